@@ -1,0 +1,48 @@
+# The two commands: `make run` and `make test`. Both rest on the stamps in .venv.
+PORT ?= 8000
+export DUECARE_HOME ?= $(CURDIR)/duecare-home
+PY := .venv/bin/python
+UV := .venv/bin/uv
+LOCK := $(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml
+
+.PHONY: run setup test test-fast check bench lock clean
+
+run: setup
+	.venv/bin/duecare start --assess --port $(PORT)
+
+setup: .venv/stamp
+
+.venv/bin/uv:
+	python3 -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	.venv/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/stamp: requirements.lock pyproject.toml | .venv/bin/uv
+	$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(PY) --no-deps --editable .
+	touch $@
+
+.venv/stamp-dev: requirements-dev.lock .venv/stamp
+	$(UV) pip install --quiet --python $(PY) --require-hashes -r requirements-dev.lock
+	touch $@
+
+test: .venv/stamp-dev
+	$(PY) -m tests.run
+
+test-fast: .venv/stamp-dev
+	$(PY) -m pytest -n 2 -m "not slow and not browser"
+
+check: .venv/stamp-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: .venv/stamp-dev
+	$(PY) -m bench
+
+lock: .venv/bin/uv
+	$(LOCK) -o requirements.lock
+	$(LOCK) --all-extras --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .bench-venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,299 @@
+"""Checks of the accounts of a host: who they are, how they sign in, and who may act as root.
+
+Lengths and attempts follow NIST SP 800-63B-4 sections 3.1.1.2 (passwords) and 3.2.2 (rate limiting), which
+also forbids forced periodic changes: no check here asks for one. Signing in over SSH is in ssh_checks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duecare.access.ssh_checks  # noqa: F401  (registers its checks with these)
+from duecare.program.judgement import (
+    Facts,
+    Item,
+    Judgement,
+    check,
+    met,
+    not_applicable,
+    unknown,
+    unmet,
+)
+from duecare.systems.evidence import SLOW, day, days_since, each, few, gaps, undated, value, whole
+
+Account = Mapping[str, Any]
+
+STRONG_HASHES = frozenset({"yescrypt", "bcrypt", "sha512", "sha256"})
+"""Salted and slow enough for SP 800-63B-4 section 3.1.1.2 (crypt(5) names; `sha` with its many rounds)."""
+FIRST_PERSON = 1000
+"""UID_MIN of login.defs in Debian, RHEL and Alpine: below it are accounts of services."""
+NOBODY = 65534
+NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
+"""Records of sign-ins that reach back to an account's beginning, unlike wtmp, which is rotated away."""
+
+
+@check(
+    "access.no_empty_passwords",
+    safeguard="access_control",
+    question="Does every account have a password or none that works, and never an empty one?",
+    advice="Lock the account (passwd -l) or give it a password.",
+    fresh_for=SLOW,
+    counts="accounts",
+)
+def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("accounts")
+    accounts = value(section, "items")
+    empty = [Item(_name(a), "its password is empty") for a in accounts if a["password"] == "none"]
+    return each(len(accounts), empty, _hidden(accounts), read_from=[section], nothing="no account was found")
+
+
+@check(
+    "access.only_root_is_root",
+    safeguard="privileged_access",
+    question="Is root the only account with the user id 0?",
+    advice="Remove the account or give it an id of its own, and let it use sudo.",
+    fresh_for=SLOW,
+    counts="accounts",
+)
+def only_root_is_root(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("accounts")
+    accounts = value(section, "items")
+    second = [
+        Item(_name(a), "its user id is 0, so that it is root under another name")
+        for a in accounts
+        if a["uid"] == 0 and a["name"] != "root"
+    ]
+    return each(len(accounts), second, read_from=[section], nothing="no account was found")
+
+
+@check(
+    "access.service_accounts_closed",
+    safeguard="access_control",
+    question="Are the accounts of services without a password to sign in with?",
+    advice="Lock the password of the account (passwd -l); services start without one.",
+    fresh_for=SLOW,
+    counts="accounts",
+)
+def service_accounts_closed(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("accounts")
+    services = [a for a in value(section, "items") if 0 < a["uid"] < FIRST_PERSON or a["uid"] == NOBODY]
+    opened = [Item(_name(a), "a password is set") for a in services if a["password"] in ("set", "none")]
+    nothing = "no account of a service was found"
+    return each(len(services), opened, _hidden(services), read_from=[section], nothing=nothing)
+
+
+@check(
+    "access.no_dormant_accounts",
+    safeguard="access_control",
+    question="Has everyone who can sign in done so within the target number of days?",
+    advice="Ask whose account it is; lock it or remove it if nobody needs it.",
+    fresh_for=SLOW,
+    counts="accounts",
+    target="dormant_days",
+    unit="days",
+)
+def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
+    """Of people's accounts with a way in: a shell, and a password or a key. Root is left out: it rests."""
+    section, keys = facts.section("accounts"), facts.section("authorized_keys")
+    with_key = {key["account"] for key in ([] if keys.absent else value(keys, "items"))}
+    people = [
+        account
+        for account in value(section, "items")
+        if account["uid"] >= FIRST_PERSON
+        and account["can_log_in"]
+        and (account["password"] != "locked" or account["name"] in with_key)
+        and not _expired(facts, account)
+    ]
+    if not people and section.complete and keys.complete:
+        return not_applicable("no account but root can be signed in to")
+    never_is_known = section["login_records"] in NEVER_MEANS_NEVER and section.complete
+    dormant, untold, idle = [], [], []
+    for account in people:
+        last, since = account["last_login"], "its last sign-in was"
+        if last is None and never_is_known:
+            last, since = account["changed_on"], "it never signed in since its password was set"
+        days = days_since(facts, last)
+        if days is None:
+            untold.append(Item(_name(account), f"its last sign-in: {undated(last)}"))
+            continue
+        idle.append(days)
+        if days > target:
+            dormant.append(Item(_name(account), f"{since} {days} days ago, expected at most {target}"))
+        elif account["last_login"] is None:
+            untold.append(Item(_name(account), "it has never signed in"))
+    nothing = "no account that can be signed in to was found"
+    return each(
+        len(people),
+        dormant,
+        untold,
+        read_from=[section, keys],
+        nothing=nothing,
+        measure=max(idle, default=None),
+    )
+
+
+@check(
+    "access.administrators_few",
+    safeguard="privileged_access",
+    question="Do at most the target number of accounts besides root have an administrator's rights?",
+    advice="Take the rights from accounts that do not need them each week.",
+    fresh_for=SLOW,
+    target="administrators",
+    unit="accounts",
+)
+def administrators_few(facts: Facts, target: int) -> Judgement:
+    section = facts.section("accounts")
+    accounts = value(section, "items")
+    names = [a["name"] for a in accounts if a["admin"] and a["name"] != "root"]
+    if len(names) > target:
+        reason = f"{len(names)} accounts are administrators, expected at most {target}: {few(names)}"
+        return unmet(reason, measure=len(names))
+    if not accounts:
+        return unknown("no account was found")
+    return each(1, (), read_from=[section], nothing="", measure=len(names))
+
+
+@check(
+    "access.password_hashes_strong",
+    safeguard="access_control",
+    question="Is every password that is set stored with a strong hash?",
+    advice="Set a strong hash (yescrypt or SHA-512) and have the password changed once.",
+    fresh_for=SLOW,
+    counts="accounts",
+)
+def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("accounts")
+    accounts = value(section, "items")
+    hidden = _hidden(accounts)
+    users = [a for a in accounts if a["password"] == "set"]
+    if accounts and not users and not hidden and section.complete:
+        return not_applicable("no account has a password")
+    weak = [
+        Item(_name(a), f"its password is stored with {a['hash']}")
+        for a in users
+        if a["hash"] is not None and a["hash"] not in STRONG_HASHES
+    ]
+    untold = [Item(_name(a), "how its password is stored is not known") for a in users if a["hash"] is None]
+    nothing = "no account was found"
+    return each(len(users), weak, [*untold, *hidden], read_from=[section], nothing=nothing)
+
+
+@check(
+    "access.new_passwords_hashed_strongly",
+    safeguard="access_control",
+    question="Will new passwords be stored with a strong hash?",
+    advice="Set ENCRYPT_METHOD in login.defs and the option of pam_unix to yescrypt or SHA-512.",
+    fresh_for=SLOW,
+)
+def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("password_policy")
+    method = value(section, "hash").lower()
+    if method not in STRONG_HASHES:
+        return unmet(f"new passwords are stored with {method}")
+    return whole(section, met())
+
+
+@check(
+    "access.password_length",
+    safeguard="access_control",
+    question="Must a new password have at least the target number of characters?",
+    advice="Set minlen in pwquality.conf to the target, and drop rules on kinds of characters.",
+    fresh_for=SLOW,
+    target="password_length",
+)
+def password_length(facts: Facts, target: int) -> Judgement:
+    section = facts.section("password_policy")
+    if section["checker"] == "none" and section["min_length"] is None and section.complete:
+        return unmet(f"nothing checks the length of a new password, expected at least {target} characters")
+    length = value(section, "min_length")
+    if length < target:
+        return unmet(f"{length} characters are enough, expected at least {target}")
+    return whole(section, met())
+
+
+@check(
+    "access.sign_in_throttled",
+    safeguard="access_control",
+    question="Is an account shut, at least for a while, after at most the target number of wrong passwords?",
+    advice="Set up pam_faillock with deny at the target or lower and an unlock time.",
+    fresh_for=SLOW,
+    target="sign_in_attempts",
+)
+def sign_in_throttled(facts: Facts, target: int) -> Judgement:
+    section = facts.section("password_policy")
+    lockout = section["lockout"]
+    if lockout is None:
+        if not section.complete:
+            return unknown(f"whether guessing is slowed down could not be read: {section.problems}")
+        return unmet("passwords can be guessed without limit")
+    attempts = lockout["attempts"]
+    if attempts is None:
+        return unknown(f"{lockout['module']} is set up, but its number of attempts could not be read")
+    if attempts == 0:
+        return unmet(f"{lockout['module']} is set up but never shuts an account (0 attempts)")
+    if attempts > target:
+        return unmet(f"{attempts} wrong passwords are allowed, expected at most {target}")
+    return whole(section, met())
+
+
+@check(
+    "access.sudo_asks",
+    safeguard="privileged_access",
+    question="Does sudo ask for a password before it lets anyone do everything?",
+    advice="Remove NOPASSWD from the rule, or limit the rule to the commands that need it.",
+    fresh_for=SLOW,
+    counts="rules",
+)
+def sudo_asks(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("sudo")
+    rules = [] if section.absent else value(section, "rules")
+    if not rules and section.complete:
+        return not_applicable("no rule lets anyone act as root")
+    free = [
+        Item(f"sudo rule for {rule['who']}", f"all commands as root without a password ({rule['source']})")
+        for rule in rules
+        if rule["nopasswd"] and rule["who"] != "root" and _all_commands(rule) and _as_root(rule)
+    ]
+    return each(len(rules), free, read_from=[section], nothing="")
+
+
+@check(
+    "access.sudo_logged",
+    safeguard="privileged_access",
+    question="Is the use of sudo logged?",
+    advice="Remove !syslog from sudoers, or set a logfile.",
+    fresh_for=SLOW,
+)
+def sudo_logged(facts: Facts, _target: None) -> Judgement:
+    section = facts.section("sudo")
+    if section.absent:
+        return not_applicable("sudo is not installed")
+    if not value(section, "log"):
+        return unmet("the use of sudo leaves no trace in the logs")
+    return whole(section, met())
+
+
+def _name(account: Account) -> str:
+    return f"account {account['name']}"
+
+
+def _hidden(accounts: Sequence[Account]) -> list[Item]:
+    """Accounts of which the state of the password could not be read."""
+    hidden = [a["name"] for a in accounts if a["password"] not in ("set", "locked", "none")]
+    return [Item("", f"passwords could not be looked at: {few(hidden)}")] if hidden else []
+
+
+def _expired(facts: Facts, account: Account) -> bool:
+    expires: str | None = account["expires_on"]
+    return expires is not None and day(expires) <= facts.observed_at.date()
+
+
+def _all_commands(rule: Mapping[str, str]) -> bool:
+    return "ALL" in (command.strip() for command in rule["commands"].split(","))
+
+
+def _as_root(rule: Mapping[str, str]) -> bool:
+    """Whether the rule's run-as list (sudoers(5), Runas_Spec) lets act as root; without one it does."""
+    users = {user.strip() for user in rule["runas"].strip("()").partition(":")[0].split(",")}
+    return bool(users & {"", "ALL", "root", "#0"})

@@ -1,0 +1,114 @@
+"""The directory that holds one organisation's Duecare: database, keys, blobs and scratch files.
+
+Everything in it is for its owner alone: directories 0700, files 0600 (SECURITY.md 12).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from duecare.errors import BadInput, DuecareError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths below one home directory."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The directory that DUECARE_HOME names, else `~/.duecare`."""
+        named = os.environ.get("DUECARE_HOME")
+        return cls(Path(named).expanduser().absolute() if named else Path.home() / ".duecare")
+
+    @property
+    def database(self) -> Path:
+        return self.path / "duecare.db"
+
+    @property
+    def configuration(self) -> Path:
+        return self.path / "duecare.toml"
+
+    @property
+    def keys(self) -> Path:
+        return self.path / "keys"
+
+    @property
+    def blobs(self) -> Path:
+        return self.path / "blobs"
+
+    @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+    @property
+    def first_run_token(self) -> Path:
+        return self.path / "first-run-token"
+
+    def prepare(self) -> None:
+        """Make the directories that are missing, each for the owner alone.
+
+        Raises DuecareError if the place cannot be written, or if others can read what is there.
+        """
+        os.umask(0o077)
+        try:
+            for place in (self.path, self.keys, self.blobs, self.scratch):
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise DuecareError(
+                f"The home directory {self.path} cannot be made: {error.strerror}.",
+                "Choose another with --home DIR or DUECARE_HOME.",
+            ) from error
+        if self.path.stat().st_mode & 0o077:
+            raise DuecareError(
+                f"Others on this machine can read the home directory {self.path}.",
+                f"Run: chmod -R go= '{self.path}'",
+            )
+
+    def secret(self) -> str:
+        """The key that signs sessions, made at first use."""
+        place = self.keys / "session.key"
+        if not place.exists():
+            write_private(place, secrets.token_urlsafe(48).encode())
+        return place.read_text().strip()
+
+    def configured(self) -> dict[str, Any]:
+        """What `duecare.toml` says; empty if there is none. Raises BadInput naming the line."""
+        try:
+            return tomllib.loads(self.configuration.read_text())
+        except FileNotFoundError:
+            return {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise BadInput(f"{self.configuration}: {error}.", "Correct the file and start again.") from error
+
+
+def write_private(place: Path, data: bytes) -> None:
+    """Replace a file by `data`, readable by its owner alone, whole or not at all, and synced to disk."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = place.with_name(f".{place.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_directory(place.parent)
+
+
+def sync_directory(place: Path) -> None:
+    """Make a rename within `place` survive a loss of power."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,174 @@
+"""Which obligations apply, told from facts of which some may be unknown.
+
+Three answers (Kleene's strong logic of indeterminacy, "Introduction to Metamathematics", section 64): it
+applies, it does not, or it cannot be told yet. The last is an answer of its own and never read as a no.
+Kleene's tables alone would leave `a or not a` open while `a` is unknown; here a condition is open only if the
+missing answers really can turn it either way.
+
+Pure: no Django, no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from duecare.law.obligations import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Confidence,
+    Fact,
+    Not,
+    Obligation,
+    obligations,
+)
+
+Facts = Mapping[str, bool | None]
+"""Answers of the profile by fact id; None, or absent, is not answered."""
+
+
+class Answer(StrEnum):
+    """Whether an obligation applies."""
+
+    APPLIES = "applies"
+    DOES_NOT_APPLY = "does not apply"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Applicability:
+    """Whether an obligation applies, and why."""
+
+    answer: Answer
+    deciding: tuple[str, ...]
+    """Given facts that settle the answer on their own, none of which can be spared; empty if it is open."""
+    missing: tuple[str, ...]
+    """Facts not given on which the answer still turns; empty if it is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """That an obligation asks, or may ask, for a safeguard."""
+
+    obligation: str
+    """Obligation id."""
+    name: str
+    """The obligation's name."""
+    citation: str
+    """Where in the obligation the safeguard is asked for."""
+    answer: Answer
+    """APPLIES or CANNOT_TELL."""
+    confidence: Confidence
+    """How far the obligation's entry was confirmed."""
+    binding: bool
+    """False for a proposal, a law still to come and a safe harbour, which ask for nothing today."""
+    displaced_by: str
+    """Id of an obligation that applies in this one's place; empty if there is none."""
+
+
+def applies(obligation: Obligation, facts: Facts) -> Applicability:
+    """Whether the obligation applies to an organisation with these facts."""
+    condition = obligation.applies_when
+    verdict = _decide(condition, facts)
+    ids = tuple(dict.fromkeys(_facts_in(condition)))
+    if verdict is None:
+        missing = (id for id in ids if facts.get(id) is None and _turns_on(condition, facts, id))
+        return Applicability(Answer.CANNOT_TELL, (), tuple(missing))
+    needed = {id: facts[id] for id in ids if facts.get(id) is not None}
+    # From the last to the first, so that of two sufficient facts the one that stands first is named.
+    for id in reversed(tuple(needed)):
+        without = {other: value for other, value in needed.items() if other != id}
+        if _decide(condition, without) is verdict:
+            needed = without
+    return Applicability(Answer.APPLIES if verdict else Answer.DOES_NOT_APPLY, tuple(needed), ())
+
+
+def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
+    """Who asks for each safeguard: catalogue id to requirements, those that apply before the open ones.
+
+    Obligations that do not apply are left out, and so are safeguards that nobody asks for.
+    """
+    answers = {each.id: applies(each, facts).answer for each in obligations().values()}
+    displaced = {
+        general: special.id
+        for special in obligations().values()
+        if answers[special.id] is Answer.APPLIES
+        for general in special.displaces
+    }
+    found: dict[str, list[Requirement]] = {}
+    for each in obligations().values():
+        if answers[each.id] is Answer.DOES_NOT_APPLY:
+            continue
+        for measure in each.measures:
+            requirement = Requirement(
+                each.id,
+                each.name,
+                measure.citation,
+                answers[each.id],
+                each.confidence,
+                each.binding,
+                displaced.get(each.id, ""),
+            )
+            found.setdefault(measure.safeguard, []).append(requirement)
+    for requirements in found.values():
+        requirements.sort(key=lambda each: (each.answer is Answer.CANNOT_TELL, each.name))
+    return found
+
+
+def _facts_in(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Fact(id):
+            yield id
+        case Not(of):
+            yield from _facts_in(of)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _facts_in(part)
+
+
+def _reduce(condition: Condition, facts: Facts) -> bool | Condition:
+    """What is left of the condition once the given facts are put in."""
+    match condition:
+        case Fact(id):
+            value = facts.get(id)
+            return condition if value is None else value
+        case Not(of):
+            inner = _reduce(of, facts)
+            return (not inner) if isinstance(inner, bool) else Not(inner)
+        case AllOf(parts) | AnyOf(parts):
+            settles = isinstance(condition, AnyOf)
+            left: list[Condition] = []
+            for part in parts:
+                reduced = _reduce(part, facts)
+                if not isinstance(reduced, bool):
+                    left.append(reduced)
+                elif reduced is settles:
+                    return settles
+            return type(condition)(tuple(left)) if left else not settles
+
+
+def _decide(condition: Condition, facts: Facts) -> bool | None:
+    """True or False where every completion of the facts gives that, else None."""
+    rest = _reduce(condition, facts)
+    if isinstance(rest, bool):
+        return rest
+    id, count = Counter(_facts_in(rest)).most_common(1)[0]
+    # Where every open fact stands once, each part can still be made true or false on its own.
+    if count == 1:
+        return None
+    yes, no = _decide(rest, {id: True}), _decide(rest, {id: False})
+    return yes if yes is no else None
+
+
+def _turns_on(condition: Condition, facts: Facts, id: str) -> bool:
+    """Whether some completion of the other facts leaves the answer to this one."""
+    yes, no = (_reduce(condition, {**facts, id: value}) for value in (True, False))
+    if isinstance(yes, bool):
+        return _decide(condition, {**facts, id: False}) is not yes
+    if isinstance(no, bool):
+        return _decide(condition, {**facts, id: True}) is not no
+    differ = AnyOf((AllOf((yes, Not(no))), AllOf((Not(yes), no))))
+    return _decide(differ, {}) is not False

@@ -1,0 +1,183 @@
+"""As of a past day: pages read a replay of the ledger at the size it had then.
+
+A view is a log size. While one is in force, a router sends reads of record models to the replay's file;
+everything else (sessions, rights, the ledger itself) stays live, so that rights are decided by today's
+data. Replays are cached by size, schema version and release, at most eight, and built once under a lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connections, models
+
+from duecare.errors import BadInput
+from duecare.home import Home
+from duecare.ledger.models import Entry, Head, from_microseconds, to_microseconds
+from duecare.ledger.recording import CLOCK
+from duecare.ledger.records import Record, shapes
+
+ALIAS = "as_of"
+KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the ledger held at an instant."""
+
+    instant: datetime
+    """The end of what was asked for, aware, UTC."""
+    size: int
+    """How many entries count: those up to the last with a server time no later than the instant."""
+    file: Path
+    """The replay."""
+
+
+_current: ContextVar[View | None] = ContextVar("duecare_as_of", default=None)
+
+
+def current() -> View | None:
+    """The view in force in this context, or None for the live tables."""
+    return _current.get()
+
+
+class Router:
+    """Sends reads of records to the view in force; writes always go to the live tables."""
+
+    def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
+        if _current.get() is not None and issubclass(model, Record):
+            return ALIAS
+        return None
+
+    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
+        return "default"
+
+    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool | None:
+        return None
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return db != ALIAS
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The last microsecond of a day in a zone, as UTC."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
+    return midnight.astimezone(ZoneInfo("UTC")) - timedelta(microseconds=1)
+
+
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
+    """The instant that `?as_of=` or `--as-of` means: a day (its end, in `zone`) or a time with its offset.
+
+    Raises BadInput saying what would be understood.
+    """
+    try:
+        if len(text) == 10:
+            return end_of(date.fromisoformat(text), zone)
+        instant = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise BadInput(
+            f"{text[:40]!r} is not a day.", "Write it as 2026-03-01, or as 2026-03-01T15:00:00+01:00."
+        ) from None
+    if instant.tzinfo is None:
+        raise BadInput(f"{text!r} lacks its offset from UTC.", "Write for example 2026-03-01T15:00:00+01:00.")
+    return instant.astimezone(ZoneInfo("UTC"))
+
+
+def size_at(instant: datetime, using: str = "default") -> int:
+    """How many entries the ledger had at an instant, by server time.
+
+    Times never go back except where a clock entry says so; between two such entries one index look-up
+    finds the last entry, so the newest stretch that reaches back to the instant is taken.
+    """
+    entries = Entry.objects.using(using)
+    moment = to_microseconds(instant)
+
+    head = Head.objects.using(using).get()
+    bounds = [head.size]
+    bounds += entries.filter(kind=CLOCK).order_by("-index").values_list("head", flat=True)
+    bounds.append(0)
+    for end, start in zip(bounds, bounds[1:], strict=False):
+        found = (
+            entries.filter(at__lte=moment, index__gte=start, index__lt=end)
+            .order_by("-at", "-index")
+            .values_list("index", flat=True)
+            .first()
+        )
+        if found is not None:
+            return found + 1
+    return 0
+
+
+def view_at(instant: datetime, using: str = "default") -> View:
+    """The view at an instant, its replay built if it is not there yet."""
+    size = size_at(instant, using)
+    return View(instant, size, _replay_file(size, using))
+
+
+@contextmanager
+def viewing(view: View) -> Iterator[View]:
+    """Read records from `view` in this context."""
+    mark = _current.set(view)
+    connections[ALIAS].close()
+    try:
+        yield view
+    finally:
+        connections[ALIAS].close()
+        _current.reset(mark)
+
+
+@cache
+def _release_digest() -> str:
+    """Differs whenever a record's field list or version does."""
+    told = [(shape.kind, shape.schema, shape.columns, shape.types) for shape in shapes().values()]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _replay_file(size: int, using: str) -> Path:
+    from duecare.ledger.replay import replay_into
+
+    home: Home = settings.DUECARE_HOME
+    log = Head.objects.using(using).values_list("log", flat=True).get()
+    place = home.scratch / f"as-of-{log[:8]}-{size}-{_release_digest()}.db"
+    if place.exists():
+        os.utime(place)
+        return place
+    with (home.scratch / "as-of.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            building = home.scratch / f".building-{secrets.token_hex(6)}.db"
+            try:
+                replay_into(building, size, using)
+                building.replace(place)
+            finally:
+                building.unlink(missing_ok=True)
+            _forget_oldest(home.scratch)
+    return place
+
+
+def _forget_oldest(scratch: Path) -> None:
+    """Keep the eight replays used last. A reader that has an older one open keeps its data until it closes."""
+    for leftover in scratch.glob(".building-*"):
+        leftover.unlink(missing_ok=True)
+    files = sorted(scratch.glob("as-of-*.db"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for file in files[KEPT:]:
+        file.unlink(missing_ok=True)
+
+
+def last_entry_time(using: str = "default") -> datetime | None:
+    """Server time of the newest entry."""
+    head = Head.objects.using(using).get()
+    return from_microseconds(head.last_at) if head.size else None

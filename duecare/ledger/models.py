@@ -1,0 +1,144 @@
+"""The tables of the ledger itself. They are the record; all record tables are projections of them.
+
+Only `recording.py` writes entries and payloads, only `sealing.py` tiles and checkpoints. Triggers
+(`triggers.py`) refuse any change of an entry, and any change of a payload but its `until`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import models
+
+from duecare.ledger.viewers import VisibleQuerySet
+
+
+class Head(models.Model):
+    """The end of the log, one row: locked while an act takes its numbers."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    log = models.CharField(max_length=32)
+    origin = models.CharField(max_length=300)
+    size = models.BigIntegerField(default=0)
+    last_at = models.BigIntegerField(default=0)
+    """Time of the newest entry, microseconds since 1970 UTC."""
+    sealed = models.BigIntegerField(default=0)
+    """How many entries the tiles cover."""
+
+    def __str__(self) -> str:
+        return f"{self.origin} at {self.size}"
+
+
+class Entry(models.Model):
+    """One leaf with its opened meta. The text columns repeat the meta so that lists can filter by them."""
+
+    index = models.BigAutoField(primary_key=True)
+    at = models.BigIntegerField()
+    """Server time, microseconds since 1970 UTC."""
+    head = models.BigIntegerField()
+    """Index of the act's first entry."""
+    kind = models.CharField(max_length=60)
+    action = models.CharField(max_length=10)
+    actor = models.CharField(max_length=80)
+    subject = models.CharField(max_length=80)
+    leaf = models.BinaryField()
+    meta_salt = models.BinaryField(max_length=32)
+    meta = models.BinaryField()
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("at", "index"), name="entry_at"),
+            models.Index(fields=("kind", "index"), name="entry_kind"),
+            models.Index(fields=("subject", "index"), name="entry_subject"),
+            models.Index(fields=("actor", "index"), name="entry_actor"),
+        )
+
+    def __str__(self) -> str:
+        return f"entry {self.index}"
+
+    @property
+    def time(self) -> datetime:
+        return from_microseconds(self.at)
+
+
+class Payload(models.Model):
+    """The opened payload of an entry; its own row, so that erasing it leaves the entry whole."""
+
+    index = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
+    until = models.BigIntegerField(null=True)
+    """Index of the entry that superseded this; null for what holds now; its own index for a note or an act."""
+    salt = models.BinaryField(max_length=32)
+    data = models.BinaryField()
+
+    class Meta:
+        indexes = (models.Index(fields=("until", "index"), name="payload_until"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "subject"),
+                condition=models.Q(until__isnull=True),
+                name="payload_one_holds",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"payload {self.index}"
+
+
+class Tile(models.Model):
+    """Hashes of the tree (C2SP tlog-tiles); derived from the leaves, and can be rebuilt."""
+
+    id = models.BigAutoField(primary_key=True)
+    """level * 2**48 + number."""
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"tile {self.id >> 48}/{self.id & (2**48 - 1)}"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of size and root. Keys and the newest checkpoint lie outside the database too."""
+
+    size = models.BigAutoField(primary_key=True)
+    at = models.BigIntegerField()
+    note = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.size}"
+
+    @property
+    def time(self) -> datetime:
+        return from_microseconds(self.at)
+
+
+class OpenAct(models.Model):
+    """The mark of an act under way: inserted and removed by one transaction, so no other ever sees it."""
+
+    id = models.CharField(primary_key=True, max_length=32)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Noted(models.Model):
+    """A row that the act under way has touched, written by the triggers, read and removed at its end."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.record} {self.key}"
+
+
+def from_microseconds(value: int) -> datetime:
+    """An aware time from microseconds since 1970 UTC, exact."""
+    return datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+
+
+def to_microseconds(value: datetime) -> int:
+    """Microseconds since 1970 UTC, exact."""
+    return int(value.replace(microsecond=0).timestamp()) * 1_000_000 + value.microsecond

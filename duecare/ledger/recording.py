@@ -1,0 +1,272 @@
+"""Acts: the only way in which a record changes.
+
+    with recording("person:k3...", "adopt the target", note=...) as act:
+        target.save()
+
+Inside, the triggers note every row that changes. At the end the noted rows are read again from the
+database, whatever wrote them, and become entries in the same transaction: the head of the act, then one
+entry for each record that really changed. The head row is locked last and for the shortest time, so that
+indexes have no gaps and their order is the order of commits.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from duecare.errors import DuecareError, Refused
+from duecare.ledger import canonical
+from duecare.ledger.leaves import MAX_ENTRY, commit, leaf_bytes
+from duecare.ledger.models import Entry, Head, Noted, OpenAct, Payload, from_microseconds, to_microseconds
+from duecare.ledger.records import shapes, utc_now
+
+ACT = "ledger.act"
+CLOCK = "ledger.clock"
+STEP = 2_000_000
+"""Microseconds by which the clock may step back (a time service slewing it) without an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    kind: str
+    subject: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class Act:
+    """An act under way. Its numbers are known once it has committed."""
+
+    id: str
+    actor: str
+    reason: str
+    valid_at: datetime | None
+    notes: list[_Note] = field(default_factory=list)
+    head: int | None = None
+    """Index of the act's first entry; None while under way, or if nothing changed."""
+    count: int = 0
+    """Entries after the head."""
+
+    def note(
+        self, kind: str, subject: str, content: dict[str, Any], *, blobs: Sequence[str] = ()
+    ) -> None:
+        """Record something that is no change of a record: a sign-in, a denial, a check that started.
+
+        Raises CanonicalError if the content cannot be recorded.
+        """
+        data = canonical.encode({"blobs": sorted(set(blobs)), "note": content})
+        self.notes.append(_Note(kind, subject, data))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """An entry all but its time and number."""
+
+    kind: str
+    subject: str
+    action: str
+    meta_salt: bytes
+    meta: bytes
+    salt: bytes
+    data: bytes
+    supersedes: int | None
+    holds: bool
+    """Whether the payload describes what holds from now on."""
+
+
+@contextmanager
+def recording(
+    actor: str, reason: str, *, valid_at: datetime | None = None, using: str = "default"
+) -> Iterator[Act]:
+    """Change records, all or nothing, as one act of `actor` for `reason`.
+
+    Always outermost: its end is the commit. `valid_at` is when the facts are said to have held, a claim.
+    Nothing that changed nothing is recorded: an act without changes and notes leaves no entry.
+
+    Raises Refused inside another transaction, and whatever the body raises; then nothing has happened.
+    """
+    connection = connections[using]
+    if connection.in_atomic_block:
+        raise Refused("recording() was entered inside a transaction.", "Make it the outermost block.")
+    act = Act(secrets.token_hex(16), actor, reason, valid_at)
+    with transaction.atomic(using=using, durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute(f'INSERT INTO "{_OPEN}" ("id") VALUES (%s)', [act.id])  # noqa: S608
+        yield act
+        _close(act, connection)
+    if act.head is not None:
+        from duecare.ledger.sealing import seal
+
+        seal(wait=False, using=using)
+
+
+def record_note(actor: str, reason: str, kind: str, subject: str, content: dict[str, Any]) -> Act:
+    """An act of a single note."""
+    with recording(actor, reason) as act:
+        act.note(kind, subject, content)
+    return act
+
+
+_OPEN = OpenAct._meta.db_table
+_NOTED = Noted._meta.db_table
+_HEAD = Head._meta.db_table
+_ENTRY = Entry._meta.db_table
+_PAYLOAD = Payload._meta.db_table
+
+
+def _close(act: Act, connection: BaseDatabaseWrapper) -> None:
+    """Turn what the act touched into entries, and clear its marks."""
+    drafted = [*_changed_records(act, connection), *(_drafted_note(act, note) for note in act.notes)]
+    with connection.cursor() as cursor:
+        if drafted:
+            _append(act, drafted, connection)
+        cursor.execute(f'DELETE FROM "{_NOTED}"')  # noqa: S608
+        cursor.execute(f'DELETE FROM "{_OPEN}" WHERE "id" = %s', [act.id])  # noqa: S608
+
+
+def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Drafted]:
+    """An entry for each noted row whose snapshot differs from the one that holds, in order of first touch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "record", "key" FROM "{_NOTED}" GROUP BY "record", "key" ORDER BY MIN("id")'  # noqa: S608
+        )
+        touched: dict[str, list[str]] = {}
+        for table, key in cursor.fetchall():
+            touched.setdefault(table, []).append(key)
+    by_table = {shape.table: shape for shape in shapes().values()}
+    for table, keys in touched.items():
+        shape = by_table[table]
+        live = shape.rows(keys, connection.alias)
+        holding = _holding(connection, shape.kind, keys)
+        for key in keys:
+            row = live.get(key)
+            before = holding.get(key)
+            if row is None and before is None:
+                continue  # made and removed within the act
+            try:
+                data = shape.payload(row)
+            except canonical.CanonicalError as error:
+                raise DuecareError(
+                    f"{shape.kind} {key} cannot be recorded: {error.what}",
+                    error.next_step or "Change that value. Nothing was written.",
+                ) from error
+            if before is not None and before[1] == data:
+                continue
+            action = "deleted" if row is None else "created" if before is None else "changed"
+            yield _draft(
+                act,
+                shape.kind,
+                key,
+                action,
+                data,
+                supersedes=None if before is None else before[0],
+                holds=row is not None,
+            )
+
+
+def _holding(connection: BaseDatabaseWrapper, kind: str, keys: list[str]) -> dict[str, tuple[int, bytes]]:
+    """Index and bytes of the payloads that hold now for these records."""
+    found: dict[str, tuple[int, bytes]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), 500):
+            part = keys[start : start + 500]
+            cursor.execute(
+                f'SELECT "subject", "index", "data" FROM "{_PAYLOAD}" '  # noqa: S608
+                f'WHERE "kind" = %s AND "until" IS NULL AND "subject" IN ({", ".join(["%s"] * len(part))})',
+                [kind, *part],
+            )
+            found.update((subject, (index, bytes(data))) for subject, index, data in cursor.fetchall())
+    return found
+
+
+def _drafted_note(act: Act, note: _Note) -> _Drafted:
+    return _draft(act, note.kind, note.subject, "noted", note.data, supersedes=None, holds=False)
+
+
+def _draft(
+    act: Act, kind: str, subject: str, action: str, data: bytes, *, supersedes: int | None, holds: bool
+) -> _Drafted:
+    meta = canonical.encode(
+        {
+            "act": act.id,
+            "action": action,
+            "actor": act.actor,
+            "kind": kind,
+            "subject": subject,
+            "valid_at": act.valid_at,
+        }
+    )
+    if len(meta) + len(data) > MAX_ENTRY:
+        raise DuecareError(
+            f"{kind} {subject} is too large for one entry: {len(meta) + len(data):,} of {MAX_ENTRY:,} bytes.",
+            "Shorten it or attach the long part as a file. Nothing was written.",
+        )
+    salts = secrets.token_bytes(64)
+    return _Drafted(kind, subject, action, salts[:32], meta, salts[32:], data, supersedes, holds)
+
+
+def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) -> None:
+    """Lock the head, number the entries, insert them. The last statements of the transaction."""
+    committed = [_commit(entry) for entry in drafted]
+    lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT "log", "size", "last_at" FROM "{_HEAD}" WHERE "id" = 1{lock}')  # noqa: S608
+        log, size, last_at = cursor.fetchone()
+        now = to_microseconds(utc_now())
+        if last_at - STEP <= now < last_at:
+            now = last_at
+        elif now < last_at:
+            committed.append(_commit(_clock_stepped(act, last_at, now)))
+        committed.insert(0, _commit(_head(act, len(committed))))
+        at = canonical.utc_text(from_microseconds(now))
+        entry_rows, payload_rows, superseded = [], [], []
+        for index, (entry, meta, payload) in enumerate(committed, size):
+            leaf = leaf_bytes(log, at, meta, payload)
+            entry_rows.append(
+                (index, now, size, entry.kind, entry.action, act.actor, entry.subject, leaf)
+                + (entry.meta_salt, entry.meta)
+            )
+            until = None if entry.holds else index
+            payload_rows.append((index, entry.kind, entry.subject, until, entry.salt, entry.data))
+            if entry.supersedes is not None:
+                superseded.append((index, entry.supersedes))
+        if superseded:
+            cursor.executemany(f'UPDATE "{_PAYLOAD}" SET "until" = %s WHERE "index" = %s', superseded)  # noqa: S608
+        cursor.executemany(
+            f'INSERT INTO "{_ENTRY}" ("index", "at", "head", "kind", "action", "actor", "subject", "leaf", '  # noqa: S608
+            '"meta_salt", "meta") VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+            entry_rows,
+        )
+        cursor.executemany(
+            f'INSERT INTO "{_PAYLOAD}" ("index", "kind", "subject", "until", "salt", "data") '  # noqa: S608
+            "VALUES (%s, %s, %s, %s, %s, %s)",
+            payload_rows,
+        )
+        cursor.execute(
+            f'UPDATE "{_HEAD}" SET "size" = %s, "last_at" = %s WHERE "id" = 1',  # noqa: S608
+            [size + len(committed), now],
+        )
+    act.head, act.count = size, len(committed) - 1
+
+
+def _commit(entry: _Drafted) -> tuple[_Drafted, bytes, bytes]:
+    return entry, commit("meta", entry.meta_salt, entry.meta), commit("payload", entry.salt, entry.data)
+
+
+def _head(act: Act, count: int) -> _Drafted:
+    data = canonical.encode({"count": count, "reason": act.reason})
+    return _draft(act, ACT, act.id, "act", data, supersedes=None, holds=False)
+
+
+def _clock_stepped(act: Act, last_at: int, now: int) -> _Drafted:
+    """The note that the server's clock went back (SECURITY.md 1: clock steps are entries)."""
+    content = {"from": from_microseconds(last_at), "to": from_microseconds(now)}
+    data = canonical.encode({"blobs": [], "note": content})
+    return _draft(act, CLOCK, "server", "noted", data, supersedes=None, holds=False)

@@ -1,0 +1,240 @@
+"""Records: the models whose every change becomes an entry, and their snapshots.
+
+A subclass of `Record` is a projection of the ledger. Its rows can only change inside `recording()`
+(triggers.py), and each state it has had is a snapshot in a payload: the field list of one schema version.
+When the field list changes, `schema` goes up by one and a pure `upcaster` says how the older snapshot
+reads; a test pins the list.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.db.models.base import ModelBase
+
+from duecare.ledger import canonical
+from duecare.ledger.viewers import VisibleQuerySet
+
+Snapshot = dict[str, Any]
+
+
+def new_key() -> str:
+    """A random key for a record: 100 bits as 20 characters of base 32, never reused."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(20))
+
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class Record(models.Model):
+    """A row that the ledger proves. Keys are random text, never reused, never an e-mail address."""
+
+    id = models.CharField(primary_key=True, max_length=40, default=new_key, editable=False)
+
+    schema: ClassVar[int] = 1
+    """Version of the field list; a changed list needs the next one and an upcaster."""
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.label} {self.pk}"
+
+
+class BlobField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """The SHA-256 of a blob (blobs.py), 64 hex, or empty; the payload lists it among its blobs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["max_length"] = 64
+        super().__init__(*args, **kwargs)
+
+
+_TEXT = (models.CharField, models.TextField)
+_WHOLE = (models.IntegerField, models.BooleanField)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the rows of one record model become snapshots and back."""
+
+    model: type[Record]
+    kind: str
+    """`<app>.<model>`, the kind of its entries."""
+    table: str
+    columns: tuple[str, ...]
+    """Attribute names in the order of the model's fields; the snapshot's keys."""
+    types: tuple[str, ...]
+    blobs: tuple[int, ...]
+    """Positions of the columns that name blobs."""
+
+    @property
+    def schema(self) -> int:
+        return self.model.schema
+
+    def snapshot(self, row: Sequence[Any]) -> Snapshot:
+        """The snapshot of a row given in the order of `columns`."""
+        return dict(zip(self.columns, row, strict=True))
+
+    def payload(self, row: Sequence[Any] | None) -> bytes:
+        """The canonical payload of a row, or of its deletion.
+
+        Raises CanonicalError naming the field that cannot be recorded.
+        """
+        if row is None:
+            return canonical.encode({"blobs": [], "record": None, "schema": self.schema})
+        blobs = sorted({row[position] for position in self.blobs if row[position]})
+        return canonical.encode({"blobs": blobs, "record": self.snapshot(row), "schema": self.schema})
+
+    def rows(self, keys: Iterable[str], using: str) -> dict[str, tuple[Any, ...]]:
+        """The live rows with these keys, each in the order of `columns`."""
+        found: dict[str, tuple[Any, ...]] = {}
+        wanted = list(keys)
+        for start in range(0, len(wanted), 500):
+            part = self.model._base_manager.using(using).filter(pk__in=wanted[start : start + 500])
+            found.update((row[0], row) for row in part.values_list(*self.columns))
+        return found
+
+    def values(self, snapshot: Snapshot) -> list[Any]:
+        """Python values of a snapshot in the order of `columns`, as the model's fields take them."""
+        return [_revive(kind, snapshot[name]) for name, kind in zip(self.columns, self.types, strict=True)]
+
+
+def _revive(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "time":
+        return canonical.parse_utc(value)
+    if kind == "date":
+        return date.fromisoformat(value)
+    return value
+
+
+def _type_of(field: models.Field[Any, Any]) -> str:
+    """The word for a field's type in a snapshot; raises ImproperlyConfigured for what has none."""
+    if isinstance(field, models.ForeignKey):
+        target = field.related_model
+        if not (isinstance(target, type) and issubclass(target, Record)):
+            raise ImproperlyConfigured(f"{field}: a record points only at records")
+        return "key"
+    if isinstance(field, _TEXT):
+        return "text"
+    if isinstance(field, _WHOLE):
+        return "whole"
+    if isinstance(field, models.DateTimeField):
+        return "time"
+    if isinstance(field, models.DateField):
+        return "date"
+    if isinstance(field, models.JSONField):
+        return "json"
+    raise ImproperlyConfigured(
+        f"{field}: a record holds text, whole numbers, truth values, dates, times, JSON and keys only "
+        "(money in minor units; no floats, no decimals, no bytes)"
+    )
+
+
+_shapes: dict[type[Record], Shape] = {}
+
+
+def shape_of(model: type[Record]) -> Shape:
+    """The shape of a record model. Raises ImproperlyConfigured if a field cannot be recorded."""
+    shape = _shapes.get(model)
+    if shape is None:
+        meta = model._meta
+        if meta.local_many_to_many and any(
+            m2m.remote_field.through._meta.auto_created for m2m in meta.local_many_to_many
+        ):
+            raise ImproperlyConfigured(f"{meta.label}: many-to-many needs a through record of its own")
+        fields = meta.concrete_fields
+        shape = Shape(
+            model,
+            meta.label_lower,
+            meta.db_table,
+            tuple(field.attname for field in fields),
+            tuple(_type_of(field) for field in fields),
+            tuple(n for n, field in enumerate(fields) if isinstance(field, BlobField)),
+        )
+        if shape.columns[0] != "id":
+            raise ImproperlyConfigured(f"{meta.label}: the key of a record is its first field")
+        _shapes[model] = shape
+    return shape
+
+
+def record_models() -> list[type[Record]]:
+    """Every record model of the installed apps, parents before those that point at them."""
+    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    ordered: list[type[Record]] = []
+
+    def place(model: type[Record], above: tuple[type[Record], ...] = ()) -> None:
+        if model in ordered or model in above:
+            return
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey):
+                target = field.related_model
+                if isinstance(target, ModelBase) and issubclass(target, Record) and target is not model:
+                    place(target, (*above, model))
+        ordered.append(model)
+
+    for model in sorted(found, key=lambda m: m._meta.label_lower):
+        place(model)
+    return ordered
+
+
+def shapes() -> dict[str, Shape]:
+    """Every record's shape, by kind, parents first."""
+    return {shape.kind: shape for shape in map(shape_of, record_models())}
+
+
+Upcaster = Callable[[Snapshot], Snapshot]
+_upcasters: dict[tuple[str, int], Upcaster] = {}
+
+
+def upcaster(kind: str, since: int) -> Callable[[Upcaster], Upcaster]:
+    """Register the pure function that reads a snapshot of `kind` at version `since` as version `since + 1`."""
+
+    def register(function: Upcaster) -> Upcaster:
+        if (kind, since) in _upcasters:
+            raise ImproperlyConfigured(f"two upcasters for {kind} version {since}")
+        _upcasters[kind, since] = function
+        return function
+
+    return register
+
+
+def upcast(kind: str, snapshot: Snapshot, version: int, wanted: int) -> Snapshot:
+    """A snapshot of `version` as one of version `wanted`.
+
+    Raises ImproperlyConfigured if a step has no upcaster or the snapshot is from a newer release.
+    """
+    if version > wanted:
+        raise ImproperlyConfigured(
+            f"{kind}: the record holds version {version}, this release knows {wanted}: install the newer release"
+        )
+    for step in range(version, wanted):
+        function = _upcasters.get((kind, step))
+        if function is None:
+            raise ImproperlyConfigured(f"{kind}: no upcaster from version {step} to {step + 1}")
+        snapshot = function(dict(snapshot))
+    return snapshot
+
+
+def read_payload(shape: Shape, data: bytes) -> Snapshot | None:
+    """The snapshot in a payload, as the current version; None for a deletion."""
+    payload = json.loads(data)
+    if payload["record"] is None:
+        return None
+    return upcast(shape.kind, payload["record"], payload["schema"], shape.schema)
+
+
+def utc_now() -> datetime:
+    """The server's clock, aware, UTC: the one place the ledger reads it."""
+    return datetime.now(UTC)

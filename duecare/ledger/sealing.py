@@ -1,0 +1,195 @@
+"""Tiles and checkpoints: derived from committed entries, and can be rebuilt from them.
+
+A checkpoint is signed only if the tree extends the newest checkpoint that is kept as a file outside the
+database and its backups (SECURITY.md 2): a database that was rolled back or rewritten gets no signature.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+from django.db import connections, transaction
+
+from duecare.errors import DuecareError, Tampered
+from duecare.home import Home, write_private
+from duecare.ledger import merkle, models, notes
+from duecare.ledger.merkle import leaf_hash
+from duecare.ledger.records import utc_now
+from duecare.ledger.tiles import TileReader, grow
+
+LEVEL = 48
+"""A tile's key is its level shifted by this many bits, plus its number."""
+BATCH = 65_536
+
+
+def create_log(domain: str, using: str = "default") -> models.Head:
+    """Make the empty log of a new home, with a random id and a signing key; the existing one if there is one."""
+    head = models.Head.objects.using(using).first()
+    if head is None:
+        log = secrets.token_hex(16)
+        head = models.Head.objects.using(using).create(log=log, origin=f"{domain}/duecare/{log}")
+    if not _key_file().exists():
+        if models.Checkpoint.objects.using(using).exists():
+            raise DuecareError(
+                f"The signing key {_key_file()} is gone.", "Put it back from where it was escrowed."
+            )
+        key = Ed25519PrivateKey.generate()
+        write_private(
+            _key_file(), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+    return head
+
+
+def _home() -> Home:
+    home: Home = settings.DUECARE_HOME
+    return home
+
+
+def _key_file() -> Path:
+    return _home().keys / "ledger.key"
+
+
+def seal(*, wait: bool = True, using: str = "default") -> int:
+    """Extend the tiles to the newest committed entry and return the sealed size.
+
+    With `wait` false, does nothing if another process is sealing just now; the next act or reader will.
+    """
+    connection = connections[using]
+    while True:
+        with transaction.atomic(using=using):
+            heads = models.Head.objects.using(using)
+            if connection.vendor == "postgresql":
+                # The row of its own lock: the head row itself is only ever locked by acts.
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT pg_advisory_xact_lock(%s)" if wait else "SELECT pg_try_advisory_xact_lock(%s)",
+                        [_SEALING],
+                    )
+                    if not wait and not cursor.fetchone()[0]:
+                        return heads.values_list("sealed", flat=True).get()
+            size, sealed = heads.values_list("size", "sealed").get()
+            if sealed == size:
+                return sealed
+            upto = min(size, sealed + BATCH)
+            _extend(sealed, upto, using)
+        if upto == size:
+            return upto
+
+
+_SEALING = 0x6475_6563  # an advisory lock number of our own
+
+
+def _extend(sealed: int, upto: int, using: str) -> None:
+    leaves = (
+        models.Entry.objects.using(using)
+        .filter(index__gte=sealed, index__lt=upto)
+        .order_by("index")
+        .values_list("leaf", flat=True)
+    )
+    hashes = [leaf_hash(bytes(leaf)) for leaf in leaves.iterator(chunk_size=2000)]
+    changed = grow(sealed, hashes, lambda level, number: fetch_tile(level, number, using))
+    write_tiles(changed.items(), using)
+    models.Head.objects.using(using).filter(id=1).update(sealed=upto)
+
+
+def write_tiles(tiles: Iterable[tuple[tuple[int, int], bytes]], using: str) -> None:
+    """Store tiles, given as ((level, number), data), over what was there."""
+    models.Tile.objects.using(using).bulk_create(
+        [models.Tile(id=(level << LEVEL) + number, data=data) for (level, number), data in tiles],
+        update_conflicts=True,
+        update_fields=["data"],
+        unique_fields=["id"],
+        batch_size=500,
+    )
+
+
+def fetch_tile(level: int, number: int, using: str = "default") -> bytes:
+    """The stored bytes of a tile. Raises Tampered if it is missing."""
+    key = (level << LEVEL) + number
+    data = models.Tile.objects.using(using).filter(id=key).values_list("data", flat=True).first()
+    if data is None:
+        raise Tampered(f"The tile {level}/{number} is missing.", "Run `duecare ledger verify`.")
+    return bytes(data)
+
+
+def reader(using: str = "default") -> TileReader:
+    """Reads nodes of the sealed tree for one proof or root."""
+    return TileReader(lambda level, number: fetch_tile(level, number, using))
+
+
+def root(size: int, using: str = "default") -> bytes:
+    """The root of the tree of the first `size` sealed entries, from the tiles."""
+    return merkle.root_at(size, reader(using).node)
+
+
+def signer(using: str = "default") -> notes.Signer:
+    """The ledger's own signing key. Raises DuecareError if it cannot be read."""
+    head = models.Head.objects.using(using).get()
+    try:
+        key = load_pem_private_key(_key_file().read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise DuecareError(
+            f"The signing key {_key_file()} cannot be read: {error}.",
+            "Put it back from where it was escrowed.",
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise DuecareError(f"{_key_file()} is not an Ed25519 key.", "Put the ledger's own key back.")
+    return notes.Signer(head.origin, key)
+
+
+def newest_kept() -> bytes | None:
+    """The newest checkpoint kept outside the database, as its signed note; None before the first."""
+    place = _home().keys / "newest-checkpoint"
+    return place.read_bytes() if place.exists() else None
+
+
+def checkpoint(using: str = "default") -> models.Checkpoint:
+    """Sign the sealed tree as it stands, or return the checkpoint already signed for it.
+
+    Raises Tampered if the tree does not extend the newest checkpoint kept outside the database.
+    """
+    size = seal(using=using)
+    mine = signer(using)
+    kept = newest_kept()
+    if kept is not None:
+        demand_extends(kept, mine.verifier, size, using)
+    existing = models.Checkpoint.objects.using(using).filter(size=size).first()
+    if existing is not None:
+        return existing
+    note = mine.sign(notes.Checkpoint(mine.name, size, root(size, using)).text())
+    made, _ = models.Checkpoint.objects.using(using).get_or_create(
+        size=size, defaults={"at": models.to_microseconds(utc_now()), "note": note}
+    )
+    write_private(_home().keys / "newest-checkpoint", bytes(made.note))
+    return made
+
+
+def demand_extends(held: bytes, verifier: notes.Verifier, size: int, using: str = "default") -> notes.Checkpoint:
+    """Check that the sealed tree of `size` entries extends a checkpoint held elsewhere, and return that.
+
+    Raises Tampered with the reason if it does not, NoteError if it is no checkpoint of this ledger.
+    """
+    text, _ = notes.open_note(held, [verifier])
+    then = notes.Checkpoint.parse(text)
+    if then.size > size:
+        raise Tampered(
+            f"The record holds {size:,} entries, but a checkpoint held outside says {then.size:,}.",
+            "The database was rolled back or cut. Restore the newest backup; nothing is signed until then.",
+        )
+    if root(then.size, using) != then.root:
+        raise Tampered(
+            f"The first {then.size:,} entries are not those of the checkpoint held outside.",
+            "The record was rewritten. Keep this database as evidence and restore a backup; nothing is signed "
+            "until then.",
+        )
+    return then

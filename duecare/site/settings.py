@@ -1,0 +1,201 @@
+"""Django's settings. What an installation may set is in `duecare.toml` (docs/operations.md), all else is fixed."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from duecare.errors import BadInput
+from duecare.home import Home
+
+DUECARE_HOME = Home.from_environment()
+DUECARE_HOME.prepare()
+_configured = DUECARE_HOME.configured()
+_web: dict[str, Any] = _configured.get("web", {})
+
+SECRET_KEY = DUECARE_HOME.secret()
+DEBUG = False
+
+# The port only matters for the printed address; the Host header is matched without it (SECURITY.md 13).
+ALLOWED_HOSTS: list[str] = ["localhost", *_web.get("hosts", [])]
+DUECARE_TLS: bool = bool(_web.get("tls", False))
+DUECARE_PROXIES: list[str] = list(_web.get("proxies", []))
+DUECARE_DOMAIN: str = _web.get("hosts", ["localhost"])[0]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "duecare.ledger",
+    "duecare.web",
+    "duecare.program",
+    "duecare.systems",
+    "duecare.access",
+    "duecare.patching",
+    "duecare.detection",
+    "duecare.continuity",
+    "duecare.law",
+    "duecare.site",
+    *os.environ.get("DUECARE_TEST_APPS", "").split(),
+]
+
+MIDDLEWARE = [
+    "duecare.site.doors.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "duecare.site.doors.Errors",
+    "duecare.site.doors.FirstRun",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "duecare.site.doors.SignedIn",
+    "duecare.site.doors.AsOf",
+]
+
+ROOT_URLCONF = "duecare.site.urls"
+WSGI_APPLICATION = "duecare.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "duecare.site.shell.shell",
+            ]
+        },
+    }
+]
+
+
+def _database() -> dict[str, Any]:
+    """SQLite in the home directory, or the PostgreSQL that the configuration names.
+
+    The URL may come from the environment, so that a password need not be in a file.
+    """
+    url = os.environ.get("DUECARE_DATABASE") or _configured.get("database", {}).get("url", "")
+    if not url:
+        return {
+            "ENGINE": "duecare.ledger.backends.sqlite3",
+            "NAME": str(DUECARE_HOME.database),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                # A deleted value leaves no trace, an act survives a loss of power, REPLACE fires triggers.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
+                "PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; "
+                "PRAGMA mmap_size=1073741824;",
+            },
+            "CONN_MAX_AGE": None,
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise BadInput(
+            f"The database address begins with {parts.scheme!r}.", "Use postgresql://user@host/name, or none."
+        )
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "duecare.ledger.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DATABASES = {
+    "default": _database(),
+    "as_of": {"ENGINE": "duecare.ledger.backends.as_of", "NAME": ""},
+}
+DATABASE_ROUTERS = ["duecare.ledger.asof.Router"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "site.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# SP 800-63B-4 section 3.1.1.2: length and a blocklist, no composition rules, no rotation.
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "duecare.site.passwords.NotTooLong"},
+    {"NAME": "duecare.site.passwords.NotBlocked"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "duecare.site.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ALLAUTH_TRUSTED_PROXY_COUNT = len(DUECARE_PROXIES)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Duecare"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DUECARE_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "duecare.site.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_TEMP_DIR = str(DUECARE_HOME.scratch)
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+# Served straight from the installed packages: nothing to collect, nothing that can go stale.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+}
+SILENCED_SYSTEM_CHECKS = [
+    "fields.W903",
+]

@@ -1,0 +1,148 @@
+"""Reading a host's report with the caution that a check needs; pure.
+
+A report (docs/report-format.md) says null where a thing could not be learnt, marks lists that may lack
+members, may describe a file system on which nothing runs, or a container whose host decides much for it.
+Each of these must end in unknown and never in met, and the functions here make that the shortest way to
+write a check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from duecare.program.judgement import Facts, Item, Judgement, Section, Unread, Verdict, judged, unknown
+
+FAST = timedelta(days=2)
+"""How long evidence counts that can change any day: updates, running services, backups."""
+SLOW = timedelta(days=7)
+"""How long evidence counts that changes when someone changes it: settings, accounts, keys."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far a time may lie after its own report; docs/report-format.md grants a report the same."""
+
+
+def days_since(facts: Facts, text: str | None) -> int | None:
+    """Whole days, rounded down, from a time or date of the report to the moment it was gathered.
+
+    Age is counted to the gathering, not to the judging: later than that the report shows nothing. None if
+    the time is null or lies after the report, which is a wrong clock and no evidence of freshness.
+    """
+    if text is None:
+        return None
+    then = datetime.fromisoformat(text)
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=facts.observed_at.tzinfo)
+    age = facts.observed_at - then
+    if age < -CLOCK_TOLERANCE:
+        return None
+    return max(age.days, 0)
+
+
+def undated(text: str | None) -> str:
+    """Why `days_since` gave None, in words."""
+    return "the report does not say when" if text is None else f"the report gives {text}, which lies after it"
+
+
+def day(text: str) -> date:
+    """A date of the report (ISO 8601)."""
+    return date.fromisoformat(text)
+
+
+def value(section: Section, key: str) -> Any:
+    """The field, not null. Raises Unread, with what could not be read, if it could not be learnt."""
+    found = section[key]
+    if found is None:
+        why = "" if section.complete else f" ({section.problems})"
+        raise Unread(f"the report does not give {section.name}.{key}{why}")
+    return found
+
+
+def few(names: Iterable[str], most: int = 6) -> str:
+    """The names in order, at most so many of them, for a sentence."""
+    rows = sorted(names)
+    return ", ".join(rows[:most]) + (f" and {len(rows) - most} more" if len(rows) > most else "")
+
+
+def require_running(facts: Facts, what: str) -> None:
+    """Raises Unread unless the report is of a running computer; `what` is a plural noun."""
+    if not facts.live:
+        raise Unread(f"{what} can only be seen on a running computer, and this report is of a mounted tree")
+
+
+def gaps(*sections: Section) -> list[Item]:
+    """One unknown item for each section whose lists may lack members."""
+    return [
+        Item("", f"not all of {section.name} could be read: {section.problems}")
+        for section in sections
+        if not section.complete
+    ]
+
+
+def each(
+    population: int,
+    unmet: Iterable[Item],
+    unknown_items: Iterable[Item] = (),
+    *,
+    read_from: Iterable[Section],
+    nothing: str,
+    measure: int | None = None,
+) -> Judgement:
+    """An answer about each of several things listed in sections that may lack members.
+
+    A list that lacks members can show a shortfall but not that there is none. With nothing to look at the
+    answer is unknown, for the reason `nothing`.
+    """
+    missing = [*unknown_items, *gaps(*read_from)]
+    if population == 0 and not missing:
+        return unknown(nothing)
+    return judged(population, unmet, missing, measure=measure)
+
+
+def whole(section: Section, answer: Judgement) -> Judgement:
+    """The answer drawn from settings that several files make up together.
+
+    What could not be read may override what could, so a partial section leaves a met answer unknown.
+    """
+    if answer.verdict is Verdict.MET:
+        return replace(answer, unknown=tuple(gaps(section)))
+    return answer
+
+
+def virtualization(facts: Facts) -> str | None:
+    """`container`, `vm` or `none`; None if it could not be told."""
+    found: Mapping[str, Any] | None = facts.sections.get("os")
+    return None if found is None else found.get("virtualization")
+
+
+def decided_by_its_host(facts: Facts, what: str, answer: Judgement) -> Judgement:
+    """The answer about a thing that a container never decides for itself, `what` (a noun with its article).
+
+    In a container it is unknown whatever the container sees, and so it is where it cannot be told whether
+    this is one.
+    """
+    match virtualization(facts):
+        case "container":
+            return unknown(f"{what} of a container is decided by its host: assess the host")
+        case None:
+            return unknown(f"whether this is a container, whose host decides {what}, could not be told")
+        case _:
+            return answer
+
+
+def perhaps_done_by_its_host(facts: Facts, what: str, answer: Judgement) -> Judgement:
+    """The answer about a thing that a container may do for itself or have done for it by its host.
+
+    What the container itself does counts; what it lacks is unknown, since its host may supply it.
+    """
+    if answer.verdict is not Verdict.UNMET or virtualization(facts) in ("vm", "none"):
+        return answer
+    container = virtualization(facts) == "container"
+    doubt = "this is a container" if container else "this may be a container"
+    doubtful = [
+        replace(item, reason=f"{item.reason}; {doubt}, and its host may see to {what}")
+        for item in answer.unmet
+    ]
+    return judged(answer.population, (), [*answer.unknown, *doubtful], measure=answer.measure)

@@ -1,0 +1,147 @@
+"""What listens on a host, and which of it has no business on the network; pure.
+
+A service is recognised by its registered port (IANA Service Name and Transport Protocol Port Number
+Registry) or, on another port, by its program. Where the program could not be seen an unregistered port may
+be anything: then the answer is unknown, not met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from duecare.program.judgement import Facts, Item, Judgement, not_applicable
+from duecare.systems.evidence import each, few, require_running, value
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of service that is to stay off the network."""
+
+    plural: str
+    ports: Mapping[tuple[str, int], str]
+    """Registered ports, (protocol, number), with the service's name."""
+    programs: Mapping[str, str]
+    """Process names, as the kernel shows them (15 characters at most), with the service's name."""
+
+    def recognise(self, socket: Mapping[str, Any]) -> str | None:
+        """The service's name, or None if the socket is not known to be of this kind."""
+        by_port = self.ports.get((_protocol(socket), socket["port"]))
+        return by_port or self.programs.get(socket["process"])
+
+
+DATABASES = Kind(
+    "databases",
+    ports={
+        ("tcp", 1433): "Microsoft SQL Server",
+        ("tcp", 1521): "Oracle Database",
+        ("tcp", 3306): "MySQL or MariaDB",
+        ("tcp", 5432): "PostgreSQL",
+        ("tcp", 5984): "CouchDB",
+        ("tcp", 6379): "Redis or Valkey",
+        ("tcp", 8086): "InfluxDB",
+        ("tcp", 9042): "Cassandra",
+        ("tcp", 9200): "Elasticsearch or OpenSearch",
+        ("tcp", 11211): "memcached",
+        ("udp", 11211): "memcached",
+        ("tcp", 27017): "MongoDB",
+    },
+    programs={
+        "mysqld": "MySQL",
+        "mariadbd": "MariaDB",
+        "postgres": "PostgreSQL",
+        "redis-server": "Redis",
+        "valkey-server": "Valkey",
+        "mongod": "MongoDB",
+        "memcached": "memcached",
+        "sqlservr": "Microsoft SQL Server",
+        "influxd": "InfluxDB",
+    },
+)
+REMOTE_DESKTOPS = Kind(
+    "remote desktops",
+    ports={
+        ("tcp", 3389): "Remote Desktop (RDP)",
+        **{("tcp", number): "VNC" for number in range(5900, 5911)},
+        **{("tcp", number): "the X Window System" for number in range(6000, 6011)},
+    },
+    programs={
+        "xrdp": "Remote Desktop (RDP)",
+        "Xvnc": "VNC",
+        "Xtigervnc": "VNC",
+        "x11vnc": "VNC",
+        "vino-server": "VNC",
+        "gnome-remote-de": "GNOME remote desktop",
+        "Xorg": "the X Window System",
+    },
+)
+CONTROL_INTERFACES = Kind(
+    "unprotected control interfaces",
+    ports={
+        ("tcp", 111): "the RPC port mapper",
+        ("udp", 111): "the RPC port mapper",
+        ("tcp", 2375): "the Docker interface without TLS",
+        ("tcp", 2379): "etcd",
+        ("tcp", 8500): "Consul",
+        ("tcp", 10250): "the Kubernetes kubelet",
+        ("tcp", 10255): "the Kubernetes kubelet, read-only",
+    },
+    programs={
+        "etcd": "etcd",
+        "consul": "Consul",
+        "kubelet": "the Kubernetes kubelet",
+        "rpcbind": "the RPC port mapper",
+    },
+)
+CLEAR_TEXT = Kind(
+    "services that read passwords in clear text",
+    ports={
+        ("tcp", 23): "Telnet",
+        ("tcp", 512): "rexec",
+        ("tcp", 513): "rlogin",
+    },
+    programs={
+        "telnetd": "Telnet",
+        "in.telnetd": "Telnet",
+        "in.rlogind": "rlogin",
+        "in.rshd": "rsh",
+        "in.rexecd": "rexec",
+    },
+)
+
+
+def port_name(socket: Mapping[str, Any]) -> str:
+    """For example "port 443/tcp": the same for IPv4 and IPv6."""
+    return f"port {socket['port']}/{_protocol(socket)}"
+
+
+def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
+    """Whether the services of this kind on the host listen on its loopback address alone.
+
+    Not applicable where everything that listens was seen and none is of this kind.
+    """
+    section = facts.section("sockets")
+    require_running(facts, "listening services")
+    found: set[str] = set()
+    reachable: set[Item] = set()
+    hidden: set[str] = set()
+    for socket in value(section, "items"):
+        service = kind.recognise(socket)
+        on_network = socket["reach"] == "network"
+        if service is not None:
+            found.add(port_name(socket))
+            if on_network:
+                reason = f"{service} accepts connections from the network at {socket['address']}"
+                reachable.add(Item(port_name(socket), reason))
+        elif on_network and socket["process"] is None:
+            hidden.add(port_name(socket))
+    if not found and not hidden and section.complete:
+        return not_applicable(f"no {kind.plural} were seen to listen")
+    unseen = [Item("", f"the programs at {few(hidden)} could not be seen: collect as root")] if hidden else []
+    return each(len(found), reachable, unseen, read_from=[section], nothing="")
+
+
+def _protocol(socket: Mapping[str, Any]) -> str:
+    protocol: str = socket["protocol"]
+    return protocol.removesuffix("6")

@@ -1,0 +1,55 @@
+"""Hosts and the reports that came from them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duecare.ledger.records import BlobField, Record
+from duecare.program.judgement import Grade
+
+
+class Host(Record):
+    """A computer that Duecare has seen. A removed one stays, with the day it was removed."""
+
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=64, unique=True)
+    """What a report knows it by: a digest of its machine id."""
+    kind = models.CharField(max_length=20)
+    family = models.CharField(max_length=20)
+    system = models.CharField(max_length=200)
+    """The operating system in the vendor's words."""
+    support_end = models.DateField(null=True)
+    first_seen_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    removed_because = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("name", "id"), name="host_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Report(Record):
+    """What one host told at one time. The report itself is a blob; the newest of each host is marked."""
+
+    host = models.ForeignKey(Host, models.PROTECT, related_name="reports")
+    collected_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    grade = models.CharField(max_length=30, choices=[(grade.value, grade.value) for grade in Grade])
+    collector = models.CharField(max_length=80)
+    as_root = models.BooleanField()
+    live = models.BooleanField()
+    unreadable = models.PositiveIntegerField()
+    """How many sections could not be read, or not all of them."""
+    newest = models.BooleanField()
+    report = BlobField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("host", "-collected_at"), name="report_host"),
+            models.Index(fields=("newest", "host"), name="report_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.collected_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,65 @@
+"""The words in which a state is told: each with its icon and hue, so that none rests on colour alone.
+
+WCAG 2.2, 1.4.1 (use of colour). There are four hues: good, warn, bad, and none for what is not known. What
+rests on a person's word (stated, claimed) is never drawn like what is proven.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from lucide.templatetags.lucide import lucide
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a state is shown."""
+
+    word: str | Promise
+    hue: str
+    """`good`, `warn`, `bad` or `none`: the name of the style."""
+    icon: str
+    """A name of the lucide set."""
+
+
+STATUSES: Mapping[str, Status] = {
+    "proven": Status(_("Proven"), "good", "check"),
+    "failing": Status(_("Failing"), "bad", "x"),
+    "stated": Status(_("Stated"), "none", "quote"),
+    "unproven": Status(_("Unproven"), "none", "circle-dashed"),
+    "excepted": Status(_("Excepted"), "warn", "clock"),
+    "met": Status(_("Met"), "good", "check"),
+    "unmet": Status(_("Unmet"), "bad", "x"),
+    "unknown": Status(_("Unknown"), "none", "circle-dashed"),
+    "not applicable": Status(_("Not applicable"), "none", "minus"),
+    "open": Status(_("Open"), "bad", "circle-dot"),
+    "closed": Status(_("Closed"), "good", "circle-check"),
+    "claimed": Status(_("Claimed"), "warn", "hourglass"),
+}
+"""By the value that the records hold: states of a safeguard, verdicts, findings, entries."""
+
+
+@lru_cache(maxsize=256)
+def icon(name: str, size: int = 16) -> SafeString:
+    """The lucide icon `name`, `size` pixels square, hidden from those who hear the page."""
+    attributes = {"class": "icon", "aria-hidden": "true"}
+    return SafeString(lucide(name, size=size, **attributes))
+
+
+def status(state: str, words: str = "") -> SafeString:
+    """Icon and word for `state`, a key of `STATUSES`; `words` stand in for the usual word.
+
+    Raises ValueError for a state that nobody gave a look.
+    """
+    look = STATUSES.get(state)
+    if look is None:
+        raise ValueError(f"no look for the state {state!r}: have {', '.join(STATUSES)}")
+    return format_html(
+        '<span class="status {}">{}{}</span>', look.hue, icon(look.icon, 14), words or look.word
+    )
