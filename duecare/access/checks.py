@@ -20,7 +20,7 @@ from duecare.program.judgement import (
     unknown,
     unmet,
 )
-from duecare.systems.evidence import SLOW, day, days_since, each, few, gaps, undated, value, whole
+from duecare.systems.evidence import SLOW, day, days_since, each, few, require_whole, undated, value
 
 Account = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
 def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
-    empty = [Item(_name(a), "its password is empty") for a in accounts if a["password"] == "none"]
+    empty = [Item(_name(a), "its password is empty") for a in accounts if _password(a) == "none"]
     return each(len(accounts), empty, _hidden(accounts), read_from=[section], nothing="no account was found")
 
 
@@ -78,7 +78,7 @@ def only_root_is_root(facts: Facts, _target: None) -> Judgement:
 def service_accounts_closed(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     services = [a for a in value(section, "items") if 0 < a["uid"] < FIRST_PERSON or a["uid"] == NOBODY]
-    opened = [Item(_name(a), "a password is set") for a in services if a["password"] in ("set", "none")]
+    opened = [Item(_name(a), "a password is set") for a in services if _password(a) in ("set", "none")]
     nothing = "no account of a service was found"
     return each(len(services), opened, _hidden(services), read_from=[section], nothing=nothing)
 
@@ -102,7 +102,7 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
         for account in value(section, "items")
         if account["uid"] >= FIRST_PERSON
         and account["can_log_in"]
-        and (account["password"] != "locked" or account["name"] in with_key)
+        and (_password(account) != "locked" or account["name"] in with_key)
         and not _expired(facts, account)
     ]
     if not people and section.complete and keys.complete:
@@ -121,7 +121,7 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
         if days > target:
             dormant.append(Item(_name(account), f"{since} {days} days ago, expected at most {target}"))
         elif account["last_login"] is None:
-            untold.append(Item(_name(account), "it has never signed in"))
+            untold.append(Item(_name(account), f"it never signed in; its password was set {days} days ago"))
     nothing = "no account that can be signed in to was found"
     return each(
         len(people),
@@ -151,7 +151,7 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
         return unmet(reason, measure=len(names))
     if not accounts:
         return unknown("no account was found")
-    return each(1, (), read_from=[section], nothing="", measure=len(names))
+    return each(1, (), read_from=[section], measure=len(names))
 
 
 @check(
@@ -166,7 +166,7 @@ def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
     hidden = _hidden(accounts)
-    users = [a for a in accounts if a["password"] == "set"]
+    users = [a for a in accounts if _password(a) == "set"]
     if accounts and not users and not hidden and section.complete:
         return not_applicable("no account has a password")
     weak = [
@@ -188,10 +188,11 @@ def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
 )
 def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
     section = facts.section("password_policy")
+    require_whole(section)
     method = value(section, "hash").lower()
     if method not in STRONG_HASHES:
         return unmet(f"new passwords are stored with {method}")
-    return whole(section, met())
+    return met()
 
 
 @check(
@@ -204,12 +205,11 @@ def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
 )
 def password_length(facts: Facts, target: int) -> Judgement:
     section = facts.section("password_policy")
-    if section["checker"] == "none" and section["min_length"] is None and section.complete:
-        return unmet(f"nothing checks the length of a new password, expected at least {target} characters")
+    require_whole(section)
     length = value(section, "min_length")
     if length < target:
         return unmet(f"{length} characters are enough, expected at least {target}")
-    return whole(section, met())
+    return met()
 
 
 @check(
@@ -222,10 +222,9 @@ def password_length(facts: Facts, target: int) -> Judgement:
 )
 def sign_in_throttled(facts: Facts, target: int) -> Judgement:
     section = facts.section("password_policy")
+    require_whole(section)
     lockout = section["lockout"]
     if lockout is None:
-        if not section.complete:
-            return unknown(f"whether guessing is slowed down could not be read: {section.problems}")
         return unmet("passwords can be guessed without limit")
     attempts = lockout["attempts"]
     if attempts is None:
@@ -234,7 +233,7 @@ def sign_in_throttled(facts: Facts, target: int) -> Judgement:
         return unmet(f"{lockout['module']} is set up but never shuts an account (0 attempts)")
     if attempts > target:
         return unmet(f"{attempts} wrong passwords are allowed, expected at most {target}")
-    return whole(section, met())
+    return met()
 
 
 @check(
@@ -255,7 +254,7 @@ def sudo_asks(facts: Facts, _target: None) -> Judgement:
         for rule in rules
         if rule["nopasswd"] and rule["who"] != "root" and _all_commands(rule) and _as_root(rule)
     ]
-    return each(len(rules), free, read_from=[section], nothing="")
+    return each(len(rules), free, read_from=[section])
 
 
 @check(
@@ -269,9 +268,16 @@ def sudo_logged(facts: Facts, _target: None) -> Judgement:
     section = facts.section("sudo")
     if section.absent:
         return not_applicable("sudo is not installed")
+    require_whole(section)
     if not value(section, "log"):
         return unmet("the use of sudo leaves no trace in the logs")
-    return whole(section, met())
+    return met()
+
+
+def _password(account: Account) -> str:
+    """`set`, `locked`, `none` (empty) or `unknown`."""
+    state: str = account["password"]
+    return state
 
 
 def _name(account: Account) -> str:
@@ -280,7 +286,7 @@ def _name(account: Account) -> str:
 
 def _hidden(accounts: Sequence[Account]) -> list[Item]:
     """Accounts of which the state of the password could not be read."""
-    hidden = [a["name"] for a in accounts if a["password"] not in ("set", "locked", "none")]
+    hidden = [a["name"] for a in accounts if _password(a) not in ("set", "locked", "none")]
     return [Item("", f"passwords could not be looked at: {few(hidden)}")] if hidden else []
 
 

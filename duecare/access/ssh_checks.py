@@ -13,15 +13,18 @@ from duecare.systems.sshd import Finding, Settings, at_most, judge_settings, one
 
 WEAK_ALGORITHMS = {
     "ciphers": frozenset(
-        """3des-cbc aes128-cbc aes192-cbc aes256-cbc arcfour arcfour128 arcfour256 blowfish-cbc cast128-cbc
-        rijndael-cbc@lysator.liu.se""".split()
+        [
+            *(f"{name}-cbc" for name in ("3des", "aes128", "aes192", "aes256", "blowfish", "cast128")),
+            *("arcfour", "arcfour128", "arcfour256", "rijndael-cbc@lysator.liu.se"),
+        ]
     ),
     "macs": frozenset(
-        """hmac-md5 hmac-md5-96 hmac-sha1-96 hmac-ripemd160 hmac-md5-etm@openssh.com hmac-md5-96-etm@openssh.com
-        hmac-sha1-96-etm@openssh.com""".split()
+        f"{mac}{suffix}"
+        for mac in ("hmac-md5", "hmac-md5-96", "hmac-sha1-96", "hmac-ripemd160")
+        for suffix in ("", "-etm@openssh.com")
     ),
     "kexalgorithms": frozenset(
-        "diffie-hellman-group1-sha1 diffie-hellman-group14-sha1 diffie-hellman-group-exchange-sha1".split()
+        f"diffie-hellman-{group}-sha1" for group in ("group1", "group14", "group-exchange")
     ),
 }
 """Broken or withdrawn: RFC 9142 section 4 (key exchange), RFC 8758 (RC4), RFC 6151 (MD5), and CBC ciphers,
@@ -103,7 +106,6 @@ def ssh_algorithms(facts: Facts, _target: None) -> Judgement:
     fresh_for=SLOW,
     counts="keys",
     target="rsa_bits",
-    unit="bits",
 )
 def keys_strong(facts: Facts, target: int) -> Judgement:
     section = facts.section("authorized_keys")
@@ -121,7 +123,7 @@ def keys_strong(facts: Facts, target: int) -> Judgement:
             weak.append(Item(_key_name(key), f"an RSA key of {bits} bits, expected at least {target}"))
         elif not kind.startswith(("ssh-", "ecdsa-", "sk-")):
             untold.append(Item(_key_name(key), f"a kind of key that is not known here: {kind}"))
-    return each(len(keys), weak, untold, read_from=[section], nothing="")
+    return each(len(keys), weak, untold, read_from=[section])
 
 
 @check(
@@ -142,15 +144,15 @@ def root_keys_bound(facts: Facts, _target: None) -> Judgement:
         for key in keys
         if not _option_names(key["options"]) & {"from", "command"}
     ]
-    return each(len(keys), free, read_from=[section], nothing="")
+    return each(len(keys), free, read_from=[section])
 
 
 def _no_password_alone(settings: Settings) -> Finding:
     methods = settings.get("authenticationmethods", "any").split()
     if methods != ["any"] and all(_asks_for_more(chain) for chain in methods):
         return True, ""
-    password = settings.get("passwordauthentication")
-    if password == "yes":
+    plain = settings.get("passwordauthentication")
+    if plain == "yes":
         return False, "passwordauthentication is yes, expected no"
     # The older name of the same setting; releases before 8.7 print both, and either turns it on.
     names = ("kbdinteractiveauthentication", "challengeresponseauthentication")
@@ -158,7 +160,7 @@ def _no_password_alone(settings: Settings) -> Finding:
     pam = settings.get("usepam")
     if "yes" in interactive and pam == "yes":
         return False, "kbdinteractiveauthentication is yes, through which PAM takes a password; expected no"
-    if password is None or not interactive or ("yes" in interactive and pam is None):
+    if plain is None or not interactive or ("yes" in interactive and pam is None):
         return None, "the report does not give all the settings that decide whether a password is enough"
     return True, ""
 

@@ -1,8 +1,16 @@
 """As of a past day: pages read a replay of the ledger at the size it had then.
 
-A view is a log size. While one is in force, a router sends reads of record models to the replay's file;
-everything else (sessions, rights, the ledger itself) stays live, so that rights are decided by today's
-data. Replays are cached by size, schema version and release, at most eight, and built once under a lock.
+A view is a log size. While one is in force, a router sends reads of record models to the replay's file,
+those through relations, `prefetch_related`, aggregates and `Model.objects.raw()` too; everything else
+(sessions, rights, the ledger itself) stays live, so that rights are decided by today's data. Two things go
+around it: `using(LIVE)`, on purpose, and SQL through `connection.cursor()`, which a page must not use on
+records. Nothing can be written: record tables refuse it outside an act, and acts refuse to begin.
+
+The view belongs to a context (`contextvars`). A stream or thread that goes on reading after its request has
+to run in a copy of that context; outside one, a query meant for a past day fails instead of reading today.
+
+Replays are cached by size, last leaf, and the record's field lists, at most eight, and built once under a
+lock. One that was forgotten while somebody still reads it is built again.
 """
 
 from __future__ import annotations
@@ -10,8 +18,9 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,11 +35,12 @@ from django.db import connections, models
 
 from duecare.errors import BadInput
 from duecare.home import Home
-from duecare.ledger.models import Entry, Head, from_microseconds, to_microseconds
-from duecare.ledger.recording import CLOCK
+from duecare.ledger.models import CLOCK, Entry, Head, from_microseconds, to_microseconds
 from duecare.ledger.records import Record, shapes
 
 ALIAS = "as_of"
+LIVE = "default"
+"""The alias of the live tables, for what a past view must not change: rights, and the zone of days."""
 KEPT = 8
 
 
@@ -84,7 +94,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     Raises BadInput saying what would be understood.
     """
     try:
-        if len(text) == 10:
+        if _DAY.fullmatch(text):
             return end_of(date.fromisoformat(text), zone)
         instant = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
@@ -96,35 +106,42 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     return instant.astimezone(ZoneInfo("UTC"))
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
 def size_at(instant: datetime, using: str = "default") -> int:
     """How many entries the ledger had at an instant, by server time.
 
-    Times never go back except where a clock entry says so; between two such entries one index look-up
-    finds the last entry, so the newest stretch that reaches back to the instant is taken.
+    Times never go back except where a clock entry says so. Of the stretches between those, the newest that
+    reaches back to the instant counts: what stands before it in the log had been recorded by then, whatever
+    the clock said. An act is never split: its entries have one time.
     """
     entries = Entry.objects.using(using)
     moment = to_microseconds(instant)
-
-    head = Head.objects.using(using).get()
-    bounds = [head.size]
-    bounds += entries.filter(kind=CLOCK).order_by("-index").values_list("head", flat=True)
-    bounds.append(0)
-    for end, start in zip(bounds, bounds[1:], strict=False):
-        found = (
-            entries.filter(at__lte=moment, index__gte=start, index__lt=end)
-            .order_by("-at", "-index")
-            .values_list("index", flat=True)
-            .first()
-        )
-        if found is not None:
-            return found + 1
+    end = Head.objects.using(using).values_list("size", flat=True).get()
+    steps = entries.filter(kind=CLOCK, index__lt=end).order_by("-index").values_list("head", "at")
+    for start, at in [*steps, (0, None)]:
+        if at is None or at <= moment:
+            last: int | None = (
+                entries.filter(at__lte=moment, index__gte=start, index__lt=end)
+                .order_by("-at", "-index")
+                .values_list("index", flat=True)
+                .first()
+            )
+            return 0 if last is None else last + 1
+        end = start
     return 0
 
 
-def view_at(instant: datetime, using: str = "default") -> View:
-    """The view at an instant, its replay built if it is not there yet."""
+def view_at(
+    instant: datetime, using: str = "default", *, before_building: Callable[[], None] = lambda: None
+) -> View:
+    """The view at an instant, its replay built if it is not there yet.
+
+    `before_building` is called first where one must be built, and may raise to refuse it.
+    """
     size = size_at(instant, using)
-    return View(instant, size, _replay_file(size, using))
+    return View(instant, size, replay_file(size, using, before_building))
 
 
 @contextmanager
@@ -146,14 +163,19 @@ def _release_digest() -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def _replay_file(size: int, using: str) -> Path:
+def replay_file(
+    size: int, using: str = "default", before_building: Callable[[], None] = lambda: None
+) -> Path:
+    """The replay at a size, built if it is not there."""
     from duecare.ledger.replay import replay_into
 
     home: Home = settings.DUECARE_HOME
-    log = Head.objects.using(using).values_list("log", flat=True).get()
-    place = home.scratch / f"as-of-{log[:8]}-{size}-{_release_digest()}.db"
-    if place.exists():
+    place = home.scratch / f"as-of-{size}-{_history_digest(size, using)}-{_release_digest()}.db"
+    try:
         os.utime(place)
+    except FileNotFoundError:
+        before_building()
+    else:
         return place
     with (home.scratch / "as-of.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -168,11 +190,18 @@ def _replay_file(size: int, using: str) -> Path:
     return place
 
 
+def _history_digest(size: int, using: str) -> str:
+    """Differs between two histories of one size: a restored backup goes on with other salts."""
+    log = Head.objects.using(using).values_list("log", flat=True).get()
+    last = Entry.objects.using(using).filter(index=size - 1).values_list("leaf", flat=True).first()
+    return hashlib.sha256(log.encode() + bytes(last or b"")).hexdigest()[:16]
+
+
 def _forget_oldest(scratch: Path) -> None:
     """Keep the eight replays used last. A reader that has an older one open keeps its data until it closes."""
     for leftover in scratch.glob(".building-*"):
         leftover.unlink(missing_ok=True)
-    files = sorted(scratch.glob("as-of-*.db"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(scratch.glob("as-of-*.db"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
     for file in files[KEPT:]:
         file.unlink(missing_ok=True)
 

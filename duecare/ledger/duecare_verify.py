@@ -1,134 +1,116 @@
 #!/usr/bin/env python3
 """Check an export of a Duecare ledger, trusting nobody: python3 duecare_verify.py FILE.zip --key VKEY
 
-One file, standard library only, Python 3.8 or later; docs/ledger-format.md says what is read and checked.
-Get this file, the key and the checkpoints that you hold from somewhere else than the export.
-Exit codes: 0 all checked; 1 a fault was found; 2 the file or the command line cannot be read;
-3 no fault, but no key was given, so the signature is unchecked. Nothing is ever extracted.
+One file, standard library only, Python 3.8 or later; docs/ledger-format.md says what is read and checked. Get
+this file, the key and the checkpoints that you hold from elsewhere than the export. Nothing is extracted.
+Exit codes: 0 all checked; 1 a fault was found; 2 something cannot be read; 3 no fault, but no key given.
 """
+
+from __future__ import annotations
 
 import argparse
 import base64
-import hashlib
+import functools
 import json
 import multiprocessing
 import re
 import sys
 import unicodedata
 import zipfile
-import zlib
+from collections import Counter
+from hashlib import sha256, sha512
+from pathlib import Path
+from typing import Any
 
-sha256 = hashlib.sha256
 WIDTH = 256  # leaves in a bundle, hashes in a tile
-LIMITS = {
-    "checkpoint": 1 << 20,
-    "tile": WIDTH * 512,
-    "openings": 1 << 24,
-    "blobs": 1 << 26,
-}  # bytes of a member
-NOT_SHOWN = """What this does not show: that a record is true or complete; that nothing was recorded late or left
-out; that nobody was shown a second ledger (compare checkpoints with others who hold them); a rewrite by
-somebody with the signing key, except against a checkpoint that you held before it."""
+LIMITS = {"checkpoint": 1 << 20, "tile": 1 << 17, "openings": 1 << 24, "blobs": 1 << 28}  # bytes of a member
+NOT_SHOWN = """Not shown: that a record is true or complete; that nothing was recorded late or left out; that
+there is no second ledger; or a rewrite with the signing key, except against a checkpoint held before it."""
 TIME = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z"
 HEX = "[0-9a-f]{64}"
-LEAF = f'{{"at":"{TIME}","log":"([0-9a-f]{{32}})","meta":"({HEX})","payload":"({HEX})","v":1}}'
-LEAF = re.compile(LEAF.encode())
-VALID_AT, DIGEST = re.compile(TIME, re.ASCII), re.compile(HEX)
-KEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+(\S+)")
+LEAF = re.compile(f'{{"at":"{TIME}","log":"([0-9a-f]{{32}})","meta":"({HEX})","payload":"({HEX})","v":1}}')
 LINE = r"[^\0-\x1f]+\n"
 NOTE = re.compile(rf"(({LINE})(0|[1-9][0-9]{{0,18}})\n(\S+)\n(?:{LINE})*)\n((?:— [^\s+]+ \S+\n){{1,100}})")
-UNUSUAL = re.compile(r"[:,\[]-?\d{16}|[^\0-\x7f]")  # JSON that needs more checks than encoding it again
-FIELDS = {b"disclosed": 6, b"withheld": 3, b"erased": 5}
-META = ["act", "action", "actor", "kind", "subject", "valid_at"]
-RECORD = ["blobs", "record", "schema"]
-PAYLOAD = {"act": ["count", "reason"], "noted": ["blobs", "note"]}
-PAYLOAD.update(created=RECORD, changed=RECORD, deleted=RECORD)
-
-
-class Fault(Exception):
-    """Something is not as it should be; the text says what."""
-
-
+VALID_AT, DIGEST = re.compile(TIME, re.ASCII), re.compile(HEX)
+STATES = {b"disclosed": 6, b"withheld": 3, b"erased": 5}  # fields in a line of openings
+META = {**dict.fromkeys(("act", "action", "actor", "kind", "subject"), str), "valid_at": (str, type(None))}
+PAYLOADS = {"act": {"count": int, "reason": str}, "noted": {"blobs": list, "note": object}}
+PAYLOADS["created"] = PAYLOADS["changed"] = {"blobs": list, "record": dict, "schema": int}
+PAYLOADS["deleted"] = {"blobs": list, "record": type(None), "schema": int}
+INTEGERS = range(1 - 2**53, 2**53)
+NUMBERS: Any = {"parse_int": lambda text: INTEGERS[INTEGERS.index(int(text))]}  # ValueError for any other
+DECODE = json.JSONDecoder(parse_float=int, parse_constant=int, **NUMBERS).decode
+ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+ESCAPE, NON_ASCII_KEY = re.compile(r"\\(?:u.{4}|.)"), re.compile('"[^"]*[^\0-\x7f][^"]*":')
+DISAGREE, TILE = (
+    "its leaf and the hash in its tile disagree",
+    "the hash in its tile was changed, not its leaf",
+)
+archive_of = functools.lru_cache(1)(zipfile.ZipFile)  # one for each process that reads bundles
 # Ed25519: RFC 8032, 5.1.7, without the cofactor; the key must be canonical and not of small order.
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 
 
-def point(data):
-    """The point (X, Y, Z, T) that 32 bytes encode; None if there is none."""
-    y, sign = int.from_bytes(data, "little") % 2**255, data[-1] >> 7
+def point(data: bytes) -> tuple[int, ...]:
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(square, (P + 3) // 8, P)
     if (x * x - square) % P:
         x = x * pow(2, (P - 1) // 4, P) % P
+    if len(data) != 32 or y >= P or (x * x - square) % P:
+        raise ValueError("not an Ed25519 key")
     x = x if x % 2 == sign else P - x
-    return None if len(data) != 32 or y >= P or (x * x - square) % P else (x, y, 1, x * y % P)
+    return x, y, 1, x * y % P
 
 
-def add(p, q):
+def add(p: tuple[int, ...], q: tuple[int, ...]) -> tuple[int, ...]:
     a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
     c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % P, g * h % P, f * g % P, e * h % P
+    return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
 
 
-def times(number, p):
-    if number == 0:
-        return 0, 1, 1, 0
-    half = times(number // 2, add(p, p))
+def times(number: int, p: tuple[int, ...]) -> tuple[int, ...]:
+    half = times(number // 2, add(p, p)) if number else (0, 1, 1, 0)
     return add(half, p) if number % 2 else half
 
 
-def signature_holds(key, text, signature):
+def signature_holds(key: bytes, text: bytes, signature: bytes) -> bool:
     """Whether `signature` (64 bytes) over `text` was made by the owner of `key` (32 bytes)."""
     a, base = point(key), point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
     s = int.from_bytes(signature[32:], "little")
-    if a is None or times(8, a)[0] == 0 or len(signature) != 64 or s >= ORDER:
+    if times(8, a)[0] == 0 or len(signature) != 64 or s >= ORDER:
         return False
-    k = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % ORDER
+    k = int.from_bytes(sha512(signature[:32] + key + text).digest(), "little") % ORDER
     x, y, z, _ = add(times(s, base), times(k, (P - a[0], a[1], 1, P - a[3])))
     z = pow(z, P - 2, P)
     return (y * z % P | (x * z % P % 2) << 255).to_bytes(32, "little") == signature[:32]
 
 
-def from_base64(text):
-    try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
-        data = b""
-    if not data or base64.b64encode(data).decode() != text:
-        raise Fault(f"{text[:60]!r} is not base64")
-    return data
-
-
-def read_key(vkey):
+def read_key(vkey: str) -> Any:
     """Name, key id and public key of a verifier key (C2SP signed-note)."""
-    name, key_id, encoded = KEY.fullmatch(vkey).groups() if KEY.fullmatch(vkey) else ("", "", "")
-    key = from_base64(encoded)
-    if key[0] != 1 or point(key[1:]) is None or sha256(f"{name}\n".encode() + key).hexdigest()[:8] != key_id:
-        raise Fault("the key is not NAME+ID+BASE64 of type 1 (Ed25519)")
+    name, key_id, encoded = vkey.split("+", 2)
+    key = base64.b64decode(encoded, validate=True)
+    if key[:1] != b"\1" or sha256(f"{name}\n".encode() + key).hexdigest()[:8] != key_id or not point(key[1:]):
+        raise ValueError("the key's id is wrong, or it is not of type 1 (Ed25519)")
     return name, bytes.fromhex(key_id), key[1:]
 
 
-def read_checkpoint(note, key):
-    """Origin, size and root of a checkpoint (C2SP tlog-checkpoint), checked under `key` if there is one."""
-    match = NOTE.fullmatch(note.decode(errors="replace"))
+def read_checkpoint(note: bytes, key: Any) -> tuple[str, int, bytes, bool]:
+    """Origin, size and root of a checkpoint (C2SP tlog-checkpoint), and whether `key` signed its own."""
+    match = NOTE.fullmatch(note.decode())
     if not match:
-        raise Fault("it is not a signed note with origin, size and root")
-    text, origin, size, root, block = match.groups()
-    signed = key is None
-    for line in block.splitlines():
-        name, signature = line.split()[1], from_base64(line.split()[2])
+        raise ValueError("the checkpoint is not a signed note with origin, size and root")
+    text, origin, size, root, lines = match.groups()
+    mine = []
+    for name, encoded in re.findall(r"— (\S+) (\S+)\n", lines):
+        signature = base64.b64decode(encoded, validate=True)
         if key and (name, signature[:4]) == key[:2]:
-            signed = signature_holds(key[2], text.encode(), signature[4:])
-            if not signed:
-                break
-    if not signed or (key and key[0] != origin[:-1]):
-        raise Fault(f"it has no valid signature by the key, for the key's own log (it is for {origin[:-1]})")
-    return origin[:-1], int(size), from_base64(root)
+            mine.append(signature_holds(key[2], text.encode(), signature[4:]) and origin == name + "\n")
+    return origin[:-1], int(size), base64.b64decode(root, validate=True), mine != [] and all(mine)
 
 
-def root_of(hashes):
+def root_of(hashes: list[bytes]) -> bytes:
     """The root (RFC 6962, 2.1) over hashes of equal subtrees, of which the last may be smaller."""
     while len(hashes) > 1:
         above = [sha256(b"\1" + hashes[i] + hashes[i + 1]).digest() for i in range(0, len(hashes) - 1, 2)]
@@ -136,47 +118,184 @@ def root_of(hashes):
     return hashes[0] if hashes else sha256().digest()
 
 
-def path(prefix, number, width=WIDTH):
-    groups = f"{number % 1000:03}"
-    while number >= 1000:
-        number //= 1000
-        groups = f"x{number % 1000:03}/{groups}"
-    return f"{prefix}/{groups}" + (f".p/{width}" if width < WIDTH else "")
+def path(prefix: str, number: int, width: int = WIDTH) -> str:
+    digits = f"{number:0{-(-len(str(number)) // 3) * 3}}"
+    return prefix + re.sub(r"(\d{3})(?=\d)", r"x\1/", digits) + (f".p/{width}" if width < WIDTH else "")
 
 
-def refuse(text):
-    raise ValueError(text)
-
-
-DECODE = json.JSONDecoder(parse_float=refuse, parse_constant=refuse).decode
-ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def is_canonical(value, depth=64):
-    if isinstance(value, str):
-        return unicodedata.is_normalized("NFC", value)
-    if isinstance(value, dict):
-        return all(key.isascii() for key in value) and is_canonical(list(value.values()), depth)
-    if isinstance(value, list):
-        return depth > 0 and all(is_canonical(item, depth - 1) for item in value)
-    return value is None or abs(value) < 2**53
-
-
-def opened(domain, salt, data, commitment, members):
-    """The canonical JSON object that a salt and its data open."""
+def read(archive: zipfile.ZipFile, name: str, faults: list[Any], entry: int = -1) -> bytes:
+    """The bytes of a member, but never more than its kind may have; nothing, and a fault, if it fails."""
+    limit = LIMITS[name.split("/")[0]]
     try:
-        salt = bytes.fromhex(salt.decode())
-        if (
-            len(salt) != 32
-            or sha256(b"duecare/v1/%b\0" % domain + salt + data).hexdigest().encode() != commitment
-        ):
-            raise Fault("is not what was recorded, or its salt is not")
-        text = data.decode()
-        value = DECODE(text)
-        if ENCODE(value) != text or (
-            (UNUSUAL.search(text) or text.count("[") + text.count("{") > 64) and not is_canonical(value)
-        ):
-            raise Fault("is not canonical JSON")
-    except (ValueError, RecursionError):
-        raise Fault("is not JSON") from None
+        with archive.open(name) as member:
+            data = member.read(limit + 1)
+        if len(data) > limit:
+            raise ValueError(f"larger than {limit} bytes")
+        return data
+    except Exception as error:  # noqa: BLE001 - a damaged zip fails in many ways, and each is a fault
+        faults.append((entry, f"{name} is missing or damaged ({error})"))
+        return b""
+
+
+def opened(domain: bytes, salt: bytes, data: bytes, commitment: str, shape: Any) -> Any:
+    """What a salt and canonical JSON disclose, if they give the leaf's commitment and have the shape."""
+    salt, text = bytes.fromhex(salt.decode()), data.decode()
+    if len(salt) != 32 or sha256(b"duecare/v1/%b\0" % domain + salt + data).hexdigest() != commitment:
+        raise ValueError(f"its {domain.decode()} or the salt of it is not what was recorded")
+    value, plain = DECODE(text), "" if text.isascii() else ESCAPE.sub("\0", text)
+    if ENCODE(value) != text or NON_ASCII_KEY.search(plain) or not unicodedata.is_normalized("NFC", plain):
+        raise ValueError(f"its {domain.decode()} is not canonical JSON")
+    if list(value) != list(shape) or not all(map(isinstance, value.values(), shape.values())):
+        raise ValueError(f"its {domain.decode()} has other members than it should")
     return value
+
+
+def check_entry(index: int, leaf: bytes, line: bytes, log: str) -> Any:
+    """State and act of an entry, the count if it heads the act (-1 if that is erased), and its blobs."""
+    match, fields = LEAF.fullmatch(leaf.decode("latin-1")), line.split(b"\t")
+    if not match or match.group(1) != log:
+        raise ValueError("its leaf is not canonical, of version 1 and of this ledger")
+    state, act, head, blobs = fields[1] if len(fields) > 1 else b"", None, None, []
+    if STATES.get(state) != len(fields) or fields[0] != b"%d" % index:
+        raise ValueError("its opening is malformed or stands in another place")
+    if state != b"withheld":
+        meta = opened(b"meta", fields[2], fields[3], match.group(2), META)
+        act, head, at = meta["act"], -1 if meta["action"] == "act" else None, meta["valid_at"]
+        if (head is None) == (meta["kind"] == "ledger.act") or not (at is None or VALID_AT.fullmatch(at)):
+            raise ValueError("its meta says what none can say")
+    if state == b"disclosed":
+        payload = opened(b"payload", fields[4], fields[5], match.group(3), PAYLOADS.get(meta["action"], {}))
+        head, blobs = payload.get("count"), payload.get("blobs", [])
+        sound = all(isinstance(each, str) and DIGEST.fullmatch(each) for each in blobs) and (head or 0) >= 0
+        if not sound or blobs != sorted(set(blobs)) or len(fields[3] + fields[5]) > 60000:
+            raise ValueError("its payload says what none can say, or too much")
+    return state.decode(), act, head, blobs
+
+
+def check_bundle(job: Any) -> Any:
+    """What one bundle of entries holds: leaf hashes and their root, faults, counts, runs of acts, blobs."""
+    file, number, names, width, log = job
+    found: Any = ([], [], {}, [])
+    faults, runs, blobs, leaves = found
+    first, counts, at = number * WIDTH, Counter(faulty=0), 0
+    data, tile, openings = (read(archive_of(file), name, faults, first) for name in names)
+    while at < len(data):
+        start, at = at + 2, at + 2 + int.from_bytes(data[at : at + 2], "big")
+        leaves.append(data[start:at])
+    lines = openings.split(b"\n")
+    if not len(leaves) == len(lines) - 1 == width or at != len(data) or lines[-1]:
+        faults.append((first, f"expected {width} entries, got {len(leaves)}, and {len(lines) - 1} openings"))
+    for index, (leaf, line) in enumerate(zip(leaves, lines), first):  # noqa: B905 - not in Python 3.8
+        state, act, head, named = "faulty", None, None, []
+        try:
+            state, act, head, named = check_entry(index, leaf, line, log)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            faults.append((index, str(error)))
+        counts[state] += 1
+        blobs.update(dict.fromkeys(named, index))
+        if not runs or runs[-1][2] != act or head is not None:
+            runs.append([index, index, act, head])
+        runs[-1][1] = index + 1
+    hashes = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    hashed = [tile[at : at + 32] for at in range(0, len(tile), 32)]
+    for at in range(max(len(hashes), len(hashed)) if hashes != hashed else 0):
+        if hashes[at : at + 1] != hashed[at : at + 1]:
+            moved = at < len(hashes) and hashes[at] in hashed
+            place = f": this is the leaf of entry {first + hashed.index(hashes[at])}" if moved else ""
+            faults.append((first + at, DISAGREE + place))
+    return hashes, root_of(hashes), faults, counts, runs, blobs
+
+
+def check_acts(runs: list[Any], faults: list[Any]) -> None:
+    """Find acts that are not whole: a head, then as many entries of the act as it counts."""
+    act, end, seen = None, None, 0  # the act under way, where it ends if known, how far entries were opened
+    for begin, stop, name, head in runs:
+        if head is not None and end and begin < end:
+            faults.append((begin, f"act {act} should have reached to entry {end - 1}"))
+        elif head is None and name != act and (begin == seen or (end and begin < end)):
+            faults.append((begin, f"the head of act {name} does not stand before it"))
+        if head is not None or name != act:
+            act, end = name, None if head in (None, -1) else begin + 1 + head
+        if end is not None and stop > end:
+            faults.append((max(begin, end), f"act {act} has more entries than its head counts"))
+        seen = stop
+
+
+def verify(file: str, key: Any, held: list[str]) -> tuple[dict[str, Any], list[Any]]:
+    """What an export holds, and its faults as (entry, text); entry -1 stands for the whole."""
+    archive, jobs, known = zipfile.ZipFile(file), [], ["README.txt", "checkpoint", "blobs/absent"]
+    faults: list[Any] = []
+    note, counts = read(archive, "checkpoint", faults), Counter(disclosed=0, withheld=0, erased=0)
+    origin, size, root, _ = read_checkpoint(note, None)
+    unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > 100 * Path(file).stat().st_size + (1 << 26) or size > WIDTH * len(archive.namelist()):
+        raise ValueError("it would unpack to over 100 times its size, or most of its entries are missing")
+    for number in range(-(-size // WIDTH)):
+        width = min(WIDTH, size - number * WIDTH)
+        names = [path("tile/entries/", number, width), path("tile/0/", number, width)]
+        names.append(path("openings/", number))
+        jobs.append((file, number, names, width, origin[-32:]))
+        known += names
+    with multiprocessing.Pool() as pool:
+        bundles = pool.map(check_bundle, jobs)
+    roots, runs = [bundle[1] for bundle in bundles], [run for bundle in bundles for run in bundle[4]]
+    for bundle in bundles:
+        faults += bundle[2]
+        counts.update(bundle[3])
+    check_acts([run for run in runs if run[2] is not None] + [[size, size, "", 0]], faults)
+    if root_of(roots) == root:  # then the leaves are right
+        faults = [(entry, text if text[:9] != DISAGREE[:9] else TILE) for entry, text in faults]
+    level, above = 1, roots[: size // WIDTH]
+    while above:
+        groups = [above[at : at + WIDTH] for at in range(0, len(above), WIDTH)]
+        for number, group in enumerate(groups):
+            known.append(path(f"tile/{level}/", number, len(group)))
+            if read(archive, known[-1], faults) != b"".join(group):
+                faults.append((-1, f"{known[-1]} is not what the leaves give"))
+        level, above = level + 1, [root_of(group) for group in groups if len(group) == WIDTH]
+    for name, signed_note in [("checkpoint", note)] + [(name, Path(name).read_bytes()) for name in held]:
+        its_origin, its_size, its_root, signed = read_checkpoint(signed_note, key)
+        full, rest = divmod(its_size, WIDTH)
+        edge = [root_of(bundle[0][:rest]) for bundle in bundles[full : full + (rest > 0)]]
+        if its_origin != origin or its_size > size or root_of(roots[:full] + edge) != its_root:
+            faults.append((-1, f"{name}: it covers {its_size} entries of {its_origin}, but not these"))
+        if key and not signed:
+            faults.append((-1, f"{name}: no valid signature, for its own log, by the key that you gave"))
+    absent = read(archive, "blobs/absent", faults) if "blobs/absent" in archive.namelist() else b""
+    blobs = {digest: entry for bundle in reversed(bundles) for digest, entry in bundle[5].items()}
+    for digest in blobs.keys() - {line.split(b"\t")[0].decode() for line in absent.splitlines()}:
+        known.append(f"blobs/{digest}")
+        if sha256(read(archive, known[-1], faults, blobs[digest])).hexdigest() != digest:
+            faults.append((blobs[digest], f"blob {digest} is not what was recorded"))
+    faults += [(-1, f"{each} does not belong here") for each in Counter(archive.namelist()) - Counter(known)]
+    report = {"origin": origin, "size": size, "root": root.hex(), **counts, "blobs": len(blobs)}
+    return report, sorted(faults)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Check an export of a Duecare ledger.", epilog=NOT_SHOWN)
+    parser.add_argument("file", metavar="FILE.zip")
+    parser.add_argument("--key", metavar="VKEY", help="who should have signed, from a source that you trust")
+    parser.add_argument("--held", metavar="CHECKPOINT", nargs="+", default=[], help="files that you hold")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        report, faults = verify(options.file, options.key and read_key(options.key), options.held)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        parser.error(f"{options.file}, a checkpoint or the key cannot be read: {error}")
+    report["signature"] = (
+        "valid, unless a fault says otherwise" if options.key else "NOT CHECKED: no key given"
+    )
+    if options.json:
+        print(json.dumps({**report, "faults": faults, "not_shown": NOT_SHOWN}))
+    else:
+        for name, value in report.items():
+            print(f"{name:<12}{value}")
+        for entry, text in faults[:20]:
+            print(f"FAULT: entry {entry}: {text}" if entry >= 0 else f"FAULT: {text}")
+        print(f"{len(faults)} faults found.", NOT_SHOWN, sep="\n")
+    return 1 if faults else 0 if options.key else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

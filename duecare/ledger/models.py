@@ -12,6 +12,14 @@ from django.db import models
 
 from duecare.ledger.viewers import VisibleQuerySet
 
+ACT = "ledger.act"
+"""The kind of an act's head."""
+CLOCK = "ledger.clock"
+"""The kind of the note that the server's clock went back."""
+KIND_LENGTH = 60
+NAME_LENGTH = 80
+"""Most characters of a kind, and of an actor or subject."""
+
 
 class Head(models.Model):
     """The end of the log, one row: locked while an act takes its numbers."""
@@ -37,10 +45,10 @@ class Entry(models.Model):
     """Server time, microseconds since 1970 UTC."""
     head = models.BigIntegerField()
     """Index of the act's first entry."""
-    kind = models.CharField(max_length=60)
+    kind = models.CharField(max_length=KIND_LENGTH)
     action = models.CharField(max_length=10)
-    actor = models.CharField(max_length=80)
-    subject = models.CharField(max_length=80)
+    actor = models.CharField(max_length=NAME_LENGTH)
+    subject = models.CharField(max_length=NAME_LENGTH)
     leaf = models.BinaryField()
     meta_salt = models.BinaryField(max_length=32)
     meta = models.BinaryField()
@@ -67,15 +75,22 @@ class Payload(models.Model):
     """The opened payload of an entry; its own row, so that erasing it leaves the entry whole."""
 
     index = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=60)
-    subject = models.CharField(max_length=80)
+    kind = models.CharField(max_length=KIND_LENGTH)
+    subject = models.CharField(max_length=NAME_LENGTH)
     until = models.BigIntegerField(null=True)
     """Index of the entry that superseded this; null for what holds now; its own index for a note or an act."""
     salt = models.BinaryField(max_length=32)
     data = models.BinaryField()
 
     class Meta:
-        indexes = (models.Index(fields=("until", "index"), name="payload_until"),)
+        indexes = (
+            # For past days: what was superseded, neither what holds nor notes.
+            models.Index(
+                fields=("until", "index"),
+                condition=models.Q(until__gt=models.F("index")),
+                name="payload_until",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("kind", "subject"),
@@ -127,8 +142,8 @@ class Noted(models.Model):
     """A row that the act under way has touched, written by the triggers, read and removed at its end."""
 
     id = models.BigAutoField(primary_key=True)
-    record = models.CharField(max_length=80)
-    key = models.CharField(max_length=80)
+    record = models.CharField(max_length=NAME_LENGTH)
+    key = models.CharField(max_length=NAME_LENGTH)
 
     def __str__(self) -> str:
         return f"{self.record} {self.key}"

@@ -11,6 +11,8 @@ indexes have no gaps and their order is the order of commits.
 
 from __future__ import annotations
 
+import logging
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,17 +20,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from duecare.errors import DuecareError, Refused
-from duecare.ledger import canonical
+from duecare.errors import BadInput, DuecareError, Refused, Tampered
+from duecare.ledger import asof, blobs, canonical, sealing
 from duecare.ledger.leaves import MAX_ENTRY, commit, leaf_bytes
-from duecare.ledger.models import Entry, Head, Noted, OpenAct, Payload, from_microseconds, to_microseconds
-from duecare.ledger.records import shapes, utc_now
+from duecare.ledger.models import (
+    ACT,
+    CLOCK,
+    KIND_LENGTH,
+    NAME_LENGTH,
+    Entry,
+    Head,
+    Noted,
+    OpenAct,
+    Payload,
+    from_microseconds,
+    to_microseconds,
+)
+from duecare.ledger.records import KEYS, Shape, shapes, utc_now
 
-ACT = "ledger.act"
-CLOCK = "ledger.clock"
+logger = logging.getLogger(__name__)
+
 STEP = 2_000_000
 """Microseconds by which the clock may step back (a time service slewing it) without an entry."""
 
@@ -53,16 +67,46 @@ class Act:
     """Index of the act's first entry; None while under way, or if nothing changed."""
     count: int = 0
     """Entries after the head."""
+    _frames: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
 
     def note(
         self, kind: str, subject: str, content: dict[str, Any], *, blobs: Sequence[str] = ()
     ) -> None:
         """Record something that is no change of a record: a sign-in, a denial, a check that started.
 
-        Raises CanonicalError if the content cannot be recorded.
+        Raises CanonicalError if the content cannot be recorded, BadInput if the kind is taken.
         """
+        if kind in (ACT, CLOCK) or kind in shapes():
+            raise BadInput(f"{kind!r} is not a kind of note.", "Use `<area>.<what happened>`.")
+        _demand_name(kind, "kind", KIND_LENGTH)
+        _demand_name(subject, "subject", NAME_LENGTH)
         data = canonical.encode({"blobs": sorted(set(blobs)), "note": content})
         self.notes.append(_Note(kind, subject, data))
+
+
+    def meta(self, kind: str, action: str, subject: str) -> bytes:
+        """The canonical meta of an entry of this act. Only the subject differs among thousands."""
+        frame = self._frames.get((kind, action))
+        if frame is None:
+            whole = canonical.encode(
+                {
+                    "act": self.id,
+                    "action": action,
+                    "actor": self.actor,
+                    "kind": kind,
+                    "subject": "",
+                    "valid_at": self.valid_at,
+                }
+            )
+            before, mark, after = whole.partition(b'"subject":')  # a quote within a text is escaped
+            frame = self._frames[kind, action] = before + mark, after[2:]
+        plain = _PLAIN.fullmatch(subject)
+        return b"".join(
+            (frame[0], f'"{subject}"'.encode() if plain else canonical.encode(subject), frame[1])
+        )
+
+
+_PLAIN = re.compile(r"[\w.:-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +134,25 @@ def recording(
     Always outermost: its end is the commit. `valid_at` is when the facts are said to have held, a claim.
     Nothing that changed nothing is recorded: an act without changes and notes leaves no entry.
 
-    Raises Refused inside another transaction, and whatever the body raises; then nothing has happened.
+    Raises Refused inside another transaction or while a past day is read, Tampered if an act stands open in
+    the database, and whatever the body raises; then nothing has happened.
     """
     connection = connections[using]
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or not connection.get_autocommit():
         raise Refused("recording() was entered inside a transaction.", "Make it the outermost block.")
+    if asof.current() is not None:
+        # What is read now is old: writing it back would undo all that came since.
+        raise Refused("A past day is being read; it cannot be changed.", "Go back to today first.")
+    _demand_name(actor, "actor", NAME_LENGTH)
+    if not reason:
+        raise BadInput("An act needs its reason.", "Say in a few words why it is done.")
     act = Act(secrets.token_hex(16), actor, reason, valid_at)
     with transaction.atomic(using=using, durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute(f'INSERT INTO "{_OPEN}" ("id") VALUES (%s)', [act.id])  # noqa: S608
+        _open(act, connection)
         yield act
         _close(act, connection)
     if act.head is not None:
-        from duecare.ledger.sealing import seal
-
-        seal(wait=False, using=using)
+        _seal_now(using)
 
 
 def record_note(actor: str, reason: str, kind: str, subject: str, content: dict[str, Any]) -> Act:
@@ -114,11 +162,37 @@ def record_note(actor: str, reason: str, kind: str, subject: str, content: dict[
     return act
 
 
+def _demand_name(name: str, what: str, length: int) -> None:
+    if not 0 < len(name) <= length:
+        raise BadInput(f"The {what} {name[:20]!r} of an entry has 1 to {length} characters, got {len(name)}.")
+
+
 _OPEN = OpenAct._meta.db_table
 _NOTED = Noted._meta.db_table
 _HEAD = Head._meta.db_table
 _ENTRY = Entry._meta.db_table
 _PAYLOAD = Payload._meta.db_table
+
+
+def _open(act: Act, connection: BaseDatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT COUNT(*) FROM "{_OPEN}"')  # noqa: S608
+        if cursor.fetchone()[0]:
+            # Acts remove their mark before they commit, so somebody else put this one there: while it
+            # stands, the triggers would let everybody write.
+            raise Tampered(
+                "The database holds the mark of an act that is none.",
+                "Run `duecare ledger verify --live` to see what was written under it.",
+            )
+        cursor.execute(f'INSERT INTO "{_OPEN}" ("id") VALUES (%s)', [act.id])  # noqa: S608
+
+
+def _seal_now(using: str) -> None:
+    """Extend the tiles. The act has committed: what fails here is left to the next act or reader."""
+    try:
+        sealing.seal(wait=False, using=using)
+    except (DatabaseError, DuecareError) as error:
+        logger.warning("The tiles could not be extended just now: %s", error)
 
 
 def _close(act: Act, connection: BaseDatabaseWrapper) -> None:
@@ -142,7 +216,12 @@ def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Dra
             touched.setdefault(table, []).append(key)
     by_table = {shape.table: shape for shape in shapes().values()}
     for table, keys in touched.items():
-        shape = by_table[table]
+        shape = by_table.get(table)
+        if shape is None:
+            raise DuecareError(
+                f"The table {table} notes its changes, but holds no record of this release.",
+                "Run `duecare migrate`, or remove its triggers if it is no longer used.",
+            )
         live = shape.rows(keys, connection.alias)
         holding = _holding(connection, shape.kind, keys)
         for key in keys:
@@ -159,6 +238,8 @@ def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Dra
                 ) from error
             if before is not None and before[1] == data:
                 continue
+            if row is not None and shape.blobs:
+                _demand_blobs(shape, key, row, b"" if before is None else before[1])
             action = "deleted" if row is None else "created" if before is None else "changed"
             yield _draft(
                 act,
@@ -171,12 +252,23 @@ def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Dra
             )
 
 
+def _demand_blobs(shape: Shape, key: str, row: Sequence[Any], before: bytes) -> None:
+    """Refuse a record that names a blob nobody kept: its entry could never be verified."""
+    for position in shape.blobs:
+        digest = row[position]
+        if digest and digest.encode() not in before and not blobs.stored(digest):
+            raise DuecareError(
+                f"{shape.kind} {key} names the blob {digest[:80]}, which is not stored.",
+                "Keep the content with blobs.keep() first. Nothing was written.",
+            )
+
+
 def _holding(connection: BaseDatabaseWrapper, kind: str, keys: list[str]) -> dict[str, tuple[int, bytes]]:
     """Index and bytes of the payloads that hold now for these records."""
     found: dict[str, tuple[int, bytes]] = {}
     with connection.cursor() as cursor:
-        for start in range(0, len(keys), 500):
-            part = keys[start : start + 500]
+        for start in range(0, len(keys), KEYS):
+            part = keys[start : start + KEYS]
             cursor.execute(
                 f'SELECT "subject", "index", "data" FROM "{_PAYLOAD}" '  # noqa: S608
                 f'WHERE "kind" = %s AND "until" IS NULL AND "subject" IN ({", ".join(["%s"] * len(part))})',
@@ -193,16 +285,7 @@ def _drafted_note(act: Act, note: _Note) -> _Drafted:
 def _draft(
     act: Act, kind: str, subject: str, action: str, data: bytes, *, supersedes: int | None, holds: bool
 ) -> _Drafted:
-    meta = canonical.encode(
-        {
-            "act": act.id,
-            "action": action,
-            "actor": act.actor,
-            "kind": kind,
-            "subject": subject,
-            "valid_at": act.valid_at,
-        }
-    )
+    meta = act.meta(kind, action, subject)
     if len(meta) + len(data) > MAX_ENTRY:
         raise DuecareError(
             f"{kind} {subject} is too large for one entry: {len(meta) + len(data):,} of {MAX_ENTRY:,} bytes.",

@@ -21,6 +21,7 @@ from django.db import models
 from django.db.models.base import ModelBase
 
 from duecare.ledger import canonical
+from duecare.ledger.models import KIND_LENGTH
 from duecare.ledger.viewers import VisibleQuerySet
 
 Snapshot = dict[str, Any]
@@ -28,10 +29,11 @@ Snapshot = dict[str, Any]
 
 def new_key() -> str:
     """A random key for a record: 100 bits as 20 characters of base 32, never reused."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return secrets.token_bytes(20).translate(_LETTERS).decode()
 
 
-_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_LETTERS = b"abcdefghijkmnpqrstuvwxyz23456789" * 8
+"""A letter for each byte; 32 divides 256, so all are as likely."""
 
 
 class Record(models.Model):
@@ -58,6 +60,9 @@ class BlobField(models.CharField):  # type: ignore[type-arg]  # generic in the s
         kwargs["max_length"] = 64
         super().__init__(*args, **kwargs)
 
+
+KEYS = 500
+"""How many keys one query asks for."""
 
 _TEXT = (models.CharField, models.TextField)
 _WHOLE = (models.IntegerField, models.BooleanField)
@@ -99,8 +104,8 @@ class Shape:
         """The live rows with these keys, each in the order of `columns`."""
         found: dict[str, tuple[Any, ...]] = {}
         wanted = list(keys)
-        for start in range(0, len(wanted), 500):
-            part = self.model._base_manager.using(using).filter(pk__in=wanted[start : start + 500])
+        for start in range(0, len(wanted), KEYS):
+            part = self.model._base_manager.using(using).filter(pk__in=wanted[start : start + KEYS])
             found.update((row[0], row) for row in part.values_list(*self.columns))
         return found
 
@@ -125,6 +130,8 @@ def _type_of(field: models.Field[Any, Any]) -> str:
         target = field.related_model
         if not (isinstance(target, type) and issubclass(target, Record)):
             raise ImproperlyConfigured(f"{field}: a record points only at records")
+        if not field.target_field.primary_key:
+            raise ImproperlyConfigured(f"{field}: a record points at another by its key, without to_field")
         return "key"
     if isinstance(field, _TEXT):
         return "text"
@@ -150,10 +157,12 @@ def shape_of(model: type[Record]) -> Shape:
     shape = _shapes.get(model)
     if shape is None:
         meta = model._meta
-        if meta.local_many_to_many and any(
-            m2m.remote_field.through._meta.auto_created for m2m in meta.local_many_to_many
-        ):
+        if meta.parents:
+            raise ImproperlyConfigured(f"{meta.label}: a record inherits only from abstract models")
+        if any(_is_implicit(m2m) for m2m in meta.local_many_to_many):
             raise ImproperlyConfigured(f"{meta.label}: many-to-many needs a through record of its own")
+        if len(meta.label_lower) > KIND_LENGTH:
+            raise ImproperlyConfigured(f"{meta.label}: a kind has at most {KIND_LENGTH} characters")
         fields = meta.concrete_fields
         shape = Shape(
             model,
@@ -169,9 +178,16 @@ def shape_of(model: type[Record]) -> Shape:
     return shape
 
 
+def _is_implicit(field: models.ManyToManyField[Any, Any]) -> bool:
+    through = field.remote_field.through
+    return through is None or bool(through._meta.auto_created)
+
+
 def record_models() -> list[type[Record]]:
     """Every record model of the installed apps, parents before those that point at them."""
-    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    found = [
+        model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy
+    ]
     ordered: list[type[Record]] = []
 
     def place(model: type[Record], above: tuple[type[Record], ...] = ()) -> None:

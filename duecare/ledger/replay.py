@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.models import UniqueConstraint
 
+from duecare.errors import Tampered
 from duecare.ledger.models import Payload
 from duecare.ledger.records import Shape, read_payload, shapes
 
@@ -21,7 +23,7 @@ CHUNK = 2000
 def holding(size: int, using: str = "default") -> Iterator[tuple[str, str, bytes]]:
     """Kind, key and payload of every record that held when the ledger had `size` entries, in no order."""
     table = Payload._meta.db_table
-    # Two ranges of the index on (until, index): one OR would scan the whole table.
+    # What holds now and what was superseded later each have a partial index: one OR would scan the table.
     columns = '"kind", "subject", "data"'
     sql = (
         f'SELECT {columns} FROM "{table}" WHERE "until" IS NULL AND "index" < %s UNION ALL '  # noqa: S608
@@ -35,48 +37,20 @@ def holding(size: int, using: str = "default") -> Iterator[tuple[str, str, bytes
                 yield kind, subject, bytes(data)
 
 
-def make_tables(path: Path) -> None:
-    """Create empty record tables, as the models have them today, in a new SQLite file."""
-    wrapper = DatabaseWrapper(
-        {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(path),
-            "OPTIONS": {},
-            "TIME_ZONE": None,
-            "CONN_MAX_AGE": 0,
-            "CONN_HEALTH_CHECKS": False,
-            "AUTOCOMMIT": True,
-            "ATOMIC_REQUESTS": False,
-            "TEST": {"NAME": None, "CHARSET": None, "COLLATION": None, "MIGRATE": True, "MIRROR": None},
-            "USER": "",
-            "PASSWORD": "",
-            "HOST": "",
-            "PORT": "",
-        },
-        alias="replay",
-    )
-    try:
-        with wrapper.schema_editor() as editor:
-            for shape in shapes().values():
-                editor.create_model(shape.model)
-    finally:
-        wrapper.close()
-
-
 def replay_into(path: Path, size: int, using: str = "default") -> int:
     """Write every record as it stood at `size` into a new SQLite file; returns how many.
 
-    Snapshots of older schema versions are read through their upcasters.
+    Snapshots of older schema versions are read through their upcasters. Raises Tampered if two states of one
+    record are marked as holding at once.
     """
-    make_tables(path)
     known = shapes()
     waiting: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in known}
     count = 0
     with closing(sqlite3.connect(path, isolation_level=None)) as target:
         target.execute("PRAGMA journal_mode = OFF")
         target.execute("PRAGMA synchronous = OFF")
-        target.execute("PRAGMA foreign_keys = OFF")
         target.execute("BEGIN")
+        _make_tables(target, known.values())
         writers = {kind: _Writer(shape, target) for kind, shape in known.items()}
         for kind, _, data in holding(size, using):
             shape = known.get(kind)
@@ -93,8 +67,45 @@ def replay_into(path: Path, size: int, using: str = "default") -> int:
                 rows.clear()
         for kind, rows in waiting.items():
             writers[kind].write(rows)
+        _make_indexes(target, known.values())
         target.execute("COMMIT")
     return count
+
+
+_SQLITE = DatabaseWrapper({"ENGINE": "", "NAME": "", "OPTIONS": {}}, alias="replay")
+"""Never connected: it knows what SQLite calls each type of column."""
+
+
+def _make_tables(target: sqlite3.Connection, known: Iterable[Shape]) -> None:
+    """Create empty record tables with the columns that the models have today.
+
+    Without their constraints: what was right on an old day may break a rule that came later.
+    """
+    for shape in known:
+        columns = ", ".join(
+            f'"{field.column}" {field.db_type(_SQLITE)}{" PRIMARY KEY" if field.primary_key else ""}'
+            for field in shape.model._meta.concrete_fields
+        )
+        target.execute(f'CREATE TABLE "{shape.table}" ({columns})')
+
+
+def _make_indexes(target: sqlite3.Connection, known: Iterable[Shape]) -> None:
+    """Create the indexes that the models ask for, so that a page of a past day is as fast as today's."""
+    for shape in known:
+        meta = shape.model._meta
+        indexed = [
+            (field.attname,)
+            for field in meta.concrete_fields
+            if (field.db_index or field.unique) and not field.primary_key
+        ]
+        indexed += [tuple(index.fields) for index in meta.indexes]
+        indexed += [each.fields for each in meta.constraints if isinstance(each, UniqueConstraint)]
+        for number, names in enumerate(filter(None, indexed)):  # one over expressions names no fields
+            columns = ", ".join(
+                f'"{meta.get_field(name.lstrip("-")).column}"{" DESC" if name.startswith("-") else ""}'
+                for name in names
+            )
+            target.execute(f'CREATE INDEX "{shape.table}_{number}" ON "{shape.table}" ({columns})')
 
 
 class _Writer:
@@ -121,7 +132,13 @@ class _Writer:
         )
 
     def write(self, rows: list[tuple[Any, ...]]) -> None:
-        self._target.executemany(self._sql, rows)
+        try:
+            self._target.executemany(self._sql, rows)
+        except sqlite3.IntegrityError as error:
+            raise Tampered(
+                f"Two states of one record are said to have held at once ({error}).",
+                "Run `duecare ledger verify --live` to find the entry.",
+            ) from error
 
 
 def _stored_time(value: str) -> str:

@@ -6,11 +6,12 @@ Every queryset of records that reaches a page, a command's output or an export p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypeVar
 
 from django.db import models
+from django.http import HttpRequest
 
 
 class Role(StrEnum):
@@ -64,10 +65,22 @@ class Viewer:
         return (first is None or first <= day) and (last is None or day <= last)
 
 
-class VisibleQuerySet(models.QuerySet[Any]):
+class Request(HttpRequest):
+    """A request that has come through the doors (`site/doors.py`)."""
+
+    viewer: Viewer
+    now: datetime
+    """The moment of the request, aware, UTC."""
+    view_now: datetime
+    """The moment that the page speaks from: `now`, or the end of the past day that was asked for."""
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class VisibleQuerySet(models.QuerySet[M, M]):
     """A queryset that knows who may read its rows: by default those who may read everything."""
 
-    def visible_to(self, viewer: Viewer) -> VisibleQuerySet:
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
         """The rows that `viewer` may see; none for a stranger."""
         return self.all() if viewer.reads else self.none()
-

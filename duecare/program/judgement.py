@@ -30,6 +30,8 @@ class Grade(StrEnum):
 
     INDEPENDENT = "independent source"
     SIGNED = "host-signed"
+    OWN = "Duecare's own reading"
+    """Read by Duecare on the machine that it runs on; whoever is root there can forge it."""
     IMPORTED = "imported by hand"
     STATED = "stated by a person"
 

@@ -36,8 +36,8 @@ class Right(Record):
         return f"{self.person} as {self.role}"
 
 
-class ProfileQuerySet(VisibleQuerySet):
-    def visible_to(self, viewer: Viewer) -> VisibleQuerySet:
+class ProfileQuerySet(VisibleQuerySet["Profile"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Profile]:
         """Everyone who is signed in sees the organisation's name."""
         return self.all() if viewer.roles else self.none()
 
@@ -57,7 +57,7 @@ class Profile(Record):
     facts = models.JSONField(default=dict)
     """Answers to the questions of the obligations, by fact id: true, false, or absent for unknown."""
 
-    objects = ProfileQuerySet.as_manager()
+    objects = ProfileQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
 
     def __str__(self) -> str:
         return self.name
@@ -132,7 +132,9 @@ class Outcome(Record):
     target = models.IntegerField(null=True)
     target_was = models.IntegerField(null=True)
     """The target of the outcome before, if it was another."""
-    grade = models.CharField(max_length=30, choices=[(grade.value, grade.value) for grade in Grade], blank=True)
+    grade = models.CharField(
+        max_length=30, choices=[(grade.value, grade.value) for grade in Grade], blank=True
+    )
     """The weakest grade among the evidence; empty without evidence."""
     evidence_at = models.DateTimeField(null=True)
     """When the oldest evidence that counted was gathered."""
@@ -142,8 +144,10 @@ class Outcome(Record):
     since = models.DateTimeField()
     """Since when the verdict is this."""
     assessment = models.ForeignKey(Assessment, models.PROTECT)
-    detail = BlobField()
-    """JSON lines: every subject that was looked at, with its evidence and its exceptions by name and reason."""
+    looked_at = BlobField()
+    """JSON lines: every subject of the population with the digest of its evidence (`outcomes.py`)."""
+    exceptions = BlobField()
+    """JSON lines: every exception by name and reason; empty if there are none."""
 
     class Meta:
         indexes = (models.Index(fields=("safeguard",), name="outcome_safeguard"),)
@@ -163,8 +167,6 @@ class Finding(Record):
     item = models.CharField(max_length=200, blank=True)
     reason = models.TextField()
     opened_at = models.DateTimeField()
-    seen_at = models.DateTimeField()
-    """When evidence last showed it."""
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=200, blank=True)
 

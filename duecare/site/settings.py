@@ -1,4 +1,4 @@
-"""Django's settings. What an installation may set is in `duecare.toml` (docs/operations.md), all else is fixed."""
+"""Django's settings. An installation may set what docs/operations.md says, in `duecare.toml`; no more."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "duecare.site.doors.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "duecare.site.doors.Errors",
+    "duecare.web.views.ExplainErrors",
     "duecare.site.doors.FirstRun",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -168,7 +168,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DUECARE_TLS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "duecare.site.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "duecare.web.views.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

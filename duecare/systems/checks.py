@@ -43,7 +43,11 @@ from duecare.systems.listening import (
     port_name,
 )
 
-NO_ANTIVIRUS = "no antivirus program is installed, which is a gap of its own"
+WITHOUT_SIGNATURES = {"CrowdStrike Falcon", "SentinelOne"}
+"""Endpoint protection that watches what runs: it has no signatures on the host and no scans on access."""
+NO_SCANNER = (
+    "no antivirus program that scans files is installed (systems.antivirus_running tells of none at all)"
+)
 
 
 @check(
@@ -148,7 +152,7 @@ def ports_open(facts: Facts, target: int) -> Judgement:
     if len(ports) > target:
         reason = f"{len(ports)} ports are open to the network, expected at most {target}: {few(ports)}"
         return unmet(reason, measure=len(ports))
-    return each(1, (), read_from=[section], nothing="", measure=len(ports))
+    return each(1, (), read_from=[section], measure=len(ports))
 
 
 @check(
@@ -216,7 +220,7 @@ def antivirus_running(facts: Facts, _target: None) -> Judgement:
     untold = [_product(product) for product in products if product["running"] is None]
     if untold or not section.complete:
         reasons = [Item(name, "whether it is running could not be seen") for name in untold]
-        return each(1, (), reasons, read_from=[section], nothing="")
+        return each(1, (), reasons, read_from=[section])
     stopped = ", ".join(_product(product) for product in products)
     answer = unmet(
         f"installed but not running: {stopped}" if stopped else "no antivirus program is installed"
@@ -234,12 +238,12 @@ def antivirus_running(facts: Facts, _target: None) -> Judgement:
 )
 def antivirus_on_access(facts: Facts, _target: None) -> Judgement:
     section = facts.section("antivirus")
-    products = _products(section)
+    products = [p for p in _products(section) if p["name"] not in WITHOUT_SIGNATURES]
     if not products and section.complete:
-        return not_applicable(NO_ANTIVIRUS)
+        return not_applicable(NO_SCANNER)
     short = [Item(_product(p), "it scans only when asked") for p in products if p["on_access"] is False]
     untold = [Item(_product(p), "how it scans could not be seen") for p in products if p["on_access"] is None]
-    return each(len(products), short, untold, read_from=[section], nothing="")
+    return each(len(products), short, untold, read_from=[section])
 
 
 @check(
@@ -254,9 +258,9 @@ def antivirus_on_access(facts: Facts, _target: None) -> Judgement:
 )
 def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
     section = facts.section("antivirus")
-    products = _products(section)
+    products = [p for p in _products(section) if p["name"] not in WITHOUT_SIGNATURES]
     if not products and section.complete:
-        return not_applicable(NO_ANTIVIRUS)
+        return not_applicable(NO_SCANNER)
     old, untold, ages = [], [], []
     for product in products:
         age = days_since(facts, product["signatures_at"])
@@ -270,7 +274,7 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
             old.append(
                 Item(_product(product), f"its signatures are {age} days old, expected at most {target}")
             )
-    return each(len(products), old, untold, read_from=[section], nothing="", measure=max(ages, default=None))
+    return each(len(products), old, untold, read_from=[section], measure=max(ages, default=None))
 
 
 @check(

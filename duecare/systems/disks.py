@@ -56,7 +56,7 @@ def encrypted(facts: Facts, what: str, areas: Areas) -> Judgement:
     """Whether all the areas, `what` in the plural, are encrypted."""
     plain = [name for name, state in areas if state is False]
     untold = [
-        Item(name, "whether it is encrypted could not be told") for name in areas if areas[name] is None
+        Item(name, "whether it is encrypted could not be told") for name, state in areas if state is None
     ]
     if virtualization(facts) == "vm":
         untold += [Item(name, _BENEATH) for name in plain]

@@ -87,7 +87,7 @@ def each(
     unknown_items: Iterable[Item] = (),
     *,
     read_from: Iterable[Section],
-    nothing: str,
+    nothing: str = "nothing was found to look at",
     measure: int | None = None,
 ) -> Judgement:
     """An answer about each of several things listed in sections that may lack members.
@@ -98,17 +98,18 @@ def each(
     missing = [*unknown_items, *gaps(*read_from)]
     if population == 0 and not missing:
         return unknown(nothing)
-    return judged(population, unmet, missing, measure=measure)
+    # Whatever could not be told is at least one thing that was asked about.
+    return judged(max(population, len(missing[:1])), unmet, missing, measure=measure)
 
 
-def whole(section: Section, answer: Judgement) -> Judgement:
-    """The answer drawn from settings that several files make up together.
+def require_whole(section: Section) -> None:
+    """Raises Unread unless all files that make up a section's settings were read.
 
-    What could not be read may override what could, so a partial section leaves a met answer unknown.
+    One file overrides another, so that of settings read in part neither what is set nor what is left at its
+    default can be relied on.
     """
-    if answer.verdict is Verdict.MET:
-        return replace(answer, unknown=tuple(gaps(section)))
-    return answer
+    if not section.complete:
+        raise Unread(f"not all settings of {section.name} could be read: {section.problems}")
 
 
 def virtualization(facts: Facts) -> str | None:

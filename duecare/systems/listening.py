@@ -139,7 +139,7 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
     if not found and not hidden and section.complete:
         return not_applicable(f"no {kind.plural} were seen to listen")
     unseen = [Item("", f"the programs at {few(hidden)} could not be seen: collect as root")] if hidden else []
-    return each(len(found), reachable, unseen, read_from=[section], nothing="")
+    return each(len(found), reachable, unseen, read_from=[section])
 
 
 def _protocol(socket: Mapping[str, Any]) -> str:

@@ -38,6 +38,7 @@ class Report(Record):
     received_at = models.DateTimeField()
     grade = models.CharField(max_length=30, choices=[(grade.value, grade.value) for grade in Grade])
     collector = models.CharField(max_length=80)
+    """Its version."""
     as_root = models.BooleanField()
     live = models.BooleanField()
     unreadable = models.PositiveIntegerField()

@@ -356,9 +356,7 @@ SECTIONS: Mapping[str, Shape] = {
 """The shape of every section that a report must have."""
 
 HEAD: Shape = record(
-    collector=record(
-        name=text, version=text, as_root=flag, root=text, live=flag, took_ms=number
-    ),
+    collector=record(name=text, version=text, as_root=flag, root=text, live=flag, took_ms=number),
     collected_at=moment,
     host=record(
         name=matching(r"[^\s\x00-\x1f\x7f]{1,253}", "a host's name without spaces, at most 253 characters"),

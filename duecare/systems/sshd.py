@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from duecare.program.judgement import Facts, Item, Judgement, not_applicable
-from duecare.systems.evidence import each, value
+from duecare.program.judgement import Facts, Item, Judgement, judged, not_applicable
+from duecare.systems.evidence import require_whole, value
 
 Settings = Mapping[str, str]
 Finding = tuple[bool | None, str]
@@ -25,20 +25,22 @@ def judge_settings(facts: Facts, keywords: tuple[str, ...], rule: Callable[[Sett
     section = facts.section("sshd")
     if section.absent or section["installed"] is False:
         return not_applicable("no SSH server is installed")
+    require_whole(section)
     settings: Settings = value(section, "settings")
     matches: list[Mapping[str, Any]] | None = section["matches"]
     scopes: dict[str, Settings] = {"": settings}
     for match in matches or ():
         if any(keyword in match["settings"] for keyword in keywords):
             scopes[f"Match {match['criteria']}"] = {**settings, **match["settings"]}
-    unmet, unknown = [], []
+    unmet: list[Item] = []
+    unknown: list[Item] = []
     for scope, effective in scopes.items():
         right, reason = rule(effective)
         if not right:
             (unknown if right is None else unmet).append(Item(scope, reason))
     if matches is None:
         unknown.append(Item("", "whether Match blocks change this could not be read"))
-    return each(len(scopes), unmet, unknown, read_from=[section], nothing="")
+    return judged(len(scopes), unmet, unknown)
 
 
 def one_of(keyword: str, allowed: frozenset[str], consequence: str) -> Callable[[Settings], Finding]:

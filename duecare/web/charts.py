@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
 SIDE = 1000
 """Units of the plot, across and down."""
@@ -111,7 +111,7 @@ def draw(chart: LineChart) -> Drawing:
     Raises ValueError when days are out of order or repeated: the caller built it wrongly.
     """
     days = [point.day for point in chart.points]
-    if any(one >= other for one, other in zip(days, days[1:], strict=False)):
+    if any(one >= other for one, other in pairwise(days)):
         raise ValueError(f"chart {chart.name}: days must rise")
     known = [point.value for point in chart.points if point.value is not None]
     bounds = [*known, *([] if chart.target is None else [chart.target]), 0.0]
@@ -125,9 +125,12 @@ def draw(chart: LineChart) -> Drawing:
         return 100 * (marks[-1] - value) / (marks[-1] - marks[0])
 
     runs = [
-        (is_known, list(run)) for is_known, run in groupby(chart.points, lambda point: point.value is not None)
+        (is_known, list(run))
+        for is_known, run in groupby(chart.points, lambda point: point.value is not None)
     ]
-    drawn = [[(x(p.day), y(p.value)) for p in run if p.value is not None] for is_known, run in runs if is_known]
+    drawn = [
+        [(x(p.day), y(p.value)) for p in run if p.value is not None] for is_known, run in runs if is_known
+    ]
     ends = [run[0] for run in drawn if len(run) == 1] + [run[-1] for run in drawn[-1:] if len(run) > 1]
     return Drawing(
         path=" ".join(_line(run, chart.step) for run in drawn if len(run) > 1),

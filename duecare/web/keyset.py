@@ -104,7 +104,12 @@ def beyond(orders: Sequence[Order], key: Key, *, backwards: bool = False) -> Q:
 
 
 def fetch(
-    rows: QuerySet[M], orders: Sequence[Order], size: int, *, after: Key | None = None, before: Key | None = None
+    rows: QuerySet[M],
+    orders: Sequence[Order],
+    size: int,
+    *,
+    after: Key | None = None,
+    before: Key | None = None,
 ) -> Slice[M]:
     """Up to `size` rows of `rows` after a key, or before one, or from the start. One query."""
     backwards = before is not None

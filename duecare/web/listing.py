@@ -180,6 +180,8 @@ class Page:
     next_url: str
     csv_url: str
     json_url: str
+    exhausted: bool
+    """Whether the rows that stood at this place are gone."""
     empty: Empty
 
 
@@ -272,6 +274,7 @@ class Listing(Generic[M]):
             next_url=self._place(asked, AFTER, part.keys[-1]) if part.after and part.keys else "",
             csv_url=self._address(asked, (FORMAT, "csv")),
             json_url=self._address(asked, (FORMAT, "json")),
+            exhausted=not part.rows and (asked.after is not None or asked.before is not None),
             empty=self.empty,
         )
 
@@ -279,9 +282,7 @@ class Listing(Generic[M]):
         known = {one.key: one for one in self.filters}
         names = [*known, *(() if not self.search else (SEARCH,)), SORT, AFTER, BEFORE, FORMAT, AS_OF]
         if key not in names:
-            raise BadInput(
-                _("This list has no parameter “%s”.") % key, _("It has %s.") % ", ".join(names)
-            )
+            raise BadInput(_("This list has no parameter “%s”.") % key, _("It has %s.") % ", ".join(names))
         values = parameters.getlist(key)
         if len(values) > 1:
             raise BadInput(_("The parameter “%s” is given more than once.") % key, _("Keep one."))

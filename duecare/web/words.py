@@ -31,7 +31,7 @@ class Status:
 STATUSES: Mapping[str, Status] = {
     "proven": Status(_("Proven"), "good", "check"),
     "failing": Status(_("Failing"), "bad", "x"),
-    "stated": Status(_("Stated"), "none", "quote"),
+    "stated": Status(_("Stated"), "none", "pen-line"),
     "unproven": Status(_("Unproven"), "none", "circle-dashed"),
     "excepted": Status(_("Excepted"), "warn", "clock"),
     "met": Status(_("Met"), "good", "check"),

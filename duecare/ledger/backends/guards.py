@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def guard_tables(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> None:
-    """Install the triggers of those tables that are record tables.
+def guard_table(connection: BaseDatabaseWrapper, table: str, *, formerly: str = "") -> None:
+    """Install the triggers of a table if it is a record table; `formerly` is the name it had until now.
 
     The act and note tables must exist before the first record table: every app with records depends on
     the ledger's first migration.
@@ -19,7 +17,5 @@ def guard_tables(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> None
 
     if not apps.ready:  # pragma: no cover - schema work before the registry is complete is not a migration
         return
-    records = {model._meta.db_table for model in record_models()}
-    for table in tables:
-        if table in records:
-            triggers.install_for(connection, table)
+    if table in {model._meta.db_table for model in record_models()}:
+        triggers.install_for(connection, table, formerly=formerly)

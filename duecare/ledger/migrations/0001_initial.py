@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ('data', models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['until', 'index'], name='payload_until')],
+                'indexes': [models.Index(condition=models.Q(('until__gt', models.F('index'))), fields=['until', 'index'], name='payload_until')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('kind', 'subject'), name='payload_one_holds')],
             },
         ),

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -58,9 +59,11 @@ def at_day(context: Context, url: str) -> str:
     day = _parameters(context).get(AS_OF)
     if not url or not day:
         return url
-    path, hash_mark, place = url.partition("#")
-    joint = "&" if "?" in path else "?"
-    return f"{path}{joint}{urlencode({AS_OF: day})}{hash_mark}{place}"
+    parts = urlsplit(url)
+    if AS_OF in QueryDict(parts.query):
+        return url
+    query = f"{parts.query}&{urlencode({AS_OF: day})}".removeprefix("&")
+    return urlunsplit(parts._replace(query=query))
 
 
 @register.simple_tag(takes_context=True)
@@ -80,7 +83,7 @@ def kept_fields(context: Context) -> SafeString:
 
 @register.inclusion_tag("web/parts/house_bar.html")
 def house_bar(good: int, bad: int, unknown: int, other: int = 0) -> dict[str, Any]:
-    """`{% house_bar 8 0 1 2 %}`: proven, failing, unproven (hatched) and other safeguards as shares of a bar."""
+    """`{% house_bar 8 0 1 2 %}`: the proven, failing, unproven and other safeguards as shares of a bar."""
     counts = [("good", good), ("bad", bad), ("unknown", unknown), ("other", other)]
     total = sum(count for _name, count in counts)
     parts, start = [], 0.0
@@ -101,7 +104,7 @@ def facts(rows: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> dict[str, Any]
 
 @register.inclusion_tag("web/parts/empty.html", takes_context=True)
 def empty(context: Context, title: str, next_step: str, url: str = "") -> dict[str, Any]:
-    """`{% empty "No hosts yet" "Gather facts from this machine" url %}`: what is missing, and the next step."""
+    """`{% empty "No hosts yet" "Gather facts from this machine" url %}`: what is missing, and what to do."""
     return {"title": title, "next_step": next_step, "url": at_day(context, url)}
 
 
@@ -112,7 +115,10 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
     The `<form>`, its CSRF token and its button are the page's own.
     """
     fields = form.visible_fields()
-    linked = [{"id": field.id_for_label or field.auto_id, "errors": field.errors} for field in fields]
+    linked = [
+        {"id": field.id_for_label or f"{field.auto_id}_set", "label": field.label, "errors": field.errors}
+        for field in fields
+    ]
     return {
         "form": form,
         "linked": [entry for entry in linked if entry["errors"]],
@@ -148,7 +154,8 @@ def line_chart(chart: charts.LineChart) -> dict[str, Any]:
         "last": known[-1] if known else None,
         "down": [{"at": _per_cent(tick.at), "value": tick.value} for tick in drawing.down],
         "across": [
-            {"at": _per_cent(tick.at), "day": tick.value, "anchor": _anchor(tick.at)} for tick in drawing.across
+            {"at": _per_cent(tick.at), "day": tick.value, "anchor": _anchor(tick.at)}
+            for tick in drawing.across
         ],
         "dots": [{"x": _per_cent(x), "y": _per_cent(y)} for x, y in drawing.dots],
         "gaps": [{"x": _per_cent(x), "width": _per_cent(width)} for x, width in drawing.gaps],

@@ -1,25 +1,42 @@
-"""The read-only connection to the replay that the running request asked for (`asof.py`).
+"""The read-only connection to the replay that the running context asked for (`asof.py`).
 
-One alias serves every past day: a thread's connection is closed when its view ends, and the next one opens
-the file of its own view. Outside a view there is nothing to read.
+One alias serves every past day. A thread may go from one view to another, or to none, without closing its
+connection: each cursor therefore makes sure that the open file is that of the view in force.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 from duecare.errors import Refused
-from duecare.ledger.asof import current
+from duecare.ledger.asof import View, current, replay_file
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _open_file: Path | None = None
+
     def get_connection_params(self) -> dict[str, Any]:
-        view = current()
-        if view is None:
-            raise Refused("No past day was asked for.", "Read the live tables.")
+        view = _demanded()
+        self._open_file = view.file
+        # Other requests may have pushed this replay out since its view was made.
+        file = view.file if view.file.exists() else replay_file(view.size)
         parameters = super().get_connection_params()
-        parameters["database"] = f"file:{view.file}?mode=ro&immutable=1"
+        # The replay is complete before it gets its name, and never written again: no locks are needed.
+        parameters["database"] = f"{file.as_uri()}?mode=ro&immutable=1"
         parameters["uri"] = True
         return parameters
+
+    def _cursor(self, name: str | None = None) -> Any:
+        if self.connection is not None and _demanded().file != self._open_file:
+            self.close()
+        return super()._cursor(name)  # type: ignore[misc]  # missing in the stubs
+
+
+def _demanded() -> View:
+    view = current()
+    if view is None:
+        raise Refused("No past day was asked for.", "Read the live tables.")
+    return view

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.backends.postgresql import base
 from django.db.models import Model
 
-from duecare.ledger.backends.guards import guard_tables
+from duecare.ledger.backends.guards import guard_table
 
 
 class DatabaseSchemaEditor(base.DatabaseSchemaEditor):  # type: ignore[name-defined,misc]
@@ -13,11 +13,11 @@ class DatabaseSchemaEditor(base.DatabaseSchemaEditor):  # type: ignore[name-defi
 
     def create_model(self, model: type[Model]) -> None:
         super().create_model(model)
-        guard_tables(self.connection, [model._meta.db_table])
+        guard_table(self.connection, model._meta.db_table)
 
     def alter_db_table(self, model: type[Model], old: str, new: str) -> None:
         super().alter_db_table(model, old, new)
-        guard_tables(self.connection, [new])
+        guard_table(self.connection, new, formerly=old)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.models import Model
 
-from duecare.ledger.backends.guards import guard_tables
+from duecare.ledger.backends.guards import guard_table
 
 
 class DatabaseSchemaEditor(base.DatabaseSchemaEditor):  # type: ignore[name-defined,misc]
@@ -19,15 +19,15 @@ class DatabaseSchemaEditor(base.DatabaseSchemaEditor):  # type: ignore[name-defi
 
     def create_model(self, model: type[Model]) -> None:
         super().create_model(model)
-        guard_tables(self.connection, [model._meta.db_table])
+        guard_table(self.connection, model._meta.db_table)
 
     def _remake_table(self, model: type[Model], *args: Any, **kwargs: Any) -> None:
         super()._remake_table(model, *args, **kwargs)
-        guard_tables(self.connection, [model._meta.db_table])
+        guard_table(self.connection, model._meta.db_table)
 
     def alter_db_table(self, model: type[Model], old: str, new: str) -> None:
         super().alter_db_table(model, old, new)
-        guard_tables(self.connection, [new])
+        guard_table(self.connection, new, formerly=old)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -1,0 +1,339 @@
+"""`duecare`: what can be done at the terminal.
+
+Nothing here imports Django before a command runs: `--help` answers at once. Exit codes: 0 done; 1 the record
+or the posture is not what it should be; 2 bad input, wrong use, or something that prevents the work; 130
+interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from duecare import __version__
+from duecare.errors import DuecareError
+
+app = typer.Typer(
+    name="duecare",
+    help="Do the work of due care in cybersecurity, and prove it on any later day.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(
+    help="Take in what was gathered elsewhere.", rich_markup_mode=None, no_args_is_help=True
+)
+users = typer.Typer(help="Who may sign in.", rich_markup_mode=None, no_args_is_help=True)
+ledger = typer.Typer(
+    help="The record: verify, sign, prove, export, rebuild.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(imports, name="import")
+app.add_typer(users, name="user")
+app.add_typer(ledger, name="ledger")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"duecare {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Where this organisation's Duecare lives; else $DUECARE_HOME, else ~/.duecare."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Choose the home before anything reads it."""
+    if home is not None:
+        os.environ["DUECARE_HOME"] = str(home)
+
+
+def _django() -> None:
+    """Load the program proper; every command that needs the record begins here."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.site.settings")
+    django.setup()
+
+
+def _opened() -> None:
+    """Load the program and bring the home up."""
+    _django()
+    from duecare.site.setup import set_up
+
+    set_up(say)
+
+
+def say(line: str) -> None:
+    """A line for the person at the terminal; never mixed into output that a program reads."""
+    typer.echo(line, err=True)
+
+
+def _actor() -> str:
+    import getpass
+
+    return f"terminal:{getpass.getuser()}"
+
+
+def _viewer() -> Any:
+    """Who runs the command: whoever can read the home's files can read everything in it."""
+    from duecare.ledger.viewers import Role, Viewer
+
+    return Viewer(_actor(), "terminal", frozenset({Role.OWNER}))
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on the terminal's error stream, gone when done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+@app.command()
+def start(
+    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8000,
+    address: Annotated[
+        str, typer.Option(help="Which address to listen on; only this machine by default.")
+    ] = "127.0.0.1",
+    assess: Annotated[
+        bool, typer.Option("--assess", help="First assess this machine and print the posture.")
+    ] = False,
+) -> None:
+    """Serve the pages, after bringing the home up to date."""
+    _opened()
+    if assess:
+        _assess_this_machine()
+    from duecare.site.serving import serve
+
+    serve(address, port, say)
+
+
+@app.command("migrate")
+def migrate() -> None:
+    """Bring the database up to date and put back the triggers that guard the record."""
+    _django()
+    from django.core.management import call_command
+
+    from duecare.site.setup import set_up
+
+    call_command("migrate", verbosity=0, interactive=False)
+    set_up(say)
+    say("The database is up to date and guarded.")
+
+
+@app.command()
+def collect(
+    root: Annotated[Path, typer.Option(help="Read a mounted system below this directory instead.")] = Path(
+        "/"
+    ),
+    out: Annotated[Path | None, typer.Option(help="Write the report here; else to standard output.")] = None,
+    state: Annotated[Path | None, typer.Option(help="Remember here when each update was first seen.")] = None,
+) -> None:
+    """Gather facts about this machine and print the report; needs no home and no network."""
+    from duecare.systems.collector import duecare_collect
+
+    words = ["--root", str(root)]
+    words += ["--out", str(out)] if out else []
+    words += ["--state", str(state)] if state else []
+    raise typer.Exit(duecare_collect.main(words))
+
+
+@app.command("assess")
+def assess_command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the posture as JSON.")] = False,
+    as_of: Annotated[
+        str, typer.Option(help="Print the posture of a past day instead, e.g. 2026-03-01.")
+    ] = "",
+    fail_on: Annotated[
+        str,
+        typer.Option(help="Exit with 1 if a check is `unmet`, or with `unknown` if one is unmet or unknown."),
+    ] = "",
+    collect: Annotated[bool, typer.Option(help="Gather facts about this machine first.")] = True,
+) -> None:
+    """Assess this machine and every host that reported, and print the posture."""
+    if fail_on not in ("", "unmet", "unknown"):
+        raise DuecareError(f"--fail-on takes unmet or unknown, not {fail_on!r}.")
+    _opened()
+    from duecare.site import terminal
+
+    if as_of:
+        posture = terminal.posture_as_of(as_of, _viewer())
+    else:
+        _assess_this_machine(show=False, collect=collect)
+        posture = terminal.posture_now(_viewer())
+    typer.echo(posture.as_json() if as_json else posture.as_text())
+    if posture.fails(fail_on):
+        raise typer.Exit(1)
+
+
+def _assess_this_machine(*, show: bool = True, collect: bool = True) -> None:
+    from duecare.site import terminal
+
+    with _progress("Assessing") as progress:
+        terminal.assess(_actor(), collect=collect, progress=lambda done: progress(done, 0), say=say)
+    if show:
+        typer.echo(terminal.posture_now(_viewer()).as_text())
+
+
+@imports.command("facts")
+def import_facts(
+    file: Annotated[Path, typer.Argument(help="A report that `duecare collect` wrote on that host.")],
+    new_host: Annotated[bool, typer.Option("--new-host", help="The host is not known yet: add it.")] = False,
+) -> None:
+    """Take in a host's report that was carried here by hand."""
+    _opened()
+    from duecare.errors import BadInput
+    from duecare.ledger.records import utc_now
+    from duecare.program.judgement import Grade
+    from duecare.systems.actions import take_in_report
+    from duecare.systems.reports import SIZE_LIMIT
+
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    taken = take_in_report(data, _actor(), utc_now(), Grade.IMPORTED, new_host=new_host)
+    what = "a new host" if taken.new_host else "its newest" if taken.report.newest else "an older one"
+    say(
+        f"Took in a report of {taken.host.name} from {taken.report.collected_at:%Y-%m-%d %H:%M} UTC ({what})."
+    )
+    say("Run `duecare assess` to judge it.")
+
+
+@users.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
+    role: Annotated[str, typer.Option(help="owner, manager, approver, auditor or member.")] = "member",
+    until: Annotated[
+        str, typer.Option(help="Last day of the right (an auditor needs one), e.g. 2027-01-31.")
+    ] = "",
+) -> None:
+    """Let somebody sign in. The password is asked for, or read from standard input; never an argument."""
+    _opened()
+    from duecare.site import people
+
+    password = people.ask_password()
+    person = people.add_user(_actor(), email, name or email, password, role, until)
+    say(f"{person.name} can sign in as {role}.")
+
+
+@ledger.command("verify")
+def ledger_verify(
+    live: Annotated[
+        bool, typer.Option("--live", help="Compare every record's row with a replay too.")
+    ] = False,
+) -> None:
+    """Check every entry, payload, blob, tile and checkpoint. Exit 1 names the entries that differ."""
+    _django()
+    from duecare.ledger import verifying
+
+    with _progress("Verifying") as progress:
+        found = verifying.verify(live=live, progress=progress)
+    for fault in found.faults:
+        typer.echo(f"FAULT {fault}")
+    if found.count > len(found.faults):
+        typer.echo(f"... and {found.count - len(found.faults):,} more")
+    typer.echo(f"{found.size:,} entries, root {found.root}")
+    typer.echo(f"{found.checkpoints} checkpoints, {found.blobs} blobs checked")
+    if found.live is not None:
+        typer.echo(f"{found.live:,} live records compared with a replay")
+    if not found.ok:
+        typer.echo(f"{found.count:,} faults. Keep this database as evidence; see docs/operations.md.")
+        raise typer.Exit(1)
+    typer.echo(
+        "No fault found. This is the ledger's own view; only a checkpoint held outside shows a rewrite."
+    )
+
+
+@ledger.command("checkpoint")
+def ledger_checkpoint() -> None:
+    """Sign the record as it stands and print the checkpoint, to be held by somebody outside."""
+    _opened()
+    from duecare.ledger import sealing
+
+    typer.echo(bytes(sealing.checkpoint().note).decode(), nl=False)
+    say(f"Verifier key: {sealing.signer().vkey}")
+
+
+@ledger.command("prove")
+def ledger_prove(index: Annotated[int, typer.Argument(help="The entry's number.", min=0)]) -> None:
+    """Print the proof that an entry is in the record, as JSON."""
+    import json
+
+    _opened()
+    from duecare.ledger.proving import prove
+
+    typer.echo(json.dumps(prove(index).as_json(), indent=2))
+
+
+@ledger.command("export")
+def ledger_export(
+    file: Annotated[Path, typer.Argument(help="The zip to write.")],
+    only: Annotated[
+        list[str] | None, typer.Option(help="Disclose only this kind of entry; may be repeated.")
+    ] = None,
+) -> None:
+    """Write the whole record to a zip that anyone can check with duecare-verify."""
+    _opened()
+    from duecare.ledger import export, sealing
+
+    kinds = set(only or [])
+    with _progress("Exporting") as progress:
+        made = export.export(file, disclose=lambda kind: not kinds or kind in kinds, progress=progress)
+    say(f"Wrote {made.size:,} entries to {file}.")
+    say(f"Check it with: duecare-verify {file} --key '{sealing.signer().vkey}'")
+
+
+@ledger.command("rebuild")
+def ledger_rebuild(
+    into: Annotated[Path, typer.Option(help="An empty or new directory for the rebuilt tables.")],
+) -> None:
+    """Rebuild every record from the ledger alone and compare it with the live tables, field for field."""
+    _opened()
+    from duecare.ledger.rebuild import rebuild
+
+    rebuilt = rebuild(into)
+    for fault in rebuilt.differences:
+        typer.echo(f"DIFFERS {fault}")
+    typer.echo(f"{rebuilt.records:,} records rebuilt into {rebuilt.file}")
+    if rebuilt.differences:
+        raise typer.Exit(1)
+    typer.echo("Every record equals its live row, field for field.")
+
+
+def main() -> NoReturn:
+    """Run a command; errors of ours are a sentence on the error stream, never a traceback."""
+    try:
+        result = app(standalone_mode=False)
+    except DuecareError as error:
+        say(f"duecare: {error}")
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        say("Interrupted; nothing half-done was kept.")
+        sys.exit(130)
+    except Exception as error:
+        usage = getattr(error, "format_message", None)
+        if usage is None:
+            raise
+        say(f"duecare: {usage()}")
+        sys.exit(2)
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,72 @@
+"""What people decide in the spine: who the organisation is, what it holds itself to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from duecare.errors import BadInput, NotFound
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key
+from duecare.program.models import DataSet, Profile, Target
+from duecare.program.queries import PROFILE
+from duecare.program.targets import definitions
+
+
+def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) -> Target:
+    """Hold the organisation to `value` from now on. Adopting the shipped default is a decision too.
+
+    Raises NotFound for no such target, BadInput for a value outside its bounds or a missing reason.
+    """
+    definition = definitions().get(id)
+    if definition is None:
+        raise NotFound(f"There is no target {id!r}.", "Choose one from the settings.")
+    if not definition.minimum <= value <= definition.maximum:
+        raise BadInput(
+            f"{definition.name}: {value} {definition.unit} is outside what makes sense.",
+            f"Choose between {definition.minimum} and {definition.maximum} {definition.unit}.",
+        )
+    if not reason.strip():
+        raise BadInput(
+            f"{definition.name}: a target needs its reason.", "Say in a sentence why this number is right."
+        )
+    target = Target(id=id, value=value, reason=reason.strip(), adopted_at=now, adopted_by=actor)
+    with recording(actor, f"hold ourselves to {definition.name}: {value} {definition.unit}"):
+        target.save()
+    return target
+
+
+def change_profile(actor: str, **values: Any) -> Profile:
+    """Change facts about the organisation. Raises BadInput naming the field; then nothing changed."""
+    zone, country = values.get("zone"), values.get("country", "")
+    if zone is not None and zone not in available_timezones():
+        raise BadInput(f"There is no time zone {zone!r}.", "Choose one such as Europe/Berlin.")
+    if country and not (len(country) == 2 and country.isascii() and country.isupper()):
+        raise BadInput(f"{country!r} is not a country code.", "Use two capital letters, such as DE.")
+    with recording(actor, "change the organisation's profile"):
+        profile = Profile.objects.get(pk=PROFILE)
+        for name, value in values.items():
+            setattr(profile, name, value)
+        profile.save()
+    return profile
+
+
+def keep_data_set(actor: str, key: str | None, **values: Any) -> DataSet:
+    """Add a data set, or change the one with `key`. Raises NotFound if there is none."""
+    with recording(actor, f"describe the data set {values['name']}"):
+        data_set = DataSet(id=new_key()) if key is None else DataSet.objects.filter(pk=key).first()
+        if data_set is None:
+            raise NotFound("There is no such data set.", "Go back to the settings.")
+        for name, value in values.items():
+            setattr(data_set, name, value)
+        data_set.save()
+    return data_set
+
+
+def drop_data_set(actor: str, key: str) -> None:
+    """Remove a data set from those held; its past stays in the record. Raises NotFound if there is none."""
+    with recording(actor, "remove a data set"):
+        deleted, _ = DataSet.objects.filter(pk=key).delete()
+        if not deleted:
+            raise NotFound("There is no such data set.", "Go back to the settings.")

@@ -1,0 +1,198 @@
+"""Running the checks: evidence in, outcomes and findings out, each step on the record.
+
+That an assessment started is an entry before any evidence is read, so one that was stopped half-way shows.
+Evidence is read and judged outside any transaction; what changed is then written in acts of bounded size.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from duecare import __version__
+from duecare.ledger import blobs, canonical
+from duecare.ledger.recording import recording
+from duecare.ledger.records import Record, new_key
+from duecare.program.judgement import Check, Verdict, checks
+from duecare.program.models import Assessment, Finding, Outcome
+from duecare.program.outcomes import Tally, stays_open
+from duecare.program.queries import current_targets
+from duecare.program.subjects import find_source
+
+ACT_SIZE = 1000
+"""Most records one act writes: far below two seconds of lock."""
+
+Progress = Callable[[int], None]
+"""Called with the number of subjects judged so far."""
+
+
+def _quiet(done: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What an assessment did."""
+
+    assessment: str
+    """Key of its record."""
+    outcomes: dict[Verdict, int]
+    opened: int
+    closed: int
+
+
+def assess(actor: str, now: datetime, *, progress: Progress = _quiet) -> Assessed:
+    """Run every check on the newest evidence and record what it found.
+
+    Raises whatever reading the evidence or writing the record raises; the assessment then stays unfinished.
+    """
+    running = Assessment(id=new_key(), started_at=now, program=__version__)
+    with recording(actor, "start an assessment"):
+        running.save(force_insert=True)
+    tallies: list[tuple[Tally, str]] = []
+    done = 0
+    for source in sorted({check.of for check in checks()}):
+        group = [Tally(check, target, now) for check, target in _with_targets(source)]
+        looked_at = []
+        for subject in find_source(source)(now):
+            for tally in group:
+                tally.take(subject)
+            looked_at.append(
+                {"evidence": subject.evidence, "name": subject.name, "subject": subject.reference}
+            )
+            done += 1
+            progress(done)
+        digest = _keep_lines(looked_at)
+        tallies.extend((tally, digest) for tally in group)
+    _write(actor, "record what the checks found", _changed_outcomes(tallies, running, now))
+    opened, closed = _write_findings(actor, [tally for tally, _ in tallies], now)
+    verdicts = {verdict: sum(tally.verdict is verdict for tally, _ in tallies) for verdict in Verdict}
+    running.finished_at = now
+    running.checks = len(tallies)
+    running.outcomes = {verdict.value: count for verdict, count in verdicts.items()}
+    with recording(actor, "finish the assessment"):
+        running.save(force_update=True)
+    return Assessed(running.pk, verdicts, opened, closed)
+
+
+def _with_targets(source: str) -> Iterator[tuple[Check, int | None]]:
+    targets = current_targets()
+    for check in checks():
+        if check.of == source:
+            yield check, None if check.target is None else targets[check.target].value
+
+
+def _keep_lines(lines: Iterable[dict[str, Any]]) -> str:
+    """Digest of a blob of JSON lines; empty for none."""
+    data = b"".join(canonical.encode(line) + b"\n" for line in lines)
+    return blobs.keep(data) if data else ""
+
+
+def read_lines(digest: str) -> list[dict[str, Any]]:
+    """The lines of such a blob. Raises NotFound or Tampered if it is gone or altered."""
+    return [json.loads(line) for line in blobs.fetch(digest).splitlines()] if digest else []
+
+
+def _changed_outcomes(
+    tallies: Sequence[tuple[Tally, str]], running: Assessment, now: datetime
+) -> Iterator[Outcome]:
+    """The outcomes to write: those that changed, and each once a day."""
+    before = Outcome.objects.in_bulk([tally.check.id for tally, _ in tallies])
+    for tally, looked_at in tallies:
+        old = before.get(tally.check.id)
+        new = Outcome(
+            id=tally.check.id,
+            safeguard=tally.check.safeguard,
+            verdict=tally.verdict.value,
+            reason=tally.reason,
+            revision=tally.check.revision,
+            population=tally.population,
+            population_was=old.population if old and old.population != tally.population else None,
+            subjects=tally.subjects,
+            unmet=tally.unmet,
+            unknown=tally.unknown,
+            measure=tally.measure,
+            target=tally.target,
+            target_was=old.target if old and old.target != tally.target else None,
+            grade=tally.grade or "",
+            evidence_at=tally.evidence_at,
+            stale_at=tally.stale_at,
+            judged_at=now,
+            since=old.since if old and old.verdict == tally.verdict else now,
+            assessment=running,
+            looked_at=looked_at,
+            exceptions=_keep_lines(tally.exception_lines()),
+        )
+        if old is None or old.judged_at.date() != now.date() or _differs(old, new):
+            yield new
+
+
+_MATERIAL = (
+    "verdict", "reason", "revision", "population", "subjects", "unmet", "unknown", "target", "grade",
+    "exceptions",
+)  # fmt: skip
+
+
+def _differs(old: Outcome, new: Outcome) -> bool:
+    """Whether anything changed but the age of the evidence; that is brought up to date once a day."""
+    return any(getattr(old, name) != getattr(new, name) for name in _MATERIAL)
+
+
+def _write(actor: str, reason: str, records: Iterable[Record]) -> None:
+    """Insert or replace records of one model, in acts of bounded size."""
+    waiting = iter(records)
+    while part := list(islice(waiting, ACT_SIZE)):
+        model = type(part[0])
+        fields = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        with recording(actor, reason):
+            model._base_manager.bulk_create(
+                part, update_conflicts=True, unique_fields=["id"], update_fields=fields
+            )
+
+
+def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tuple[int, int]:
+    """Open, refresh and close findings; returns how many were opened and closed."""
+    opened: list[Finding] = []
+    closed: list[Finding] = []
+    refreshed: list[Finding] = []
+    for tally in tallies:
+        gaps = {(one.subject, one.item): one for one in tally.exceptions if one.verdict is Verdict.UNMET}
+        known = Finding.objects.filter(check_id=tally.check.id, closed_at=None)
+        for finding in known.iterator(chunk_size=2000):
+            gap = gaps.pop((finding.subject, finding.item), None)
+            if gap is not None:
+                if gap.reason != finding.reason:
+                    finding.reason = gap.reason
+                    refreshed.append(finding)
+                continue
+            judgement = tally.judged.get(finding.subject)
+            if stays_open(judgement, finding.item):
+                continue
+            finding.closed_at = now
+            finding.closed_because = (
+                "it is no longer part of what is looked at"
+                if judgement is None
+                else judgement.not_applicable or "newer evidence shows it gone"
+            )
+            closed.append(finding)
+        opened.extend(
+            Finding(
+                id=new_key(),
+                check_id=tally.check.id,
+                safeguard=tally.check.safeguard,
+                subject=gap.subject,
+                subject_name=gap.name,
+                item=gap.item,
+                reason=gap.reason,
+                opened_at=now,
+            )
+            for gap in gaps.values()
+        )
+    _write(actor, "open findings", opened)
+    _write(actor, "close findings", closed)
+    _write(actor, "newer reasons for findings", refreshed)
+    return len(opened), len(closed)

@@ -1,0 +1,156 @@
+"""From the judgements about each subject to one outcome for a check. Pure.
+
+The verdict is the worst that was seen: one unmet is unmet; otherwise one unknown, or nobody to look at, is
+unknown; met needs at least one thing looked at and every one of them met on fresh evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from duecare.program.judgement import Check, Grade, Judgement, Unread, Verdict, unknown
+from duecare.program.subjects import Subject
+
+ITEM = 200
+"""Longest name of an item; what is longer is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """One line of an outcome's exceptions."""
+
+    subject: str
+    """A typed reference."""
+    name: str
+    item: str
+    reason: str
+    verdict: Verdict
+    """Unmet or unknown."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a check has found so far."""
+
+    check: Check
+    target: int | None
+    now: datetime
+    population: int = 0
+    subjects: int = 0
+    left_out: int = 0
+    """Subjects for which the question does not arise."""
+    why_left_out: str = ""
+    measure: int | None = None
+    grade: Grade | None = None
+    evidence_at: datetime | None = None
+    exceptions: list[Exceptional] = field(default_factory=list)
+    judged: dict[str, Judgement] = field(default_factory=dict)
+    """What was found about each subject, by reference; for the findings."""
+
+    def take(self, subject: Subject) -> None:
+        """Judge one subject and add the answer."""
+        judgement = judge(self.check, subject, self.target, self.now)
+        self.judged[subject.reference] = judgement
+        self.subjects += 1
+        if subject.facts is not None and judgement.verdict is not Verdict.NOT_APPLICABLE:
+            grades = list(Grade)
+            worst = max(grades.index(subject.grade), grades.index(self.grade or Grade.INDEPENDENT))
+            self.grade = grades[worst]
+            self.evidence_at = min(self.evidence_at or subject.facts.observed_at, subject.facts.observed_at)
+        if judgement.verdict is Verdict.NOT_APPLICABLE:
+            self.left_out += 1
+            self.why_left_out = judgement.not_applicable
+            return
+        self.population += judgement.population
+        if judgement.measure is not None:
+            self.measure = max(self.measure or judgement.measure, judgement.measure)
+        for verdict, items in ((Verdict.UNMET, judgement.unmet), (Verdict.UNKNOWN, judgement.unknown)):
+            self.exceptions.extend(
+                Exceptional(subject.reference, subject.name, item.name[:ITEM], item.reason, verdict)
+                for item in items
+            )
+
+    @property
+    def unmet(self) -> int:
+        return sum(one.verdict is Verdict.UNMET for one in self.exceptions)
+
+    @property
+    def unknown(self) -> int:
+        return sum(one.verdict is Verdict.UNKNOWN for one in self.exceptions)
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.unmet:
+            return Verdict.UNMET
+        if self.unknown:
+            return Verdict.UNKNOWN
+        if self.population:
+            return Verdict.MET
+        return Verdict.NOT_APPLICABLE if self.left_out else Verdict.UNKNOWN
+
+    @property
+    def reason(self) -> str:
+        """Why nothing was looked at, in words; empty when something was."""
+        if self.population:
+            return ""
+        return self.why_left_out if self.left_out else f"there is no evidence about any {self.check.of}"
+
+    @property
+    def stale_at(self) -> datetime | None:
+        return self.evidence_at + self.check.fresh_for if self.evidence_at else None
+
+    def exception_lines(self) -> Iterator[dict[str, Any]]:
+        """The exceptions as they are kept in a blob, in a fixed order."""
+        for one in sorted(self.exceptions, key=lambda e: (e.verdict, e.name, e.subject, e.item, e.reason)):
+            yield {
+                "item": one.item,
+                "name": one.name,
+                "reason": one.reason,
+                "subject": one.subject,
+                "verdict": one.verdict.value,
+            }
+
+
+def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> Judgement:
+    """The check's answer about one subject: unknown on evidence that is missing, stale, unread or failing.
+
+    A check that breaks on evidence says unknown too, with the reason: one odd report stops nothing.
+    """
+    if subject.facts is None:
+        return unknown(subject.failure)
+    age = now - subject.facts.observed_at
+    if age > check.fresh_for:
+        return unknown(f"the evidence is {in_words(age)} old; at most {in_words(check.fresh_for)} counts")
+    try:
+        return check.judge(subject.facts, target)
+    except Unread as gap:
+        return unknown(str(gap))
+    except Exception as error:  # noqa: BLE001 - whatever the check stumbled over is shown, as unknown
+        return unknown(f"the check could not read this evidence ({type(error).__name__}: {error})"[:300])
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time in the largest unit that suits it: "3 days", "5 hours"."""
+    for unit, size in (
+        ("day", timedelta(days=1)),
+        ("hour", timedelta(hours=1)),
+        ("minute", timedelta(minutes=1)),
+    ):
+        if length >= size:
+            count = int(length / size)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "under a minute"
+
+
+def stays_open(judgement: Judgement | None, item: str) -> bool:
+    """Whether a finding about `item` stays open after a judgement of its subject.
+
+    It closes only on evidence that shows it gone: never when the subject or the item is unknown.
+    """
+    if judgement is None:
+        return False
+    blind = {one.name for one in judgement.unknown}
+    return "" in blind or item in blind or item in {one.name for one in judgement.unmet}

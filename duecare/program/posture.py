@@ -1,0 +1,143 @@
+"""Posture: what the outcomes of a safeguard's checks say together. Pure.
+
+A safeguard is proven only if every check of it that arises is met on evidence that is fresh at the moment of
+reading: an outcome whose evidence has gone stale since it was judged counts as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from duecare.program.catalogue import Safeguard
+from duecare.program.judgement import Check, Verdict
+
+
+class State(StrEnum):
+    """What can be said of a safeguard. `stated` and `excepted` come with statements and exceptions."""
+
+    FAILING = "failing"
+    UNPROVEN = "unproven"
+    PROVEN = "proven"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An outcome as posture needs it."""
+
+    check: Check
+    verdict: Verdict
+    """As judged."""
+    reason: str
+    population: int
+    subjects: int
+    unmet: int
+    unknown: int
+    measure: int | None
+    target: int | None
+    grade: str
+    evidence_at: datetime | None
+    stale_at: datetime | None
+    judged_at: datetime
+    since: datetime
+    exceptions: str
+    """Digest of the blob of exceptions."""
+    looked_at: str
+    population_was: int | None = None
+    target_was: int | None = None
+
+    def verdict_at(self, now: datetime) -> Verdict:
+        """The verdict as it can be upheld at `now`: met needs fresh evidence."""
+        if self.verdict is Verdict.MET and self.stale_at is not None and self.stale_at < now:
+            return Verdict.UNKNOWN
+        return self.verdict
+
+    def words(self, now: datetime) -> str:
+        """The answer in a few words: "2 of 11 accounts do not", "151 of 151 hosts"."""
+        counts = self.check.counts
+        verdict = self.verdict_at(now)
+        if verdict is not self.verdict:
+            return "the evidence has gone stale since"
+        if self.reason:
+            return self.reason
+        if verdict is Verdict.UNMET:
+            more = f", {self.unknown:,} cannot be told" if self.unknown else ""
+            return f"{self.unmet:,} of {self.population:,} {counts} not{more}"
+        if verdict is Verdict.UNKNOWN:
+            return f"{self.unknown:,} of {self.population:,} {counts} cannot be told"
+        return f"{self.population:,} of {self.population:,} {counts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A safeguard with its state and the outcomes behind it."""
+
+    safeguard: Safeguard
+    state: State
+    since: datetime | None
+    """Since when the outcomes that decide the state have been so; None where nothing was ever judged."""
+    why: str
+    found: tuple[Found, ...]
+    unjudged: tuple[Check, ...]
+    """Checks of it that have never run."""
+
+
+def standing(
+    safeguard: Safeguard, checks: Sequence[Check], found: Mapping[str, Found], now: datetime
+) -> Standing:
+    """The state of one safeguard, given all checks of it and the outcomes there are, by check id."""
+    here = tuple(found[check.id] for check in checks if check.id in found)
+    unjudged = tuple(check for check in checks if check.id not in found)
+    if not checks:
+        return Standing(safeguard, State.UNPROVEN, None, "no check of Duecare tests it yet", (), ())
+    verdicts = {one.verdict_at(now) for one in here}
+    if Verdict.UNMET in verdicts:
+        state, decisive = State.FAILING, Verdict.UNMET
+    elif Verdict.UNKNOWN in verdicts or unjudged:
+        state, decisive = State.UNPROVEN, Verdict.UNKNOWN
+    elif Verdict.MET in verdicts:
+        state, decisive = State.PROVEN, Verdict.MET
+    else:
+        state, decisive = State.NOT_APPLICABLE, Verdict.NOT_APPLICABLE
+    deciding = [one for one in here if one.verdict_at(now) is decisive]
+    return Standing(
+        safeguard, state, _since(deciding, now), _why(deciding, unjudged, state, now), here, unjudged
+    )
+
+
+def _since(deciding: Iterable[Found], now: datetime) -> datetime | None:
+    """The earliest start among what decides: for proven, since the last of them became met."""
+    starts = [
+        one.stale_at if one.verdict_at(now) is not one.verdict and one.stale_at else one.since
+        for one in deciding
+    ]
+    if not starts:
+        return None
+    return max(starts) if all(one.verdict is Verdict.MET for one in deciding) else min(starts)
+
+
+def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now: datetime) -> str:
+    if state is State.UNPROVEN and unjudged and not deciding:
+        return f"never assessed: {unjudged[0].question}" if len(unjudged) == 1 else "never assessed"
+    if not deciding:
+        return ""
+    first = deciding[0]
+    more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 and state is not State.PROVEN else ""
+    if state is State.PROVEN:
+        return f"{len(deciding)} check{'' if len(deciding) == 1 else 's'} met"
+    return f"{first.check.question} {_capital(first.words(now))}{more}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def count_states(standings: Iterable[Standing]) -> dict[State, int]:
+    """How many safeguards are in each state."""
+    counts = dict.fromkeys(State, 0)
+    for one in standings:
+        counts[one.state] += 1
+    return counts

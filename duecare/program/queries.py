@@ -1,0 +1,108 @@
+"""What pages, commands and jobs read of the spine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from duecare.ledger.asof import LIVE
+from duecare.ledger.viewers import Viewer
+from duecare.program.askers import Asker, registered
+from duecare.program.catalogue import Safeguard, catalogue
+from duecare.program.judgement import Check, Verdict, checks, find_check
+from duecare.program.models import Outcome, Profile, Target
+from duecare.program.posture import Found, Standing, standing
+from duecare.program.targets import TargetDefinition, definitions
+
+PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentTarget:
+    """The number that holds now, and whether the organisation has said so."""
+
+    definition: TargetDefinition
+    value: int
+    adopted: Target | None
+    """None while it is only the shipped default."""
+
+
+def current_targets() -> dict[str, CurrentTarget]:
+    """Every target by id, with the organisation's number or else the default."""
+    adopted = Target.objects.in_bulk()
+    return {
+        id: CurrentTarget(
+            definition, adopted[id].value if id in adopted else definition.default, adopted.get(id)
+        )
+        for id, definition in definitions().items()
+    }
+
+
+def profile() -> Profile | None:
+    """The organisation's profile; None before the first run is finished."""
+    return Profile.objects.filter(pk=PROFILE).first()
+
+
+def live_profile() -> Profile | None:
+    """The profile of today, also while a past day is being viewed: days are counted in today's zone."""
+    return Profile.objects.using(LIVE).filter(pk=PROFILE).first()
+
+
+def zone_of(profile: Profile | None) -> ZoneInfo:
+    """The organisation's time zone."""
+    return ZoneInfo(profile.zone if profile else "UTC")
+
+
+def found_outcomes(viewer: Viewer) -> dict[str, Found]:
+    """The outcomes that a viewer may see, by check id; those of checks that no longer exist are left out."""
+    rows = Outcome.objects.all().visible_to(viewer)
+    return {row.pk: _found(row, check) for row in rows if (check := find_check(row.pk)) is not None}
+
+
+def _found(row: Outcome, check: Check) -> Found:
+    return Found(
+        check=check,
+        verdict=Verdict(row.verdict),
+        reason=row.reason,
+        population=row.population,
+        subjects=row.subjects,
+        unmet=row.unmet,
+        unknown=row.unknown,
+        measure=row.measure,
+        target=row.target,
+        grade=row.grade,
+        evidence_at=row.evidence_at,
+        stale_at=row.stale_at,
+        judged_at=row.judged_at,
+        since=row.since,
+        exceptions=row.exceptions,
+        looked_at=row.looked_at,
+        population_was=row.population_was,
+        target_was=row.target_was,
+    )
+
+
+def standings(viewer: Viewer, now: datetime) -> list[Standing]:
+    """Every safeguard of the catalogue with its state, in the catalogue's order."""
+    found = found_outcomes(viewer)
+    of: dict[str, list[Check]] = {}
+    for check in checks():
+        of.setdefault(check.safeguard, []).append(check)
+    return [standing(safeguard, of.get(safeguard.id, []), found, now) for safeguard in catalogue().values()]
+
+
+def standing_of(safeguard: Safeguard, viewer: Viewer, now: datetime) -> Standing:
+    """One safeguard with its state."""
+    mine = [check for check in checks() if check.safeguard == safeguard.id]
+    return standing(safeguard, mine, found_outcomes(viewer), now)
+
+
+def required_by(profile: Profile | None) -> dict[str, list[Asker]]:
+    """Who asks for each safeguard, by its id; certain ones first."""
+    facts = dict(profile.facts) if profile else {}
+    found: dict[str, list[Asker]] = {}
+    for function in registered():
+        for safeguard, askers in function(facts).items():
+            found.setdefault(safeguard, []).extend(askers)
+    return {key: sorted(askers, key=lambda a: (not a.certain, a.name)) for key, askers in found.items()}

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from duecare.program import views
+
+urlpatterns = [
+    path("safeguards/", views.safeguards, name="safeguards"),
+    path("safeguards/<str:id>/", views.safeguard, name="safeguard"),
+    path("checks/<str:id>/", views.exceptions, name="check"),
+    path("areas/<str:id>/", views.area, name="area"),
+    path("findings/", views.findings, name="findings"),
+    path("findings/<str:key>/", views.finding, name="finding"),
+]

@@ -1,0 +1,278 @@
+"""Pages of the spine: safeguards with their evidence, and findings with their history."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from duecare.errors import BadInput, NotFound
+from duecare.ledger import asof
+from duecare.ledger.models import Entry
+from duecare.ledger.viewers import Request, Viewer
+from duecare.program.assessing import read_lines
+from duecare.program.catalogue import areas, catalogue
+from duecare.program.judgement import checks, find_check
+from duecare.program.models import Finding, Outcome
+from duecare.program.posture import State, count_states
+from duecare.program.queries import (
+    current_targets,
+    found_outcomes,
+    profile,
+    required_by,
+    standing_of,
+    standings,
+)
+from duecare.program.reach import reach
+from duecare.program.subjects import address_of
+from duecare.web.exports import cell
+from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.views import show
+
+PAGE = 100
+"""Exceptions on a page."""
+
+
+def _reader(request: Request) -> Viewer:
+    """The viewer, if they may read postures at all. Raises NotFound otherwise."""
+    viewer = request.viewer
+    if not viewer.reads:
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    return viewer
+
+
+def safeguards(request: Request) -> HttpResponseBase:
+    """All safeguards of the catalogue with their states, filtered by state and area."""
+    viewer = _reader(request)
+    now = request.view_now
+    rows = standings(viewer, now)
+    counts = count_states(rows)
+    state, place = request.GET.get("state", ""), request.GET.get("area", "")
+    if state and state not in set(State):
+        raise BadInput(_("There is no state “%s”.") % state[:40], _("Choose one from the list."))
+    shown = [
+        row
+        for row in rows
+        if (not state or row.state == state) and (not place or row.safeguard.area == place)
+    ]
+    asked = required_by(profile())
+    if request.GET.get("format") in ("csv", "json"):
+        return _export(request.GET["format"], shown, asked)
+    context = {
+        "rows": [(row, len(asked.get(row.safeguard.id, []))) for row in shown],
+        "counts": counts,
+        "states": list(State),
+        "areas": areas(),
+        "state": state,
+        "area": place,
+        "reach": reach(profile()),
+        "total": len(rows),
+    }
+    return render(request, "program/safeguards.html", context)
+
+
+def _export(format: str, rows: list[Any], asked: dict[str, list[Any]]) -> HttpResponse:
+    """The same rows as CSV or JSON."""
+    table = [
+        {
+            "id": row.safeguard.id,
+            "title": row.safeguard.title,
+            "area": row.safeguard.area,
+            "state": row.state.value,
+            "since": row.since.isoformat() if row.since else "",
+            "why": row.why,
+            "required_by": " ".join(asker.id for asker in asked.get(row.safeguard.id, []) if asker.certain),
+        }
+        for row in rows
+    ]
+    if format == "json":
+        response: HttpResponse = JsonResponse({"safeguards": table})
+    else:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["id", "title", "area", "state", "since", "why", "required_by"])
+        writer.writerows([cell(value) for value in line.values()] for line in table)
+        response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="safeguards.{format}"'
+    return response
+
+
+def area(request: Request, id: str) -> HttpResponseBase:
+    """One room of the house: its safeguards and their states."""
+    viewer = _reader(request)
+    known = {one.id: one for one in areas()}
+    if id not in known:
+        raise NotFound(_("There is no such area."), _("Begin at the home page."))
+    rows = [row for row in standings(viewer, request.view_now) if row.safeguard.area == id]
+    asked = required_by(profile())
+    context = {
+        "area": known[id],
+        "rows": [(row, len(asked.get(row.safeguard.id, []))) for row in rows],
+        "counts": count_states(rows),
+        "reach": reach(profile()),
+    }
+    return render(request, "program/area.html", context)
+
+
+def safeguard(request: Request, id: str) -> HttpResponseBase:
+    """One safeguard: why it is reasonable, what its checks found, who asks for it."""
+    viewer = _reader(request)
+    now = request.view_now
+    found = catalogue().get(id)
+    if found is None:
+        raise NotFound(_("There is no such safeguard."), _("Look in the list of safeguards."))
+    standing = standing_of(found, viewer, now)
+    targets = current_targets()
+    open_findings = Finding.objects.all().visible_to(viewer).filter(safeguard=id, closed_at=None)
+    context = {
+        "standing": standing,
+        "checks": [
+            {
+                "found": one,
+                "verdict": one.verdict_at(now),
+                "words": one.words(now),
+                "target": targets.get(one.check.target or ""),
+                "entry": _last_entry(one.check.id, viewer),
+            }
+            for one in standing.found
+        ],
+        "findings": list(open_findings.order_by("opened_at", "id")[:20]),
+        "askers": required_by(profile()).get(id, []),
+        "targets": [
+            targets[check.target] for check in checks() if check.safeguard == id and check.target in targets
+        ],
+    }
+    return render(request, "program/safeguard.html", context)
+
+
+def _last_entry(check: str, viewer: Viewer) -> int | None:
+    """Number of the newest entry about an outcome, within the day that is being viewed."""
+    entries = Entry.objects.all().visible_to(viewer).filter(subject=check, kind=Outcome._meta.label_lower)
+    view = asof.current()
+    if view is not None:
+        entries = entries.filter(index__lt=view.size)
+    return entries.order_by("-index").values_list("index", flat=True).first()
+
+
+def exceptions(request: Request, id: str) -> HttpResponseBase:
+    """What one check looked at and every exception to its answer, by name and reason."""
+    viewer = _reader(request)
+    now = request.view_now
+    check, found = find_check(id), found_outcomes(viewer).get(id)
+    if check is None:
+        raise NotFound(_("There is no such check."), _("Look in the list of safeguards."))
+    lines = read_lines(found.exceptions) if found else []
+    if request.GET.get("format") == "json":
+        response = JsonResponse({"check": id, "exceptions": lines})
+        response["Content-Disposition"] = f'attachment; filename="{id}.json"'
+        return response
+    pages = Paginator(lines, PAGE)
+    part = pages.get_page(request.GET.get("page"))
+    looked_at = read_lines(found.looked_at) if found else []
+    context = {
+        "check": check,
+        "safeguard": catalogue()[check.safeguard],
+        "found": found,
+        "verdict": found.verdict_at(now) if found else "unknown",
+        "words": found.words(now) if found else _("It has never run."),
+        "target": current_targets().get(check.target or ""),
+        "lines": [{**line, "url": address_of(line["subject"])} for line in part],
+        "part": part,
+        "looked_at": [{**line, "url": address_of(line["subject"])} for line in looked_at[:PAGE]],
+        "looked_at_more": max(0, len(looked_at) - PAGE),
+        "entry": _last_entry(id, viewer),
+    }
+    return render(request, "program/check.html", context)
+
+
+FINDINGS: Listing[Finding] = Listing(
+    name="findings",
+    caption=gettext_lazy("Findings"),
+    columns=(
+        Column(
+            "state", gettext_lazy("State"), lambda row: "closed" if row.closed_at else "open", Kind.STATUS
+        ),
+        Column(
+            "what",
+            gettext_lazy("What"),
+            lambda row: row.reason,
+            link=lambda row: reverse("finding", args=[row.pk]),
+        ),
+        Column(
+            "subject",
+            gettext_lazy("Where"),
+            lambda row: f"{row.subject_name} · {row.item}" if row.item else row.subject_name,
+            Kind.MONO,
+            link=lambda row: address_of(row.subject),
+        ),
+        Column(
+            "safeguard",
+            gettext_lazy("Safeguard"),
+            lambda row: catalogue()[row.safeguard].title if row.safeguard in catalogue() else row.safeguard,
+            link=lambda row: reverse("safeguard", args=[row.safeguard]),
+            export=lambda row: row.safeguard,
+        ),
+        Column("opened", gettext_lazy("Opened"), lambda row: row.opened_at, Kind.DATE, order="opened_at"),
+        Column("closed", gettext_lazy("Closed"), lambda row: row.closed_at, Kind.DATE),
+    ),
+    sort=("-opened_at",),
+    filters=(
+        Filter(
+            "state",
+            gettext_lazy("State"),
+            lambda value: Q(closed_at__isnull=value == "open"),
+            choices=(("open", gettext_lazy("Open")), ("closed", gettext_lazy("Closed"))),
+        ),
+        Filter(
+            "safeguard",
+            gettext_lazy("Safeguard"),
+            "safeguard",
+            choices=tuple(sorted(((one.id, one.title) for one in catalogue().values()), key=lambda c: c[1])),
+        ),
+        Filter("check", gettext_lazy("Check"), "check_id", FilterKind.TEXT),
+        Filter("since", gettext_lazy("Opened since"), "opened_at", FilterKind.SINCE),
+        Filter("until", gettext_lazy("Opened until"), "opened_at", FilterKind.UNTIL),
+    ),
+    empty=Empty(
+        gettext_lazy("No findings"),
+        gettext_lazy("Either nothing was assessed yet, or nothing that was looked at falls short."),
+    ),
+)
+
+
+def findings(request: Request) -> HttpResponseBase:
+    """All gaps, newest first."""
+    viewer = _reader(request)
+    rows = Finding.objects.all().visible_to(viewer)
+    return show(
+        request, FINDINGS, rows, template="program/findings.html", context={"reach": reach(profile())}
+    )
+
+
+def finding(request: Request, key: str) -> HttpResponseBase:
+    """One gap: what, where, since when, what to do, and its history in the record."""
+    viewer = _reader(request)
+    row = Finding.objects.all().visible_to(viewer).filter(pk=key).first()
+    if row is None:
+        raise NotFound(_("There is no such finding."), _("Look in the list of findings."))
+    entries = Entry.objects.all().visible_to(viewer).filter(subject=key, kind=Finding._meta.label_lower)
+    view = asof.current()
+    if view is not None:
+        entries = entries.filter(index__lt=view.size)
+    context = {
+        "finding": row,
+        "check": find_check(row.check_id),
+        "safeguard": catalogue().get(row.safeguard),
+        "url": address_of(row.subject),
+        "entries": list(entries.order_by("-index")[:20]),
+    }
+    return render(request, "program/finding.html", context)

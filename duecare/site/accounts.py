@@ -1,0 +1,66 @@
+"""How allauth behaves here, and what of it goes on the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from duecare.ledger.recording import record_note
+from duecare.site.models import User
+
+SIGN_IN, SIGN_OUT, DENIED, FACTOR = (
+    "site.sign-in",
+    "site.sign-out",
+    "site.sign-in-denied",
+    "site.second-factor",
+)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts are made by owners only."""
+        return False
+
+
+def _address(request: HttpRequest | None) -> str:
+    return "" if request is None else str(request.META.get("REMOTE_ADDR") or "")
+
+
+@receiver(user_logged_in)
+def _signed_in(user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    record_note(f"person:{user.person}", "sign in", SIGN_IN, user.person, {"address": _address(request)})
+
+
+@receiver(user_logged_out)
+def _signed_out(user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        record_note(f"person:{user.person}", "sign out", SIGN_OUT, user.person, {})
+
+
+@receiver(user_login_failed)
+def _denied(credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """What was typed is not recorded: it may be a password in the wrong field."""
+    email = str(credentials.get("email") or credentials.get("username") or "").lower()
+    known = User.objects.filter(email=email).values_list("person", flat=True).first()
+    record_note("server", "refuse a sign-in", DENIED, known or "unknown", {"address": _address(request)})
+
+
+def _factor_changed(words: str) -> Any:
+    def record(user: User, authenticator: Any = None, **kwargs: Any) -> None:
+        content = {"change": words, "type": str(getattr(authenticator, "type", ""))}
+        record_note(f"person:{user.person}", f"{words} a second factor", FACTOR, user.person, content)
+
+    return record
+
+
+for _signal, _words in (
+    (authenticator_added, "add"),
+    (authenticator_removed, "remove"),
+    (authenticator_reset, "reset"),
+):
+    _signal.connect(_factor_changed(_words), weak=False, dispatch_uid=f"duecare.factor.{_words}")

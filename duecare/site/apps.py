@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+from django.apps import AppConfig
+
+from duecare.law.applies import Answer, required_by
+from duecare.program.askers import Asker, register_askers
+
+AREAS = ("systems", "access", "patching", "detection", "continuity")
+"""The areas that have checks."""
+
+
+class SiteConfig(AppConfig):
+    name = "duecare.site"
+
+    def ready(self) -> None:
+        """Put the house together: the checks of every area, and who asks for what."""
+        for area in AREAS:
+            import_module(f"duecare.{area}.checks")
+        import_module("duecare.systems.hosts")
+        import_module("duecare.site.accounts")
+
+        register_askers(_askers)
+
+
+def _askers(facts: Mapping[str, bool | None]) -> dict[str, list[Asker]]:
+    """The law's requirements in the words of the spine; what asks for nothing today is left out."""
+    return {
+        safeguard: [
+            Asker(one.obligation, one.name, one.citation, one.answer is Answer.APPLIES, one.confidence.value)
+            for one in found
+            if one.binding and not one.displaced_by
+        ]
+        for safeguard, found in required_by(facts).items()
+    }

@@ -1,0 +1,227 @@
+"""What every request passes on its way in: headers, the first run, who is asking, and for which day.
+
+Deny by default: without a right that holds today only the sign-in pages are served (SECURITY.md 12-14).
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
+from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from duecare.errors import DuecareError, Refused
+from duecare.ledger import asof
+from duecare.ledger.recording import record_note
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Request, Viewer
+from duecare.program.queries import live_profile, zone_of
+from duecare.site import first_run
+from duecare.site.rights import viewer_of
+from duecare.web.views import explain
+
+GetResponse = Callable[[Request], HttpResponseBase]
+
+# For what nobody is signed in for yet; all else needs a right.
+OPEN = ("/static/", "/account/login/", "/account/2fa/authenticate/", "/healthz")
+ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
+ALWAYS_LIVE = ("/account/", *OPEN)
+REPLAYS_A_MINUTE = 10
+
+
+def content_security_policy() -> str:
+    """No inline code, nothing from elsewhere, no framing (SECURITY.md 13)."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class SecurityHeaders:
+    """The headers that every answer carries, errors and static files included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponseBase:
+        self._believe_proxies(request)
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = content_security_policy()
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Referrer-Policy"] = "same-origin"
+        response["Cross-Origin-Opener-Policy"] = "same-origin"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response["X-Frame-Options"] = "DENY"
+        if settings.DUECARE_TLS:
+            response["Strict-Transport-Security"] = "max-age=31536000"
+        if not request.path.startswith("/static/") and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        return response
+
+    @staticmethod
+    def _believe_proxies(request: Request) -> None:
+        """Forwarded headers count only from the proxies that the configuration lists."""
+        meta = request.META
+        if meta.get("REMOTE_ADDR") in settings.DUECARE_PROXIES:
+            if meta.get("HTTP_X_FORWARDED_PROTO") == "https":
+                meta["wsgi.url_scheme"] = "https"
+            forwarded = meta.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+            if forwarded:
+                meta["REMOTE_ADDR"] = forwarded
+        for name in (
+            "HTTP_X_FORWARDED_FOR",
+            "HTTP_X_FORWARDED_HOST",
+            "HTTP_X_FORWARDED_PROTO",
+            "HTTP_X_REAL_IP",
+        ):
+            meta.pop(name, None)
+
+
+class FirstRun:
+    """Until somebody has claimed this Duecare, nothing but the claim is served."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponseBase:
+        claim = reverse("first-run")
+        if request.path.startswith("/static/") or first_run.claimed():
+            return self.get_response(request)
+        return self.get_response(request) if request.path == claim else redirect(claim)
+
+
+class SignedIn:
+    """Who is asking: sets `request.viewer`, refuses whoever has no right, and records each refusal."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponseBase:
+        request.now = request.view_now = utc_now()
+        request.viewer = viewer = viewer_of(request.user, request.now)
+        timezone.activate(zone_of(live_profile()))
+        if request.path == reverse("first-run") or request.path.startswith(OPEN):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        response = self._answer(request, viewer)
+        if response.status_code == 403:
+            content = {"path": request.path[:200], "method": request.method or ""}
+            record_note(viewer.actor, "refuse a request", DENIAL, viewer.person or "stranger", content)
+        return response
+
+    def _answer(self, request: Request, viewer: Viewer) -> HttpResponseBase:
+        if not viewer.roles and not request.path.startswith("/account/logout/"):
+            # Returned, not raised: an error raised between two middlewares would become a plain 500.
+            return explain(
+                Refused(
+                    "Your account holds no right in this Duecare today.",
+                    "Ask an owner to give you one, or sign out.",
+                )
+            )
+        if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+
+DENIAL = "site.denial"
+
+
+def _has_second_factor(request: Request) -> bool:
+    from allauth.mfa.models import Authenticator  # a model, so not before the apps are loaded
+
+    found: bool = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
+    return found
+
+
+class AsOf:
+    """`?as_of=`: the page as it stood, read-only, within what the viewer may see."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Request) -> HttpResponseBase:
+        try:
+            return self._answer(request)
+        except DuecareError as error:
+            return explain(error)
+
+    def _answer(self, request: Request) -> HttpResponseBase:
+        viewer, zone = request.viewer, timezone.get_current_timezone()
+        text = request.GET.get("as_of", "").strip()
+        if not viewer.roles or request.path.startswith(ALWAYS_LIVE):
+            return self.get_response(request)
+        if not text:
+            if viewer.may_see_day(request.now.astimezone(zone).date()):
+                return self.get_response(request)
+            return self._within_period(request, viewer)
+        if request.method not in ("GET", "HEAD"):
+            raise Refused("A past day can be read, not changed.", "Go back to today first.")
+        instant = asof.parse_instant(text, zone_of(live_profile()))
+        if instant >= request.now:
+            return self._without(request)
+        if not viewer.may_see_day(instant.astimezone(zone).date()):
+            raise Refused(
+                "That day is outside the period that you were given to see.", "Choose a day within it."
+            )
+        view = self._view(instant, viewer)
+        request.view_now = instant
+        with asof.viewing(view):
+            response = self.get_response(request)
+            if isinstance(response, StreamingHttpResponse) and not response.is_async:
+                context = contextvars.copy_context()
+                parts: Iterator[bytes] = iter(response)
+                response.streaming_content = _within(context, parts)
+            return response
+
+    @staticmethod
+    def _view(instant: datetime, viewer: Viewer) -> asof.View:
+        """The view, unless this person had too many new replays built in the last minute (SECURITY.md 9)."""
+
+        def allow() -> None:
+            key = f"replays:{viewer.person}"
+            cache.add(key, 0, 60)
+            if cache.incr(key) > REPLAYS_A_MINUTE:
+                raise Refused(
+                    "Too many past days were asked for in one minute.", "Wait a minute and try again."
+                )
+
+        return asof.view_at(instant, before_building=allow)
+
+    @staticmethod
+    def _without(request: Request) -> HttpResponseRedirect:
+        """Today and later are the live pages, under the address without a day."""
+        rest = {key: values for key, values in request.GET.lists() if key != "as_of"}
+        query = urlencode(rest, doseq=True)
+        return HttpResponseRedirect(request.path + ("?" + query if query else ""))
+
+    def _within_period(self, request: Request, viewer: Viewer) -> HttpResponseBase:
+        """An auditor who may not see today lands on the last day that they may see."""
+        _, last = viewer.period
+        if last is None or last > request.now.date():
+            raise Refused("The period that you were given to see has not begun.", "Come back then.")
+        if request.method not in ("GET", "HEAD"):
+            raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
+        query = request.GET.copy()
+        query["as_of"] = last.isoformat()
+        return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+
+def _within(context: contextvars.Context, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Draw each part of a stream in the context in which it was begun."""
+    while True:
+        try:
+            part = context.run(next, parts)
+        except StopIteration:
+            return
+        yield part

@@ -1,0 +1,226 @@
+"""The forms of the settings and of the first run. What is refused says why, beside the field."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from duecare.ledger.viewers import Role
+from duecare.program.models import DataSet, Profile
+from duecare.program.queries import CurrentTarget
+
+ZONES = sorted(
+    zone
+    for zone in available_timezones()
+    if "/" in zone and not zone.startswith(("Etc/", "SystemV/", "posix/", "right/"))
+)
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ProfileForm(forms.Form):
+    """Who the organisation is."""
+
+    name = forms.CharField(label=_("Name of the organisation"), max_length=200)
+    country = forms.RegexField(
+        r"^[A-Z]{2}$",
+        label=_("Country"),
+        required=False,
+        help_text=_("Two capital letters, such as DE or IE."),
+        widget=forms.TextInput(attrs={"size": 4, "maxlength": 2, "autocomplete": "country"}),
+        error_messages={"invalid": _("Use two capital letters, such as DE.")},
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[("UTC", "UTC"), *((zone, zone) for zone in ZONES)],
+        help_text=_("Days end by it, and so do deadlines."),
+    )
+    people = forms.IntegerField(
+        label=_("How many people work there"), required=False, min_value=1, max_value=1_000_000
+    )
+    computers = forms.IntegerField(
+        label=_("About how many computers are there"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("Servers, laptops and desktops together. Pages then say how many of them were seen."),
+    )
+
+    @classmethod
+    def of(cls, profile: Profile) -> dict[str, Any]:
+        """The form's values as the profile has them."""
+        return {name: getattr(profile, name) for name in cls.base_fields}
+
+
+class FirstRunForm(forms.Form):
+    """The claim of a new Duecare: the token, the organisation, and its first owner."""
+
+    token = forms.CharField(
+        label=_("Token"),
+        help_text=_("Printed in the terminal that started Duecare, or in the file named there."),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    organisation = forms.CharField(label=_("Name of the organisation"), max_length=200)
+    zone = ProfileForm.base_fields["zone"]
+    computers = ProfileForm.base_fields["computers"]
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("You sign in with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=256,
+        help_text=_("At least 15 characters; four unrelated words do well. Paste is welcome."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+
+class FactsForm(forms.Form):
+    """The questions by which obligations apply: yes, no or not answered."""
+
+    def __init__(
+        self, questions: dict[str, str], answers: dict[str, bool | None], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for id, question in questions.items():
+            self.fields[id] = forms.ChoiceField(
+                label=question[:1].upper() + question[1:],
+                choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
+                required=False,
+                initial={True: "yes", False: "no"}.get(answers.get(id), ""),  # type: ignore[arg-type]
+            )
+
+    def answers(self) -> dict[str, bool]:
+        """The questions that were answered."""
+        return {id: value == "yes" for id, value in self.cleaned_data.items() if value}
+
+
+class DataSetForm(forms.ModelForm[DataSet]):
+    """One kind of data: whose, how many, where, encrypted how, with whom."""
+
+    people_text = forms.CharField(
+        label=_("People in it, by country or state"),
+        required=False,
+        help_text=_(
+            "One a line: code and number, such as “DE 12000”. Leave the number out if you do not know."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    class Meta:
+        model = DataSet
+        fields = ("name", "kinds", "place", "encryption", "supplier", "keeper")
+        labels = {
+            "name": _("Name"),
+            "kinds": _("Kinds of data"),
+            "place": _("Where it is kept"),
+            "encryption": _("How it is encrypted"),
+            "supplier": _("With which supplier"),
+            "keeper": _("Who answers for it"),
+        }
+        help_texts = {"kinds": _("For example: names and addresses, diagnoses, card numbers.")}
+        widgets = {"kinds": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = self.instance.people if self.instance else {}
+        self.initial["people_text"] = "\n".join(
+            f"{code} {'' if number is None else number}".strip() for code, number in people.items()
+        )
+
+    def clean_people_text(self) -> dict[str, int | None]:
+        found: dict[str, int | None] = {}
+        for number, line in enumerate(self.cleaned_data["people_text"].splitlines(), 1):
+            words = line.split()
+            if not words:
+                continue
+            code = words[0].upper()
+            count = "".join(words[1:]).replace(",", "").replace(".", "")
+            if not code.replace("-", "").isalpha() or len(code) > 6 or (count and not count.isdigit()):
+                raise forms.ValidationError(
+                    _("Line %(n)s, “%(line)s”: write a code and a number, such as DE 12000."),
+                    params={"n": number, "line": line[:40]},
+                )
+            found[code] = int(count) if count else None
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        return {**values, "people": self.cleaned_data["people_text"]}
+
+
+class TargetForm(forms.Form):
+    """A number to hold ourselves to, and why."""
+
+    value = forms.IntegerField(label=_("We hold ourselves to"))
+    reason = forms.CharField(
+        label=_("Why this number is right for us"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("It stays in the record beside the number."),
+    )
+
+    def __init__(self, target: CurrentTarget, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"value": target.value})
+        super().__init__(*args, **kwargs)
+        definition = target.definition
+        field = self.fields["value"]
+        field.min_value, field.max_value = definition.minimum, definition.maximum  # type: ignore[attr-defined]
+        field.widget.attrs.update(min=definition.minimum, max=definition.maximum)
+        field.help_text = _(
+            "In %(unit)s, between %(low)s and %(high)s. The shipped default is %(default)s."
+        ) % {
+            "unit": definition.unit,
+            "low": definition.minimum,
+            "high": definition.maximum,
+            "default": definition.default,
+        }
+
+
+class RightForm(forms.Form):
+    """A role, and for how long."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[
+            (Role.MEMBER, _("Member: their own duties")),
+            (Role.MANAGER, _("Manager: the daily work")),
+            (Role.APPROVER, _("Approver: reads all, decides")),
+            (Role.OWNER, _("Owner: everything, and who else may")),
+            (Role.AUDITOR, _("Auditor: reads a period, changes nothing")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    until = DayField(label=_("Last day of the right"), required=False, help_text=_("An auditor needs one."))
+    sees_from = DayField(label=_("Auditor: first day they may see"), required=False)
+    sees_to = DayField(
+        label=_("Auditor: last day they may see"), required=False, help_text=_("Empty: until today.")
+    )
+
+
+class PersonForm(RightForm):
+    """Somebody new."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("They sign in with it."))
+    password = forms.CharField(
+        label=_("First password"),
+        strip=False,
+        max_length=256,
+        help_text=_(
+            "At least 15 characters. Hand it over in person; they can change it under “Your account”."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    field_order = ("name", "email", "password", "role", "until", "sees_from", "sees_to")

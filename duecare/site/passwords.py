@@ -1,0 +1,76 @@
+"""Passwords by NIST SP 800-63B-4 section 3.1.1.2: long, not on a list of common ones, and nothing else.
+
+No rule about kinds of characters, no expiry. The blocklist is Django's shipped list of 20,000 common
+passwords, and what an attacker would try first here: the names of the program and of the organisation.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LONGEST = 256
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(CommonPasswordValidator().passwords)
+
+
+class NotTooLong:
+    """A bound, far above the 64 characters that must be accepted, so that hashing stays cheap."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        if len(password) > LONGEST:
+            raise ValidationError(_("Use at most %d characters.") % LONGEST, code="password_too_long")
+
+    def get_help_text(self) -> str:
+        return _("At most %d characters; spaces and any script are welcome.") % LONGEST
+
+
+class NotBlocked:
+    """Not a common password, nor one repeated, counted up, or made of a name that everybody knows."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        plain = unicodedata.normalize("NFKC", password).lower().strip()
+        core = plain.strip("0123456789!?.,-_ ")
+        named = {"duecare", "password", "passphrase", "letmein", "welcome", "qwertyuiop", *_own_names()}
+        if (
+            plain in _common()
+            or core in _common()
+            or any(_only(name, core) for name in named)
+            or len(set(plain)) <= 4
+            or _repeats(plain)
+        ):
+            raise ValidationError(
+                _(
+                    "Attackers try this early. Choose what nobody would guess: four unrelated words do well."
+                ),
+                code="password_blocked",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not a common password and not the organisation's name. Four unrelated words do well.")
+
+
+def _only(name: str, core: str) -> bool:
+    """Whether nothing much is left when a name is taken out."""
+    return bool(name) and name in core and len(core.replace(name, "")) < 6
+
+
+def _repeats(plain: str) -> bool:
+    """Whether it is one short piece over and over ("abcabcabcabcabc")."""
+    return any(
+        plain == (plain[:size] * len(plain))[: len(plain)] for size in range(1, min(8, len(plain) // 2 + 1))
+    )
+
+
+def _own_names() -> list[str]:
+    from duecare.program.queries import live_profile
+
+    profile = live_profile()
+    return [profile.name.lower(), *profile.name.lower().split()] if profile else []

@@ -1,0 +1,158 @@
+"""The posture as the terminal shows it, and as `assess --json` gives it to other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from duecare.errors import DuecareError
+from duecare.home import Home
+from duecare.ledger import asof, sealing
+from duecare.ledger.models import Checkpoint
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Viewer
+from duecare.program import assessing
+from duecare.program.judgement import Grade, Verdict
+from duecare.program.posture import Found, Standing, State, count_states
+from duecare.program.queries import live_profile, profile, required_by, standings, zone_of
+from duecare.program.reach import Reach, reach
+from duecare.systems.actions import take_in_report
+from duecare.systems.here import collect_here
+
+WORDS = {State.FAILING: "FAILING ", State.UNPROVEN: "unproven", State.PROVEN: "proven  "}
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """What can be said of every safeguard at a moment, and of the record that says it."""
+
+    as_of: datetime
+    standings: tuple[Standing, ...]
+    required_by: dict[str, list[str]]
+    """Ids of the obligations that apply, by safeguard."""
+    reach: Reach
+    size: int
+    root: str
+    checkpoint: int | None
+    exceptions: Callable[[str], list[dict[str, Any]]]
+
+    def fails(self, limit: str) -> bool:
+        """Whether a check is worse than `limit` allows: "unmet", "unknown" or "" for anything goes."""
+        verdicts = {one.verdict_at(self.as_of) for standing in self.standings for one in standing.found}
+        unjudged = any(standing.unjudged for standing in self.standings)
+        if limit == "unmet":
+            return Verdict.UNMET in verdicts
+        if limit == "unknown":
+            return bool(verdicts & {Verdict.UNMET, Verdict.UNKNOWN}) or unjudged
+        return False
+
+    def as_json(self) -> str:
+        return json.dumps(
+            {
+                "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+                "safeguards": [self._safeguard(one) for one in self.standings],
+                "ledger": {"size": self.size, "root": self.root, "checkpoint": self.checkpoint},
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+
+    def _safeguard(self, standing: Standing) -> dict[str, Any]:
+        return {
+            "id": standing.safeguard.id,
+            "title": standing.safeguard.title,
+            "status": standing.state.value,
+            "required_by": self.required_by.get(standing.safeguard.id, []),
+            "checks": [self._check(one) for one in standing.found],
+        }
+
+    def _check(self, found: Found) -> dict[str, Any]:
+        return {
+            "id": found.check.id,
+            "question": found.check.question,
+            "verdict": found.verdict_at(self.as_of).value,
+            "population": found.population,
+            "exceptions": [
+                {"subject": " ".join(filter(None, (line["name"], line["item"]))), "reason": line["reason"]}
+                for line in self.exceptions(found.exceptions)
+            ],
+            "measure": found.measure,
+            "evidence": found.grade or None,
+        }
+
+    def as_text(self) -> str:
+        """A short posture: what fails, what cannot be proven, and how far the view reaches."""
+        counts = count_states(self.standings)
+        outcomes = [one for standing in self.standings for one in standing.found]
+        lines = [
+            "",
+            f"Posture at {self.as_of:%Y-%m-%d %H:%M} UTC",
+            f"  {counts[State.FAILING]} safeguards failing, {counts[State.UNPROVEN]} unproven, "
+            f"{counts[State.PROVEN]} proven, of {len(self.standings)}; {len(outcomes)} outcomes of checks",
+            f"  {self.reach.words}",
+            "",
+        ]
+        for state in (State.FAILING, State.UNPROVEN, State.PROVEN):
+            judged = [one for one in self.standings if one.state is state and one.found]
+            lines += [f"  {WORDS[state]}  {one.safeguard.title:<28} {one.why}"[:150] for one in judged]
+        silent = sum(not one.found for one in self.standings)
+        if silent:
+            lines.append(f"  unproven  {silent} more safeguards that no check of Duecare tests yet")
+        lines += ["", f"  Record: {self.size:,} entries, root {self.root[:16]}…", ""]
+        return "\n".join(lines)
+
+
+def posture_now(viewer: Viewer) -> Posture:
+    """The posture of this moment."""
+    size = sealing.seal()
+    return _posture(viewer, utc_now(), size)
+
+
+def posture_as_of(text: str, viewer: Viewer) -> Posture:
+    """The posture as it stood. Raises BadInput if the text is no day."""
+    instant = min(asof.parse_instant(text, zone_of(live_profile())), utc_now())
+    view = asof.view_at(instant)
+    with asof.viewing(view):
+        return _posture(viewer, instant, view.size)
+
+
+def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
+    sealing.seal()
+    signed = (
+        Checkpoint.objects.filter(size__lte=size).order_by("-size").values_list("size", flat=True).first()
+    )
+    certain = {
+        key: [asker.id for asker in askers if asker.certain] for key, askers in required_by(profile()).items()
+    }
+    return Posture(
+        as_of=now,
+        standings=tuple(standings(viewer, now)),
+        required_by=certain,
+        reach=reach(profile()),
+        size=size,
+        root=sealing.root(size).hex(),
+        checkpoint=signed,
+        exceptions=assessing.read_lines,
+    )
+
+
+def assess(
+    actor: str, *, collect: bool, progress: Callable[[int], None], say: Callable[[str], None]
+) -> assessing.Assessed:
+    """Gather facts about this machine if asked to, then judge every host, then sign the record."""
+    home: Home = settings.DUECARE_HOME
+    if collect:
+        now = utc_now()
+        report = collect_here(home.path / "first-seen.json", now)
+        try:
+            take_in_report(report, actor, utc_now(), Grade.OWN, new_host=True)
+        except DuecareError as error:
+            say(f"This machine's own report was not taken in: {error}")
+    done = assessing.assess(actor, utc_now(), progress=progress)
+    sealing.checkpoint()
+    return done

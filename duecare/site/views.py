@@ -1,0 +1,336 @@
+"""The home page, the first run, and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import connection
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.law.obligations import profile_facts
+from duecare.ledger import asof, sealing
+from duecare.ledger.models import Checkpoint
+from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.program import actions
+from duecare.program.catalogue import areas
+from duecare.program.models import Assessment, DataSet, Finding, Person, Right
+from duecare.program.posture import Standing, State, count_states
+from duecare.program.queries import current_targets, profile, standings
+from duecare.program.reach import reach
+from duecare.site import first_run as claim_token
+from duecare.site import forms, people
+from duecare.site.changes import changes
+
+DUE = 8
+LISTED = 10
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that wants doing, and by when."""
+
+    what: str
+    url: str
+    at: datetime | None
+    late: bool
+
+
+def home(request: Request) -> HttpResponseBase:
+    """What is due, what is unproven, what changed, and the house; for a member, that nothing waits."""
+    viewer = request.viewer
+    now = request.view_now
+    if not viewer.reads:
+        return render(request, "site/member.html")
+    rows = standings(viewer, now)
+    counts = count_states(rows)
+    wanting = [row for row in rows if row.state is State.FAILING]
+    wanting += [row for row in rows if row.state is State.UNPROVEN and row.found]
+    silent = [row for row in rows if row.state is State.UNPROVEN and not row.found]
+    last = Assessment.objects.all().visible_to(viewer).order_by("-started_at").first()
+    context = {
+        "due": _due(rows, last, viewer, now)[:DUE],
+        "wanting": wanting[:LISTED],
+        "wanting_more": max(0, len(wanting) - LISTED),
+        "silent": len(silent),
+        "counts": counts,
+        "total": len(rows),
+        "house": _house(rows),
+        "changes": changes(viewer, asof.current()),
+        "reach": reach(profile()),
+        "assessment": last,
+        "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
+    }
+    return render(request, "site/home.html", context)
+
+
+def _house(rows: list[Standing]) -> list[dict[str, Any]]:
+    """The areas with their safeguards counted by state."""
+    house = []
+    for area in areas():
+        counts = count_states(row for row in rows if row.safeguard.area == area.id)
+        if sum(counts.values()):
+            house.append(
+                {
+                    "area": area,
+                    "proven": counts[State.PROVEN],
+                    "failing": counts[State.FAILING],
+                    "unproven": counts[State.UNPROVEN],
+                    "other": counts[State.NOT_APPLICABLE],
+                }
+            )
+    return house
+
+
+def _due(rows: list[Standing], last: Assessment | None, viewer: Viewer, now: datetime) -> list[Due]:
+    """What wants doing, soonest first. Tasks with owners come later; these follow from the record itself."""
+    found: list[Due] = []
+    if last is None:
+        found.append(Due(_("Assess this machine: run “duecare assess”"), reverse("hosts"), None, False))
+    elif last.finished_at is None and last.started_at < now - timedelta(hours=1):
+        found.append(
+            Due(
+                _("The last assessment never finished: run it again"), reverse("hosts"), last.started_at, True
+            )
+        )
+    newest = Checkpoint.objects.order_by("-size").first()
+    if newest is None or newest.time < now - SOON:
+        at = newest.time + SOON if newest else None
+        found.append(
+            Due(_("Sign a checkpoint and give it to somebody outside"), reverse("ledger"), at, at is not None)
+        )
+    for row in rows:
+        stale = [one.stale_at for one in row.found if one.stale_at and one.stale_at < now + SOON]
+        if stale:
+            soonest = min(stale)
+            late = soonest < now
+            text = (
+                _("Evidence of “%s” is too old: collect again") if late else _("Evidence of “%s” goes stale")
+            )
+            found.append(
+                Due(text % row.safeguard.title, reverse("safeguard", args=[row.safeguard.id]), soonest, late)
+            )
+    found.sort(key=lambda one: (not one.late, one.at is None, one.at))
+    open_targets = sum(target.adopted is None for target in current_targets().values())
+    if open_targets and viewer.changes:
+        text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")
+        found.append(Due(text % open_targets, reverse("settings") + "#targets", None, False))
+    here = profile()
+    if here is not None and viewer.changes:
+        unanswered = len(profile_facts()) - len(here.facts)
+        if unanswered:
+            text = _("Answer which laws may apply: %s questions are open")
+            found.append(Due(text % unanswered, reverse("settings-facts"), None, False))
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_run(request: Request) -> HttpResponseBase:
+    """The claim. A GET shows the form and changes nothing."""
+    if claim_token.claimed():
+        return redirect("home")
+    form = forms.FirstRunForm(request.POST or None, initial={"zone": "UTC"})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            claim_token.check_token(values["token"])
+            user = people.claim(
+                values["organisation"], values["zone"], values["computers"],
+                values["name"], values["email"], values["password"],
+            )  # fmt: skip
+        except DuecareError as error:
+            form.add_error("token" if isinstance(error, Refused) else "password", str(error))
+        else:
+            claim_token.discard_token()
+            login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            return redirect("mfa_activate_totp")
+    status = 400 if form.errors else 200
+    return render(request, "site/first_run.html", {"form": form}, status=status)
+
+
+@require_GET
+def healthy(request: Request) -> HttpResponse:
+    """For a supervisor: the database answers. Says nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def gone(request: Request) -> HttpResponseBase:
+    """Addresses of the sign-in library that this Duecare does not offer."""
+    raise NotFound(_("Accounts are made, and passwords reset, by an owner."), _("Ask one."))
+
+
+def account(request: Request) -> HttpResponseBase:
+    """Your name, rights, password and second factor."""
+    viewer = request.viewer
+    rights = [right for right in people.current_rights(request.now) if right.person_id == viewer.person]
+    return render(request, "site/account.html", {"rights": rights})
+
+
+def _changer(request: Request, *roles: Role) -> Viewer:
+    """The viewer, if they hold one of the roles. Raises NotFound for others, who may not know of the page."""
+    viewer = request.viewer
+    if not viewer.has(*roles):
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    if asof.current() is not None and request.method == "POST":
+        raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
+    return viewer
+
+
+def settings_page(request: Request) -> HttpResponseBase:
+    """The organisation, its data, its targets, and who may sign in."""
+    viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
+    context = {
+        "profile": profile(),
+        "answered": len(((here := profile()) and here.facts) or {}),
+        "questions": len(profile_facts()),
+        "data_sets": list(DataSet.objects.all().visible_to(viewer).order_by("name")),
+        "targets": list(current_targets().values()),
+        "rights": people.current_rights(request.now) if viewer.has(Role.OWNER) else None,
+        "may_change": viewer.has(Role.OWNER, Role.MANAGER),
+        "key": sealing.signer().vkey,
+    }
+    return render(request, "site/settings.html", context)
+
+
+def _form_page(
+    request: Request, form: Any, title: str, text: str = "", button: str = "", back: str = ""
+) -> HttpResponseBase:
+    context = {
+        "form": form,
+        "title": title,
+        "text": text,
+        "button": button or _("Save"),
+        "back": back or reverse("settings"),
+    }
+    return render(request, "site/form.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile_page(request: Request) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    here = profile()
+    form = forms.ProfileForm(request.POST or None, initial=forms.ProfileForm.of(here) if here else None)
+    if request.method == "POST" and form.is_valid():
+        actions.change_profile(viewer.actor, **form.cleaned_data)
+        messages.success(request, _("The profile was changed."))
+        return redirect("settings")
+    return _form_page(request, form, _("The organisation"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def facts_page(request: Request) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    here = profile()
+    form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.change_profile(viewer.actor, facts=form.answers())
+        messages.success(request, _("The answers were recorded."))
+        return redirect("settings")
+    text = _(
+        "The answers decide which obligations are shown as applying. Leave open what you do not know: "
+        "an open question is shown as open, never as no."
+    )
+    return _form_page(request, form, _("Which laws may apply"), text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    instance = None
+    if key is not None:
+        instance = DataSet.objects.all().visible_to(viewer).filter(pk=key).first()
+        if instance is None:
+            raise NotFound(_("There is no such data set."), _("Go back to the settings."))
+    form = forms.DataSetForm(request.POST or None, instance=instance)
+    if request.method == "POST" and form.is_valid():
+        actions.keep_data_set(viewer.actor, key, **form.values())
+        messages.success(request, _("The data set was recorded."))
+        return redirect("settings")
+    return _form_page(request, form, instance.name if instance else _("Add a data set"))
+
+
+@require_POST
+def data_set_remove(request: Request, key: str) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    actions.drop_data_set(viewer.actor, key)
+    messages.success(request, _("The data set was removed; its past stays in the record."))
+    return redirect("settings")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def target_page(request: Request, id: str) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    target = current_targets().get(id)
+    if target is None:
+        raise NotFound(_("There is no such target."), _("Choose one from the settings."))
+    form = forms.TargetForm(target, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.adopt_target(viewer.actor, id, now=request.now, **form.cleaned_data)
+        except BadInput as error:
+            form.add_error("value", str(error))
+        else:
+            messages.success(request, _("Recorded. The next assessment judges by it."))
+            return redirect("settings")
+    return _form_page(request, form, target.definition.name, target.definition.why, _("Adopt"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_add(request: Request) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER)
+    form = forms.PersonForm(request.POST or None, initial={"role": Role.MEMBER})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        until = values["until"].isoformat() if values["until"] else ""
+        try:
+            people.add_user(
+                viewer.actor, values["email"], values["name"], values["password"], values["role"], until,
+                sees_from=values["sees_from"], sees_to=values["sees_to"],
+            )  # fmt: skip
+        except BadInput as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%s can sign in.") % values["name"])
+            return redirect("settings")
+    return _form_page(request, form, _("Let somebody sign in"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def right_give(request: Request, key: str) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER)
+    person = Person.objects.all().visible_to(viewer).filter(pk=key).first()
+    if person is None:
+        raise NotFound(_("There is no such person."), _("Go back to the settings."))
+    form = forms.RightForm(request.POST or None, initial={"role": Role.MEMBER})
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.give_right(viewer.actor, person, **form.cleaned_data)
+        except BadInput as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The right was given."))
+            return redirect("settings")
+    return _form_page(request, form, _("Give %s a right") % person.name)
+
+
+@require_POST
+def right_end(request: Request, key: str) -> HttpResponseBase:
+    viewer = _changer(request, Role.OWNER)
+    right = Right.objects.all().visible_to(viewer).filter(pk=key, ended_at=None).first()
+    if right is None:
+        raise NotFound(_("There is no such right."), _("Go back to the settings."))
+    people.end_right(viewer.actor, right, request.now)
+    messages.success(request, _("The right was ended."))
+    return redirect("settings")

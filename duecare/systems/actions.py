@@ -1,0 +1,98 @@
+"""What people and jobs do with hosts: take in a report, remove a host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duecare.errors import BadInput, NotFound, Refused
+from duecare.ledger import blobs
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key
+from duecare.program.judgement import Grade
+from duecare.systems.isolated import Summary, read_isolated
+from duecare.systems.models import Host, Report
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What a report changed."""
+
+    host: Host
+    report: Report
+    new_host: bool
+
+
+def take_in_report(
+    data: bytes, actor: str, now: datetime, grade: Grade, *, new_host: bool = False
+) -> TakenIn:
+    """Record a report of a known host, or with `new_host` of one seen for the first time.
+
+    Raises BadInput naming the place if the report cannot be used, NotFound if the host is unknown, Refused if
+    the host was removed or this very report is here already. Nothing is changed then.
+    """
+    told = read_isolated(data, now)
+    digest = blobs.keep(data)
+    with recording(actor, f"take in a report of {told.name}", valid_at=told.collected_at):
+        # Read inside the act, under a lock: two reports of one host may arrive together.
+        known = Host.objects.select_for_update().filter(key=told.key).first()
+        _demand_welcome(known, told, new_host, digest)
+        before = None if known is None else known.reports.filter(newest=True).first()
+        newest = before is None or told.collected_at > before.collected_at
+        host = _described(known, told, now) if newest or known is None else known
+        host.save()
+        if newest and before is not None:
+            before.newest = False
+            before.save()
+        report = Report.objects.create(
+            host=host,
+            collected_at=told.collected_at,
+            received_at=now,
+            grade=grade.value,
+            collector=told.version,
+            as_root=told.as_root,
+            live=told.live,
+            unreadable=told.unreadable,
+            newest=newest,
+            report=digest,
+        )
+    return TakenIn(host, report, known is None)
+
+
+def _demand_welcome(host: Host | None, told: Summary, new_host: bool, digest: str) -> None:
+    """Refuse a report of a host that is unknown or removed, and one that is here already."""
+    if host is None:
+        if not new_host:
+            raise NotFound(
+                f"No host is known by the key of this report, which calls itself {told.name!r}.",
+                "If it is yours, add it: repeat the import with --new-host.",
+            )
+    elif host.removed_at is not None:
+        raise Refused(
+            f"{host.name} was removed on {host.removed_at:%Y-%m-%d}: {host.removed_because}",
+            "Bring it back before you import reports of it.",
+        )
+    elif host.reports.filter(report=digest).exists():
+        raise Refused("This very report was taken in before.", "Collect a new one.")
+
+
+def _described(host: Host | None, told: Summary, now: datetime) -> Host:
+    """The host as its newest report tells it."""
+    if host is None:
+        host = Host(id=new_key(), key=told.key, first_seen_at=now)
+    host.name = told.name
+    host.kind = told.kind
+    host.family = told.family
+    host.system = told.system
+    host.support_end = told.support_end
+    return host
+
+
+def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:
+    """Take a host out of what is looked at; its past stays. Raises BadInput without a reason."""
+    if not reason.strip():
+        raise BadInput("A host is not removed without a reason.", "Say what became of it.")
+    with recording(actor, f"remove the host {host.name}"):
+        host.removed_at = now
+        host.removed_because = reason.strip()
+        host.save()

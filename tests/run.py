@@ -1,0 +1,50 @@
+"""`make test`: the whole suite, then the record's part of it once more on PostgreSQL.
+
+Ends with what did not run on this machine and the one command that enables it. In CI nothing may be missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.services import postgresql_programs
+
+ENABLE = "apt-get install -y chromium postgresql golang-go golang-golang-x-mod-dev"
+ON_POSTGRESQL = ("tests/ledger", "tests/program", "tests/systems")
+
+
+def lacking() -> list[str]:
+    """What this machine lacks, in words."""
+    found = []
+    if not shutil.which("chromium"):
+        found.append("browser tests (chromium)")
+    if postgresql_programs() is None:
+        found.append("the record on PostgreSQL (postgresql)")
+    if not shutil.which("go") or not Path("/usr/share/gocode/src/golang.org/x/mod").exists():
+        found.append("Go's verification of our export (golang-go, golang-golang-x-mod-dev)")
+    if not (Path(__file__).parents[1].parent / "shared" / "data").exists():
+        found.append("vectors and real data (../shared, beside the project)")
+    return found
+
+
+def main() -> int:
+    base = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    code = subprocess.run(base, check=False).returncode
+    if postgresql_programs() is not None:
+        again = subprocess.run([*base, "--postgresql", "-m", "not browser", *ON_POSTGRESQL], check=False)
+        code = code or again.returncode
+    missing = lacking()
+    if missing:
+        print("\nNot run on this machine:", *missing, sep="\n  - ")
+        print(f"To enable what can be installed: {ENABLE}")
+        if os.environ.get("CI"):
+            return code or 1
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
