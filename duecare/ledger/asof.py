@@ -198,7 +198,7 @@ def _history_digest(size: int, using: str) -> str:
 
 
 def _forget_oldest(scratch: Path) -> None:
-    """Keep the eight replays used last. A reader that has an older one open keeps its data until it closes."""
+    """Keep the eight replays used last. A reader who has another open keeps its data until it is closed."""
     for leftover in scratch.glob(".building-*"):
         leftover.unlink(missing_ok=True)
     files = sorted(scratch.glob("as-of-*.db"), key=lambda file: file.stat().st_mtime_ns, reverse=True)

@@ -26,7 +26,8 @@ def keep(data: bytes) -> str:
     """Store `data` and return its SHA-256, 64 hex. Durable when this returns."""
     digest = hashlib.sha256(data).hexdigest()
     place = _place(digest)
-    if not place.exists():
+    if not (place.exists() and place.read_bytes() == data):
+        # What was there under this name was damaged: here is the content to mend it.
         fresh = not place.parent.exists()
         write_private(place, data)
         if fresh:

@@ -28,24 +28,24 @@ NOT_SHOWN = """Not shown: that a record is true or complete; that nothing was re
 there is no second ledger; or a rewrite with the signing key, except against a checkpoint held before it."""
 TIME = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z"
 HEX = "[0-9a-f]{64}"
-LEAF = re.compile(f'{{"at":"{TIME}","log":"([0-9a-f]{{32}})","meta":"({HEX})","payload":"({HEX})","v":1}}')
+TEXT = r'"[^"\\\0-\x1f]*(?:\\(?:["\\bfnrt]|u00(?:0[0-7bef]|1[0-9a-f]))[^"\\\0-\x1f]*)*"'  # in canonical JSON
+LEAF = f'{{"at":"{TIME}","log":"([0-9a-f]{{32}})","meta":"({HEX})","payload":"({HEX})","v":1}}'
+META = rf'"act":({TEXT}),"action":"(\w+)","actor":{TEXT},"kind":({TEXT}),"subject":{TEXT},"valid_at"'
+META = rf'{{{META}:(?:null|"{TIME}")}}'
+OPENING = rf"(\d+)\t(?:withheld\t[^\t]*|(disclosed|erased)\t({HEX})\t({META})\t(?:({HEX})\t)?([^\t]*))"
+OPENING_RE, LEAF_RE = re.compile(OPENING, re.ASCII), re.compile(LEAF, re.ASCII)
 LINE = r"[^\0-\x1f]+\n"
 NOTE = re.compile(rf"(({LINE})(0|[1-9][0-9]{{0,18}})\n(\S+)\n(?:{LINE})*)\n((?:— [^\s+]+ \S+\n){{1,100}})")
-VALID_AT, DIGEST = re.compile(TIME, re.ASCII), re.compile(HEX)
-STATES = {b"disclosed": 6, b"withheld": 3, b"erased": 5}  # fields in a line of openings
-META = {**dict.fromkeys(("act", "action", "actor", "kind", "subject"), str), "valid_at": (str, type(None))}
-PAYLOADS = {"act": {"count": int, "reason": str}, "noted": {"blobs": list, "note": object}}
-PAYLOADS["created"] = PAYLOADS["changed"] = {"blobs": list, "record": dict, "schema": int}
-PAYLOADS["deleted"] = {"blobs": list, "record": type(None), "schema": int}
+RECORD = ["blobs", "record", "schema"]  # members of a payload, by action
+MEMBERS = {"act": ["count", "reason"], "noted": ["blobs", "note"], "created": RECORD, "changed": RECORD}
+MEMBERS["deleted"] = RECORD
 INTEGERS = range(1 - 2**53, 2**53)
 NUMBERS: Any = {"parse_int": lambda text: INTEGERS[INTEGERS.index(int(text))]}  # ValueError for any other
-DECODE = json.JSONDecoder(parse_float=int, parse_constant=int, **NUMBERS).decode
+DECODE = json.JSONDecoder(parse_float=int, parse_constant=int, **NUMBERS).raw_decode
 ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-ESCAPE, NON_ASCII_KEY = re.compile(r"\\(?:u.{4}|.)"), re.compile('"[^"]*[^\0-\x7f][^"]*":')
-DISAGREE, TILE = (
-    "its leaf and the hash in its tile disagree",
-    "the hash in its tile was changed, not its leaf",
-)
+ESCAPE, NON_ASCII_KEY = re.compile(r"\\(?:u.{4}|.)"), re.compile('[^\0-\x7f][^"]*":')
+DIGESTS = re.compile(f"{HEX}(?: {HEX})*")
+DISAGREE, TILE = "its leaf and the hash in its tile disagree", "the hash in its tile was changed"
 archive_of = functools.lru_cache(1)(zipfile.ZipFile)  # one for each process that reads bundles
 # Ed25519: RFC 8032, 5.1.7, without the cofactor; the key must be canonical and not of small order.
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -137,39 +137,37 @@ def read(archive: zipfile.ZipFile, name: str, faults: list[Any], entry: int = -1
         return b""
 
 
-def opened(domain: bytes, salt: bytes, data: bytes, commitment: str, shape: Any) -> Any:
-    """What a salt and canonical JSON disclose, if they give the leaf's commitment and have the shape."""
-    salt, text = bytes.fromhex(salt.decode()), data.decode()
-    if len(salt) != 32 or sha256(b"duecare/v1/%b\0" % domain + salt + data).hexdigest() != commitment:
-        raise ValueError(f"its {domain.decode()} or the salt of it is not what was recorded")
-    value, plain = DECODE(text), "" if text.isascii() else ESCAPE.sub("\0", text)
-    if ENCODE(value) != text or NON_ASCII_KEY.search(plain) or not unicodedata.is_normalized("NFC", plain):
-        raise ValueError(f"its {domain.decode()} is not canonical JSON")
-    if list(value) != list(shape) or not all(map(isinstance, value.values(), shape.values())):
-        raise ValueError(f"its {domain.decode()} has other members than it should")
-    return value
+def check_commitment(domain: bytes, salt: str, text: str, commitment: str) -> None:
+    if sha256(b"duecare/v1/" + domain + bytes.fromhex(salt) + text.encode()).hexdigest() != commitment:
+        raise ValueError(f"its {domain[:-1].decode()} or the salt of it is not what was recorded")
 
 
-def check_entry(index: int, leaf: bytes, line: bytes, log: str) -> Any:
+def check_entry(index: int, leaf: bytes, line: str, log: str) -> Any:
     """State and act of an entry, the count if it heads the act (-1 if that is erased), and its blobs."""
-    match, fields = LEAF.fullmatch(leaf.decode("latin-1")), line.split(b"\t")
-    if not match or match.group(1) != log:
+    leaf_match, match = LEAF_RE.fullmatch(leaf.decode()), OPENING_RE.fullmatch(line)
+    if not leaf_match or leaf_match.group(1) != log:
         raise ValueError("its leaf is not canonical, of version 1 and of this ledger")
-    state, act, head, blobs = fields[1] if len(fields) > 1 else b"", None, None, []
-    if STATES.get(state) != len(fields) or fields[0] != b"%d" % index:
-        raise ValueError("its opening is malformed or stands in another place")
-    if state != b"withheld":
-        meta = opened(b"meta", fields[2], fields[3], match.group(2), META)
-        act, head, at = meta["act"], -1 if meta["action"] == "act" else None, meta["valid_at"]
-        if (head is None) == (meta["kind"] == "ledger.act") or not (at is None or VALID_AT.fullmatch(at)):
-            raise ValueError("its meta says what none can say")
-    if state == b"disclosed":
-        payload = opened(b"payload", fields[4], fields[5], match.group(3), PAYLOADS.get(meta["action"], {}))
-        head, blobs = payload.get("count"), payload.get("blobs", [])
-        sound = all(isinstance(each, str) and DIGEST.fullmatch(each) for each in blobs) and (head or 0) >= 0
-        if not sound or blobs != sorted(set(blobs)) or len(fields[3] + fields[5]) > 60000:
-            raise ValueError("its payload says what none can say, or too much")
-    return state.decode(), act, head, blobs
+    number, state, meta_salt, meta, act, action, kind, salt, payload = match.groups() if match else [""] * 9
+    if number != str(index) or (state == "disclosed") != (salt is not None):
+        raise ValueError("its opening is malformed, or stands in another place")
+    if state is None:
+        return "withheld", None, None, []
+    check_commitment(b"meta\0", meta_salt, meta, leaf_match.group(2))
+    plain = "" if line.isascii() else ESCAPE.sub("\0", line)
+    sound = not NON_ASCII_KEY.search(plain) and unicodedata.is_normalized("NFC", plain)
+    sound = sound and action in MEMBERS and (action == "act") == (kind == '"ledger.act"')
+    count, blobs = -1 if action == "act" else None, []
+    if sound and state == "disclosed":
+        check_commitment(b"payload\0", salt, payload, leaf_match.group(3))
+        value = DECODE(payload, 0)[0]
+        sound = ENCODE(value) == payload and [*value] == MEMBERS[action]
+        count, blobs = value.get("count"), value.get("blobs", [])
+        sound = sound and (count or 0) >= 0 and (value.get("record", 0) is None) == (action == "deleted")
+        if blobs and (blobs != sorted(set(blobs)) or not DIGESTS.fullmatch(" ".join(blobs))):
+            sound = False
+    if not sound or len(meta.encode() + payload.encode()) > 60000:
+        raise ValueError("its meta or payload is not canonical JSON of the form that it should have")
+    return state, act, count, blobs
 
 
 def check_bundle(job: Any) -> Any:
@@ -182,17 +180,17 @@ def check_bundle(job: Any) -> Any:
     while at < len(data):
         start, at = at + 2, at + 2 + int.from_bytes(data[at : at + 2], "big")
         leaves.append(data[start:at])
-    lines = openings.split(b"\n")
+    lines = openings.decode(errors="surrogateescape").split("\n")
     if not len(leaves) == len(lines) - 1 == width or at != len(data) or lines[-1]:
         faults.append((first, f"expected {width} entries, got {len(leaves)}, and {len(lines) - 1} openings"))
     for index, (leaf, line) in enumerate(zip(leaves, lines), first):  # noqa: B905 - not in Python 3.8
         state, act, head, named = "faulty", None, None, []
         try:
             state, act, head, named = check_entry(index, leaf, line, log)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, StopIteration, RecursionError) as error:
             faults.append((index, str(error)))
         counts[state] += 1
-        blobs.update(dict.fromkeys(named, index))
+        blobs.update((digest, index) for digest in named)
         if not runs or runs[-1][2] != act or head is not None:
             runs.append([index, index, act, head])
         runs[-1][1] = index + 1

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import secrets
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.db import connections
 
-from duecare.errors import DuecareError
+from duecare.errors import BadInput, DuecareError
 from duecare.ledger import blobs, models, sealing
-from duecare.ledger.recording import ACT
+from duecare.ledger.models import ACT
 from duecare.ledger.tiles import WIDTH, bundle, entries_path, openings_path, tile_path
 
 README = """\
@@ -52,8 +53,12 @@ def export(
 
     Raises DuecareError if a blob is missing or the place cannot be written.
     """
+    if not reason.isprintable():
+        raise BadInput(
+            f"The reason {reason[:40]!r} is not one line of text.", "Write it without line breaks."
+        )
     checkpoint = sealing.checkpoint(using)
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
     try:
         with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr("README.txt", README)
@@ -61,10 +66,10 @@ def export(
             _write_tiles(archive, checkpoint.size, using)
             _write_entries(archive, checkpoint.size, disclose, reason, progress, using)
         part.replace(target)
-    except FileExistsError:
-        raise DuecareError(f"{part} is in the way.", "Another export is running, or remove it.") from None
     except OSError as error:
-        raise DuecareError(f"{target} cannot be written: {error.strerror}.", "Choose another place.") from error
+        raise DuecareError(
+            f"{target} cannot be written: {error.strerror}.", "Choose another place."
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return checkpoint
@@ -124,8 +129,13 @@ def _openings(
             opening = b"\t".join((b"erased", bytes(meta_salt).hex().encode(), bytes(meta), b"erased"))
         else:
             opening = b"\t".join(
-                (b"disclosed", bytes(meta_salt).hex().encode(), bytes(meta))
-                + (bytes(salt).hex().encode(), bytes(data))
+                (
+                    b"disclosed",
+                    bytes(meta_salt).hex().encode(),
+                    bytes(meta),
+                    bytes(salt).hex().encode(),
+                    bytes(data),
+                )
             )
             if b'"blobs":["' in bytes(data):
                 digests = json.loads(bytes(data))["blobs"]

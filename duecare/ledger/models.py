@@ -78,7 +78,8 @@ class Payload(models.Model):
     kind = models.CharField(max_length=KIND_LENGTH)
     subject = models.CharField(max_length=NAME_LENGTH)
     until = models.BigIntegerField(null=True)
-    """Index of the entry that superseded this; null for what holds now; its own index for a note or an act."""
+    """Index of the entry that superseded this; null while it holds; its own index for what never held
+    (notes, acts, deletions)."""
     salt = models.BinaryField(max_length=32)
     data = models.BinaryField()
 

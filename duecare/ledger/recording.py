@@ -69,9 +69,7 @@ class Act:
     """Entries after the head."""
     _frames: dict[tuple[str, str], tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
 
-    def note(
-        self, kind: str, subject: str, content: dict[str, Any], *, blobs: Sequence[str] = ()
-    ) -> None:
+    def note(self, kind: str, subject: str, content: dict[str, Any], *, blobs: Sequence[str] = ()) -> None:
         """Record something that is no change of a record: a sign-in, a denial, a check that started.
 
         Raises CanonicalError if the content cannot be recorded, BadInput if the kind is taken.
@@ -82,7 +80,6 @@ class Act:
         _demand_name(subject, "subject", NAME_LENGTH)
         data = canonical.encode({"blobs": sorted(set(blobs)), "note": content})
         self.notes.append(_Note(kind, subject, data))
-
 
     def meta(self, kind: str, action: str, subject: str) -> bytes:
         """The canonical meta of an entry of this act. Only the subject differs among thousands."""
@@ -101,9 +98,7 @@ class Act:
             before, mark, after = whole.partition(b'"subject":')  # a quote within a text is escaped
             frame = self._frames[kind, action] = before + mark, after[2:]
         plain = _PLAIN.fullmatch(subject)
-        return b"".join(
-            (frame[0], f'"{subject}"'.encode() if plain else canonical.encode(subject), frame[1])
-        )
+        return b"".join((frame[0], f'"{subject}"'.encode() if plain else canonical.encode(subject), frame[1]))
 
 
 _PLAIN = re.compile(r"[\w.:-]*", re.ASCII)
@@ -312,10 +307,8 @@ def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) 
         entry_rows, payload_rows, superseded = [], [], []
         for index, (entry, meta, payload) in enumerate(committed, size):
             leaf = leaf_bytes(log, at, meta, payload)
-            entry_rows.append(
-                (index, now, size, entry.kind, entry.action, act.actor, entry.subject, leaf)
-                + (entry.meta_salt, entry.meta)
-            )
+            named = (entry.kind, entry.action, act.actor, entry.subject)
+            entry_rows.append((index, now, size, *named, leaf, entry.meta_salt, entry.meta))
             until = None if entry.holds else index
             payload_rows.append((index, entry.kind, entry.subject, until, entry.salt, entry.data))
             if entry.supersedes is not None:

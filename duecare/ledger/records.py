@@ -185,9 +185,7 @@ def _is_implicit(field: models.ManyToManyField[Any, Any]) -> bool:
 
 def record_models() -> list[type[Record]]:
     """Every record model of the installed apps, parents before those that point at them."""
-    found = [
-        model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy
-    ]
+    found = [model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy]
     ordered: list[type[Record]] = []
 
     def place(model: type[Record], above: tuple[type[Record], ...] = ()) -> None:
@@ -215,7 +213,7 @@ _upcasters: dict[tuple[str, int], Upcaster] = {}
 
 
 def upcaster(kind: str, since: int) -> Callable[[Upcaster], Upcaster]:
-    """Register the pure function that reads a snapshot of `kind` at version `since` as version `since + 1`."""
+    """Register the pure function that makes version `since + 1` of a snapshot of `kind` at `since`."""
 
     def register(function: Upcaster) -> Upcaster:
         if (kind, since) in _upcasters:
@@ -233,7 +231,7 @@ def upcast(kind: str, snapshot: Snapshot, version: int, wanted: int) -> Snapshot
     """
     if version > wanted:
         raise ImproperlyConfigured(
-            f"{kind}: the record holds version {version}, this release knows {wanted}: install the newer release"
+            f"{kind}: the record holds version {version}, this release knows {wanted}: install the newer one"
         )
     for step in range(version, wanted):
         function = _upcasters.get((kind, step))
@@ -243,12 +241,27 @@ def upcast(kind: str, snapshot: Snapshot, version: int, wanted: int) -> Snapshot
     return snapshot
 
 
+def schema_of(data: bytes) -> int:
+    """The schema version that the payload of a record names, without reading the rest."""
+    return int(data[data.rindex(b":") + 1 : -1])  # the last key, and a whole number
+
+
 def read_payload(shape: Shape, data: bytes) -> Snapshot | None:
-    """The snapshot in a payload, as the current version; None for a deletion."""
+    """The snapshot in a payload, as the current version; None for a deletion.
+
+    Raises ImproperlyConfigured if no upcaster leads to this release's field list.
+    """
     payload = json.loads(data)
     if payload["record"] is None:
         return None
-    return upcast(shape.kind, payload["record"], payload["schema"], shape.schema)
+    snapshot = upcast(shape.kind, payload["record"], payload["schema"], shape.schema)
+    if len(snapshot) != len(shape.columns) or any(name not in snapshot for name in shape.columns):
+        differing = ", ".join(sorted(set(shape.columns) ^ set(snapshot)))
+        raise ImproperlyConfigured(
+            f"{shape.kind}: a snapshot of version {shape.schema} and the model differ in {differing}: "
+            "a changed field list needs a new version and an upcaster"
+        )
+    return snapshot
 
 
 def utc_now() -> datetime:

@@ -1,10 +1,10 @@
-"""Replay: the record tables rebuilt from the ledger as it stood at a size, into a SQLite file of their own."""
+"""Replay: the record tables as they stood at a size of the ledger, in a SQLite file of their own."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -93,17 +93,19 @@ def _make_indexes(target: sqlite3.Connection, known: Iterable[Shape]) -> None:
     """Create the indexes that the models ask for, so that a page of a past day is as fast as today's."""
     for shape in known:
         meta = shape.model._meta
-        indexed = [
-            (field.attname,)
+        column_of = {
+            name: field.column for field in meta.concrete_fields for name in (field.name, field.attname)
+        }
+        indexed: list[Sequence[str]] = [
+            (field.name,)
             for field in meta.concrete_fields
-            if (field.db_index or field.unique) and not field.primary_key
+            if (getattr(field, "db_index", False) or field.unique) and not field.primary_key
         ]
-        indexed += [tuple(index.fields) for index in meta.indexes]
+        indexed += [index.fields for index in meta.indexes]
         indexed += [each.fields for each in meta.constraints if isinstance(each, UniqueConstraint)]
         for number, names in enumerate(filter(None, indexed)):  # one over expressions names no fields
             columns = ", ".join(
-                f'"{meta.get_field(name.lstrip("-")).column}"{" DESC" if name.startswith("-") else ""}'
-                for name in names
+                f'"{column_of[name.lstrip("-")]}"{" DESC" if name.startswith("-") else ""}' for name in names
             )
             target.execute(f'CREATE INDEX "{shape.table}_{number}" ON "{shape.table}" ({columns})')
 
@@ -126,9 +128,7 @@ class _Writer:
             return tuple(snapshot[name] for name in self._columns)
         return tuple(
             value if convert is None or value is None else convert(value)
-            for convert, value in zip(
-                self._convert, (snapshot[name] for name in self._columns), strict=True
-            )
+            for convert, value in zip(self._convert, (snapshot[name] for name in self._columns), strict=True)
         )
 
     def write(self, rows: list[tuple[Any, ...]]) -> None:

@@ -6,8 +6,10 @@ database and its backups (SECURITY.md 2): a database that was rolled back or rew
 
 from __future__ import annotations
 
+import fcntl
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,20 +35,21 @@ BATCH = 65_536
 
 
 def create_log(domain: str, using: str = "default") -> models.Head:
-    """Make the empty log of a new home, with a random id and a signing key; the existing one if there is one."""
+    """Make the empty log of a new home, with a random id and a signing key; the existing one if there is one.
+
+    Raises DuecareError if the key of a log that was signed before is gone: a new one would be another's.
+    """
     head = models.Head.objects.using(using).first()
     if head is None:
         log = secrets.token_hex(16)
         head = models.Head.objects.using(using).create(log=log, origin=f"{domain}/duecare/{log}")
     if not _key_file().exists():
-        if models.Checkpoint.objects.using(using).exists():
+        if models.Checkpoint.objects.using(using).exists() or newest_kept() is not None:
             raise DuecareError(
                 f"The signing key {_key_file()} is gone.", "Put it back from where it was escrowed."
             )
         key = Ed25519PrivateKey.generate()
-        write_private(
-            _key_file(), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        )
+        write_private(_key_file(), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return head
 
 
@@ -62,24 +65,24 @@ def _key_file() -> Path:
 def seal(*, wait: bool = True, using: str = "default") -> int:
     """Extend the tiles to the newest committed entry and return the sealed size.
 
-    With `wait` false, does nothing if another process is sealing just now; the next act or reader will.
+    With `wait` false, does nothing if another process is sealing just now (PostgreSQL): the next act or
+    reader will. Raises Tampered if an entry or tile that is needed is missing.
     """
     connection = connections[using]
+    heads = models.Head.objects.using(using)
     while True:
+        size, sealed = heads.values_list("size", "sealed").get()
+        if sealed == size:
+            return sealed
         with transaction.atomic(using=using):
-            heads = models.Head.objects.using(using)
             if connection.vendor == "postgresql":
-                # The row of its own lock: the head row itself is only ever locked by acts.
+                # Not the head's row: an act must be able to lock that while tiles are computed.
                 with connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT pg_advisory_xact_lock(%s)" if wait else "SELECT pg_try_advisory_xact_lock(%s)",
-                        [_SEALING],
-                    )
+                    lock = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+                    cursor.execute(f"SELECT {lock}(%s)", [_SEALING])
                     if not wait and not cursor.fetchone()[0]:
-                        return heads.values_list("sealed", flat=True).get()
+                        return sealed
             size, sealed = heads.values_list("size", "sealed").get()
-            if sealed == size:
-                return sealed
             upto = min(size, sealed + BATCH)
             _extend(sealed, upto, using)
         if upto == size:
@@ -97,6 +100,11 @@ def _extend(sealed: int, upto: int, using: str) -> None:
         .values_list("leaf", flat=True)
     )
     hashes = [leaf_hash(bytes(leaf)) for leaf in leaves.iterator(chunk_size=2000)]
+    if len(hashes) != upto - sealed:
+        raise Tampered(
+            f"Of the entries {sealed:,} to {upto - 1:,}, {upto - sealed - len(hashes):,} are missing.",
+            "Run `duecare ledger verify` to find them.",
+        )
     changed = grow(sealed, hashes, lambda level, number: fetch_tile(level, number, using))
     write_tiles(changed.items(), using)
     models.Head.objects.using(using).filter(id=1).update(sealed=upto)
@@ -115,11 +123,15 @@ def write_tiles(tiles: Iterable[tuple[tuple[int, int], bytes]], using: str) -> N
 
 def fetch_tile(level: int, number: int, using: str = "default") -> bytes:
     """The stored bytes of a tile. Raises Tampered if it is missing."""
-    key = (level << LEVEL) + number
-    data = models.Tile.objects.using(using).filter(id=key).values_list("data", flat=True).first()
-    if data is None:
+    with connections[using].cursor() as cursor:  # the ORM would take longer than all else in a proof
+        cursor.execute(_FETCH, [(level << LEVEL) + number])
+        row = cursor.fetchone()
+    if row is None:
         raise Tampered(f"The tile {level}/{number} is missing.", "Run `duecare ledger verify`.")
-    return bytes(data)
+    return bytes(row[0])
+
+
+_FETCH = f'SELECT "data" FROM "{models.Tile._meta.db_table}" WHERE "id" = %s'  # noqa: S608
 
 
 def reader(using: str = "default") -> TileReader:
@@ -133,9 +145,14 @@ def root(size: int, using: str = "default") -> bytes:
 
 
 def signer(using: str = "default") -> notes.Signer:
-    """The ledger's own signing key. Raises DuecareError if it cannot be read."""
+    """The ledger's own signing key. Raises DuecareError if it cannot be read, or others could."""
     head = models.Head.objects.using(using).get()
     try:
+        if _key_file().stat().st_mode & 0o077:
+            raise DuecareError(
+                f"Others on this machine can read the signing key {_key_file()}.",
+                f"Find out who had access. Then run: chmod 600 '{_key_file()}'",
+            )
         key = load_pem_private_key(_key_file().read_bytes(), password=None)
     except (OSError, ValueError) as error:
         raise DuecareError(
@@ -149,32 +166,53 @@ def signer(using: str = "default") -> notes.Signer:
 
 def newest_kept() -> bytes | None:
     """The newest checkpoint kept outside the database, as its signed note; None before the first."""
-    place = _home().keys / "newest-checkpoint"
+    place = _kept_file()
     return place.read_bytes() if place.exists() else None
+
+
+def _kept_file() -> Path:
+    return _home().keys / "newest-checkpoint"
+
+
+@contextmanager
+def _one_signer() -> Iterator[None]:
+    """One signer at a time: of two, the later could keep the older checkpoint as the newest."""
+    with (_home().keys / "signing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def checkpoint(using: str = "default") -> models.Checkpoint:
     """Sign the sealed tree as it stands, or return the checkpoint already signed for it.
 
-    Raises Tampered if the tree does not extend the newest checkpoint kept outside the database.
+    Raises Tampered if the tree does not extend the newest checkpoint kept outside the database, or if the one
+    stored for this size is not its own.
     """
-    size = seal(using=using)
     mine = signer(using)
-    kept = newest_kept()
-    if kept is not None:
-        demand_extends(kept, mine.verifier, size, using)
-    existing = models.Checkpoint.objects.using(using).filter(size=size).first()
-    if existing is not None:
-        return existing
-    note = mine.sign(notes.Checkpoint(mine.name, size, root(size, using)).text())
-    made, _ = models.Checkpoint.objects.using(using).get_or_create(
-        size=size, defaults={"at": models.to_microseconds(utc_now()), "note": note}
-    )
-    write_private(_home().keys / "newest-checkpoint", bytes(made.note))
-    return made
+    with _one_signer():
+        size = seal(using=using)
+        kept = newest_kept()
+        if kept is not None:
+            demand_extends(kept, mine.verifier, size, using)
+        stored = models.Checkpoint.objects.using(using).filter(size=size).first()
+        if stored is not None and kept == bytes(stored.note):
+            return stored
+        # Ed25519 signs the same text with the same bytes, so this is the stored one too, if that is sound.
+        note = mine.sign(notes.Checkpoint(mine.name, size, root(size, using)).text())
+        if stored is not None and bytes(stored.note) != note:
+            raise Tampered(
+                f"The checkpoint stored for {size:,} entries is not what this ledger signs.",
+                "Run `duecare ledger verify`, and find out who changed it.",
+            )
+        write_private(_kept_file(), note)
+        return stored or models.Checkpoint.objects.using(using).create(
+            size=size, at=models.to_microseconds(utc_now()), note=note
+        )
 
 
-def demand_extends(held: bytes, verifier: notes.Verifier, size: int, using: str = "default") -> notes.Checkpoint:
+def demand_extends(
+    held: bytes, verifier: notes.Verifier, size: int, using: str = "default"
+) -> notes.Checkpoint:
     """Check that the sealed tree of `size` entries extends a checkpoint held elsewhere, and return that.
 
     Raises Tampered with the reason if it does not, NoteError if it is no checkpoint of this ledger.
@@ -189,7 +227,7 @@ def demand_extends(held: bytes, verifier: notes.Verifier, size: int, using: str 
     if root(then.size, using) != then.root:
         raise Tampered(
             f"The first {then.size:,} entries are not those of the checkpoint held outside.",
-            "The record was rewritten. Keep this database as evidence and restore a backup; nothing is signed "
-            "until then.",
+            "The record was rewritten. Keep this database as evidence and restore a backup; "
+            "nothing is signed until then.",
         )
     return then

@@ -19,7 +19,17 @@ from duecare.ledger.models import Checkpoint, Entry, Head, Noted, OpenAct, Paylo
 from duecare.ledger.records import record_models
 from duecare.ledger.triggers_sqlite import APPEND_ONLY, OUTSIDE
 
-__all__ = ["APPEND_ONLY", "OUTSIDE", "demand", "faults", "for_record", "install", "install_for", "missing", "wanted"]
+__all__ = [
+    "APPEND_ONLY",
+    "OUTSIDE",
+    "demand",
+    "faults",
+    "for_record",
+    "install",
+    "install_for",
+    "missing",
+    "wanted",
+]
 
 
 def wanted(vendor: str) -> dict[str, str]:
@@ -71,9 +81,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that are absent, altered or disabled, sorted."""
     present = _present(connection)
     return sorted(
-        name
-        for name, sql in wanted(connection.vendor).items()
-        if present.get(name) != _mark(connection, sql)
+        name for name, sql in wanted(connection.vendor).items() if present.get(name) != _mark(connection, sql)
     )
 
 
@@ -82,8 +90,9 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
     found = [f"the trigger {name} is missing, altered or disabled" for name in missing(connection)]
     ours = {model._meta.db_table for model in record_models()}
     ours |= {model._meta.db_table for model in (Checkpoint, Entry, Head, Noted, OpenAct, Payload, Tile)}
-    known = wanted(connection.vendor)
-    strangers = (triggers_sqlite if connection.vendor == "sqlite" else triggers_postgresql).strangers
+    sqlite = connection.vendor == "sqlite"
+    strangers = triggers_sqlite.strangers if sqlite else triggers_postgresql.strangers
+    known = set(wanted(connection.vendor))
     found += [f"{what} on {table} is not Duecare's" for what, table in strangers(connection, known, ours)]
     for model in (OpenAct, Noted):
         if model._base_manager.using(connection.alias).exists():
@@ -109,7 +118,8 @@ def _mark(connection: BaseDatabaseWrapper, sql: str) -> str:
 
 
 def _present(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    return (triggers_sqlite if connection.vendor == "sqlite" else triggers_postgresql).present(connection)
+    sqlite = connection.vendor == "sqlite"
+    return triggers_sqlite.present(connection) if sqlite else triggers_postgresql.present(connection)
 
 
 def _table_of(sql: str) -> str:

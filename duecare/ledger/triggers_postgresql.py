@@ -25,7 +25,8 @@ _BITS = {"ROW": 1, "BEFORE": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCAT
 _NO_ACT = f'NOT EXISTS (SELECT 1 FROM "%(schema)s"."{OpenAct._meta.db_table}")'  # noqa: S608
 _NOTE = f'INSERT INTO "%(schema)s"."{Noted._meta.db_table}" ("record", "key") VALUES (TG_TABLE_NAME,'  # noqa: S608
 _CHANGED = " OR ".join(
-    f'NEW."{column}" IS DISTINCT FROM OLD."{column}"' for column in ("index", "kind", "subject", "salt", "data")
+    f'NEW."{column}" IS DISTINCT FROM OLD."{column}"'
+    for column in ("index", "kind", "subject", "salt", "data")
 )
 
 FUNCTIONS = {
@@ -122,7 +123,7 @@ def mark(sql: str) -> str:
 
 
 def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    """Triggers that always fire, on all rows and columns, and run a function with the source it should have."""
+    """The triggers that always fire, for every row and column, and run a function that is as it should be."""
     sound = _sound_functions(connection)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -139,7 +140,9 @@ def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
         }
 
 
-def strangers(connection: BaseDatabaseWrapper, known: dict[str, str], tables: set[str]) -> Iterator[tuple[str, str]]:
+def strangers(
+    connection: BaseDatabaseWrapper, known: set[str], tables: set[str]
+) -> Iterator[tuple[str, str]]:
     """Triggers, rules and row policies on our tables that are none of ours: one could swallow a note."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -167,13 +170,12 @@ def _sound_functions(connection: BaseDatabaseWrapper) -> set[str]:
         cursor.execute(
             "SELECT p.proname, p.prosrc, p.proconfig::text FROM pg_proc p "
             "JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang "
-            "WHERE n.nspname = %s AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname LIKE 'duecare%%'",
-            [schema],
+            "WHERE n.nspname = %s AND l.lanname = 'plpgsql' AND NOT p.prosecdef AND p.proname = ANY(%s)",
+            [schema, list(FUNCTIONS)],
         )
         return {
             name
             for name, source, configured in cursor.fetchall()
-            if name in FUNCTIONS
-            and source == FUNCTIONS[name] % {"schema": schema}
+            if source == FUNCTIONS[name] % {"schema": schema}
             and configured == '{"search_path=pg_catalog, pg_temp"}'
         }

@@ -28,7 +28,7 @@ def for_record(table: str) -> dict[str, str]:
         note = f'INSERT INTO "{_NOTED}" ("record", "key") VALUES (\'{table}\', {row}."id");'  # noqa: S608
         if event == "update":
             note += (
-                f' INSERT INTO "{_NOTED}" ("record", "key") '  # noqa: S608
+                f' INSERT INTO "{_NOTED}" ("record", "key") '
                 f'SELECT \'{table}\', OLD."id" WHERE OLD."id" IS NOT NEW."id";'
             )
         name = f"duecare_{table}_{event}"
@@ -67,7 +67,9 @@ def present(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def strangers(connection: BaseDatabaseWrapper, known: dict[str, str], tables: set[str]) -> Iterator[tuple[str, str]]:
+def strangers(
+    connection: BaseDatabaseWrapper, known: set[str], tables: set[str]
+) -> Iterator[tuple[str, str]]:
     """Triggers on our tables that are none of ours: one could swallow a note or alter a row."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")

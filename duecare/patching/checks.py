@@ -174,8 +174,10 @@ def automatic_updates_on(facts: Facts, _target: None) -> Judgement:
         answer = unmet(f"{mechanism} is installed but not enabled")
     elif not value(section, "installs"):
         answer = unmet(f"{mechanism} downloads updates but does not install them")
-    elif value(section, "scope") not in ("security", "all"):
-        answer = unmet(f"{mechanism} leaves security updates out")
+    elif section["scope"] is None:
+        answer = unknown(
+            f"{mechanism} installs updates, but whether security updates are among them is not known"
+        )
     else:
         answer = met()
     return perhaps_done_by_its_host(facts, "updates by replacing it", answer)

@@ -22,11 +22,8 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
     definition = definitions().get(id)
     if definition is None:
         raise NotFound(f"There is no target {id!r}.", "Choose one from the settings.")
-    if not definition.minimum <= value <= definition.maximum:
-        raise BadInput(
-            f"{definition.name}: {value} {definition.unit} is outside what makes sense.",
-            f"Choose between {definition.minimum} and {definition.maximum} {definition.unit}.",
-        )
+    if refusal := definition.refusal(value):
+        raise BadInput(f"{refusal}.", "Choose a number within these bounds.")
     if not reason.strip():
         raise BadInput(
             f"{definition.name}: a target needs its reason.", "Say in a sentence why this number is right."
@@ -38,14 +35,21 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
 
 
 def change_profile(actor: str, **values: Any) -> Profile:
-    """Change facts about the organisation. Raises BadInput naming the field; then nothing changed."""
+    """Change facts about the organisation.
+
+    Raises BadInput naming the field, NotFound before the first run; then nothing changed.
+    """
     zone, country = values.get("zone"), values.get("country", "")
+    if not values.get("name", "any").strip():
+        raise BadInput("The organisation needs a name.", "Write the one on its letterhead.")
     if zone is not None and zone not in available_timezones():
         raise BadInput(f"There is no time zone {zone!r}.", "Choose one such as Europe/Berlin.")
     if country and not (len(country) == 2 and country.isascii() and country.isupper()):
         raise BadInput(f"{country!r} is not a country code.", "Use two capital letters, such as DE.")
     with recording(actor, "change the organisation's profile"):
-        profile = Profile.objects.get(pk=PROFILE)
+        profile = Profile.objects.filter(pk=PROFILE).first()
+        if profile is None:
+            raise NotFound("There is no organisation yet.", "Claim this Duecare first: see its first page.")
         for name, value in values.items():
             setattr(profile, name, value)
         profile.save()

@@ -2,21 +2,28 @@
 
 That an assessment started is an entry before any evidence is read, so one that was stopped half-way shows.
 Evidence is read and judged outside any transaction; what changed is then written in acts of bounded size.
+One assessment runs at a time: two would open the same findings twice.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
+
 from duecare import __version__
+from duecare.errors import NotFound, Tampered
+from duecare.home import Home
 from duecare.ledger import blobs, canonical
 from duecare.ledger.recording import recording
-from duecare.ledger.records import Record, new_key
+from duecare.ledger.records import Record, new_key, utc_now
 from duecare.program.judgement import Check, Verdict, checks
 from duecare.program.models import Assessment, Finding, Outcome
 from duecare.program.outcomes import Tally, stays_open
@@ -25,6 +32,8 @@ from duecare.program.subjects import find_source
 
 ACT_SIZE = 1000
 """Most records one act writes: far below two seconds of lock."""
+
+DAY = timedelta(days=1)
 
 Progress = Callable[[int], None]
 """Called with the number of subjects judged so far."""
@@ -45,11 +54,28 @@ class Assessed:
     closed: int
 
 
-def assess(actor: str, now: datetime, *, progress: Progress = _quiet) -> Assessed:
+def assess(
+    actor: str, now: datetime, *, progress: Progress = _quiet, clock: Callable[[], datetime] = utc_now
+) -> Assessed:
     """Run every check on the newest evidence and record what it found.
 
-    Raises whatever reading the evidence or writing the record raises; the assessment then stays unfinished.
+    `now` is the moment of judging; `clock` is asked when it is finished. Waits for an assessment that another
+    process runs. Raises whatever reading the evidence or writing the record raises; the assessment then stays
+    unfinished.
     """
+    with _alone():
+        return _assess(actor, now, progress, clock)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    home: Home = settings.DUECARE_HOME
+    with (home.scratch / "assess.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _assess(actor: str, now: datetime, progress: Progress, clock: Callable[[], datetime]) -> Assessed:
     running = Assessment(id=new_key(), started_at=now, program=__version__)
     with recording(actor, "start an assessment"):
         running.save(force_insert=True)
@@ -71,7 +97,7 @@ def assess(actor: str, now: datetime, *, progress: Progress = _quiet) -> Assesse
     _write(actor, "record what the checks found", _changed_outcomes(tallies, running, now))
     opened, closed = _write_findings(actor, [tally for tally, _ in tallies], now)
     verdicts = {verdict: sum(tally.verdict is verdict for tally, _ in tallies) for verdict in Verdict}
-    running.finished_at = now
+    running.finished_at = max(now, clock())
     running.checks = len(tallies)
     running.outcomes = {verdict.value: count for verdict, count in verdicts.items()}
     with recording(actor, "finish the assessment"):
@@ -101,6 +127,7 @@ def _changed_outcomes(
     tallies: Sequence[tuple[Tally, str]], running: Assessment, now: datetime
 ) -> Iterator[Outcome]:
     """The outcomes to write: those that changed, and each once a day."""
+    populations = _Populations()
     before = Outcome.objects.in_bulk([tally.check.id for tally, _ in tallies])
     for tally, looked_at in tallies:
         old = before.get(tally.check.id)
@@ -122,13 +149,21 @@ def _changed_outcomes(
             evidence_at=tally.evidence_at,
             stale_at=tally.stale_at,
             judged_at=now,
-            since=old.since if old and old.verdict == tally.verdict else now,
+            since=_since(old, tally, now),
             assessment=running,
             looked_at=looked_at,
             exceptions=_keep_lines(tally.exception_lines()),
         )
-        if old is None or old.judged_at.date() != now.date() or _differs(old, new):
+        if old is None or old.judged_at.date() != now.date() or _differs(old, new, now, populations):
             yield new
+
+
+def _since(old: Outcome | None, tally: Tally, now: datetime) -> datetime:
+    """Since when the verdict is what it is. A met outcome whose evidence went stale was unknown meanwhile."""
+    if old is None or old.verdict != tally.verdict:
+        return now
+    lasting = tally.verdict in (Verdict.UNMET, Verdict.UNKNOWN)
+    return old.since if lasting or (old.stale_at is not None and old.stale_at >= now) else now
 
 
 _MATERIAL = (
@@ -137,9 +172,38 @@ _MATERIAL = (
 )  # fmt: skip
 
 
-def _differs(old: Outcome, new: Outcome) -> bool:
-    """Whether anything changed but the age of the evidence; that is brought up to date once a day."""
-    return any(getattr(old, name) != getattr(new, name) for name in _MATERIAL)
+def _differs(old: Outcome, new: Outcome, now: datetime, populations: _Populations) -> bool:
+    """Whether anything changed but the age of the evidence.
+
+    That is brought up to date once a day, or at once where the outcome would otherwise be read as fresher
+    than it is, or as stale before the day is over.
+    """
+    if any(getattr(old, name) != getattr(new, name) for name in _MATERIAL):
+        return True
+    if old.stale_at != new.stale_at and (
+        old.stale_at is None
+        or new.stale_at is None
+        or new.stale_at < old.stale_at
+        or old.stale_at < now + DAY
+    ):
+        return True
+    return populations.of(old.looked_at) != populations.of(new.looked_at)
+
+
+class _Populations:
+    """Which subjects an outcome looked at; outcomes of one source share the blob that says so."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, frozenset[str] | None] = {}
+
+    def of(self, digest: str) -> frozenset[str] | None:
+        """The references of the subjects; None if the blob cannot be read any more."""
+        if digest not in self._read:
+            try:
+                self._read[digest] = frozenset(line["subject"] for line in read_lines(digest))
+            except (NotFound, Tampered):
+                self._read[digest] = None
+        return self._read[digest]
 
 
 def _write(actor: str, reason: str, records: Iterable[Record]) -> None:

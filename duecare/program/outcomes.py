@@ -1,21 +1,25 @@
 """From the judgements about each subject to one outcome for a check. Pure.
 
 The verdict is the worst that was seen: one unmet is unmet; otherwise one unknown, or nobody to look at, is
-unknown; met needs at least one thing looked at and every one of them met on fresh evidence.
+unknown; met needs at least one thing looked at and every one of them met on fresh evidence. Subjects for
+which the question does not arise leave the population, but the evidence that shows it must be fresh as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
-from duecare.program.judgement import Check, Grade, Judgement, Unread, Verdict, unknown
+from duecare.program.judgement import Check, Grade, Item, Judgement, Unread, Verdict, unknown
 from duecare.program.subjects import Subject
 
 ITEM = 200
 """Longest name of an item; what is longer is cut."""
+REASON = 2000
+"""Longest reason; what is longer is cut, so that no report can make an entry too large to be recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Tally:
     measure: int | None = None
     grade: Grade | None = None
     evidence_at: datetime | None = None
+    """When the oldest evidence was gathered, that which shows that the question does not arise included."""
     exceptions: list[Exceptional] = field(default_factory=list)
     judged: dict[str, Judgement] = field(default_factory=dict)
     """What was found about each subject, by reference; for the findings."""
@@ -55,7 +60,7 @@ class Tally:
         judgement = judge(self.check, subject, self.target, self.now)
         self.judged[subject.reference] = judgement
         self.subjects += 1
-        if subject.facts is not None and judgement.verdict is not Verdict.NOT_APPLICABLE:
+        if subject.facts is not None:
             grades = list(Grade)
             worst = max(grades.index(subject.grade), grades.index(self.grade or Grade.INDEPENDENT))
             self.grade = grades[worst]
@@ -66,10 +71,10 @@ class Tally:
             return
         self.population += judgement.population
         if judgement.measure is not None:
-            self.measure = max(self.measure or judgement.measure, judgement.measure)
+            self.measure = max(judgement.measure if self.measure is None else self.measure, judgement.measure)
         for verdict, items in ((Verdict.UNMET, judgement.unmet), (Verdict.UNKNOWN, judgement.unknown)):
             self.exceptions.extend(
-                Exceptional(subject.reference, subject.name, item.name[:ITEM], item.reason, verdict)
+                Exceptional(subject.reference, subject.name, item.name, item.reason, verdict)
                 for item in items
             )
 
@@ -94,7 +99,7 @@ class Tally:
     @property
     def reason(self) -> str:
         """Why nothing was looked at, in words; empty when something was."""
-        if self.population:
+        if self.population or self.exceptions:
             return ""
         return self.why_left_out if self.left_out else f"there is no evidence about any {self.check.of}"
 
@@ -103,8 +108,11 @@ class Tally:
         return self.evidence_at + self.check.fresh_for if self.evidence_at else None
 
     def exception_lines(self) -> Iterator[dict[str, Any]]:
-        """The exceptions as they are kept in a blob, in a fixed order."""
-        for one in sorted(self.exceptions, key=lambda e: (e.verdict, e.name, e.subject, e.item, e.reason)):
+        """The exceptions as they are kept in a blob: what is unmet first, then by name."""
+        for one in sorted(
+            self.exceptions,
+            key=lambda e: (e.verdict is not Verdict.UNMET, e.name, e.subject, e.item, e.reason),
+        ):
             yield {
                 "item": one.item,
                 "name": one.name,
@@ -117,10 +125,24 @@ class Tally:
 def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> Judgement:
     """The check's answer about one subject: unknown on evidence that is missing, stale, unread or failing.
 
-    A check that breaks on evidence says unknown too, with the reason: one odd report stops nothing.
+    A check that breaks on evidence says unknown too, with the reason: one odd report stops nothing. Names and
+    reasons may quote a report, so they are cut and brought into the form that the record takes. Each thing is
+    named once.
     """
+    answer = _answer(check, subject, target, now)
+    if answer.verdict is Verdict.UNKNOWN and not answer.unknown:
+        return unknown(f"there was nothing to look at among the {check.counts}")
+    return replace(
+        answer,
+        unmet=_one_each(answer.unmet),
+        unknown=_one_each(answer.unknown),
+        not_applicable=_text(answer.not_applicable, REASON),
+    )
+
+
+def _answer(check: Check, subject: Subject, target: int | None, now: datetime) -> Judgement:
     if subject.facts is None:
-        return unknown(subject.failure)
+        return unknown(subject.failure or "there is no evidence")
     age = now - subject.facts.observed_at
     if age > check.fresh_for:
         return unknown(f"the evidence is {in_words(age)} old; at most {in_words(check.fresh_for)} counts")
@@ -129,7 +151,22 @@ def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> 
     except Unread as gap:
         return unknown(str(gap))
     except Exception as error:  # noqa: BLE001 - whatever the check stumbled over is shown, as unknown
-        return unknown(f"the check could not read this evidence ({type(error).__name__}: {error})"[:300])
+        return unknown(f"the check could not read this evidence ({type(error).__name__}: {error})")
+
+
+def _one_each(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """One item for each thing, with all its reasons: a port open on two addresses is one shortfall."""
+    reasons: dict[str, list[str]] = {}
+    for item in items:
+        reasons.setdefault(_text(item.name, ITEM), []).append(item.reason)
+    return tuple(Item(name, _text("; ".join(texts), REASON)) for name, texts in sorted(reasons.items()))
+
+
+def _text(text: str, longest: int) -> str:
+    """Text as canonical JSON takes it (NFC, no lone surrogates; no NUL, which PostgreSQL refuses), cut."""
+    if not text.isascii():
+        text = normalize("NFC", text.encode("utf-8", "backslashreplace").decode())
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:longest]
 
 
 def in_words(length: timedelta) -> str:

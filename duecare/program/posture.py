@@ -50,13 +50,22 @@ class Found:
     target_was: int | None = None
 
     def verdict_at(self, now: datetime) -> Verdict:
-        """The verdict as it can be upheld at `now`: met needs fresh evidence."""
-        if self.verdict is Verdict.MET and self.stale_at is not None and self.stale_at < now:
+        """The verdict as it can be upheld at `now`: met, and that the question does not arise, need evidence
+        that is fresh. What was unmet stays so until newer evidence shows it gone."""
+        if self.verdict in (Verdict.MET, Verdict.NOT_APPLICABLE) and self.stale_by(now):
             return Verdict.UNKNOWN
         return self.verdict
 
+    def stale_by(self, now: datetime) -> bool:
+        """Whether the evidence is too old at `now`, or there is none."""
+        return self.stale_at is None or self.stale_at < now
+
     def words(self, now: datetime) -> str:
-        """The answer in a few words: "2 of 11 accounts do not", "151 of 151 hosts"."""
+        """The answer in a few words: "2 of 11 accounts not", "151 of 151 hosts".
+
+        What cannot be told is counted in gaps, not in things of the population: a list that could not be read
+        whole hides nobody knows how many.
+        """
         counts = self.check.counts
         verdict = self.verdict_at(now)
         if verdict is not self.verdict:
@@ -64,10 +73,10 @@ class Found:
         if self.reason:
             return self.reason
         if verdict is Verdict.UNMET:
-            more = f", {self.unknown:,} cannot be told" if self.unknown else ""
+            more = f", {_gaps(self.unknown)}" if self.unknown else ""
             return f"{self.unmet:,} of {self.population:,} {counts} not{more}"
         if verdict is Verdict.UNKNOWN:
-            return f"{self.unknown:,} of {self.population:,} {counts} cannot be told"
+            return f"{_gaps(self.unknown)} ({counts} in question: {self.population:,})"
         return f"{self.population:,} of {self.population:,} {counts}"
 
 
@@ -104,19 +113,19 @@ def standing(
         state, decisive = State.NOT_APPLICABLE, Verdict.NOT_APPLICABLE
     deciding = [one for one in here if one.verdict_at(now) is decisive]
     return Standing(
-        safeguard, state, _since(deciding, now), _why(deciding, unjudged, state, now), here, unjudged
+        safeguard, state, _since(deciding, state, now), _why(deciding, unjudged, state, now), here, unjudged
     )
 
 
-def _since(deciding: Iterable[Found], now: datetime) -> datetime | None:
-    """The earliest start among what decides: for proven, since the last of them became met."""
+def _since(deciding: Iterable[Found], state: State, now: datetime) -> datetime | None:
+    """Since when the state is so: one check is enough to fail or to be unproven, all are needed otherwise."""
     starts = [
         one.stale_at if one.verdict_at(now) is not one.verdict and one.stale_at else one.since
         for one in deciding
     ]
     if not starts:
         return None
-    return max(starts) if all(one.verdict is Verdict.MET for one in deciding) else min(starts)
+    return min(starts) if state in (State.FAILING, State.UNPROVEN) else max(starts)
 
 
 def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now: datetime) -> str:
@@ -129,6 +138,10 @@ def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now
     if state is State.PROVEN:
         return f"{len(deciding)} check{'' if len(deciding) == 1 else 's'} met"
     return f"{first.check.question} {_capital(first.words(now))}{more}"
+
+
+def _gaps(count: int) -> str:
+    return f"{count:,} gap{'' if count == 1 else 's'} in the evidence"
 
 
 def _capital(text: str) -> str:

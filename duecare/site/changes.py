@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from duecare.ledger.asof import View
-from duecare.ledger.models import Entry, Payload
-from duecare.ledger.recording import ACT
+from duecare.ledger.models import ACT, Entry, Payload
 from duecare.ledger.viewers import Viewer
 from duecare.program.models import Person
 

@@ -106,10 +106,17 @@ class FactsForm(forms.Form):
         return {id: value == "yes" for id, value in self.cleaned_data.items() if value}
 
 
-class DataSetForm(forms.ModelForm[DataSet]):
+class DataSetForm(forms.Form):
     """One kind of data: whose, how many, where, encrypted how, with whom."""
 
-    people_text = forms.CharField(
+    name = forms.CharField(label=_("Name"), max_length=200)
+    kinds = forms.CharField(
+        label=_("Kinds of data"),
+        required=False,
+        help_text=_("For example: names and addresses, diagnoses, card numbers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    people = forms.CharField(
         label=_("People in it, by country or state"),
         required=False,
         help_text=_(
@@ -117,31 +124,21 @@ class DataSetForm(forms.ModelForm[DataSet]):
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    place = forms.CharField(label=_("Where it is kept"), required=False, max_length=200)
+    encryption = forms.CharField(label=_("How it is encrypted"), required=False, max_length=200)
+    supplier = forms.CharField(label=_("With which supplier"), required=False, max_length=200)
+    keeper = forms.CharField(label=_("Who answers for it"), required=False, max_length=200)
 
-    class Meta:
-        model = DataSet
-        fields = ("name", "kinds", "place", "encryption", "supplier", "keeper")
-        labels = {
-            "name": _("Name"),
-            "kinds": _("Kinds of data"),
-            "place": _("Where it is kept"),
-            "encryption": _("How it is encrypted"),
-            "supplier": _("With which supplier"),
-            "keeper": _("Who answers for it"),
-        }
-        help_texts = {"kinds": _("For example: names and addresses, diagnoses, card numbers.")}
-        widgets = {"kinds": forms.Textarea(attrs={"rows": 3})}
+    @classmethod
+    def of(cls, data_set: DataSet) -> dict[str, Any]:
+        """The form's values as the data set has them."""
+        values = {name: getattr(data_set, name) for name in cls.base_fields}
+        lines = (f"{code} {'' if number is None else number}" for code, number in data_set.people.items())
+        return {**values, "people": "\n".join(line.strip() for line in lines)}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people = self.instance.people if self.instance else {}
-        self.initial["people_text"] = "\n".join(
-            f"{code} {'' if number is None else number}".strip() for code, number in people.items()
-        )
-
-    def clean_people_text(self) -> dict[str, int | None]:
+    def clean_people(self) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
-        for number, line in enumerate(self.cleaned_data["people_text"].splitlines(), 1):
+        for number, line in enumerate(self.cleaned_data["people"].splitlines(), 1):
             words = line.split()
             if not words:
                 continue
@@ -154,11 +151,6 @@ class DataSetForm(forms.ModelForm[DataSet]):
                 )
             found[code] = int(count) if count else None
         return found
-
-    def values(self) -> dict[str, Any]:
-        """What the action takes."""
-        values = {name: self.cleaned_data[name] for name in self.Meta.fields}
-        return {**values, "people": self.cleaned_data["people_text"]}
 
 
 class TargetForm(forms.Form):

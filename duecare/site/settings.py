@@ -25,6 +25,8 @@ DUECARE_PROXIES: list[str] = list(_web.get("proxies", []))
 DUECARE_DOMAIN: str = _web.get("hosts", ["localhost"])[0]
 
 INSTALLED_APPS = [
+    # First, so that its sign-in pages stand in for those of allauth.
+    "duecare.site",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -44,7 +46,6 @@ INSTALLED_APPS = [
     "duecare.detection",
     "duecare.continuity",
     "duecare.law",
-    "duecare.site",
     *os.environ.get("DUECARE_TEST_APPS", "").split(),
 ]
 
@@ -126,7 +127,7 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {
     "default": _database(),
-    "as_of": {"ENGINE": "duecare.ledger.backends.as_of", "NAME": ""},
+    "as_of": {"ENGINE": "duecare.ledger.backends.as_of", "NAME": "chosen by the view in force"},
 }
 DATABASE_ROUTERS = ["duecare.ledger.asof.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

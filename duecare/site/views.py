@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.db import connection
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -144,7 +143,7 @@ def first_run(request: Request) -> HttpResponseBase:
         values = form.cleaned_data
         try:
             claim_token.check_token(values["token"])
-            user = people.claim(
+            people.claim(
                 values["organisation"], values["zone"], values["computers"],
                 values["name"], values["email"], values["password"],
             )  # fmt: skip
@@ -152,8 +151,8 @@ def first_run(request: Request) -> HttpResponseBase:
             form.add_error("token" if isinstance(error, Refused) else "password", str(error))
         else:
             claim_token.discard_token()
-            login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            return redirect("mfa_activate_totp")
+            messages.success(request, _("This Duecare is yours. Sign in to set up your second factor."))
+            return redirect("account_login")
     status = 400 if form.errors else 200
     return render(request, "site/first_run.html", {"form": form}, status=status)
 
@@ -253,9 +252,10 @@ def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
         instance = DataSet.objects.all().visible_to(viewer).filter(pk=key).first()
         if instance is None:
             raise NotFound(_("There is no such data set."), _("Go back to the settings."))
-    form = forms.DataSetForm(request.POST or None, instance=instance)
+    initial = forms.DataSetForm.of(instance) if instance else None
+    form = forms.DataSetForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.keep_data_set(viewer.actor, key, **form.values())
+        actions.keep_data_set(viewer.actor, key, **form.cleaned_data)
         messages.success(request, _("The data set was recorded."))
         return redirect("settings")
     return _form_page(request, form, instance.name if instance else _("Add a data set"))

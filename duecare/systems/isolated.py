@@ -23,7 +23,7 @@ from typing import Any
 from duecare.errors import BadInput, DuecareError
 from duecare.systems.reports import SIZE_LIMIT, read_report
 
-SECONDS = 60
+SECONDS = 30
 """Of computing, and of waiting for it."""
 MEMORY = 3 << 30
 """Bytes of address space: a report of 64 MiB takes about 1 GiB to read."""
@@ -34,7 +34,12 @@ NAME_LIMIT = 200
 VERSION_LIMIT = 60
 
 _ROOT = Path(__file__).parents[2]
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from duecare.systems.isolated import child; child(sys.argv[2])"
+_BOOT = """\
+import sys
+sys.path.insert(0, sys.argv[1])
+from duecare.systems.isolated import child
+child(sys.argv[2])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,8 @@ def read_isolated(data: bytes, now: datetime, *, seconds: int = SECONDS, memory:
     if done.returncode or len(done.stdout) > ANSWER_LIMIT:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise DuecareError(
-            f"The process that reads reports stopped: {last[:200]}", "This is a fault of Duecare: please report it."
+            f"The process that reads reports stopped: {last[:200]}",
+            "This is a fault of Duecare: please report it.",
         )
     return _summary(json.loads(done.stdout))
 

@@ -138,7 +138,7 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
             hidden.add(port_name(socket))
     if not found and not hidden and section.complete:
         return not_applicable(f"no {kind.plural} were seen to listen")
-    unseen = [Item("", f"the programs at {few(hidden)} could not be seen: collect as root")] if hidden else []
+    unseen = [Item("", f"the programs at {few(hidden)} could not be seen; root sees most")] if hidden else []
     return each(len(found), reachable, unseen, read_from=[section])
 
 

@@ -111,7 +111,7 @@ ACCOUNTS: list[tuple[str, Changes, Verdict, str]] = [
     ),
     (
         "access.no_dormant_accounts",
-        people(account("ben", 1001, expires_on="2026-11-01", last_login=ago(900))),
+        people(account("ben", 1001, expires_on="2026-11-23", last_login=ago(900))),
         ASIDE,
         "no account but root",
     ),

@@ -62,6 +62,16 @@ CASES: list[tuple[str, Changes, Verdict, str]] = [
         UNKNOWN,
         "365 days",
     ),
+    (
+        "detection.logs_reach_back",
+        {
+            "logging.oldest_at": ago(30),
+            "logging.logrotate.weeks": None,
+            "logging.journald.max_retention_days": 90,
+        },
+        UNKNOWN,
+        "kept for 90 days",
+    ),
     ("detection.logs_reach_back", {"logging.oldest_at": None}, UNKNOWN, "does not say when"),
     ("detection.audit_runs", {"logging.auditd.installed": False}, UNMET, "not installed"),
     ("detection.audit_runs", {"logging.auditd.running": False}, UNMET, "not running"),

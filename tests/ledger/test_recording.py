@@ -99,7 +99,10 @@ def test_an_act_is_a_head_and_one_entry_for_each_record_in_order_of_first_touch(
 
 
 WRITES_INSIDE = {
-    "update": (lambda shelf, books: Book.objects.filter(pages__gte=1).update(pages=9), ["changed", "changed"]),
+    "update": (
+        lambda shelf, books: Book.objects.filter(pages__gte=1).update(pages=9),
+        ["changed", "changed"],
+    ),
     "F()": (lambda shelf, books: Book.objects.update(pages=F("pages") + 1), ["changed"] * 3),
     "bulk_update": (
         lambda shelf, books: Book.objects.bulk_update(
@@ -107,13 +110,21 @@ WRITES_INSIDE = {
         ),
         ["changed"] * 3,
     ),
-    "save_base": (lambda shelf, books: Book(id=books[0].pk, shelf=shelf, title="raw").save_base(raw=True), ["changed"]),
-    "cascade": (lambda shelf, books: shelf.delete(), ["deleted"] * 4),
-    "raw SQL": (
-        lambda shelf, books: connection.cursor().execute("UPDATE testapp_book SET pages = 77 WHERE pages = 2"),
+    "save_base": (
+        lambda shelf, books: Book(id=books[0].pk, shelf=shelf, title="raw").save_base(raw=True),
         ["changed"],
     ),
-    "raw delete": (lambda shelf, books: connection.cursor().execute("DELETE FROM testapp_book"), ["deleted"] * 3),
+    "cascade": (lambda shelf, books: shelf.delete(), ["deleted"] * 4),
+    "raw SQL": (
+        lambda shelf, books: connection.cursor().execute(
+            "UPDATE testapp_book SET pages = 77 WHERE pages = 2"
+        ),
+        ["changed"],
+    ),
+    "raw delete": (
+        lambda shelf, books: connection.cursor().execute("DELETE FROM testapp_book"),
+        ["deleted"] * 3,
+    ),
 }
 
 
@@ -134,7 +145,11 @@ def test_set_null_and_through_records_are_captured() -> None:
     with recording(ACTOR, "tag"):
         tag = Tag.objects.create(name="war")
         tag.books.add(books[0], books[1])
-    assert [kind for kind, _, _ in entries_after(5)] == ["ledger.act", "testapp.tag", *["testapp.tagging"] * 2]
+    assert [kind for kind, _, _ in entries_after(5)] == [
+        "ledger.act",
+        "testapp.tag",
+        *["testapp.tagging"] * 2,
+    ]
     then = size()
     with recording(ACTOR, "a shelf for loose ones"):
         other = Shelf.objects.create(name="other")
@@ -142,9 +157,21 @@ def test_set_null_and_through_records_are_captured() -> None:
     with recording(ACTOR, "remove it"):
         other.delete()
     assert Book.objects.get(pk=books[0].pk).loose is None
-    assert [action for _, action, _ in entries_after(then)] == ["act", "created", "changed", "act", "deleted", "changed"] or [
-        action for _, action, _ in entries_after(then)
-    ] == ["act", "created", "changed", "act", "changed", "deleted"]
+    assert [action for _, action, _ in entries_after(then)] == [
+        "act",
+        "created",
+        "changed",
+        "act",
+        "deleted",
+        "changed",
+    ] or [action for _, action, _ in entries_after(then)] == [
+        "act",
+        "created",
+        "changed",
+        "act",
+        "changed",
+        "deleted",
+    ]
     assert verifying.verify(live=True).faults == []
 
 

@@ -124,7 +124,7 @@ CASES: list[tuple[str, Changes, Verdict, str]] = [
     ("patching.automatic_updates_on", {"automatic_updates.mechanism": "none"}, UNMET, "nothing is set up"),
     ("patching.automatic_updates_on", {"automatic_updates.enabled": False}, UNMET, "not enabled"),
     ("patching.automatic_updates_on", {"automatic_updates.installs": False}, UNMET, "does not install"),
-    ("patching.automatic_updates_on", {"automatic_updates.scope": None}, UNKNOWN, "scope"),
+    ("patching.automatic_updates_on", {"automatic_updates.scope": None}, UNKNOWN, "among them"),
     ("patching.automatic_updates_on", partial("automatic_updates"), UNKNOWN, "permission denied"),
     (
         "patching.automatic_updates_on",

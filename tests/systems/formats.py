@@ -51,9 +51,7 @@ def rpm_database(headers: Iterable[bytes]) -> bytes:
 def lastlog2(logins: Mapping[str, datetime]) -> bytes:
     """lastlog2.db with these accounts' last logins."""
     return _sqlite(
-        [
-            "CREATE TABLE Lastlog2 (Name TEXT PRIMARY KEY, Time INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT)"
-        ],
+        ["CREATE TABLE Lastlog2 (Name TEXT, Time INTEGER, TTY TEXT, RemoteHost TEXT, Service TEXT)"],
         "INSERT INTO Lastlog2 VALUES (?, ?, 'pts/0', '', 'sshd')",
         [(name, int(at.timestamp())) for name, at in logins.items()],
     )
@@ -150,7 +148,7 @@ def net_table(rows: Iterable[tuple[str, int, int, int]], *, state: int) -> str:
     for number, (address, port, uid, inode) in enumerate(rows):
         zero = "0" * len(address)
         lines.append(
-            f"{number:4}: {address}:{port:04X} {zero}:0000 {state:02X} 00000000:00000000 00:00000000 00000000 "
+            f"{number:4}: {address}:{port:04X} {zero}:0000 {state:02X} 0:0 00:0 0 "
             f"{uid:5}        0 {inode} 1 0000000000000000 100 0 0 10 0"
         )
     return "\n".join(lines) + "\n"

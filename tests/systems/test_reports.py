@@ -66,6 +66,7 @@ def test_brackets_within_text_do_not_count_as_nesting() -> None:
     assert "breaks off" in refusal(b'{"a": "' + b"[" * 200)
 
 
+@settings(deadline=None)
 @given(st.integers(1, len(GOOD) - 1))
 def test_a_truncated_report_is_called_truncated_at_its_last_byte(size: int) -> None:
     assert refusal(GOOD[:size]) == f"The report breaks off after byte {size:,}."
@@ -167,12 +168,13 @@ def only_bad_input(data: bytes) -> None:
         read_report(data, datetime(2026, 11, 24, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_random_bytes_never_raise_anything_else(data: bytes) -> None:
     only_bad_input(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=8), st.data()
 )
@@ -193,6 +195,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.data(), VALUES)
 def test_a_report_with_any_value_in_any_place_never_raises_anything_else(
     data: st.DataObject, value: Any

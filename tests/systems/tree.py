@@ -7,11 +7,11 @@ tree, so that a test reads as "a healthy Debian without this file". `trees.py` h
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from os import stat_result
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +196,7 @@ class Tree:
             place = folder / path.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(file.content)
+            os.utime(place, (file.modified.timestamp(), file.modified.timestamp()))
         for path, target in tree.links.items():
             place = folder / path.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -270,15 +271,15 @@ class TreeMachine(Machine):
             raise kind(errno.ENOENT, "No such directory", path)
         return list(self._folders[real])
 
-    def stat(self, path: str) -> stat_result:
+    def stat(self, path: str) -> os.stat_result:
         real = self._real(path)
         if real in self._folders:
-            return stat_result((stat.S_IFDIR | 0o755, 0, 0, 1, 0, 0, 0, 0, int(self._newest(real)), 0))
+            return os.stat_result((stat.S_IFDIR | 0o755, 0, 0, 1, 0, 0, 0, 0, int(self._newest(real)), 0))
         if real not in self.tree.files:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory", path)
         file = self.tree.files[real]
         at = int(file.modified.timestamp())
-        return stat_result((stat.S_IFREG | file.mode, 0, 0, 1, 0, 0, len(file.content), at, at, at))
+        return os.stat_result((stat.S_IFREG | file.mode, 0, 0, 1, 0, 0, len(file.content), at, at, at))
 
     def _newest(self, folder: str) -> float:
         times = [file.modified.timestamp() for path, file in self.tree.files.items() if _within(path, folder)]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The alias of a scratch database that holds the `Finding` table, empty."""
-    import psycopg
     from django.conf import settings
     from django.db import connections
 
@@ -27,6 +26,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     default = connections["default"]
     scratch = {"ENGINE": "django.db.backends.sqlite3"}
     if default.vendor == "postgresql":
+        import psycopg
+
         scratch = {"ENGINE": "django.db.backends.postgresql", "NAME": ALIAS}
         scratch |= {key: default.settings_dict[key] for key in ("HOST", "USER", "OPTIONS")}
         with psycopg.connect(

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.test import RequestFactory
 
 from duecare.web import words
+from duecare.web.listing import Cell, Kind
 from tests.web.pages import HOUSE, RiskForm
 from tests.web.sample import NOW
 
@@ -133,3 +134,26 @@ def test_a_form_without_faults_has_no_summary_and_marks_what_is_optional() -> No
     assert "error-summary" not in html
     assert html.count("(optional)") == 1
     assert '<input type="hidden" name="token" id="id_token">' in html
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "shown"),
+    [
+        (None, Kind.TEXT, ">–</td>"),
+        ("", Kind.MONO, ">–</td>"),
+        (None, Kind.DATE, ">–</td>"),
+        (0, Kind.NUMBER, 'class="r num">0</td>'),
+        (False, Kind.TEXT, ">no</td>"),
+        ("<b>", Kind.TEXT, ">&lt;b&gt;</td>"),
+        ("f" * 64, Kind.MONO, 'class="mono long">'),
+        ("open", Kind.STATUS, "Open</span></td>"),
+        (NOW, Kind.DATE, ">just now</time></td>"),
+    ],
+)
+def test_a_cell_is_set_by_its_kind_and_never_empty(value: Any, kind: Kind, shown: str) -> None:
+    assert shown in _render("{% list_cell cell %}", cell=Cell(value, kind, "Label", ""))
+
+
+def test_the_link_of_a_cell_is_escaped_and_keeps_the_day() -> None:
+    html = _render("{% list_cell cell %}", "/?as_of=2026-06-01", cell=Cell("x", Kind.TEXT, "L", '/a/?b="c"'))
+    assert '<a href="/a/?b=&quot;c&quot;&amp;as_of=2026-06-01">x</a>' in html

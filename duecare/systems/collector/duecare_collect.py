@@ -280,6 +280,15 @@ class Look:
         data = self.data(path, limit)
         return None if data is None else decoded(data)
 
+    def need(self, path: str, limit: int = 128 * MIB) -> str:
+        """A file's text without which there is nothing to tell. Raises Unreadable."""
+        try:
+            return decoded(self.machine.read(path, limit))
+        except OSError as error:
+            if isinstance(error, PermissionError) and not self.machine.as_root:
+                self.host.wants_root.append(path)
+            raise Unreadable(path, error.strerror or type(error).__name__) from error
+
     def lines(self, path: str) -> list[str]:
         """A configuration file's lines, without comments (#) and blank ones."""
         lines = (line.strip() for line in (self.text(path) or "").splitlines())
@@ -382,7 +391,7 @@ def clean(value: Any) -> Any:
 
 
 _SECRETS = re.compile(
-    r"(?i)(?P<name>[\w-]*(?:passw(?:or)?d|passphrase|secret|token|credential|(?:api|access|account|encryption)[-_]?key)[\w-]*)"
+    r"(?i)(?P<name>[\w-]*(?:passw(?:or)?d|passphrase|pass(?==)|(?<=--)pass(?=\s)|secret|token|credential|(?:api|access|account|encryption)[-_]?key)[\w-]*)"
     r"(?P<sign>\s*[=:]\s*|\s+)(?P<value>\"[^\"]*\"|'[^']*'|\S+)"
 )
 
@@ -471,7 +480,7 @@ def _dpkg_part(text: str) -> tuple[Any, ...]:
         for letters, digits in re.findall(r"([^0-9]*)([0-9]*)", text)
         if letters or digits
     ]
-    return (end,) if parts == [end] else (*parts, end)
+    return (*(parts or [end]), end)  # nothing counts as 0
 
 
 def rpm_key(version: str) -> tuple[Any, ...]:
@@ -879,7 +888,7 @@ def _dpkg_packages(look: Look) -> list[Package]:
     for path in (DPKG_STATUS, *look.glob("/var/lib/dpkg/status.d/*")):
         if path.endswith(".md5sums"):
             continue
-        for stanza in (look.text(path, 128 * MIB) or "").split("\n\n"):
+        for stanza in look.need(path).split("\n\n"):
             fields: dict[str, str] = dict(_DPKG_FIELD.findall(stanza))
             state = fields.get("Status", "install ok installed").split()[-1:]
             if not {"Package", "Version"} <= fields.keys() or state in (["not-installed"], ["config-files"]):
@@ -985,7 +994,7 @@ def _rpm_query(look: Look, why: str | Exception) -> list[Package]:
 
 def _apk_packages(look: Look, path: str) -> list[Package]:
     found = []
-    for stanza in (look.text(path, 128 * MIB) or "").split("\n\n"):
+    for stanza in look.need(path).split("\n\n"):
         fields = dict(re.findall(r"^([PVAo]):(.*)$", stanza, re.MULTILINE))
         if "P" in fields and "V" in fields:
             origin = fields.get("o")
@@ -1002,7 +1011,7 @@ def packages_facts(look: Look) -> dict[str, Any]:
     for item in items:
         del item["module"]
     if not items:
-        look.problem(found.database, "it lists no package")
+        raise Unreadable(found.database, "it lists no package")
     rebuilt = None if found.database == "rpm -qa" else look.modified(found.database)
     return {"manager": found.manager, "items": items, "rebuilt_at": rebuilt}
 
@@ -2323,7 +2332,7 @@ def firewall_facts(look: Look) -> dict[str, Any]:
             "rules": seen.rules,
         }
     boot = enabled(look, *units[kind])
-    # firewalld refuses at the end of its chain, but a default zone that accepts never lets a packet get there.
+    # firewalld refuses at the end of its chain; a default zone that accepts lets no packet get there.
     open_zone = kind == "firewalld" and _configured_policy(look, kind) == "accept"
     if seen is None:
         look.problem("the rules in force", _why_no_rules(look))
@@ -2594,9 +2603,10 @@ def _zfs_encryption(look: Look, dataset: str) -> tuple[bool | None, str | None]:
 def _swap(look: Look, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for line in (look.text("/proc/swaps") or "").splitlines()[1:]:
-        device, kind = _unescaped(line.split()[0]), line.split()[1]
-        if "/zram" in device:
+        fields = line.split()
+        if len(fields) < 2 or "/zram" in fields[0]:
             continue
+        device, kind = _unescaped(fields[0]), fields[1]
         if kind == "file":
             holders = [row for row in rows if device.startswith(row["mount"].rstrip("/") + "/")]
             holder = max(holders, key=lambda row: len(row["mount"]), default=None)
@@ -3139,7 +3149,7 @@ def _jobs_of(
 
 def _destination(look: Look, tool: str, line: str, context: str) -> str | None:
     """Where a backup goes, as the command, the script's variables or the tool's own settings say."""
-    assigned = key_values(context)
+    assigned = dict(re.findall(r"\b([A-Za-z_]\w*)=[\"']?([^\s\"';&|]+)", context))
     found: str | None = None
     if tool == "restic":
         match = re.search(r"(?:\s-r\s*|--repo(?:sitory)?[=\s])[\"']?([^\s\"']+)", line)

@@ -16,14 +16,24 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, localize
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from duecare.web import charts, moments, words
-from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT
+from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT, Cell, Kind
+
+CELL_LOOKS = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "r num",
+    Kind.DATE: "tight num",
+    Kind.STATUS: "tight",
+    Kind.MONO: "mono",
+}
+LONG = 32
+"""Characters from which a name read letter by letter may be broken over lines."""
 
 register = template.Library()
 register.simple_tag(words.icon)
@@ -106,6 +116,28 @@ def facts(rows: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> dict[str, Any]
 def empty(context: Context, title: str, next_step: str, url: str = "") -> dict[str, Any]:
     """`{% empty "No hosts yet" "Gather facts from this machine" url %}`: what is missing, and what to do."""
     return {"title": title, "next_step": next_step, "url": at_day(context, url)}
+
+
+@register.simple_tag(takes_context=True)
+def list_cell(context: Context, cell: Cell) -> SafeString:
+    """A cell of `web/listing.html`; in Python, because a page has hundreds and a template is slow at that."""
+    content: Any = cell.value
+    look = CELL_LOOKS[cell.kind]
+    if content is None or content == "":
+        content = "–"
+    elif isinstance(content, bool):
+        content = _("yes") if content else _("no")
+    elif cell.kind is Kind.STATUS:
+        content = status(content)
+    elif cell.kind is Kind.DATE:
+        content = when(context, content)
+    elif cell.kind is Kind.NUMBER:
+        content = localize(content)
+    elif cell.kind is Kind.MONO and len(str(content)) > LONG:
+        look += " long"
+    if cell.url:
+        content = format_html('<a href="{}">{}</a>', at_day(context, cell.url), content)
+    return format_html('<td role="cell" data-label="{}" class="{}">{}</td>', cell.label, look, content)
 
 
 @register.inclusion_tag("web/parts/form_fields.html")

@@ -1,0 +1,280 @@
+"""Pages of hosts: which computers are known, what one of them told, and reports carried here by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from django.contrib import messages
+from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.ledger import blobs
+from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.program.judgement import Grade
+from duecare.program.models import Finding
+from duecare.program.queries import profile
+from duecare.program.reach import reach
+from duecare.systems import actions, telling
+from duecare.systems.forms import ImportForm, RemoveForm
+from duecare.systems.hosts import HOST
+from duecare.systems.models import Host, Report
+from duecare.systems.reports import SIZE_LIMIT
+from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.views import show
+
+CHANGERS = (Role.OWNER, Role.MANAGER)
+LISTED = 50
+"""Findings and reports that the page of a host lists."""
+FORM_OVERHEAD = 1 << 20
+"""Bytes of an upload beside the file itself, generously."""
+
+
+def _reader(request: Request) -> Viewer:
+    """The viewer, if they may read about hosts. Raises NotFound otherwise."""
+    if not request.viewer.reads:
+        raise NotFound(
+            gettext("There is no such page, or none that you may see."), gettext("Begin at the home page.")
+        )
+    return request.viewer
+
+
+def _changer(request: Request) -> Viewer:
+    """The viewer, if they may change hosts. Raises Refused for one who may only read, else NotFound."""
+    viewer = _reader(request)
+    if not viewer.has(*CHANGERS):
+        raise Refused(gettext("Only an owner or a manager changes hosts."), gettext("Ask one of them."))
+    return viewer
+
+
+def _find(key: str, viewer: Viewer) -> Host:
+    found: Host | None = Host.objects.all().visible_to(viewer).filter(pk=key).first()
+    if found is None:
+        raise NotFound(gettext("There is no such host."), gettext("Look in the list of hosts."))
+    return found
+
+
+# ── The list ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _silent_since(day: str) -> Q:
+    """Hosts whose newest report came on that day or before, in the organisation's zone, or never."""
+    end = timezone.make_aware(datetime.combine(date.fromisoformat(day) + timedelta(days=1), time()))
+    return Q(reported__lt=end) | Q(reported=None)
+
+
+HOSTS: Listing[Host] = Listing(
+    name="hosts",
+    caption=_("Hosts"),
+    columns=(
+        Column(
+            "name",
+            _("Host"),
+            lambda row: row.name,
+            Kind.MONO,
+            lambda row: reverse("host", args=[row.pk]),
+            "name",
+        ),
+        Column("system", _("System"), lambda row: row.system, order="system"),
+        Column("support_end", _("Support ends"), lambda row: row.support_end, Kind.DATE, order="support_end"),
+        Column(
+            "reported",
+            _("Last report"),
+            lambda row: getattr(row, "reported", None),
+            Kind.DATE,
+            order="reported",
+        ),
+        Column("grade", _("Evidence"), lambda row: getattr(row, "grade", None)),
+        Column("unreadable", _("Not read"), lambda row: getattr(row, "unreadable", None), Kind.NUMBER),
+        Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
+        Column(
+            "state",
+            _("State"),
+            lambda row: gettext("removed") if row.removed_at else gettext("active"),
+            export=lambda row: "removed" if row.removed_at else "active",
+        ),
+    ),
+    sort=("name",),
+    filters=(
+        Filter("name", _("Name begins with"), "name__istartswith", FilterKind.TEXT),
+        Filter(
+            "family",
+            _("System"),
+            "family",
+            choices=(
+                ("debian", _("Debian, Ubuntu")),
+                ("rhel", _("Red Hat and kin")),
+                ("alpine", "Alpine"),
+                ("other", _("Other")),
+            ),
+        ),
+        Filter(
+            "state",
+            _("State"),
+            lambda value: Q(removed_at__isnull=value == "active"),
+            choices=(("active", _("Active")), ("removed", _("Removed"))),
+        ),
+        Filter("silent", _("Last report until"), _silent_since, FilterKind.UNTIL),
+        Filter("support", _("Support ends until"), "support_end", FilterKind.UNTIL),
+    ),
+    empty=Empty(
+        _("No hosts yet"),
+        _("Run “duecare assess” on this machine, or import the report of another."),
+    ),
+)
+
+
+def _rows(viewer: Viewer) -> QuerySet[Host]:
+    """Hosts with their newest report and how many findings are open, in one query."""
+    about = (
+        Finding.objects.all()
+        .visible_to(viewer)
+        .filter(subject=Concat(Value(f"{HOST}:"), OuterRef("pk")), closed_at=None)
+    )
+    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
+    return (
+        Host.objects.all()
+        .visible_to(viewer)
+        .annotate(last=FilteredRelation("reports", condition=Q(reports__newest=True)))
+        .annotate(
+            reported=F("last__collected_at"),
+            grade=F("last__grade"),
+            unreadable=F("last__unreadable"),
+            findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        )
+    )
+
+
+@require_safe
+def hosts(request: Request) -> HttpResponseBase:
+    """The computers that are known, and how far that reaches."""
+    viewer = _reader(request)
+    context = {"reach": reach(profile()), "may_import": viewer.has(*CHANGERS)}
+    listing = HOSTS
+    if viewer.has(*CHANGERS):
+        listing = replace(HOSTS, empty=replace(HOSTS.empty, url=reverse("host-import")))
+    return show(request, listing, _rows(viewer), template="systems/hosts.html", context=context)
+
+
+# ── One host ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_safe
+def host(request: Request, key: str) -> HttpResponseBase:
+    """What a host told, what could not be read and why, and what the checks make of it."""
+    viewer = _reader(request)
+    found = _find(key, viewer)
+    reports = list(
+        Report.objects.all().visible_to(viewer).filter(host=found).order_by("-collected_at", "id")[:LISTED]
+    )
+    newest = next((report for report in reports if report.newest), None)
+    told, fault = telling.unreadable_because(newest)
+    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{HOST}:{found.pk}")
+    sections = telling.tell_sections(told, request.GET.get("show", "")) if told else []
+    context = {
+        "host": found,
+        "report": newest,
+        "fault": fault,
+        "sections": sections,
+        "gaps": [
+            section for section in sections if section.problems or section.state in ("partial", "unreadable")
+        ],
+        "more_as_root": told.get("more_as_root", []) if told else [],
+        "checks": telling.tell_checks(found, newest, told, viewer, request.view_now),
+        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        "reports": reports,
+        "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
+    }
+    return render(request, "systems/host.html", context)
+
+
+@require_safe
+def report_file(request: Request, key: str, report: str) -> HttpResponseBase:
+    """A report as it came, as a download."""
+    viewer = _reader(request)
+    found = Report.objects.all().visible_to(viewer).filter(pk=report, host=_find(key, viewer)).first()
+    if found is None:
+        raise NotFound(
+            gettext("There is no such report of this host."), gettext("Look on the page of the host.")
+        )
+    response = HttpResponse(blobs.fetch(found.report), content_type="application/json")
+    response["Content-Disposition"] = (
+        f'attachment; filename="report-{found.collected_at:%Y%m%dT%H%M%SZ}.json"'
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_remove(request: Request, key: str) -> HttpResponseBase:
+    """Take a host out of what is looked at, for a reason; its past stays."""
+    viewer = _changer(request)
+    found = _find(key, viewer)
+    if found.removed_at is not None:
+        raise Refused(gettext("%s was removed before.") % found.name, gettext("Look on its page for the reason."))
+    form = RemoveForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions.remove_host(found, viewer.actor, form.cleaned_data["reason"], request.now)
+        messages.success(
+            request, gettext("%s is no longer looked at. Its past stays in the record.") % found.name
+        )
+        return redirect("host", found.pk)
+    return render(request, "systems/remove.html", {"host": found, "form": form})
+
+
+# ── Import ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_import(request: Request) -> HttpResponseBase:
+    """Take in a report that was carried here by hand.
+
+    The size is looked at before the body is: reading the form for its token would store all of it first.
+    """
+    _changer(request)
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if request.method == "POST" and int(announced) > SIZE_LIMIT + FORM_OVERHEAD:
+        raise BadInput(
+            gettext("The upload has %s bytes; a report has at most 64 MiB.") % f"{int(announced):,}",
+            gettext("Look whether the file is a report at all."),
+        )
+    return _host_import(request)
+
+
+@csrf_protect
+def _host_import(request: Request) -> HttpResponseBase:
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if form.is_valid():
+        try:
+            taken = actions.take_in_report(
+                form.cleaned_data["report"].read(),
+                request.viewer.actor,
+                request.now,
+                Grade.IMPORTED,
+                new_host=form.cleaned_data["new_host"],
+            )
+        except NotFound as error:
+            form.add_error(
+                "new_host", f"{error.what} {gettext('If it is yours, tick this and send it again.')}"
+            )
+        except DuecareError as error:
+            form.add_error("report", str(error))
+        else:
+            messages.success(
+                request,
+                gettext("The report of %s was taken in. The next assessment judges it.") % taken.host.name,
+            )
+            return redirect("host", taken.host.pk)
+    return render(request, "systems/import.html", {"form": form})
