@@ -121,17 +121,17 @@ def verify_consistency(
     """Raise ProofError unless `proof` shows the old tree to begin the new one (RFC 9162, 2.1.4.2)."""
     if not 0 <= old_size <= new_size:
         raise ProofError(f"A tree of {new_size} cannot continue a tree of {old_size}.")
-    _check_hashes(old_root, new_root, *proof)
     for size, root in ((old_size, old_root), (new_size, new_root)):
         if size == 0 and root != EMPTY_ROOT:
             raise ProofError(f"Root at size 0: expected {EMPTY_ROOT.hex()}, got {root.hex()}.")
-    if old_size in (0, new_size):
-        if proof:
-            raise ProofError(
-                f"Consistency from {old_size} to {new_size}: expected no hashes, got {len(proof)}."
-            )
-        if old_size == new_size and old_root != new_root:
+    if old_size in (0, new_size) and proof:
+        raise ProofError(f"Consistency from {old_size} to {new_size}: expected no hashes, got {len(proof)}.")
+    if old_size == new_size:
+        if old_root != new_root:
             raise ProofError(f"Two roots at size {new_size}: {old_root.hex()} and {new_root.hex()}.")
+        return
+    _check_hashes(old_root, new_root, *proof)
+    if old_size == 0:  # every tree continues the empty one
         return
     # The seed is the largest complete subtree that ends the old tree: the last place both trees share.
     level = (old_size & -old_size).bit_length() - 1

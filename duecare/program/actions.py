@@ -28,9 +28,9 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
         raise BadInput(
             f"{definition.name}: a target needs its reason.", "Say in a sentence why this number is right."
         )
-    target = Target(id=id, value=value, reason=reason.strip(), adopted_at=now, adopted_by=actor)
+    values = {"value": value, "reason": reason.strip(), "adopted_at": now, "adopted_by": actor}
     with recording(actor, f"hold ourselves to {definition.name}: {value} {definition.unit}"):
-        target.save()
+        target, _ = Target.objects.update_or_create(id=id, defaults=values)
     return target
 
 

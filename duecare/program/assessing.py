@@ -142,6 +142,7 @@ def _changed_outcomes(
             subjects=tally.subjects,
             unmet=tally.unmet,
             unknown=tally.unknown,
+            example=tally.example,
             measure=tally.measure,
             target=tally.target,
             target_was=old.target if old and old.target != tally.target else None,

@@ -127,6 +127,8 @@ class Outcome(Record):
     """How many hosts (or other sources) that was."""
     unmet = models.PositiveIntegerField()
     unknown = models.PositiveIntegerField()
+    example = models.TextField(blank=True)
+    """The first exception that decides the verdict, in words; empty if there is none."""
     measure = models.IntegerField(null=True)
     """The largest, in the check's `unit`."""
     target = models.IntegerField(null=True)

@@ -104,6 +104,14 @@ class Tally:
         return self.why_left_out if self.left_out else f"there is no evidence about any {self.check.of}"
 
     @property
+    def example(self) -> str:
+        """The first exception that decides the verdict, in words; empty if there is none."""
+        for line in self.exception_lines():
+            if line["verdict"] == self.verdict.value:
+                return ": ".join(filter(None, (line["item"], line["reason"])))
+        return ""
+
+    @property
     def stale_at(self) -> datetime | None:
         return self.evidence_at + self.check.fresh_for if self.evidence_at else None
 

@@ -14,6 +14,9 @@ from enum import StrEnum
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
 
+EXAMPLE = 110
+"""Characters of an example in a list."""
+
 
 class State(StrEnum):
     """What can be said of a safeguard. `stated` and `excepted` come with statements and exceptions."""
@@ -36,6 +39,8 @@ class Found:
     subjects: int
     unmet: int
     unknown: int
+    example: str
+    """The first exception that decides the verdict, in words."""
     measure: int | None
     target: int | None
     grade: str
@@ -61,7 +66,7 @@ class Found:
         return self.stale_at is None or self.stale_at < now
 
     def words(self, now: datetime) -> str:
-        """The answer in a few words: "2 of 11 accounts not", "151 of 151 hosts".
+        """The answer in a few words: "2 of 11 accounts not: ...", "151 of 151 hosts".
 
         What cannot be told is counted in gaps, not in things of the population: a list that could not be read
         whole hides nobody knows how many.
@@ -72,11 +77,14 @@ class Found:
             return "the evidence has gone stale since"
         if self.reason:
             return self.reason
+        if self.example and self.population == self.unmet + self.unknown == 1:
+            return _short(self.example)
+        told = f": {_short(self.example)}" if self.example else ""
         if verdict is Verdict.UNMET:
             more = f", {_gaps(self.unknown)}" if self.unknown else ""
-            return f"{self.unmet:,} of {self.population:,} {counts} not{more}"
+            return f"{self.unmet:,} of {self.population:,} {counts} not{more}{told}"
         if verdict is Verdict.UNKNOWN:
-            return f"{_gaps(self.unknown)} ({counts} in question: {self.population:,})"
+            return f"{_gaps(self.unknown)}{told}"
         return f"{self.population:,} of {self.population:,} {counts}"
 
 
@@ -134,14 +142,24 @@ def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now
     if not deciding:
         return ""
     first = deciding[0]
-    more = f" (and {len(deciding) - 1} more)" if len(deciding) > 1 and state is not State.PROVEN else ""
+    others = len(deciding) - 1
+    more = (
+        f" (and {others} more check{'' if others == 1 else 's'})"
+        if len(deciding) > 1 and state is not State.PROVEN
+        else ""
+    )
     if state is State.PROVEN:
         return f"{len(deciding)} check{'' if len(deciding) == 1 else 's'} met"
-    return f"{first.check.question} {_capital(first.words(now))}{more}"
+    return _capital(first.words(now)) + more
 
 
 def _gaps(count: int) -> str:
     return f"{count:,} gap{'' if count == 1 else 's'} in the evidence"
+
+
+def _short(text: str) -> str:
+    """A reason at a length that fits a list; the page of the check has it whole."""
+    return text if len(text) <= EXAMPLE else text[:EXAMPLE].rsplit(" ", 1)[0] + " …"
 
 
 def _capital(text: str) -> str:

@@ -69,6 +69,7 @@ def _found(row: Outcome, check: Check) -> Found:
         subjects=row.subjects,
         unmet=row.unmet,
         unknown=row.unknown,
+        example=row.example,
         measure=row.measure,
         target=row.target,
         grade=row.grade,

@@ -132,6 +132,8 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
         raise NotFound(_("There is no such safeguard."), _("Look in the list of safeguards."))
     standing = standing_of(found, viewer, now)
     targets = current_targets()
+    named = {check.target for check in checks() if check.safeguard == id}
+    held = [target for key, target in targets.items() if key in named]
     open_findings = Finding.objects.all().visible_to(viewer).filter(safeguard=id, closed_at=None)
     context = {
         "standing": standing,
@@ -147,9 +149,8 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
         ],
         "findings": list(open_findings.order_by("opened_at", "id")[:20]),
         "askers": required_by(profile()).get(id, []),
-        "targets": [
-            targets[check.target] for check in checks() if check.safeguard == id and check.target in targets
-        ],
+        "targets": held,
+        "unadopted": sum(target.adopted is None for target in held),
     }
     return render(request, "program/safeguard.html", context)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from duecare.ledger.asof import View
 from duecare.ledger.models import ACT, Entry, Payload
+from duecare.ledger.naming import actor_words
 from duecare.ledger.viewers import Viewer
 from duecare.program.models import Person
 
@@ -42,7 +43,7 @@ def changes(viewer: Viewer, view: View | None) -> list[Change]:
             row.index,
             row.time,
             payloads.get(row.index, {}).get("reason", ""),
-            names.get(row.actor, row.actor),
+            actor_words(row.actor, names.get(row.actor)),
             payloads.get(row.index, {}).get("count", 0),
         )
         for row in rows

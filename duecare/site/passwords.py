@@ -47,9 +47,7 @@ class NotBlocked:
             or _repeats(plain)
         ):
             raise ValidationError(
-                _(
-                    "Attackers try this early. Choose what nobody would guess: four unrelated words do well."
-                ),
+                _("Attackers try this early. Choose what nobody would guess: four unrelated words do well."),
                 code="password_blocked",
             )
 

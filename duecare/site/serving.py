@@ -76,9 +76,7 @@ def _web(address: str, port: int) -> list[str]:
 def _announce_first_run(where: str, say: Callable[[str], None]) -> None:
     """The token goes to a person's terminal, or to a file for the owner alone; never into a log."""
     token = first_run.issue_token()
-    say(
-        f"Nobody uses it yet. Within {first_run.MINUTES} minutes, claim it at {where} with the token"
-    )
+    say(f"Nobody uses it yet. Within {first_run.MINUTES} minutes, claim it at {where} with the token")
     if sys.stderr.isatty():
         say(f"\n    {token}\n")
     else:

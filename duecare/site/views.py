@@ -108,18 +108,22 @@ def _due(rows: list[Standing], last: Assessment | None, viewer: Viewer, now: dat
         found.append(
             Due(_("Sign a checkpoint and give it to somebody outside"), reverse("ledger"), at, at is not None)
         )
-    for row in rows:
-        stale = [one.stale_at for one in row.found if one.stale_at and one.stale_at < now + SOON]
-        if stale:
-            soonest = min(stale)
-            late = soonest < now
-            text = (
-                _("Evidence of “%s” is too old: collect again") if late else _("Evidence of “%s” goes stale")
-            )
-            found.append(
-                Due(text % row.safeguard.title, reverse("safeguard", args=[row.safeguard.id]), soonest, late)
-            )
+    moments = [one.stale_at for row in rows for one in row.found if one.stale_at]
+    stale = [moment for moment in moments if moment < now + SOON]
+    if stale:
+        soonest = min(stale)
+        late = soonest < now
+        text = (
+            _("Evidence is too old: collect again")
+            if late
+            else _("Evidence goes stale: collect again before")
+        )
+        found.append(Due(text, reverse("hosts"), soonest, late))
     found.sort(key=lambda one: (not one.late, one.at is None, one.at))
+    failing = sum(row.state is State.FAILING for row in rows)
+    if failing:
+        text = _("Mend what fails: start with the findings of %s safeguards")
+        found.append(Due(text % failing, reverse("findings") + "?state=open", None, False))
     open_targets = sum(target.adopted is None for target in current_targets().values())
     if open_targets and viewer.changes:
         text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")

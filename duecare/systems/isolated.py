@@ -17,6 +17,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +139,16 @@ def _short(answer: dict[str, Any], name: str, limit: int, place: str) -> str:
 # ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+_AT_FIRST_USE = ("_strptime", "heapq")
+"""What the standard library loads when it is first needed, which fails once nothing can be opened."""
+
+
 def child(orders: str) -> None:
     """Read a report from standard input and write its summary, or why not, to standard output."""
     told = json.loads(orders)
     now = datetime.fromisoformat(told["now"])
-    datetime.strptime("2026", "%Y")  # noqa: DTZ007  (its module is loaded at first use, which would fail below)
+    for module in _AT_FIRST_USE:
+        import_module(module)
     _give_up_all_else(told["seconds"], told["memory"])
     answer: dict[str, Any]
     try:

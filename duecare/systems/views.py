@@ -142,7 +142,7 @@ def _rows(viewer: Viewer) -> QuerySet[Host]:
         .filter(subject=Concat(Value(f"{HOST}:"), OuterRef("pk")), closed_at=None)
     )
     counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
-    return (
+    rows: QuerySet[Host] = (
         Host.objects.all()
         .visible_to(viewer)
         .annotate(last=FilteredRelation("reports", condition=Q(reports__newest=True)))
@@ -153,6 +153,7 @@ def _rows(viewer: Viewer) -> QuerySet[Host]:
             findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         )
     )
+    return rows
 
 
 @require_safe
@@ -222,7 +223,9 @@ def host_remove(request: Request, key: str) -> HttpResponseBase:
     viewer = _changer(request)
     found = _find(key, viewer)
     if found.removed_at is not None:
-        raise Refused(gettext("%s was removed before.") % found.name, gettext("Look on its page for the reason."))
+        raise Refused(
+            gettext("%s was removed before.") % found.name, gettext("Look on its page for the reason.")
+        )
     form = RemoveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actions.remove_host(found, viewer.actor, form.cleaned_data["reason"], request.now)

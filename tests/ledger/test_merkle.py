@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_roots_and_nodes_of_the_reference_tree() -> None:
     leaf_hashes = [merkle.leaf_hash(each) for each in inputs]
     levels = [[bytes.fromhex(each) for each in level] for level in vectors["node_hashes_hex"]]
     assert levels[0] == leaf_hashes
-    for below, level in zip(levels, levels[1:], strict=False):
+    for below, level in pairwise(levels):
         assert level == [merkle.node_hash(*below[at : at + 2]) for at in range(0, len(below), 2)]
     roots = [bytes.fromhex(each) for each in vectors["root_hashes_hex_by_size"]]
     assert [merkle.root_of(leaf_hashes[:size]) for size in range(9)] == roots
@@ -130,7 +131,7 @@ def test_a_consistency_proof_holds_between_its_two_trees_only(data: st.DataObjec
         with pytest.raises(ProofError):
             merkle.verify_consistency(old, new, *roots, proof[:-1])
     if old:
-        with pytest.raises(ProofError, match=roots[0].hex() if proof else ""):
+        with pytest.raises(ProofError):
             merkle.verify_consistency(old, new, merkle.leaf_hash(b"rewritten"), roots[1], proof)
         rewritten = [b"rewritten", *LEAVES[1:new]]
         with pytest.raises(ProofError):

@@ -43,14 +43,24 @@ def test_a_data_migration_after_an_altered_column_in_the_same_migration_is_abort
     def rewrite(apps: object, editor: object) -> None:
         apps.get_model("testapp", "Book").objects.update(pages=0)  # type: ignore[attr-defined]
 
-    with pytest.raises(DatabaseError, match=r"only inside recording\(\)"):
+    with pytest.raises(DatabaseError) as refused:
         migrate(
             migrations.AlterField("book", "title", models.CharField(max_length=300)),
             migrations.RunPython(rewrite),
         )
+    # SQLite's schema editor fails once more on its way out, and leaves its transaction open.
+    assert "only inside recording()" in str(refused.value.__context__ or refused.value) + str(refused.value)
+    forget_connection()
     assert size() == then
     assert sorted(Book.objects.values_list("pages", flat=True)) == [0, 1, 2]
     triggers.demand()
+
+
+def forget_connection() -> None:
+    """Do as the end of a process does."""
+    if connection.connection is not None:
+        connection.connection.close()
+    del connections["default"]
 
 
 @pytest.mark.parametrize(
@@ -214,12 +224,10 @@ POSTGRESQL_ALTERATIONS: dict[str, tuple[str, str]] = {
 @postgresql_only
 @pytest.mark.parametrize("way", POSTGRESQL_ALTERATIONS)
 def test_an_altered_guard_is_found_on_postgresql(way: str) -> None:
-    if way == "a condition on the trigger":
-        # WHEN may not name OLD or NEW for three events at once, but a constant passes.
-        pass
     statement, told = POSTGRESQL_ALTERATIONS[way]
     sql(statement)
-    with pytest.raises(Tampered, match=told):
+    assert told in "\n".join(triggers.faults(connection))
+    with pytest.raises(Tampered, match="not guarded as it should be"):
         triggers.demand()
 
 

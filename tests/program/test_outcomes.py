@@ -25,7 +25,6 @@ from duecare.program.judgement import (
 )
 from duecare.program.outcomes import ITEM, REASON, Tally, in_words, judge, stays_open
 from duecare.program.subjects import Subject
-
 from tests.program.fakes import FRESH, NOW, check, subject, told
 
 CHECK = check(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -138,9 +139,7 @@ def test_no_content_of_any_file_makes_the_collector_fail(data: st.DataObject) ->
         tree = tree.file(path, bytes(content))
     for name, facts in tree.report()["facts"].items():
         reasons = " ".join(problem["reason"] for problem in facts["problems"])
-        assert not any(
-            word in reasons for word in ("TypeError", "KeyError", "IndexError", "AttributeError")
-        ), name
+        assert not re.search(r"\b\w*[eE]rror: ", reasons), f"{name}: {reasons}"
 
 
 TREES = [build() for build in BUILDERS]
@@ -223,7 +222,8 @@ def test_a_database_that_only_rpm_reads_is_asked_of_rpm() -> None:
     form = r"%{NAME}\t%{EPOCHNUM}:%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\t%{MODULARITYLABEL}\n"
     tree = rhel().without("/var/lib/rpm").file("/var/lib/rpm/Packages", "berkeley")
     assert tree.facts("packages")["state"] == "unreadable"
-    line = "bash\t0:5.1.8-9.el9\tx86_64\tbash-5.1.8-9.el9.src.rpm\t(none)\ngpg-pubkey\t0:1-1\t(none)\t(none)\t(none)\n"
+    line = "bash\t0:5.1.8-9.el9\tx86_64\tbash-5.1.8-9.el9.src.rpm\t(none)\n"
+    line += "gpg-pubkey\t0:1-1\t(none)\t(none)\t(none)\n"
     facts = tree.command(f"rpm -qa --qf {form}", line).facts("packages")
     assert [(item["name"], item["version"], item["source"]) for item in facts["items"]] == [
         ("bash", "5.1.8-9.el9", "bash")

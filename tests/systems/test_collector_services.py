@@ -239,7 +239,7 @@ def test_backup_jobs_of_cron(path: str, text: str, expected: tuple[Any, ...]) ->
 
 
 def test_looking_after_a_backup_and_speaking_of_one_are_no_backups() -> None:
-    text = "#!/bin/sh\nrestic forget --keep-daily 7\nborg check\necho restic backup\nusage: Backup using pg_dump\n"
+    text = "#!/bin/sh\nrestic forget --keep-daily 7\nborg check\necho restic backup\nusage: use pg_dump\n"
     assert BARE.file("/etc/cron.daily/b", text).facts("backup")["jobs"] == []
 
 

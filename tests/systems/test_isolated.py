@@ -80,6 +80,14 @@ def test_what_was_not_learnt_and_not_read_shows_in_the_summary() -> None:
         (report(collector__version="1" * 61), "$.collector.version"),
         (b'{"format": "duecare-report/1", "format": "duecare-report/1"}', "twice"),
         (report({"os.kernel": "\ud800"}), "surrogate"),
+        (report({"os.kernel": "e\u0301"}), "NFC"),
+        (report({"os.kernel": "a\0b"}), "NUL"),
+        (report({"time.offset_ms": 0.5}), "not a whole number"),
+        (report({"time.offset_ms": 2**60}), "too large"),
+        (report({"time.offset_ms": float("nan")}), "NaN"),
+        (report().replace(b"web-1", b"web\n1"), "not as JSON demands"),
+        (report({"os.support_end": "2027-02-31"}), "$.facts.os.support_end"),
+        (report({"updates.metadata_at": "yesterday"}), "$.facts.updates.metadata_at"),
     ],
 )
 def test_a_report_that_cannot_be_used_is_refused_with_its_place(data: bytes, place: str) -> None:

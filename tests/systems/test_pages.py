@@ -234,7 +234,7 @@ def test_each_check_is_told_for_this_host_alone(client: Client) -> None:
     bad = known("bad-1", {"firewall.active": False})
     unread = known("unread-1", {"firewall.state": "unreadable"})
     assess("terminal:test", utc_now())
-    check = "systems.firewall-active"
+    check = "systems.firewall_refuses"
     found = {host.name: answers(client, host)[check] for host in (good, bad, unread)}
     assert "Met" in found["good-1"]
     assert "Unmet" in found["bad-1"]
@@ -264,7 +264,7 @@ def test_a_host_or_report_that_came_after_the_assessment_is_not_judged_by_it(cli
     new = known("new-1")
     take_in_report(told("old-1"), "terminal:test", utc_now(), Grade.IMPORTED)
     assert all("not there at the last assessment" in text for text in answers(client, new).values())
-    assert "Not yet judged on the newest report" in answers(client, old)["systems.firewall-active"]
+    assert "Not yet judged on the newest report" in answers(client, old)["systems.firewall_refuses"]
 
 
 def test_findings_of_the_host_are_listed_and_no_others(client: Client) -> None:

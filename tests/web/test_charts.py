@@ -25,7 +25,7 @@ def _chart(values: list[float | None], **more: object) -> LineChart:
 def test_a_scale_is_even_holds_zero_and_all_values_and_has_few_round_marks(one: float, other: float) -> None:
     low, high = min(one, other), max(one, other)
     marks = scale(low, high)
-    slack = 1e-6 * (high - low)
+    slack = 1e-6 * (max(high, 0) - min(low, 0))
     assert marks[0] <= low + slack
     assert marks[-1] >= high - slack
     assert 0 in marks

@@ -2667,7 +2667,10 @@ def sockets_facts(look: Look) -> dict[str, Any]:
             if len(fields) < 10 or fields[3] != ("0A" if protocol.startswith("tcp") else "07"):
                 continue
             where, _, port = fields[1].partition(":")
-            found.append((protocol, _kernel_address(where), int(port, 16), int(fields[7]), fields[9]))
+            try:
+                found.append((protocol, _kernel_address(where), int(port, 16), int(fields[7]), fields[9]))
+            except ValueError:
+                look.problem(f"/proc/net/{protocol}", "a line of it is not understood")
     owners = _socket_owners(look, {row[4] for row in found})
     items = {}
     for protocol, address, number, uid, inode in found:

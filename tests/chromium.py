@@ -1,0 +1,86 @@
+"""Chromium as tests drive it: started once, watched for what pages say to the console, asked by axe.
+
+Nothing may be said to the console: a broken content security policy, an error of a script and a missing file
+all show there. axe's rules are those of WCAG 2.2 A and AA, and its own best practices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = "/usr/bin/chromium"
+EXPECTED = re.compile("status of 40|Error Code 400")
+"""What Chromium says of an answer that refuses, which tests ask for."""
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """A running browser; the test is skipped on a machine that has none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("needs chromium: apt-get install chromium")
+    # Playwright's own event loop runs in this thread, and Django takes that for asynchronous code.
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        started = running.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield started
+        started.close()
+
+
+class Windows:
+    """Opens windows that share nothing with each other, and remembers what their pages said."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+        self._contexts: list[Any] = []
+        self._said: list[str] = []
+
+    def open(self, width: int = 1280, height: int = 800, **options: Any) -> Any:
+        """An empty page in a window of its own. Options are those of Playwright's `new_context`."""
+        viewport = {"width": width, "height": height}
+        context = self._browser.new_context(viewport=viewport, locale="en-GB", **options)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self._said.append(f"{page.url}: {message.text}"))
+        page.on("pageerror", lambda error: self._said.append(f"{page.url}: {error}"))
+        return page
+
+    def complaints(self) -> list[str]:
+        """What pages said to the console so far, beyond that an answer refused."""
+        return [line for line in self._said if not EXPECTED.search(line)]
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@contextmanager
+def windows(browser: Any) -> Iterator[Windows]:
+    """Windows that are closed at the end, when no page may have said anything."""
+    opened = Windows(browser)
+    try:
+        yield opened
+    finally:
+        opened.close()
+    assert opened.complaints() == []
+
+
+def axe_faults(page: Any) -> list[str]:
+    """What axe finds on a page, a line for each element."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    page.evaluate(AXE_SCRIPT)
+    result = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+        for rule in result["violations"]
+        for node in rule["nodes"]
+    ]

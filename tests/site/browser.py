@@ -1,0 +1,123 @@
+"""A whole Duecare for browser tests: `duecare start` on a port of this machine, with a home of its own.
+
+Nothing of the tests' own settings reaches it: it is started as a person would start it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+DUECARE = Path(sys.executable).with_name("duecare")
+PASSWORD = "seven grey herons over the slipway"
+PATIENCE = 60
+"""Seconds within which a start has to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A Duecare that answers."""
+
+    address: str
+    home: Path
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """What a command of `duecare` on this home says."""
+        return subprocess.run(
+            [str(DUECARE), *words], env=environment(self.home), capture_output=True, text=True, check=False
+        )
+
+    @property
+    def said(self) -> str:
+        """What the start wrote to the terminal, both streams."""
+        return _log(self.home).read_text()
+
+    @property
+    def token_file(self) -> Path:
+        """Where the start says that the token of the first run lies."""
+        found = re.search(r"in the file (\S+)", self.said)
+        assert found, self.said
+        return Path(found[1])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """This process's environment without what the tests set, for a Duecare at `home`."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("DUECARE_", "DJANGO_"))}
+    return {**ours, "DUECARE_HOME": str(home)}
+
+
+def _log(home: Path) -> Path:
+    return home.with_name(f"{home.name}.log")
+
+
+@contextmanager
+def serving(home: Path, *options: str) -> Iterator[Served]:
+    """`duecare start` with these options, once it answers; stopped at the end as by a supervisor."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = Served(f"http://localhost:{port}", home)
+    with _log(home).open("w") as log:
+        words = [str(DUECARE), "start", "--port", str(port), *options]
+        process = subprocess.Popen(words, env=environment(home), stdout=log, stderr=log)
+    try:
+        _await_answer(served, process)
+        yield served
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _await_answer(served: Served, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        assert process.poll() is None, f"duecare start ended with {process.returncode}: {served.said}"
+        try:
+            with urlopen(f"{served.address}/healthz", timeout=5):  # noqa: S310  (an address of this machine)
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError(f"duecare start does not answer: {served.said}")
+
+
+def code(secret: str, moment: float | None = None) -> str:
+    """What a code generator shows (RFC 6238 with the defaults of every authenticator: SHA-1, 30 s, 6 digits)."""
+    step = int((time.time() if moment is None else moment) // 30)
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", step), hashlib.sha1)
+    start = digest[-1] & 15
+    number = int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
+
+
+def fill(page: Any, values: dict[str, str]) -> None:
+    """Type into the fields with these labels."""
+    for label, value in values.items():
+        page.get_by_label(label, exact=False).first.fill(value)
+
+
+def sign_in(page: Any, address: str, email: str, second: str = "") -> None:
+    """Sign in with the password, and with a code if the account wants one."""
+    page.goto(f"{address}/account/login/")
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    if second:
+        page.get_by_role("heading", name="Second factor").wait_for()
+        page.locator("[name=code]").fill(second)
+        page.keyboard.press("Enter")
+    page.locator(".person").wait_for()
