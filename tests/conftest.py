@@ -1,4 +1,4 @@
-"""Every test that touches the database gets a home and a migrated database of its own, copied from a template.
+"""Every test that touches the database gets a home and a database of its own, copied from a migrated template.
 
 Acts are outermost transactions, so a test cannot be rolled back, and record tables refuse to be flushed:
 a fresh copy is simpler than either. `--postgresql` runs the same tests on a PostgreSQL started in a scratch
@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _base = Path(tempfile.mkdtemp(prefix="duecare-test-"))
@@ -21,6 +22,10 @@ os.environ["DUECARE_HOME"] = str(_base / "home")
 os.environ["DJANGO_SETTINGS_MODULE"] = "duecare.site.settings"
 os.environ["DUECARE_TEST_APPS"] = "tests.testapp"
 os.environ.pop("DUECARE_DATABASE", None)
+# Two noisy shared cores: a slow example is no failure.
+hypothesis.settings.register_profile("duecare", deadline=None)
+hypothesis.settings.load_profile("duecare")
+
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -90,7 +95,6 @@ def home(template: str, tmp_path: Path) -> Iterator[Path]:
 
     from duecare.home import Home
     from duecare.ledger import asof, sealing
-
     from tests.services import copied_database
 
     before = settings.DUECARE_HOME

@@ -76,7 +76,10 @@ def copied_database(default: object, template: str, place: Path) -> Iterator[str
     name = f"test_{secrets.token_hex(6)}"
     settings = connection.settings_dict
     with psycopg.connect(
-        host=settings["HOST"] or settings["OPTIONS"].get("host", ""), user=settings["USER"], dbname="postgres", autocommit=True
+        host=settings["HOST"] or settings["OPTIONS"].get("host", ""),
+        user=settings["USER"],
+        dbname="postgres",
+        autocommit=True,
     ) as server:
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:

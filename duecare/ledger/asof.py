@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ class Router:
 def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The last microsecond of a day in a zone, as UTC."""
     midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
-    return midnight.astimezone(ZoneInfo("UTC")) - timedelta(microseconds=1)
+    return midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
 def parse_instant(text: str, zone: ZoneInfo) -> datetime:
@@ -97,13 +97,13 @@ def parse_instant(text: str, zone: ZoneInfo) -> datetime:
         if _DAY.fullmatch(text):
             return end_of(date.fromisoformat(text), zone)
         instant = datetime.fromisoformat(text)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadInput(
             f"{text[:40]!r} is not a day.", "Write it as 2026-03-01, or as 2026-03-01T15:00:00+01:00."
         ) from None
-    if instant.tzinfo is None:
-        raise BadInput(f"{text!r} lacks its offset from UTC.", "Write for example 2026-03-01T15:00:00+01:00.")
-    return instant.astimezone(ZoneInfo("UTC"))
+    raise BadInput(f"{text!r} lacks its offset from UTC.", "Write for example 2026-03-01T15:00:00+01:00.")
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

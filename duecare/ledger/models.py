@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from django.db import models
 
-from duecare.ledger.viewers import VisibleQuerySet
+from duecare.ledger.viewers import VisibleManager
 
 ACT = "ledger.act"
 """The kind of an act's head."""
@@ -53,7 +53,7 @@ class Entry(models.Model):
     meta_salt = models.BinaryField(max_length=32)
     meta = models.BinaryField()
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VisibleManager()
 
     class Meta:
         indexes = (

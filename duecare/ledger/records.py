@@ -22,7 +22,7 @@ from django.db.models.base import ModelBase
 
 from duecare.ledger import canonical
 from duecare.ledger.models import KIND_LENGTH
-from duecare.ledger.viewers import VisibleQuerySet
+from duecare.ledger.viewers import VisibleManager
 
 Snapshot = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Record(models.Model):
     schema: ClassVar[int] = 1
     """Version of the field list; a changed list needs the next one and an upcaster."""
 
-    objects = VisibleQuerySet.as_manager()
+    objects = VisibleManager()
 
     class Meta:
         abstract = True

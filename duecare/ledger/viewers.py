@@ -84,3 +84,7 @@ class VisibleQuerySet(models.QuerySet[M, M]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
         """The rows that `viewer` may see; none for a stranger."""
         return self.all() if viewer.reads else self.none()
+
+
+VisibleManager = models.Manager.from_queryset(VisibleQuerySet)
+"""The manager of every record and entry."""

@@ -7,7 +7,13 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.account.signals import password_changed
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -16,11 +22,12 @@ from django.http import HttpRequest
 from duecare.ledger.recording import record_note
 from duecare.site.models import User
 
-SIGN_IN, SIGN_OUT, DENIED, FACTOR = (
+SIGN_IN, SIGN_OUT, DENIED, FACTOR, PASSWORD = (
     "site.sign-in",
     "site.sign-out",
     "site.sign-in-denied",
     "site.second-factor",
+    "site.password",
 )
 
 
@@ -59,6 +66,17 @@ def _denied(credentials: dict[str, Any], request: HttpRequest | None = None, **k
     email = str(credentials.get("email") or credentials.get("username") or "").lower()
     known = User.objects.filter(email=email).values_list("person", flat=True).first()
     record_note("server", "refuse a sign-in", DENIED, known or "unknown", {"address": _address(request)})
+
+
+@receiver(authentication_failed)
+def _code_refused(user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    content = {"address": _address(request), "factor": "second"}
+    record_note("server", "refuse a code of the second factor", DENIED, user.person, content)
+
+
+@receiver(password_changed)
+def _password_changed(user: User, **kwargs: Any) -> None:
+    record_note(f"person:{user.person}", "change the own password", PASSWORD, user.person, {})
 
 
 def _factor_changed(words: str) -> Any:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
+from django.core.exceptions import DisallowedHost
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -26,8 +27,8 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, zone_of
 from duecare.site import first_run
-from duecare.site.rights import viewer_of
-from duecare.web.views import explain
+from duecare.site.rights import today, viewer_of
+from duecare.web.views import bad_request, explain
 
 GetResponse = Callable[[Request], HttpResponseBase]
 
@@ -54,7 +55,13 @@ class SecurityHeaders:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         self._believe_proxies(request)
-        response = self.get_response(request)
+        try:
+            request.get_host()
+        except DisallowedHost as error:
+            # Before anything is served: static files and the first run do not ask for the host themselves.
+            response: HttpResponseBase = bad_request(request, error)
+        else:
+            response = self.get_response(request)
         response["Content-Security-Policy"] = content_security_policy()
         response["X-Content-Type-Options"] = "nosniff"
         response["Referrer-Policy"] = "same-origin"
@@ -115,7 +122,7 @@ class SignedIn:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         response = self._answer(request, viewer)
-        if response.status_code == 403:
+        if _was_refused(request, viewer, response):
             content = {"path": request.path[:200], "method": request.method or ""}
             record_note(viewer.actor, "refuse a request", DENIAL, viewer.person or "stranger", content)
         return response
@@ -135,6 +142,16 @@ class SignedIn:
 
 
 DENIAL = "site.denial"
+HIDDEN = "duecare.hidden"
+"""In `request.META` once a view has answered somebody as if it were not there."""
+
+
+def _was_refused(request: Request, viewer: Viewer, response: HttpResponseBase) -> bool:
+    """Whether somebody was kept from what is there: told so, or answered as if it were not there."""
+    if response.status_code == 403:
+        return True
+    resolved = request.resolver_match is not None and not request.path.startswith("/account/")
+    return response.status_code == 404 and (HIDDEN in request.META or (resolved and not viewer.reads))
 
 
 def _has_second_factor(request: Request) -> bool:
@@ -190,8 +207,7 @@ class AsOf:
 
         def allow() -> None:
             key = f"replays:{viewer.person}"
-            cache.add(key, 0, 60)
-            if cache.incr(key) > REPLAYS_A_MINUTE:
+            if not cache.add(key, 1, 60) and _count(key) > REPLAYS_A_MINUTE:
                 raise Refused(
                     "Too many past days were asked for in one minute.", "Wait a minute and try again."
                 )
@@ -208,13 +224,21 @@ class AsOf:
     def _within_period(self, request: Request, viewer: Viewer) -> HttpResponseBase:
         """An auditor who may not see today lands on the last day that they may see."""
         _, last = viewer.period
-        if last is None or last > request.now.date():
+        if last is None or last > today(request.now):
             raise Refused("The period that you were given to see has not begun.", "Come back then.")
         if request.method not in ("GET", "HEAD"):
             raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
         query = request.GET.copy()
         query["as_of"] = last.isoformat()
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+
+
+def _count(key: str) -> int:
+    """One more of what the key counts; 1 if its minute has just ended."""
+    try:
+        return cache.incr(key)
+    except ValueError:
+        return 1
 
 
 def _within(context: contextvars.Context, parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import available_timezones
 
 from django import forms
@@ -19,11 +21,28 @@ ZONES = sorted(
 )
 
 
+LONG = 4000
+"""Characters of a longer text: far below what one entry takes."""
+_CODE = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,3})?")
+_COUNT = re.compile(r"[0-9]{0,12}")
+
+
+class RecordForm(forms.Form):
+    """A form whose text comes out in Unicode's form NFC, which the record demands and not every keyboard gives."""
+
+    def clean(self) -> dict[str, Any]:
+        """All values; passwords as they were typed."""
+        return {
+            name: normalize("NFC", value) if isinstance(value, str) and name != "password" else value
+            for name, value in self.cleaned_data.items()
+        }
+
+
 class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(RecordForm):
     """Who the organisation is."""
 
     name = forms.CharField(label=_("Name of the organisation"), max_length=200)
@@ -57,7 +76,7 @@ class ProfileForm(forms.Form):
         return {name: getattr(profile, name) for name in cls.base_fields}
 
 
-class FirstRunForm(forms.Form):
+class FirstRunForm(RecordForm):
     """The claim of a new Duecare: the token, the organisation, and its first owner."""
 
     token = forms.CharField(
@@ -86,7 +105,7 @@ class FirstRunForm(forms.Form):
     )
 
 
-class FactsForm(forms.Form):
+class FactsForm(RecordForm):
     """The questions by which obligations apply: yes, no or not answered."""
 
     def __init__(
@@ -106,19 +125,21 @@ class FactsForm(forms.Form):
         return {id: value == "yes" for id, value in self.cleaned_data.items() if value}
 
 
-class DataSetForm(forms.Form):
+class DataSetForm(RecordForm):
     """One kind of data: whose, how many, where, encrypted how, with whom."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     kinds = forms.CharField(
         label=_("Kinds of data"),
         required=False,
+        max_length=LONG,
         help_text=_("For example: names and addresses, diagnoses, card numbers."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     people = forms.CharField(
         label=_("People in it, by country or state"),
         required=False,
+        max_length=LONG,
         help_text=_(
             "One a line: code and number, such as “DE 12000”. Leave the number out if you do not know."
         ),
@@ -144,7 +165,7 @@ class DataSetForm(forms.Form):
                 continue
             code = words[0].upper()
             count = "".join(words[1:]).replace(",", "").replace(".", "")
-            if not code.replace("-", "").isalpha() or len(code) > 6 or (count and not count.isdigit()):
+            if not _CODE.fullmatch(code) or not _COUNT.fullmatch(count):
                 raise forms.ValidationError(
                     _("Line %(n)s, “%(line)s”: write a code and a number, such as DE 12000."),
                     params={"n": number, "line": line[:40]},
@@ -153,12 +174,13 @@ class DataSetForm(forms.Form):
         return found
 
 
-class TargetForm(forms.Form):
+class TargetForm(RecordForm):
     """A number to hold ourselves to, and why."""
 
     value = forms.IntegerField(label=_("We hold ourselves to"))
     reason = forms.CharField(
         label=_("Why this number is right for us"),
+        max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("It stays in the record beside the number."),
     )
@@ -180,7 +202,7 @@ class TargetForm(forms.Form):
         }
 
 
-class RightForm(forms.Form):
+class RightForm(RecordForm):
     """A role, and for how long."""
 
     role = forms.ChoiceField(

@@ -38,13 +38,14 @@ class NotBlocked:
     def validate(self, password: str, user: object = None) -> None:
         plain = unicodedata.normalize("NFKC", password).lower().strip()
         core = plain.strip("0123456789!?.,-_ ")
-        named = {"duecare", "password", "passphrase", "letmein", "welcome", "qwertyuiop", *_own_names()}
+        names = {"duecare", "password", "passphrase", "letmein", "welcome", "qwertyuiop", *_own_names()}
         if (
             plain in _common()
             or core in _common()
-            or any(_only(name, core) for name in named)
+            or _only_names(names, core)
             or len(set(plain)) <= 4
             or _repeats(plain)
+            or _counts(plain)
         ):
             raise ValidationError(
                 _("Attackers try this early. Choose what nobody would guess: four unrelated words do well."),
@@ -55,9 +56,20 @@ class NotBlocked:
         return _("Not a common password and not the organisation's name. Four unrelated words do well.")
 
 
-def _only(name: str, core: str) -> bool:
-    """Whether nothing much is left when a name is taken out."""
-    return bool(name) and name in core and len(core.replace(name, "")) < 6
+def _only_names(names: set[str], core: str) -> bool:
+    """Whether nothing much is left when all the names are taken out."""
+    rest = core
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        rest = rest.replace(name, "")
+    return rest != core and len(rest) < 6
+
+
+RUNS = ("0123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1234567890qwertyuiop")
+
+
+def _counts(plain: str) -> bool:
+    """Whether it is a run of digits, of the alphabet or of a keyboard's rows, from anywhere, either way."""
+    return any(plain in run * 26 or plain in run[::-1] * 26 for run in RUNS)
 
 
 def _repeats(plain: str) -> bool:

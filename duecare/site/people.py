@@ -5,19 +5,24 @@ from __future__ import annotations
 import getpass
 import sys
 from datetime import date, datetime
+from unicodedata import normalize
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError
 
-from duecare.errors import BadInput, Refused
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.models import Person, Profile, Right
 from duecare.program.queries import PROFILE
 from duecare.site.models import User
-from duecare.site.rights import holding_rights, owners
+from duecare.site.rights import holding, holding_rights, today
+
+LONGEST = 200
+"""Characters of a name or an address."""
 
 
 def add_user(
@@ -32,24 +37,13 @@ def add_user(
     sees_to: date | None = None,
 ) -> Person:
     """Add a person who can sign in with one role. Raises BadInput naming what is wrong; nothing changes."""
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise BadInput(
-            f"{email!r} is not an e-mail address.", "Write it as name@organisation.example."
-        ) from None
-    if User.objects.filter(email=email).exists():
-        raise BadInput(f"{email} can sign in already.", "Give that person another right instead.")
-    person = Person(id=new_key(), name=name.strip() or email)
-    user = User(email=email, person=person.pk)
-    check_password(password, user)
-    last = _last_day(until)
-    right = _right(person, role, last, utc_now(), sees_from, sees_to)
+    person, user = _newcomer(email, name, password)
+    right = _right(person, role, _last_day(until), utc_now(), sees_from, sees_to)
     with recording(actor, f"let a person sign in as {role}"):
+        if User.objects.filter(email=user.email).exists():
+            raise BadInput(f"{user.email} can sign in already.", "Give that person another right instead.")
         person.save(force_insert=True)
         right.save(force_insert=True)
-        user.set_password(password)
         user.save()
     return person
 
@@ -57,40 +51,79 @@ def add_user(
 def claim(organisation: str, zone: str, computers: int | None, name: str, email: str, password: str) -> User:
     """The first run: the organisation's profile and its first owner, in one act.
 
-    Raises Refused if somebody was faster.
+    Raises BadInput naming what is wrong, Refused if somebody was faster.
     """
-    person = Person(id=new_key(), name=name.strip())
-    user = User(email=email.strip().lower(), person=person.pk)
-    check_password(password, user)
-    now = utc_now()
-    with recording(f"person:{person.pk}", "claim this Duecare"):
-        if User.objects.exists():
-            raise Refused("Somebody has claimed this Duecare already.", "Sign in.")
-        Profile.objects.create(id=PROFILE, name=organisation, zone=zone, computers=computers)
-        person.save(force_insert=True)
-        _right(person, Role.OWNER, None, now, None, None).save(force_insert=True)
-        user.set_password(password)
-        user.save()
+    person, user = _newcomer(email, name, password)
+    right = _right(person, Role.OWNER, None, utc_now(), None, None)
+    try:
+        with recording(f"person:{person.pk}", "claim this Duecare"):
+            if User.objects.exists():
+                raise Refused(*_TAKEN)
+            Profile.objects.create(id=PROFILE, name=organisation, zone=zone, computers=computers)
+            person.save(force_insert=True)
+            right.save(force_insert=True)
+            user.save()
+    except IntegrityError:
+        # On PostgreSQL two claims can both see nobody; the key of the profile lets one through.
+        raise Refused(*_TAKEN) from None
     return user
+
+
+_TAKEN = ("Somebody has claimed this Duecare already.", "Sign in.")
+
+
+def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
+    """A person and their sign-in, not yet saved. Hashing takes its time, so it is done before any act."""
+    email, name = email.strip().lower(), normalize("NFC", name.strip())
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadInput(
+            f"{email!r} is not an e-mail address.", "Write it as name@organisation.example."
+        ) from None
+    if not 0 < len(name) <= LONGEST:
+        raise BadInput(
+            f"A person needs a name of at most {LONGEST} characters.", "It stands in the record beside what they do."
+        )
+    person = Person(id=new_key(), name=name)
+    user = User(email=email, person=person.pk)
+    check_password(password, user)
+    user.set_password(password)
+    return person, user
 
 
 def give_right(
     actor: str, person: Person, role: str, until: date | None, sees_from: date | None, sees_to: date | None
 ) -> Right:
-    """Give a person a role. Raises BadInput if it cannot be given so."""
-    right = _right(person, role, until, utc_now(), sees_from, sees_to)
+    """Give a person a role. Raises BadInput if it cannot be given so, or if they hold it already."""
+    now = utc_now()
+    right = _right(person, role, until, now, sees_from, sees_to)
     with recording(actor, f"give the right {role}"):
+        if holding_rights(today(now)).filter(person=person, role=role).exists():
+            raise BadInput(
+                f"{person.name} is {role} already.", "End that right first if the new one is to take its place."
+            )
         right.save(force_insert=True)
     return right
 
 
 def end_right(actor: str, right: Right, now: datetime) -> None:
-    """End a right today. Raises Refused if nobody would be owner any more."""
+    """End a right at once.
+
+    Raises Refused if nobody would stay owner: one whose right has a last day does not count. NotFound if it has
+    ended already.
+    """
     with recording(actor, f"end the right {right.role}"):
-        if right.role == Role.OWNER and owners(now.date()) <= 1:
-            raise Refused("This is the last owner.", "Make somebody else an owner first.")
-        right.ended_at = now
-        right.save()
+        # All owners' rights are locked, so that two owners cannot end each other's at the same moment.
+        owners = holding_rights(today(now)).select_for_update().filter(role=Role.OWNER)
+        lasting = {one.pk for one in owners if one.until is None}
+        if right.role == Role.OWNER and not lasting - {right.pk}:
+            raise Refused("This is the last owner.", "Make somebody else an owner first, without a last day.")
+        held = Right.objects.filter(pk=right.pk, ended_at=None).first()
+        if held is None:
+            raise NotFound("This right has ended already.", "Go back to the settings.")
+        held.ended_at = now
+        held.save()
 
 
 def check_password(password: str, user: User) -> None:
@@ -118,8 +151,10 @@ def _right(
         raise BadInput(f"There is no role {role!r}.", f"Choose one of {', '.join(Role)}.")
     if role == Role.AUDITOR and until is None:
         raise BadInput("An auditor's right needs a last day.", "Add it, for example 2027-01-31.")
-    if until is not None and until < now.date():
+    if until is not None and until < today(now):
         raise BadInput(f"{until} is past.", "Choose a last day from today on.")
+    if role != Role.AUDITOR and (sees_from or sees_to):
+        raise BadInput("Only an auditor's right has a period to see.", "Leave the two days empty.")
     if sees_from and sees_to and sees_to < sees_from:
         raise BadInput("The auditor's period ends before it begins.", "Swap the two days.")
     return Right(
@@ -142,6 +177,7 @@ def _last_day(text: str) -> date | None:
         raise BadInput(f"{text!r} is not a day.", "Write it as 2027-01-31.") from None
 
 
-def current_rights(now: datetime) -> list[Right]:
-    """The rights that hold today, with their people."""
-    return list(holding_rights(now.date()).select_related("person").order_by("person__name", "role"))
+def rights_held(now: datetime) -> list[Right]:
+    """The rights that hold at a moment, with their people: for showing, on a past day those of then."""
+    held = holding(Right.objects.all(), today(now))
+    return list(held.select_related("person").order_by("person__name", "role"))

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from duecare.ledger.asof import LIVE
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program.models import Person, Right
+from duecare.program.models import Right
 from duecare.program.queries import live_profile, zone_of
 from duecare.site.models import User
 
@@ -17,13 +17,12 @@ STRANGER = Viewer(actor="stranger", name="")
 
 
 def viewer_of(user: User | AnonymousUser, now: datetime) -> Viewer:
-    """Who `user` is to the record; a stranger if nobody, or if no right of theirs holds today."""
+    """Who `user` is to the record: a stranger if nobody; without any role if no right of theirs holds today."""
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
-    today = now.astimezone(zone_of(live_profile())).date()
-    rights = list(holding_rights(today).filter(person_id=user.person).select_related("person"))
+    rights = list(holding_rights(today(now)).filter(person_id=user.person).select_related("person"))
     if not rights:
-        return STRANGER
+        return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)
     return Viewer(
         actor=f"person:{user.person}",
@@ -34,21 +33,22 @@ def viewer_of(user: User | AnonymousUser, now: datetime) -> Viewer:
     )
 
 
-def holding_rights(today: date) -> QuerySet[Right]:
-    """The rights that hold on a day, of everybody."""
-    return Right.objects.using(LIVE).filter(Q(until=None) | Q(until__gte=today), ended_at=None)
+def today(now: datetime) -> date:
+    """The day of the organisation, by which rights begin and end, at a moment."""
+    return now.astimezone(zone_of(live_profile())).date()
+
+
+def holding_rights(day: date) -> QuerySet[Right]:
+    """The rights that hold on a day, of everybody, by the live tables."""
+    return holding(Right.objects.using(LIVE), day)
+
+
+def holding(rights: QuerySet[Right], day: date) -> QuerySet[Right]:
+    """Those of the rights that hold on a day."""
+    return rights.filter(Q(until=None) | Q(until__gte=day), ended_at=None)
 
 
 def _period(rights: list[Right]) -> tuple[date | None, date | None]:
-    """The widest of an auditor's periods; open ends stay open."""
-    audits = [right for right in rights if right.role == Role.AUDITOR]
-    starts, ends = [right.sees_from for right in audits], [right.sees_to for right in audits]
-    first = None if None in starts else min((day for day in starts if day), default=None)
-    last = None if None in ends else max((day for day in ends if day), default=None)
-    return first, last
-
-
-def owners(today: date) -> int:
-    """How many people are owners today."""
-    people = Person.objects.using(LIVE).filter(rights__in=holding_rights(today).filter(role=Role.OWNER))
-    return people.distinct().count()
+    """An auditor's period; nobody holds two rights of one role at a time (`people.give_right`)."""
+    audit = next((right for right in rights if right.role == Role.AUDITOR), None)
+    return (audit.sees_from, audit.sees_to) if audit else (None, None)

@@ -29,11 +29,7 @@ def serve(address: str, port: int, say: Callable[[str], None]) -> None:
         say(f"Duecare is at {where}  (Ctrl-C stops it)")
     else:
         _announce_first_run(where, say)
-    environment = {**os.environ, "DUECARE_HOME": str(settings.DUECARE_HOME.path), "DUECARE_PORT": str(port)}
-    running = {
-        "web server": subprocess.Popen(_web(address, port), env=environment),  # noqa: S603
-        "worker": subprocess.Popen([sys.executable, "-m", "duecare.site.worker"], env=environment),
-    }
+    environment = {**os.environ, "DUECARE_HOME": str(settings.DUECARE_HOME.path)}
     stop = False
 
     def request_stop(number: int, frame: object) -> None:
@@ -42,6 +38,10 @@ def serve(address: str, port: int, say: Callable[[str], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, request_stop)
+    running = {
+        "web server": subprocess.Popen(_web(address, port), env=environment),  # noqa: S603
+        "worker": subprocess.Popen([sys.executable, "-m", "duecare.site.worker"], env=environment),
+    }
     try:
         while not stop:
             for name, process in running.items():

@@ -9,20 +9,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from duecare.errors import BadInput
 from duecare.home import Home
+from duecare.site import configuration
 
 DUECARE_HOME = Home.from_environment()
 DUECARE_HOME.prepare()
-_configured = DUECARE_HOME.configured()
-_web: dict[str, Any] = _configured.get("web", {})
+_configured = configuration.read(DUECARE_HOME)
 
 SECRET_KEY = DUECARE_HOME.secret()
 DEBUG = False
 
 # The port only matters for the printed address; the Host header is matched without it (SECURITY.md 13).
-ALLOWED_HOSTS: list[str] = ["localhost", *_web.get("hosts", [])]
-DUECARE_TLS: bool = bool(_web.get("tls", False))
-DUECARE_PROXIES: list[str] = list(_web.get("proxies", []))
-DUECARE_DOMAIN: str = _web.get("hosts", ["localhost"])[0]
+ALLOWED_HOSTS: list[str] = ["localhost", *_configured.hosts]
+DUECARE_TLS: bool = _configured.tls
+DUECARE_PROXIES: list[str] = list(_configured.proxies)
+DUECARE_DOMAIN: str = _configured.hosts[0] if _configured.hosts else "localhost"
 
 INSTALLED_APPS = [
     # First, so that its sign-in pages stand in for those of allauth.
@@ -91,7 +91,7 @@ def _database() -> dict[str, Any]:
 
     The URL may come from the environment, so that a password need not be in a file.
     """
-    url = os.environ.get("DUECARE_DATABASE") or _configured.get("database", {}).get("url", "")
+    url = os.environ.get("DUECARE_DATABASE") or _configured.database
     if not url:
         return {
             "ENGINE": "duecare.ledger.backends.sqlite3",
@@ -158,7 +158,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ALLAUTH_TRUSTED_PROXY_COUNT = len(DUECARE_PROXIES)
+# The doors have put the caller's address in place already, from listed proxies only.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Duecare"
 

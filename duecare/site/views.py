@@ -29,6 +29,7 @@ from duecare.program.reach import reach
 from duecare.site import first_run as claim_token
 from duecare.site import forms, people
 from duecare.site.changes import changes
+from duecare.site.doors import HIDDEN
 
 DUE = 8
 LISTED = 10
@@ -177,7 +178,7 @@ def gone(request: Request) -> HttpResponseBase:
 def account(request: Request) -> HttpResponseBase:
     """Your name, rights, password and second factor."""
     viewer = request.viewer
-    rights = [right for right in people.current_rights(request.now) if right.person_id == viewer.person]
+    rights = [right for right in people.rights_held(request.now) if right.person_id == viewer.person]
     return render(request, "site/account.html", {"rights": rights})
 
 
@@ -185,6 +186,7 @@ def _changer(request: Request, *roles: Role) -> Viewer:
     """The viewer, if they hold one of the roles. Raises NotFound for others, who may not know of the page."""
     viewer = request.viewer
     if not viewer.has(*roles):
+        request.META[HIDDEN] = True
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
     if asof.current() is not None and request.method == "POST":
         raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
@@ -200,7 +202,7 @@ def settings_page(request: Request) -> HttpResponseBase:
         "questions": len(profile_facts()),
         "data_sets": list(DataSet.objects.all().visible_to(viewer).order_by("name")),
         "targets": list(current_targets().values()),
-        "rights": people.current_rights(request.now) if viewer.has(Role.OWNER) else None,
+        "rights": people.rights_held(request.view_now) if viewer.has(Role.OWNER) else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
         "key": sealing.signer().vkey,
     }

@@ -390,7 +390,7 @@ def test_a_changed_field_list_is_never_read_from_an_old_replay(
 def test_another_history_of_the_same_size_gets_a_replay_of_its_own(past: asof.View) -> None:
     """As after a restored backup went on differently."""
     with unguarded():
-        sql('UPDATE ledger_entry SET leaf = leaf || leaf WHERE "index" = %s', past.size - 1)
+        sql('UPDATE ledger_entry SET leaf = meta WHERE "index" = %s', past.size - 1)
     assert asof.replay_file(past.size) != past.file
 
 

@@ -1,4 +1,4 @@
-"""Signed notes and checkpoints, against vectors of others; one rule for Ed25519, and the verifier keeps it."""
+"""Signed notes and checkpoints, against vectors of others; and one rule for Ed25519 that all keep."""
 
 from __future__ import annotations
 

@@ -174,3 +174,5 @@ def test_rules_of_doas_are_told_in_the_words_of_sudo() -> None:
         True,
     )
     assert rules.keys() == {"%wheel", "bob"}
+    assert tree.facts("sudo")["log"] is True
+    assert alpine().file("/etc/doas.conf", "permit nolog :wheel\n").facts("sudo")["log"] is False

@@ -167,6 +167,8 @@ def test_a_circle_of_links_ends(outside: Path) -> None:
 
 def test_a_pipe_or_device_in_the_place_of_a_file_neither_hangs_nor_is_read(outside: Path) -> None:
     os.mkfifo(outside / "root" / "etc" / "passwd")
+    with pytest.raises(OSError, match="not a regular file"):
+        RealMachine().read("/dev/null")
     machine = RealMachine(str(outside / "root"))
     with pytest.raises(OSError, match="not a regular file"):
         machine.read("/etc/passwd")

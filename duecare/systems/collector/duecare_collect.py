@@ -150,9 +150,13 @@ class RealMachine(Machine):
         return os.path.join(self.root, *done)
 
     def slice(self, path: str, start: int, size: int) -> bytes:
-        # Opening must neither wait on a pipe nor, in a mounted tree, follow a link put there meanwhile.
+        # Anyone may link a file that root reads to a device that acts when it is opened (a watchdog, say).
+        # Opening must not wait on a pipe either, nor follow a link put into a mounted tree meanwhile.
+        real = self._real(path)
+        if not stat.S_ISREG(os.stat(real, follow_symlinks=self.live).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if self.live else os.O_NOFOLLOW)
-        with open(os.open(self._real(path), flags), "rb") as file:
+        with open(os.open(real, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(errno.EINVAL, "not a regular file", path)
             if start:
@@ -1968,7 +1972,7 @@ def _remembered(look: Look, modules: dict[str, dict[str, str]]) -> int | None:
 
 
 def sudo_rules(look: Look) -> tuple[list[dict[str, Any]], bool | None]:
-    """The rules of sudo and doas in force, and whether uses of sudo are logged (null without sudo)."""
+    """The rules of sudo and doas in force, and whether their uses are logged (None if that is unread)."""
     rules: list[dict[str, Any]] = []
     log: bool | None = None
     if look.exists("/etc/sudoers"):
@@ -1989,7 +1993,10 @@ def sudo_rules(look: Look) -> tuple[list[dict[str, Any]], bool | None]:
             rules += _sudo_rule(line, source, aliases)
     for path in (*look.glob("/etc/doas.conf"), *look.glob("/etc/doas.d/*.conf")):
         look.source(path)
-        rules += filter(None, (_doas_rule(line, path) for line in look.lines(path)))
+        lines_of_doas = look.lines(path)
+        rules += filter(None, (_doas_rule(line, path) for line in lines_of_doas))
+        if lines_of_doas:  # doas, too, writes to syslog unless told otherwise (doas.conf(5), "nolog").
+            log = log is not False and not any(re.search(r"\bnolog\b", line) for line in lines_of_doas)
     return rules, log
 
 
@@ -2075,7 +2082,7 @@ def sudo_facts(look: Look) -> dict[str, Any]:
         look.absent = True
         look.source("neither sudo nor doas is set up")
         return {"rules": [], "log": None}
-    look.source("/etc/sudoers" if log is not None else "/etc/doas.conf")
+    look.source("/etc/sudoers" if look.exists("/etc/sudoers") else "/etc/doas.conf")
     return {"rules": rules, "log": log}
 
 

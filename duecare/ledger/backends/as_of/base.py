@@ -23,11 +23,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._open_file = view.file
         # Other requests may have pushed this replay out since its view was made.
         file = view.file if view.file.exists() else replay_file(view.size)
-        parameters = super().get_connection_params()
         # The replay is complete before it gets its name, and never written again: no locks are needed.
-        parameters["database"] = f"{file.as_uri()}?mode=ro&immutable=1"
-        parameters["uri"] = True
-        return parameters
+        self.settings_dict = {**self.settings_dict, "NAME": f"{file.as_uri()}?mode=ro&immutable=1"}
+        return super().get_connection_params()
 
     def _cursor(self, name: str | None = None) -> Any:
         if self.connection is not None and _demanded().file != self._open_file:

@@ -1,0 +1,75 @@
+"""What an installation may set in `duecare.toml` (docs/operations.md): no more, and nothing misspelt in silence.
+
+A setting that nobody reads would leave a door as it was while somebody thinks it shut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from duecare.errors import BadInput
+from duecare.home import Home
+
+KNOWN: Mapping[str, Mapping[str, type]] = {
+    "web": {"hosts": list, "tls": bool, "proxies": list},
+    "database": {"url": str},
+}
+"""Every setting, by its table."""
+_KINDS = {list: "a list of texts", bool: "true or false", str: "a text"}
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings of one home."""
+
+    hosts: tuple[str, ...] = ()
+    """Exact host names that are served besides localhost; the first one names the ledger."""
+    tls: bool = False
+    proxies: tuple[str, ...] = ()
+    """Addresses whose forwarded headers count."""
+    database: str = ""
+
+
+def read(home: Home) -> Configuration:
+    """The settings in `duecare.toml`; the defaults without one. Raises BadInput naming the setting."""
+    return parse(home.configured(), str(home.configuration))
+
+
+def parse(tables: Mapping[str, Any], place: str) -> Configuration:
+    """The settings in the parsed file; `place` names it in messages. Raises BadInput naming the setting."""
+    for table, values in tables.items():
+        if table not in KNOWN or not isinstance(values, dict):
+            raise BadInput(f"{place}: there is no table [{table}].", f"Use [{'], ['.join(KNOWN)}].")
+        for name, value in values.items():
+            kind = KNOWN[table].get(name)
+            if kind is None:
+                raise BadInput(
+                    f"{place}: [{table}] has no setting {name!r}.", f"It has {', '.join(KNOWN[table])}."
+                )
+            if type(value) is not kind or (kind is list and not all(type(one) is str for one in value)):
+                raise BadInput(f"{place}: [{table}] {name} must be {_KINDS[kind]}.", "Correct it.")
+    web = tables.get("web", {})
+    for host in web.get("hosts", ()):
+        if not _HOST.fullmatch(host):
+            raise BadInput(
+                f"{place}: [web] hosts: {host!r} is not an exact host name.",
+                "Write it in lower case without port or wildcard, such as duecare.example.org.",
+            )
+    for proxy in web.get("proxies", ()):
+        try:
+            ip_address(proxy)
+        except ValueError:
+            raise BadInput(
+                f"{place}: [web] proxies: {proxy!r} is not an address.", "Write it as 10.0.0.5."
+            ) from None
+    return Configuration(
+        tuple(web.get("hosts", ())),
+        web.get("tls", False),
+        tuple(web.get("proxies", ())),
+        tables.get("database", {}).get("url", ""),
+    )
