@@ -8,7 +8,9 @@ interrupted.
 from __future__ import annotations
 
 import os
+import pwd
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,13 +80,26 @@ def _opened() -> None:
 
 def say(line: str) -> None:
     """A line for the person at the terminal; never mixed into output that a program reads."""
-    typer.echo(line, err=True)
+    typer.echo(_printable(line), err=True)
+
+
+def tell(text: str) -> None:
+    """What was asked for, for a person to read."""
+    typer.echo(_printable(text))
+
+
+def _printable(text: str) -> str:
+    """The text without control characters: what a report or a database says must not steer the terminal."""
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def _actor() -> str:
-    import getpass
-
-    return f"terminal:{getpass.getuser()}"
+    """Who types, by the system's own account of it: the environment could name anybody."""
+    user = os.getuid()
+    try:
+        return f"terminal:{pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"terminal:user {user}"
 
 
 def _viewer() -> Any:
@@ -145,14 +160,24 @@ def collect(
     ),
     out: Annotated[Path | None, typer.Option(help="Write the report here; else to standard output.")] = None,
     state: Annotated[Path | None, typer.Option(help="Remember here when each update was first seen.")] = None,
+    write_copy: Annotated[
+        Path | None,
+        typer.Option(help="Gather nothing, but write here the collector as one file to run on other machines."),
+    ] = None,
 ) -> None:
     """Gather facts about this machine and print the report; needs no home and no network."""
-    from duecare.systems.collector import duecare_collect
+    if write_copy is not None:
+        from duecare.systems.portable import write_one_file
+
+        write_one_file(write_copy)
+        say(f"Copy {write_copy} to another machine and run it there: python3 {write_copy.name} --out FILE")
+        return
+    from duecare.systems import collector
 
     words = ["--root", str(root)]
     words += ["--out", str(out)] if out else []
     words += ["--state", str(state)] if state else []
-    raise typer.Exit(duecare_collect.main(words))
+    raise typer.Exit(collector.main(words))
 
 
 @app.command("assess")
@@ -178,7 +203,10 @@ def assess_command(
     else:
         _assess_this_machine(show=False, collect=collect)
         posture = terminal.posture_now(_viewer())
-    typer.echo(posture.as_json() if as_json else posture.as_text())
+    if as_json:
+        typer.echo(posture.as_json())
+    else:
+        tell(posture.as_text())
     if posture.fails(fail_on):
         raise typer.Exit(1)
 
@@ -189,7 +217,7 @@ def _assess_this_machine(*, show: bool = True, collect: bool = True) -> None:
     with _progress("Assessing") as progress:
         terminal.assess(_actor(), collect=collect, progress=lambda done: progress(done, 0), say=say)
     if show:
-        typer.echo(terminal.posture_now(_viewer()).as_text())
+        tell(terminal.posture_now(_viewer()).as_text())
 
 
 @imports.command("facts")
@@ -221,7 +249,7 @@ def import_facts(
 @users.command("add")
 def user_add(
     email: Annotated[str, typer.Argument(help="The address they sign in with.")],
-    name: Annotated[str, typer.Option(help="Their name.")] = "",
+    name: Annotated[str, typer.Option(help="Their name, as the record shows it.")],
     role: Annotated[str, typer.Option(help="owner, manager, approver, auditor or member.")] = "member",
     until: Annotated[
         str, typer.Option(help="Last day of the right (an auditor needs one), e.g. 2027-01-31.")
@@ -229,10 +257,14 @@ def user_add(
 ) -> None:
     """Let somebody sign in. The password is asked for, or read from standard input; never an argument."""
     _opened()
-    from duecare.site import people
+    from duecare.site import first_run, people
 
+    if not first_run.claimed():
+        raise DuecareError(
+            "Nobody has claimed this Duecare yet.", "Run `duecare start` and claim it in the browser first."
+        )
     password = people.ask_password()
-    person = people.add_user(_actor(), email, name or email, password, role, until)
+    person = people.add_user(_actor(), email, name, password, role, until)
     say(f"{person.name} can sign in as {role}.")
 
 
@@ -245,23 +277,23 @@ def ledger_verify(
     """Check every entry, payload, blob, tile and checkpoint. Exit 1 names the entries that differ."""
     _django()
     from duecare.ledger import verifying
+    from duecare.site.setup import demand_record
 
+    demand_record()
     with _progress("Verifying") as progress:
         found = verifying.verify(live=live, progress=progress)
     for fault in found.faults:
-        typer.echo(f"FAULT {fault}")
+        tell(f"FAULT {fault}")
     if found.count > len(found.faults):
-        typer.echo(f"... and {found.count - len(found.faults):,} more")
-    typer.echo(f"{found.size:,} entries, root {found.root}")
-    typer.echo(f"{found.checkpoints} checkpoints, {found.blobs} blobs checked")
+        tell(f"... and {found.count - len(found.faults):,} more")
+    tell(f"{found.size:,} entries, root {found.root}")
+    tell(f"{found.checkpoints} checkpoints, {found.blobs} blobs checked")
     if found.live is not None:
-        typer.echo(f"{found.live:,} live records compared with a replay")
+        tell(f"{found.live:,} live records compared with a replay")
     if not found.ok:
-        typer.echo(f"{found.count:,} faults. Keep this database as evidence; see docs/operations.md.")
+        tell(f"{found.count:,} faults. Keep this database as evidence; see docs/operations.md.")
         raise typer.Exit(1)
-    typer.echo(
-        "No fault found. This is the ledger's own view; only a checkpoint held outside shows a rewrite."
-    )
+    tell("No fault found. This is the ledger's own view; only a checkpoint held outside shows a rewrite.")
 
 
 @ledger.command("checkpoint")
@@ -313,11 +345,11 @@ def ledger_rebuild(
 
     rebuilt = rebuild(into)
     for fault in rebuilt.differences:
-        typer.echo(f"DIFFERS {fault}")
-    typer.echo(f"{rebuilt.records:,} records rebuilt into {rebuilt.file}")
+        tell(f"DIFFERS {fault}")
+    tell(f"{rebuilt.records:,} records rebuilt into {rebuilt.file}")
     if rebuilt.differences:
         raise typer.Exit(1)
-    typer.echo("Every record equals its live row, field for field.")
+    tell("Every record equals its live row, field for field.")
 
 
 def main() -> NoReturn:
@@ -330,10 +362,17 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         say("Interrupted; nothing half-done was kept.")
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort: shown whole, and told apart from a fault found
         usage = getattr(error, "format_message", None)
         if usage is None:
-            raise
-        say(f"duecare: {usage()}")
+            # Python would exit with 1, which here means that the record is not what it should be.
+            traceback.print_exc()
+            say("duecare: this is a fault in Duecare, or its database cannot be used; see above.")
+        else:
+            say(f"duecare: {usage()}")
         sys.exit(2)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

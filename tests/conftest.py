@@ -1,4 +1,4 @@
-"""Every test that touches the database gets a home and a database of its own, copied from a migrated template.
+"""Every test that touches the database gets a home and a database of its own, copied from a template.
 
 Acts are outermost transactions, so a test cannot be rolled back, and record tables refuse to be flushed:
 a fresh copy is simpler than either. `--postgresql` runs the same tests on a PostgreSQL started in a scratch
@@ -90,25 +90,7 @@ def template() -> str:
 @pytest.fixture
 def home(template: str, tmp_path: Path) -> Iterator[Path]:
     """A home of its own with a database of its own and an empty log; the path of the home."""
-    from django.conf import settings
-    from django.db import connections
+    from tests.homes import fresh_home
 
-    from duecare.home import Home
-    from duecare.ledger import asof, sealing
-    from tests.services import copied_database
-
-    before = settings.DUECARE_HOME
-    connections.close_all()
-    settings.DUECARE_HOME = Home(tmp_path / "home")
-    settings.DUECARE_HOME.prepare()
-    asof._release_digest.cache_clear()
-    default = connections["default"]
-    with copied_database(default, template, tmp_path) as name:
-        default.settings_dict["NAME"] = name
-        connections.settings["default"]["NAME"] = name
-        sealing.create_log("localhost")
-        try:
-            yield settings.DUECARE_HOME.path
-        finally:
-            connections.close_all()
-            settings.DUECARE_HOME = before
+    with fresh_home(template, tmp_path) as place:
+        yield place

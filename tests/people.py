@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.test import Client, override_settings
@@ -21,15 +22,19 @@ def browser() -> Client:
     return Client(SERVER_NAME="localhost", raise_request_exception=False)
 
 
-def sign_in(client: Client, role: Role) -> Viewer:
-    """Make a person with the role and a second factor, signed in by `client`; who they are to the record."""
+def sign_in(client: Client, role: Role, **right: Any) -> Viewer:
+    """Make a person with the role and a second factor, signed in by `client`; who they are to the record.
+
+    `right` may hold `until`, and an auditor's `sees_from` and `sees_to`.
+    """
     first_run.forget()
     email = f"{role.value}-{User.objects.count()}@clinic.example"
-    until = (utc_now() + timedelta(days=30)).date().isoformat() if role is Role.AUDITOR else ""
+    if role is Role.AUDITOR:
+        right.setdefault("until", (utc_now() + timedelta(days=30)).date().isoformat())
     # Nobody types the password here, so it need not take the time that makes guessing dear.
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         person = people.add_user(
-            "terminal:test", email, f"{role.value.title()} Example", PASSWORD, role, until
+            "terminal:test", email, f"{role.value.title()} Example", PASSWORD, role, **right
         )
     user = User.objects.get(person=person.pk)
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"})

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from duecare.ledger import asof
@@ -106,7 +107,7 @@ def _address(row: Entry) -> str:
 
 
 def _about(row: Entry) -> str:
-    return f"{reverse('ledger')}?subject={row.subject}" if row.action != "act" else ""
+    return f"{reverse('ledger')}?{urlencode({'subject': row.subject})}" if row.action != "act" else ""
 
 
 def _actor(row: Entry) -> str:

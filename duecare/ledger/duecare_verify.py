@@ -137,11 +137,6 @@ def read(archive: zipfile.ZipFile, name: str, faults: list[Any], entry: int = -1
         return b""
 
 
-def check_commitment(domain: bytes, salt: str, text: str, commitment: str) -> None:
-    if sha256(b"duecare/v1/" + domain + bytes.fromhex(salt) + text.encode()).hexdigest() != commitment:
-        raise ValueError(f"its {domain[:-1].decode()} or the salt of it is not what was recorded")
-
-
 def check_entry(index: int, leaf: bytes, line: str, log: str) -> Any:
     """State and act of an entry, the count if it heads the act (-1 if that is erased), and its blobs."""
     leaf_match, match = LEAF_RE.fullmatch(leaf.decode()), OPENING_RE.fullmatch(line)
@@ -152,20 +147,25 @@ def check_entry(index: int, leaf: bytes, line: str, log: str) -> Any:
         raise ValueError("its opening is malformed, or stands in another place")
     if state is None:
         return "withheld", None, None, []
-    check_commitment(b"meta\0", meta_salt, meta, leaf_match.group(2))
-    plain = "" if line.isascii() else ESCAPE.sub("\0", line)
-    sound = not NON_ASCII_KEY.search(plain) and unicodedata.is_normalized("NFC", plain)
-    sound = sound and action in MEMBERS and (action == "act") == (kind == '"ledger.act"')
+    digest = sha256(b"duecare/v1/meta\0" + bytes.fromhex(meta_salt) + meta.encode()).hexdigest()
+    if digest != leaf_match.group(2):
+        raise ValueError("its meta or the salt of it is not what was recorded")
+    sound = action in MEMBERS and (action == "act") == (kind == '"ledger.act"')
+    if not line.isascii():
+        plain = ESCAPE.sub("\0", line)
+        sound = sound and not NON_ASCII_KEY.search(plain) and unicodedata.is_normalized("NFC", plain)
     count, blobs = -1 if action == "act" else None, []
     if sound and state == "disclosed":
-        check_commitment(b"payload\0", salt, payload, leaf_match.group(3))
+        digest = sha256(b"duecare/v1/payload\0" + bytes.fromhex(salt) + payload.encode()).hexdigest()
+        if digest != leaf_match.group(3):
+            raise ValueError("its payload or the salt of it is not what was recorded")
         value = DECODE(payload, 0)[0]
         sound = ENCODE(value) == payload and [*value] == MEMBERS[action]
         count, blobs = value.get("count"), value.get("blobs", [])
         sound = sound and (count or 0) >= 0 and (value.get("record", 0) is None) == (action == "deleted")
         if blobs and (blobs != sorted(set(blobs)) or not DIGESTS.fullmatch(" ".join(blobs))):
             sound = False
-    if not sound or len(meta.encode() + payload.encode()) > 60000:
+    if not sound or (len(line) > 15000 and len(meta.encode() + payload.encode()) > 60000):
         raise ValueError("its meta or payload is not canonical JSON of the form that it should have")
     return state, act, count, blobs
 
@@ -242,7 +242,7 @@ def verify(file: str, key: Any, held: list[str]) -> tuple[dict[str, Any], list[A
         counts.update(bundle[3])
     check_acts([run for run in runs if run[2] is not None] + [[size, size, "", 0]], faults)
     if root_of(roots) == root:  # then the leaves are right
-        faults = [(entry, text if text[:9] != DISAGREE[:9] else TILE) for entry, text in faults]
+        faults = [(entry, TILE if text.startswith(DISAGREE) else text) for entry, text in faults]
     level, above = 1, roots[: size // WIDTH]
     while above:
         groups = [above[at : at + WIDTH] for at in range(0, len(above), WIDTH)]

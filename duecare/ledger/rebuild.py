@@ -85,19 +85,18 @@ def rebuild(
     file = into / "duecare.db"
     if file.exists():
         raise BadInput(f"There is a database in {into} already.", "Choose an empty or new directory.")
+    whole = models.Head.objects.using(using).get().size
+    if size is not None and not 0 <= size <= whole:
+        raise BadInput(f"The ledger holds {whole:,} entries; there is no size {size:,}.", "Give a smaller one.")
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     building = into / f".building-{secrets.token_hex(6)}.db"
     try:
         with _database(building) as target, one_moment(using):
             head = models.Head.objects.using(using).get()
-            whole = head.size
-            if size is not None and not 0 <= size <= whole:
-                raise BadInput(
-                    f"The ledger holds {whole:,} entries; there is no size {size:,}.", "Give a smaller one."
-                )
-            upto = whole if size is None else size
+            upto = head.size if size is None else size
             records = _fill(target, head, upto, progress, using)
-            differences = tuple(islice(_differences(using, target), LISTED)) if upto == whole else ()
+            compared = upto == head.size
+            differences = tuple(islice(_differences(using, target), LISTED)) if compared else ()
         building.replace(file)
     except DatabaseError as error:
         raise DuecareError(
@@ -107,7 +106,7 @@ def rebuild(
     finally:
         for leftover in into.glob(f"{building.name}*"):
             leftover.unlink()
-    return Rebuilt(file, upto, records, upto == whole, differences)
+    return Rebuilt(file, upto, records, compared, differences)
 
 
 @contextmanager

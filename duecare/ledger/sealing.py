@@ -65,7 +65,7 @@ def _key_file() -> Path:
 def seal(*, wait: bool = True, using: str = "default") -> int:
     """Extend the tiles to the newest committed entry and return the sealed size.
 
-    With `wait` false, does nothing if another process is sealing just now (PostgreSQL): the next act or
+    With `wait` false, does nothing on PostgreSQL if another process is sealing just now: the next act or
     reader will. Raises Tampered if an entry or tile that is needed is missing.
     """
     connection = connections[using]

@@ -165,7 +165,7 @@ class Finding(Record):
     safeguard = models.CharField(max_length=40)
     subject = models.CharField(max_length=120)
     """A typed reference (`references.py`) to what falls short, for example `systems.host:k3...`."""
-    subject_name = models.CharField(max_length=200)
+    subject_name = models.CharField(max_length=255)
     item = models.CharField(max_length=200, blank=True)
     reason = models.TextField()
     opened_at = models.DateTimeField()

@@ -1,6 +1,7 @@
-"""What an installation may set in `duecare.toml` (docs/operations.md): no more, and nothing misspelt in silence.
+"""What an installation may set in `duecare.toml` (docs/operations.md), and no more.
 
-A setting that nobody reads would leave a door as it was while somebody thinks it shut.
+Nothing misspelt is passed over: a setting that nobody reads would leave a door as it was while somebody
+thinks it shut.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
                 raise BadInput(
                     f"{place}: [{table}] has no setting {name!r}.", f"It has {', '.join(KNOWN[table])}."
                 )
-            if type(value) is not kind or (kind is list and not all(type(one) is str for one in value)):
+            if type(value) is not kind or (isinstance(value, list) and {type(one) for one in value} - {str}):
                 raise BadInput(f"{place}: [{table}] {name} must be {_KINDS[kind]}.", "Correct it.")
     web = tables.get("web", {})
     for host in web.get("hosts", ()):

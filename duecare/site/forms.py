@@ -28,7 +28,7 @@ _COUNT = re.compile(r"[0-9]{0,12}")
 
 
 class RecordForm(forms.Form):
-    """A form whose text comes out in Unicode's form NFC, which the record demands and not every keyboard gives."""
+    """A form whose text comes out in Unicode's form NFC: the record demands it; keyboards differ."""
 
     def clean(self) -> dict[str, Any]:
         """All values; passwords as they were typed."""

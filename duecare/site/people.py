@@ -83,7 +83,8 @@ def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
         ) from None
     if not 0 < len(name) <= LONGEST:
         raise BadInput(
-            f"A person needs a name of at most {LONGEST} characters.", "It stands in the record beside what they do."
+            f"A person needs a name of at most {LONGEST} characters.",
+            "It stands in the record beside what they do.",
         )
     person = Person(id=new_key(), name=name)
     user = User(email=email, person=person.pk)
@@ -101,7 +102,8 @@ def give_right(
     with recording(actor, f"give the right {role}"):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
-                f"{person.name} is {role} already.", "End that right first if the new one is to take its place."
+                f"{person.name} is {role} already.",
+                "End that right first if the new one is to take its place.",
             )
         right.save(force_insert=True)
     return right
@@ -110,8 +112,8 @@ def give_right(
 def end_right(actor: str, right: Right, now: datetime) -> None:
     """End a right at once.
 
-    Raises Refused if nobody would stay owner: one whose right has a last day does not count. NotFound if it has
-    ended already.
+    Raises Refused if nobody would stay owner (one whose right has a last day does not count), NotFound if it
+    has ended already.
     """
     with recording(actor, f"end the right {right.role}"):
         # All owners' rights are locked, so that two owners cannot end each other's at the same moment.

@@ -17,7 +17,7 @@ STRANGER = Viewer(actor="stranger", name="")
 
 
 def viewer_of(user: User | AnonymousUser, now: datetime) -> Viewer:
-    """Who `user` is to the record: a stranger if nobody; without any role if no right of theirs holds today."""
+    """Who `user` is to the record: a stranger if nobody; without a role if no right of theirs holds today."""
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
     rights = list(holding_rights(today(now)).filter(person_id=user.person).select_related("person"))

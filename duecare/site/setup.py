@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from duecare.errors import DuecareError
 from duecare.ledger import sealing, triggers
+from duecare.ledger.models import Head
 from duecare.ledger.upcasting import upcast_live
 
 MIGRATED = "server"
@@ -46,6 +47,16 @@ def set_up(say: Callable[[str], None] = lambda line: None) -> None:
     upcast_live(MIGRATED)
     if connection.vendor == "sqlite":
         _private(Path(str(connection.settings_dict["NAME"])))
+
+
+def demand_record() -> None:
+    """Raises DuecareError where this home holds no record yet, or none of this release."""
+    tables = connections["default"].introspection.table_names()
+    if Head._meta.db_table not in tables or not Head.objects.exists():
+        raise DuecareError(
+            f"There is no record in {settings.DUECARE_HOME.path}.",
+            "Name another home with --home, or begin one with `duecare start`.",
+        )
 
 
 def _private(database: Path) -> None:

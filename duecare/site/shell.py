@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.ledger import anchors, asof
-from duecare.ledger.models import Checkpoint, Head
+from duecare.ledger.browsing import newest_checkpoint
+from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
@@ -82,7 +83,8 @@ def _navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
 def _banner(view: asof.View, request: HttpRequest) -> AsOfBanner:
     day = timezone.localtime(view.instant)
     proven = anchors.anchored_size(view.instant)
-    claimed = view.size - min(view.size, proven)
+    proven = min(view.size, proven)
+    claimed = view.size - proven
     parameters = request.GET.copy()
     parameters.pop("as_of", None)
     back = request.path + (f"?{parameters.urlencode()}" if parameters else "")
@@ -94,8 +96,7 @@ def _banner(view: asof.View, request: HttpRequest) -> AsOfBanner:
             "time": day.strftime("%H:%M"),
             "zone": str(timezone.get_current_timezone()),
         },
-        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven)
-        % {"n": f"{view.size - claimed:,}"},
+        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven) % {"n": f"{proven:,}"},
         claimed=ngettext(
             "%(n)s entry rests on this server's clock alone",
             "%(n)s entries rest on this server's clock alone",
@@ -109,7 +110,7 @@ def _banner(view: asof.View, request: HttpRequest) -> AsOfBanner:
 
 
 def _foot(head: Head, view: asof.View | None) -> Foot:
-    newest = Checkpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     size = view.size if view else head.size
     signed = (
         _("Checkpoint of %(time)s UTC, over %(size)s entries")

@@ -13,7 +13,7 @@ from django.conf import settings
 from duecare.errors import DuecareError
 from duecare.home import Home
 from duecare.ledger import asof, sealing
-from duecare.ledger.models import Checkpoint
+from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.program import assessing
@@ -123,9 +123,7 @@ def posture_as_of(text: str, viewer: Viewer) -> Posture:
 
 def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
     sealing.seal()
-    signed = (
-        Checkpoint.objects.filter(size__lte=size).order_by("-size").values_list("size", flat=True).first()
-    )
+    signed = newest_checkpoint()
     certain = {
         key: [asker.id for asker in askers if asker.certain] for key, askers in required_by(profile()).items()
     }
@@ -136,7 +134,7 @@ def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
         reach=reach(profile()),
         size=size,
         root=sealing.root(size).hex(),
-        checkpoint=signed,
+        checkpoint=signed.size if signed else None,
         exceptions=assessing.read_lines,
     )
 

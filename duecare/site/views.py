@@ -13,12 +13,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof, sealing
-from duecare.ledger.models import Checkpoint
+from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program import actions
 from duecare.program.catalogue import areas
@@ -46,6 +46,7 @@ class Due:
     late: bool
 
 
+@require_safe
 def home(request: Request) -> HttpResponseBase:
     """What is due, what is unproven, what changed, and the house; for a member, that nothing waits."""
     viewer = request.viewer
@@ -103,7 +104,7 @@ def _due(rows: list[Standing], last: Assessment | None, viewer: Viewer, now: dat
                 _("The last assessment never finished: run it again"), reverse("hosts"), last.started_at, True
             )
         )
-    newest = Checkpoint.objects.order_by("-size").first()
+    newest = newest_checkpoint()
     if newest is None or newest.time < now - SOON:
         at = newest.time + SOON if newest else None
         found.append(
@@ -162,7 +163,7 @@ def first_run(request: Request) -> HttpResponseBase:
     return render(request, "site/first_run.html", {"form": form}, status=status)
 
 
-@require_GET
+@require_safe
 def healthy(request: Request) -> HttpResponse:
     """For a supervisor: the database answers. Says nothing else."""
     with connection.cursor() as cursor:
@@ -170,11 +171,24 @@ def healthy(request: Request) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def gone(request: Request) -> HttpResponseBase:
-    """Addresses of the sign-in library that this Duecare does not offer."""
+CLOSED = (
+    "signup/",
+    "password/set/",
+    "password/reset/",
+    "password/reset/<path:rest>",
+    "confirm-email/",
+    "confirm-email/<path:rest>",
+    "login/code/<path:rest>",
+)
+"""Addresses of the sign-in library that lead to accounts or passwords by mail; this Duecare sends none."""
+
+
+def gone(request: Request, rest: str = "") -> HttpResponseBase:
+    """An address that is closed."""
     raise NotFound(_("Accounts are made, and passwords reset, by an owner."), _("Ask one."))
 
 
+@require_safe
 def account(request: Request) -> HttpResponseBase:
     """Your name, rights, password and second factor."""
     viewer = request.viewer
@@ -188,11 +202,10 @@ def _changer(request: Request, *roles: Role) -> Viewer:
     if not viewer.has(*roles):
         request.META[HIDDEN] = True
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    if asof.current() is not None and request.method == "POST":
-        raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
     return viewer
 
 
+@require_safe
 def settings_page(request: Request) -> HttpResponseBase:
     """The organisation, its data, its targets, and who may sign in."""
     viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)

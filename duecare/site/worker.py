@@ -60,10 +60,15 @@ def run_due(now: datetime) -> list[str]:
             content = {"done": True, **job.run()}
         except Exception as error:
             logger.exception("%s failed", job.name)
-            content = {"done": False, "error": f"{type(error).__name__}: {error}"[:500]}
+            content = {"done": False, "error": _plain(f"{type(error).__name__}: {error}")}
         record_note(ACTOR, job.name, JOB, job.name, content)
         ran.append(job.name)
     return ran
+
+
+def _plain(text: str) -> str:
+    """Text that can be recorded, whatever it quotes: a note that fails would repeat its job every minute."""
+    return text[:300].encode("ascii", "backslashreplace").decode()
 
 
 def _assess() -> dict[str, Any]:
@@ -80,7 +85,7 @@ def _verify() -> dict[str, Any]:
     return {
         "entries": found.size,
         "faults": found.count,
-        "first": [str(fault)[:300] for fault in found.faults[:5]],
+        "first": [_plain(str(fault)) for fault in found.faults[:5]],
     }
 
 

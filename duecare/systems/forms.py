@@ -30,9 +30,7 @@ class ImportForm(forms.Form):
         upload = self.cleaned_data["report"]
         if upload.size > SIZE_LIMIT:
             raise forms.ValidationError(
-                _(
-                    "The file has %(size)s bytes; at most %(most)s are taken. Is it a report at all?"
-                )
+                _("The file has %(size)s bytes; at most %(most)s are taken. Is it a report at all?")
                 % {"size": f"{upload.size:,}", "most": f"{SIZE_LIMIT:,}"}
             )
         return upload

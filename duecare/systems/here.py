@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from duecare.systems.collector.duecare_collect import (
+from duecare.systems.collector import (
     RealMachine,
     collect,
     load_sights,

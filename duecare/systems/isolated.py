@@ -31,7 +31,7 @@ MEMORY = 3 << 30
 ANSWER_LIMIT = 64 << 10
 OUT_OF_MEMORY = 3
 """Exit code of a child that met its limit of memory."""
-NAME_LIMIT = 200
+NAME_LIMIT = 255
 VERSION_LIMIT = 60
 
 _ROOT = Path(__file__).parents[2]

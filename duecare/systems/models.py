@@ -11,12 +11,12 @@ from duecare.program.judgement import Grade
 class Host(Record):
     """A computer that Duecare has seen. A removed one stays, with the day it was removed."""
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=255)
     key = models.CharField(max_length=64, unique=True)
     """What a report knows it by: a digest of its machine id."""
     kind = models.CharField(max_length=20)
     family = models.CharField(max_length=20)
-    system = models.CharField(max_length=200)
+    system = models.CharField(max_length=255)
     """The operating system in the vendor's words."""
     support_end = models.DateField(null=True)
     first_seen_at = models.DateTimeField()

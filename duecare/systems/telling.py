@@ -44,7 +44,8 @@ class Table:
 
     label: str
     heads: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[tuple[str, Value], ...], ...]
+    """The cells of each row with their heads."""
     total: int
 
 
@@ -118,8 +119,12 @@ def _section(key: str, facts: Mapping[str, Any], most: int) -> SectionTold:
 
 def _table(name: str, items: list[dict[str, Any]], most: int) -> Table:
     columns = list(dict.fromkeys(column for item in items[:most] for column in item))
-    rows = (tuple(_value(item.get(column)) for column in columns) for item in items[:most])
-    return Table(field_words(name), tuple(map(field_words, columns)), tuple(rows), len(items))
+    heads = tuple(map(field_words, columns))
+    rows = (
+        tuple((head, _value(item.get(column))) for head, column in zip(heads, columns, strict=True))
+        for item in items[:most]
+    )
+    return Table(field_words(name), heads, tuple(rows), len(items))
 
 
 def _value(value: Any) -> Value:
@@ -193,7 +198,7 @@ def _said(
         worst = Verdict.UNMET if any(reason[2] is Verdict.UNMET for reason in reasons) else Verdict.UNKNOWN
         return Said(check, worst, reasons, "")
     if subject is None or subject.evidence != seen["evidence"] or subject.facts is None:
-        return Said(check, Verdict.UNKNOWN, (), _("Not yet judged on the newest report: assess again."))
+        return Said(check, Verdict.UNKNOWN, (), _("The newest report was not judged yet."))
     again = judge(check, subject, outcome.target, outcome.judged_at)
     if again.verdict is Verdict.NOT_APPLICABLE:
         return Said(check, Verdict.NOT_APPLICABLE, (), again.not_applicable)

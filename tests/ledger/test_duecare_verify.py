@@ -9,7 +9,6 @@ import json
 import struct
 import subprocess
 import sys
-import unicodedata
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +64,7 @@ def reopen(made: Export, index: int, change: Callable[[list[bytes]], None]) -> N
 
 
 def recommit(made: Export, index: int, *, meta: bytes | None = None, payload: bytes | None = None) -> None:
-    """Put another meta or payload, whatever its bytes, under leaf, tiles and signature: a log that lies well."""
+    """Put another meta or payload, whatever its bytes, under leaf, tiles and signature."""
     salts = exports.salts(index)
     fields = made.openings(index // tiles.WIDTH)[index % tiles.WIDTH].rstrip(b"\n").split(b"\t")
     meta, payload = meta or fields[3], payload or fields[5]
@@ -174,9 +173,7 @@ class TestTampering:
         )
         faults = check(made)
         assert entry_of(faults, "its leaf and the hash in its tile disagree") == [300]
-        assert entry_of(faults, "the leaves give the root") == [-1] or entry_of(faults, "but not these") == [
-            -1
-        ]
+        assert entry_of(faults, "it covers 600 entries") == [-1]
 
     def test_an_edited_leaf_that_is_no_leaf_any_more(self, check: Callable[..., Faults]) -> None:
         made = export(acts(150))
@@ -332,8 +329,17 @@ class TestTampering:
 
     @pytest.mark.parametrize(
         "name",
-        ["tile/0/003", "tile/0/002", "tile/2/000.p/1", "openings/003", "openings/002.p/88", "notes.txt"]
-        + ["../../etc/passwd", "/etc/passwd", "blobs/" + "0" * 64, "tile/entries/002"],
+        [
+            "tile/0/003",
+            "tile/0/002",
+            "tile/2/000.p/1",
+            "openings/003",
+            "openings/002.p/88",
+            "tile/entries/002",
+            "notes.txt",
+            "../../etc/passwd",
+            "/etc/passwd",
+        ],
     )
     def test_a_member_too_many(self, check: Callable[..., Faults], name: str) -> None:
         made = export(acts(150))
@@ -512,7 +518,7 @@ class TestActs:
         assert check(export(entries)) == []
 
     def test_an_act_over_the_edge_of_a_bundle(self, check: Callable[..., Faults]) -> None:
-        entries = acts(1, 250) + acts(1, 300)[:0] + act(2, *({} for _ in range(300)))
+        entries = acts(1, 250) + act(2, *({} for _ in range(300)))
         assert check(export(entries)) == []
         entries[250].payload = {**entries[250].payload, "count": 301}
         assert entry_of(check(export(entries)), "should have reached") == [551]
@@ -616,7 +622,7 @@ class TestHostileZips:
         made = export(acts(1))
         data = made.zipped(zipfile.ZIP_STORED)
         damaged = data.replace(b"Jo Example", b"Al Example", 1)
-        assert "openings/000 is missing or damaged" in check(damaged)[0][1]
+        assert entry_of(check(damaged), "openings/000 is missing or damaged (Bad CRC") == [0]
 
     def test_nothing_is_written_anywhere(self, tmp_path: Path) -> None:
         made = export(acts(1))
@@ -673,7 +679,6 @@ class TestTheFileItself:
         except (ValueError, TypeError):
             verifiers = False
         assert verifiers == ours
-        assert ours or not all(unicodedata.is_normalized("NFC", text) and text.isascii() for text in [data])
 
 
 def test_the_tree_of_the_verifier_is_the_programs() -> None:

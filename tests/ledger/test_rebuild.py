@@ -91,11 +91,11 @@ def test_rows_that_differ_from_the_record_are_named(tmp_path: Path) -> None:
         sql("UPDATE testapp_book SET pages = 70, lent = %s WHERE id = %s", True, books[0].pk)
         sql("DELETE FROM testapp_book WHERE id = %s", books[1].pk)
         sql("INSERT INTO testapp_tag (id, name) VALUES ('extra', 'x')")
-    assert sorted(rebuild(tmp_path / "new").differences) == [
+    assert set(rebuild(tmp_path / "new").differences) == {
         f"testapp.book {books[0].pk} differs in pages, lent",
         f"testapp.book {books[1].pk} is in the record, but its row is gone",
         "testapp.tag extra is in its table, but not in the record",
-    ]
+    }
 
 
 def test_a_database_that_is_there_already_is_never_overwritten(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_size_that_the_ledger_never_had_is_refused_and_leaves_nothing(asked: i
     library()
     with pytest.raises(BadInput, match="no size"):
         rebuild(tmp_path / "new", asked)
-    assert list((tmp_path / "new").iterdir()) == []
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_ledger_with_a_gap_is_not_rebuilt(tmp_path: Path) -> None:

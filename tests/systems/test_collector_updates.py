@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from duecare.systems.collector.duecare_collect import CAT_FILE, collect
+from duecare.systems.collector import collect
+from duecare.systems.collector.sections.unpacking import CAT_FILE
 from tests.systems import formats
 from tests.systems.parts import in_release
 from tests.systems.trees import NOW, Tree, alpine, debian, packages_index, rhel, ubuntu, updateinfo

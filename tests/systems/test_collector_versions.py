@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from duecare.systems.collector.duecare_collect import apk_key, dpkg_key, rpm_key
+from duecare.systems.collector import apk_key, dpkg_key, rpm_key
 
 PART = st.text("0123456789abzAZ.+~", min_size=0, max_size=8)
 VERSION = st.builds(

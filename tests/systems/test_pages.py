@@ -264,7 +264,7 @@ def test_a_host_or_report_that_came_after_the_assessment_is_not_judged_by_it(cli
     new = known("new-1")
     take_in_report(told("old-1"), "terminal:test", utc_now(), Grade.IMPORTED)
     assert all("not there at the last assessment" in text for text in answers(client, new).values())
-    assert "Not yet judged on the newest report" in answers(client, old)["systems.firewall_refuses"]
+    assert "newest report was not judged yet" in answers(client, old)["systems.firewall_refuses"]
 
 
 def test_findings_of_the_host_are_listed_and_no_others(client: Client) -> None:

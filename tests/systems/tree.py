@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from duecare.systems.collector.duecare_collect import Machine, collect
+from duecare.systems.collector import Machine, collect
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """When healthy trees are looked at."""

@@ -1,0 +1,68 @@
+"""The report's `host`: the name of the computer, a key that stays with it, and what kind it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from .look import Look
+from .running import enabled
+from .system import virtualization
+
+_DESKTOP_CHASSIS = {
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "10",
+    "11",
+    "13",
+    "14",
+    "15",
+    "16",
+    "30",
+    "31",
+    "32",
+    "35",
+}
+
+
+def host_facts(look: Look) -> dict[str, Any]:
+    """Name, key and kind of the host."""
+    name = look.word("/proc/sys/kernel/hostname") if look.machine.live else None
+    name = re.sub(r"\s+", "-", (name or look.word("/etc/hostname") or "unnamed").strip())[:253]
+    key, key_from = _identity(look, name)
+    virtual = look.share(virtualization)
+    displays = ("gdm", "gdm3", "sddm", "lightdm", "lxdm")
+    if virtual == "container":
+        kind = "container"
+    elif look.glob("/etc/systemd/system/display-manager.service") or enabled(look, *displays):
+        kind = "desktop"
+    elif virtual == "vm":
+        kind = "virtual"
+    elif look.word("/sys/class/dmi/id/chassis_type") in _DESKTOP_CHASSIS:
+        kind = "desktop"
+    else:
+        kind = "server" if virtual == "none" else "unknown"
+    return {"name": name, "key": key, "key_from": key_from, "kind": kind}
+
+
+def _identity(look: Look, name: str) -> tuple[str, str]:
+    """A key that stays with this host, and what it was made from; ids themselves are kept out of reports."""
+    wheres = [("machine id", path) for path in ("/etc/machine-id", "/var/lib/dbus/machine-id")]
+    wheres += [("SSH host key", f"/etc/ssh/ssh_host_{kind}_key.pub") for kind in ("ed25519", "ecdsa", "rsa")]
+    wheres += [
+        ("network address", path)
+        for path in look.glob("/sys/class/net/*/address")
+        if not path.startswith("/sys/class/net/lo/")
+    ]
+    for what, path in wheres:
+        found = look.word(path)
+        if found and found != "uninitialized" and set(found) - set("0:"):
+            token = " ".join(found.split()[:2]) if what == "SSH host key" else found
+            return hashlib.sha256(b"duecare" + token.encode()).hexdigest(), what
+    return hashlib.sha256(b"duecare" + name.encode()).hexdigest(), "name"

@@ -1,0 +1,1 @@
+"""The sections of the report, a file each; what several package managers share stands beside them."""

@@ -1,0 +1,151 @@
+"""An organisation with a past: what was so ten days ago, what changed five days ago, and who may see it now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client, override_settings
+
+from duecare.ledger import sealing
+from duecare.ledger.models import Entry
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Role
+from duecare.program import actions
+from duecare.program.assessing import assess
+from duecare.program.judgement import Grade
+from duecare.program.models import DataSet, Finding, Person, Right
+from duecare.site import first_run, people
+from duecare.site.models import User
+from duecare.systems.actions import take_in_report
+from duecare.systems.models import Host, Report
+from tests.homes import fresh_home
+from tests.people import PASSWORD, browser
+from tests.systems.trees import debian
+
+TERMINAL = "terminal:test"
+LONG_AGO, BEFORE, SINCE = timedelta(days=10), timedelta(days=7), timedelta(days=5)
+
+
+@contextmanager
+def clock(at: datetime) -> Iterator[None]:
+    """Let the server's clock stand still at a moment, for entries and rights."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("duecare.ledger.recording", "duecare.ledger.sealing", "duecare.site.people"):
+            patch.setattr(f"{module}.utc_now", lambda: at)
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the tests ask about."""
+
+    home: Path
+    now: datetime
+    browsers: dict[str, Client]
+    """Signed in, by who it is; the stranger is not."""
+    samples: dict[str, str]
+    """By the name of an address's part: something that has been there for ten days."""
+
+    @property
+    def then(self) -> str:
+        """A moment between what was so and what changed, as `?as_of=` takes it."""
+        return (self.now - BEFORE).isoformat()
+
+
+def _person(name: str, role: Role, *, factor: bool = True, **right: object) -> User:
+    """Somebody who can sign in."""
+    made = people.add_user(TERMINAL, f"{name}@clinic.example", name, PASSWORD, role, **right)  # type: ignore[arg-type]
+    user = User.objects.get(person=made.pk)
+    if factor:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used"})
+    return user
+
+
+def report(at: datetime, hostname: str) -> bytes:
+    """A report of a computer whose firewall is off, gathered then."""
+    told = debian().report(at)
+    told["host"].update(name=hostname, key=hostname.encode().hex().ljust(64, "0"))
+    told["facts"]["firewall"].update(active=False, input_policy="accept")
+    return json.dumps(told).encode()
+
+
+@contextmanager
+def organisation(template: str, place: Path) -> Iterator[Past]:
+    """A home with all that, and a browser for everybody."""
+    now = utc_now()
+    cheap = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with fresh_home(template, place) as home, cheap:
+        cache.clear()
+        users = _history(now)
+        browsers = {"stranger": browser()}
+        for name, user in users.items():
+            browsers[name] = browser()
+            browsers[name].force_login(user)
+        first_run.forget()
+        yield Past(home, now, browsers, _samples())
+        first_run.forget()
+
+
+def _history(now: datetime) -> dict[str, User]:
+    """Ten days ago an assessed host and most of the people; five days ago who gained and who lost a right."""
+    day = (now - LONG_AGO).date()
+    audit = {"until": (now.date() + timedelta(days=90)).isoformat()}
+    with clock(now - LONG_AGO):
+        people.claim("Riverside Clinic", "UTC", 150, "owner", "owner@clinic.example", PASSWORD)
+        owner = User.objects.get()
+        Authenticator.objects.create(user=owner, type=Authenticator.Type.TOTP, data={"secret": "not used"})
+        users = {
+            "owner": owner,
+            "owner without a second factor": _person("bare", Role.OWNER, factor=False),
+            "manager": _person("manager", Role.MANAGER),
+            "approver": _person("approver", Role.APPROVER),
+            "auditor": _person("auditor", Role.AUDITOR, **audit, sees_from=day),
+            "auditor of a past period": _person(
+                "late", Role.AUDITOR, **audit, sees_from=day, sees_to=(now - BEFORE).date()
+            ),
+            "auditor of a coming period": _person(
+                "early", Role.AUDITOR, **audit, sees_from=now.date() + timedelta(days=9)
+            ),
+            "member": _person("member", Role.MEMBER),
+            "gained": _person("gained", Role.MEMBER),
+            "lost": _person("lost", Role.MANAGER),
+            "expired": _person("expired", Role.MANAGER, until=(now - SINCE).date().isoformat()),
+        }
+        actions.adopt_target(TERMINAL, "security_update_days", 7, "we can", now - LONG_AGO)
+        actions.keep_data_set(TERMINAL, None, name="Patients", people={"DE": 12000})
+        take_in_report(
+            report(now - LONG_AGO, "web-1"), TERMINAL, now - LONG_AGO, Grade.IMPORTED, new_host=True
+        )
+        assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
+        sealing.checkpoint()
+    with clock(now - SINCE):
+        gained = Person.objects.get(name="gained")
+        people.give_right(TERMINAL, gained, Role.MANAGER, None, None, None)
+        people.end_right(TERMINAL, Right.objects.get(person__name="lost"), now - SINCE)
+        take_in_report(report(now - SINCE, "web-2"), TERMINAL, now - SINCE, Grade.IMPORTED, new_host=True)
+        assess(TERMINAL, now - SINCE, clock=lambda: now - SINCE)
+        sealing.checkpoint()
+    return users
+
+
+def _samples() -> dict[str, str]:
+    host = Host.objects.get(name="web-1")
+    report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
+    return {
+        "data set": DataSet.objects.get().pk,
+        "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
+        "host": host.pk,
+        "report": Report.objects.get(host=host).pk,
+        "person": Person.objects.get(name="member").pk,
+        "right": Right.objects.get(person__name="member").pk,
+        "entry": str(report.index),
+        "blob": Report.objects.get(host=host).report,
+    }
