@@ -204,7 +204,7 @@ def _moved(value: Any, by: timedelta) -> Any:
 
 
 def _sign_in(staff: Sequence[str], day: int, size: Size) -> None:
-    for n in range(SIGN_INS * size.entries // WHOLE.entries):
+    for n in range(max(1, SIGN_INS * size.entries // WHOLE.entries)):
         person = staff[(day * 7 + n * 131) % len(staff)]
         record_note(f"person:{person}", "sign in", "site.sign-in", person, {"address": "192.0.2.7"})
 

@@ -147,10 +147,11 @@ def _addresses() -> dict[str, str]:
     """Every page that a person reads, by name; lists with their filters, far in, and as files."""
     size = Head.objects.get().size
     outcome = Outcome.objects.order_by("-unmet")[0]
-    finding = Finding.objects.filter(closed_at=None)[0]
+    finding = Finding.objects.exclude(closed_at=None)[0]
     host = finding.subject.partition(":")[2]
-    sign_in = Entry.objects.filter(kind="site.sign-in").order_by("-index")[0]
-    act = Entry.objects.filter(kind="ledger.act", actor="server").order_by("-index")[0]
+    early = Entry.objects.filter(index__lt=size // 3).order_by("-index")
+    sign_in = early.filter(kind="site.sign-in")[0]
+    act = early.filter(kind="ledger.act", actor="server")[0]
     middle = (utc_now() - timedelta(days=estate.DAYS // 2)).date()
     deep = keyset.write_cursor("entries", keyset.total_order(Entry, ("-index",)), (size // 2, size // 2))
     return {

@@ -162,7 +162,7 @@ def collect(
     state: Annotated[Path | None, typer.Option(help="Remember here when each update was first seen.")] = None,
     write_copy: Annotated[
         Path | None,
-        typer.Option(help="Gather nothing, but write here the collector as one file to run on other machines."),
+        typer.Option(help="Gather nothing; write here the collector as one file to run on other machines."),
     ] = None,
 ) -> None:
     """Gather facts about this machine and print the report; needs no home and no network."""
@@ -268,6 +268,16 @@ def user_add(
     say(f"{person.name} can sign in as {role}.")
 
 
+@users.command("password")
+def user_password(email: Annotated[str, typer.Argument(help="The address they sign in with.")]) -> None:
+    """Set a new password for somebody who forgot theirs. Asked for, or read from standard input."""
+    _opened()
+    from duecare.site import people
+
+    people.set_password(_actor(), email, people.ask_password())
+    say("The password was set; sessions that were open have ended.")
+
+
 @ledger.command("verify")
 def ledger_verify(
     live: Annotated[
@@ -352,6 +362,14 @@ def ledger_rebuild(
     tell("Every record equals its live row, field for field.")
 
 
+def _misused(error: Exception, words: str) -> str:
+    """What was wrong with the words of the command, and where to look; the help itself where none was given."""
+    if words.startswith("Usage:"):
+        return words
+    path = getattr(getattr(error, "ctx", None), "command_path", "duecare")
+    return f"duecare: {words} See `{path} --help`."
+
+
 def main() -> NoReturn:
     """Run a command; errors of ours are a sentence on the error stream, never a traceback."""
     try:
@@ -369,7 +387,7 @@ def main() -> NoReturn:
             traceback.print_exc()
             say("duecare: this is a fault in Duecare, or its database cannot be used; see above.")
         else:
-            say(f"duecare: {usage()}")
+            say(_misused(error, usage()))
         sys.exit(2)
     sys.exit(result if isinstance(result, int) else 0)
 

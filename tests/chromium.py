@@ -44,9 +44,13 @@ class Windows:
         self._said: list[str] = []
 
     def open(self, width: int = 1280, height: int = 800, **options: Any) -> Any:
-        """An empty page in a window of its own. Options are those of Playwright's `new_context`."""
+        """An empty page in a window of its own. Options are those of Playwright's `new_context`.
+
+        Motion is reduced, so that colours are what they will be as soon as they change.
+        """
         viewport = {"width": width, "height": height}
-        context = self._browser.new_context(viewport=viewport, locale="en-GB", **options)
+        fixed = {"viewport": viewport, "locale": "en-GB", "reduced_motion": "reduce"}
+        context = self._browser.new_context(**fixed, **options)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: self._said.append(f"{page.url}: {message.text}"))
@@ -73,12 +77,14 @@ def windows(browser: Any) -> Iterator[Windows]:
     assert opened.complaints() == []
 
 
-def axe_faults(page: Any) -> list[str]:
-    """What axe finds on a page, a line for each element."""
+def axe_faults(page: Any, *rules: str) -> list[str]:
+    """What axe finds on a page, a line for each element: by these rules only, or by all."""
     from axe_playwright_python.base import AXE_SCRIPT
 
-    page.evaluate(AXE_SCRIPT)
-    result = page.evaluate("axe.run({resultTypes: ['violations']})")
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    result = page.evaluate("options => axe.run(options)", options)
     return [
         f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
         for rule in result["violations"]

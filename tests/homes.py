@@ -26,6 +26,7 @@ def fresh_home(template: str, place: Path) -> Iterator[Path]:
     settings.DUECARE_HOME.prepare()
     asof._release_digest.cache_clear()
     default = connections["default"]
+    name_before = default.settings_dict["NAME"]
     with copied_database(default, template, place) as name:
         default.settings_dict["NAME"] = name
         connections.settings["default"]["NAME"] = name
@@ -35,3 +36,5 @@ def fresh_home(template: str, place: Path) -> Iterator[Path]:
         finally:
             connections.close_all()
             settings.DUECARE_HOME = before
+            default.settings_dict["NAME"] = connections.settings["default"]["NAME"] = name_before
+            asof._release_digest.cache_clear()

@@ -14,6 +14,7 @@ from duecare.program.judgement import (
     Facts,
     Item,
     Judgement,
+    Section,
     check,
     met,
     not_applicable,
@@ -45,7 +46,8 @@ def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
     empty = [Item(_name(a), "its password is empty") for a in accounts if _password(a) == "none"]
-    return each(len(accounts), empty, _hidden(accounts), read_from=[section], nothing="no account was found")
+    nothing = "no account was found"
+    return each(len(accounts), empty, _hidden(section, accounts), read_from=[section], nothing=nothing)
 
 
 @check(
@@ -80,7 +82,7 @@ def service_accounts_closed(facts: Facts, _target: None) -> Judgement:
     services = [a for a in value(section, "items") if 0 < a["uid"] < FIRST_PERSON or a["uid"] == NOBODY]
     opened = [Item(_name(a), "a password is set") for a in services if _password(a) in ("set", "none")]
     nothing = "no account of a service was found"
-    return each(len(services), opened, _hidden(services), read_from=[section], nothing=nothing)
+    return each(len(services), opened, _hidden(section, services), read_from=[section], nothing=nothing)
 
 
 @check(
@@ -118,7 +120,9 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
             untold.append(Item(_name(account), f"its last sign-in: {undated(last)}"))
             continue
         idle.append(days)
-        if days > target:
+        if days > target and _is_hidden(account):
+            untold.append(Item(_name(account), f"{since} {days} days ago; whether it is locked was not seen"))
+        elif days > target:
             dormant.append(Item(_name(account), f"{since} {days} days ago, expected at most {target}"))
         elif account["last_login"] is None:
             untold.append(Item(_name(account), f"it never signed in; its password was set {days} days ago"))
@@ -146,12 +150,14 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
     names = [a["name"] for a in accounts if a["admin"] and a["name"] != "root"]
+    untold = [a["name"] for a in accounts if a["admin"] is None]
     if len(names) > target:
         reason = f"{len(names)} accounts are administrators, expected at most {target}: {few(names)}"
         return unmet(reason, measure=len(names))
     if not accounts:
         return unknown("no account was found")
-    return each(1, (), read_from=[section], measure=len(names))
+    doubt = f"whether {few(untold)} may act as root could not be told: {section.problems}"
+    return each(1, (), [Item("", doubt)] if untold else [], read_from=[section], measure=len(names))
 
 
 @check(
@@ -165,7 +171,7 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
 def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
-    hidden = _hidden(accounts)
+    hidden = _hidden(section, accounts)
     users = [a for a in accounts if _password(a) == "set"]
     if accounts and not users and not hidden and section.complete:
         return not_applicable("no account has a password")
@@ -284,10 +290,16 @@ def _name(account: Account) -> str:
     return f"account {account['name']}"
 
 
-def _hidden(accounts: Sequence[Account]) -> list[Item]:
+def _hidden(section: Section, accounts: Sequence[Account]) -> list[Item]:
     """Accounts of which the state of the password could not be read."""
-    hidden = [a["name"] for a in accounts if _password(a) not in ("set", "locked", "none")]
-    return [Item("", f"passwords could not be looked at: {few(hidden)}")] if hidden else []
+    hidden = [a["name"] for a in accounts if _is_hidden(a)]
+    reason = f"passwords could not be looked at: {few(hidden)} ({section.problems})"
+    return [Item("", reason)] if hidden else []
+
+
+def _is_hidden(account: Account) -> bool:
+    """Whether its password, and with it the day on which it closes, could not be looked at."""
+    return _password(account) not in ("set", "locked", "none")
 
 
 def _expired(facts: Facts, account: Account) -> bool:

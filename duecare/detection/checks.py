@@ -45,24 +45,33 @@ _LOOPBACK = re.compile(r"(?:^|[@/\[\s])(?:localhost|127\.\d+\.\d+\.\d+|::1)(?:[\
     "detection.logs_survive_restart",
     safeguard="logging",
     question="Does a running log service keep its logs on disk, so that a restart does not wipe them?",
-    advice="Set Storage=persistent in journald.conf, or run rsyslog.",
+    advice="Set Storage=persistent in journald.conf, or run a log service that writes to a disk.",
     fresh_for=FAST,
 )
 def logs_survive_restart(facts: Facts, _target: None) -> Judgement:
     section = facts.section("logging")
     require_running(facts, "log services")
     journald, rsyslog = value(section, "journald"), value(section, "rsyslog")
+    others = section.get("others")  # not in reports of the earliest collectors
     if rsyslog["running"] or (journald["running"] and journald["storage"] == "persistent"):
+        return met()
+    if any(other["running"] and other["on_disk"] for other in others or ()):
         return met()
     if rsyslog["running"] is None and rsyslog["installed"] is not False:
         return unknown("whether rsyslog is running could not be seen")
     if journald["running"] is None or (journald["running"] and journald["storage"] is None):
         return unknown("whether journald runs and keeps its logs on disk could not be seen")
-    if not journald["running"]:
-        return unknown(
-            "neither journald nor rsyslog is running; the report does not tell of other log services"
-        )
-    answer = unmet(f"journald keeps its logs {_kept(journald['storage'])}, and rsyslog does not run")
+    if others is None:
+        return unknown("the report does not tell of log services other than journald and rsyslog")
+    untold = [o["name"] for o in others if o["running"] is None or (o["running"] and o["on_disk"] is None)]
+    if untold:
+        return unknown(f"whether {few(untold)} runs and keeps its logs on disk could not be seen")
+    kept = [f"{other['name']} keeps its logs off the disk" for other in others if other["running"]]
+    if journald["running"]:
+        kept.insert(0, f"journald keeps its logs {_kept(journald['storage'])}")
+    if not kept:
+        return unknown("no log service that is known here is running")
+    answer = unmet("; ".join([*kept, "and no other log service runs"]))
     return perhaps_done_by_its_host(facts, "the logs", answer)
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connections
+
 from duecare.errors import NotFound
 from duecare.ledger import merkle, sealing
 from duecare.ledger.leaves import Opening
@@ -52,22 +54,32 @@ def prove(index: int, checkpoint: Checkpoint | None = None, using: str = "defaul
     Raises NotFound if there is no such entry under that checkpoint.
     """
     checkpoint = checkpoint or sealing.checkpoint(using)
-    entry = Entry.objects.using(using).filter(index=index).first()
-    if entry is None or index >= checkpoint.size:
+    with connections[using].cursor() as cursor:
+        cursor.execute(_SELECT, [index])
+        row = cursor.fetchone()
+    if row is None or index >= checkpoint.size:
         raise NotFound(
             f"The checkpoint covers {checkpoint.size:,} entries; there is no entry {index}.",
             "Entries count from 0.",
         )
-    payload = Payload.objects.using(using).filter(index=index).first()
+    leaf, meta_salt, meta = map(bytes, row[:3])
+    salt, data = row[3:]
     return Proof(
         index,
         checkpoint.size,
-        bytes(entry.leaf),
+        leaf,
         tuple(merkle.inclusion_proof(index, checkpoint.size, sealing.reader(using).node)),
         bytes(checkpoint.note),
-        Opening(bytes(entry.meta_salt), bytes(entry.meta)),
-        None if payload is None else Opening(bytes(payload.salt), bytes(payload.data)),
+        Opening(meta_salt, meta),
+        None if data is None else Opening(bytes(salt), bytes(data)),
     )
+
+
+_SELECT = (
+    'SELECT e."leaf", e."meta_salt", e."meta", p."salt", p."data" '  # noqa: S608
+    f'FROM "{Entry._meta.db_table}" e LEFT JOIN "{Payload._meta.db_table}" p ON p."index" = e."index" '
+    'WHERE e."index" = %s'
+)
 
 
 def opened(payload: Payload) -> dict[str, Any]:

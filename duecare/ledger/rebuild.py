@@ -87,7 +87,9 @@ def rebuild(
         raise BadInput(f"There is a database in {into} already.", "Choose an empty or new directory.")
     whole = models.Head.objects.using(using).get().size
     if size is not None and not 0 <= size <= whole:
-        raise BadInput(f"The ledger holds {whole:,} entries; there is no size {size:,}.", "Give a smaller one.")
+        raise BadInput(
+            f"The ledger holds {whole:,} entries; there is no size {size:,}.", "Give a smaller one."
+        )
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     building = into / f".building-{secrets.token_hex(6)}.db"
     try:

@@ -296,6 +296,9 @@ def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) 
     """Lock the head, number the entries, insert them. The last statements of the transaction."""
     committed = [_commit(entry) for entry in drafted]
     lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    # Under a trigger, SQLite copies every page that a statement touches, lest it must undo that statement
+    # alone; here a failure undoes the whole act, and saying so makes this nearly twice as fast.
+    fail = " OR FAIL" if connection.vendor == "sqlite" else ""
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT "log", "size", "last_at" FROM "{_HEAD}" WHERE "id" = 1{lock}')  # noqa: S608
         log, size, last_at = cursor.fetchone()
@@ -316,14 +319,17 @@ def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) 
             if entry.supersedes is not None:
                 superseded.append((index, entry.supersedes))
         if superseded:
-            cursor.executemany(f'UPDATE "{_PAYLOAD}" SET "until" = %s WHERE "index" = %s', superseded)  # noqa: S608
+            cursor.executemany(
+                f'UPDATE{fail} "{_PAYLOAD}" SET "until" = %s WHERE "index" = %s',
+                superseded,
+            )
         cursor.executemany(
-            f'INSERT INTO "{_ENTRY}" ("index", "at", "head", "kind", "action", "actor", "subject", "leaf", '  # noqa: S608
-            '"meta_salt", "meta") VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
+            f'INSERT{fail} INTO "{_ENTRY}" ("index", "at", "head", "kind", "action", "actor", "subject", '
+            '"leaf", "meta_salt", "meta") VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
             entry_rows,
         )
         cursor.executemany(
-            f'INSERT INTO "{_PAYLOAD}" ("index", "kind", "subject", "until", "salt", "data") '  # noqa: S608
+            f'INSERT{fail} INTO "{_PAYLOAD}" ("index", "kind", "subject", "until", "salt", "data") '
             "VALUES (%s, %s, %s, %s, %s, %s)",
             payload_rows,
         )

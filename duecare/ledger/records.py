@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -203,9 +205,10 @@ def record_models() -> list[type[Record]]:
     return ordered
 
 
-def shapes() -> dict[str, Shape]:
+@cache
+def shapes() -> Mapping[str, Shape]:
     """Every record's shape, by kind, parents first."""
-    return {shape.kind: shape for shape in map(shape_of, record_models())}
+    return MappingProxyType({shape.kind: shape for shape in map(shape_of, record_models())})
 
 
 Upcaster = Callable[[Snapshot], Snapshot]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef
+from django.db.models import F, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -169,8 +169,9 @@ def climb(proof: Proof) -> list[Step]:
 
 def _state_before(entry: Entry) -> Payload | None:
     """The payload that this entry superseded."""
-    superseded = Payload.objects.filter(until=entry.index, kind=entry.kind, subject=entry.subject)
-    return superseded.exclude(index=entry.index).first()
+    # The last condition is that of the index, which serves no query without it; it leaves notes out, too.
+    superseded = Payload.objects.filter(until=entry.index, until__gt=F("index"))
+    return superseded.filter(kind=entry.kind, subject=entry.subject).first()
 
 
 def _actor(entry: Entry) -> str:

@@ -38,7 +38,9 @@ def for_record(table: str) -> dict[str, str]:
 
 def for_ledger() -> dict[str, str]:
     """The triggers of the ledger's own tables, by name."""
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+    # FAIL undoes nothing that the statement did before, but these come before it does anything; for what
+    # it saves see recording.py.
+    refuse = f"BEGIN SELECT RAISE(FAIL, '{APPEND_ONLY}'); END"
     changed = "".join(
         f' OR NEW."{column}" IS NOT OLD."{column}"' for column in ("index", "kind", "subject", "salt", "data")
     )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, overload
 
 from django.conf import settings
 
@@ -118,9 +118,32 @@ def _keep_lines(lines: Iterable[dict[str, Any]]) -> str:
     return blobs.keep(data) if data else ""
 
 
+class Lines(Sequence[dict[str, Any]]):
+    """The lines of such a blob, of which there may be many thousands; only those asked for are decoded.
+
+    Raises NotFound or Tampered if it is gone or altered.
+    """
+
+    def __init__(self, digest: str) -> None:
+        self._lines = blobs.fetch(digest).splitlines() if digest else []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(place, slice):
+            return [json.loads(line) for line in self._lines[place]]
+        found: dict[str, Any] = json.loads(self._lines[place])
+        return found
+
+
 def read_lines(digest: str) -> list[dict[str, Any]]:
     """The lines of such a blob. Raises NotFound or Tampered if it is gone or altered."""
-    return [json.loads(line) for line in blobs.fetch(digest).splitlines()] if digest else []
+    return Lines(digest)[:]
 
 
 def _changed_outcomes(

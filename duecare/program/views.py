@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -19,10 +20,10 @@ from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
 from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Request, Viewer
-from duecare.program.assessing import read_lines
+from duecare.program.assessing import Lines
 from duecare.program.catalogue import areas, catalogue
 from duecare.program.judgement import checks, find_check
-from duecare.program.models import Finding, Outcome
+from duecare.program.models import Finding
 from duecare.program.posture import State, count_states
 from duecare.program.queries import (
     current_targets,
@@ -132,6 +133,7 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
         raise NotFound(_("There is no such safeguard."), _("Look in the list of safeguards."))
     standing = standing_of(found, viewer, now)
     targets = current_targets()
+    entries = _last_entries([one.check.id for one in standing.found], viewer)
     named = {check.target for check in checks() if check.safeguard == id}
     held = [target for key, target in targets.items() if key in named]
     open_findings = Finding.objects.all().visible_to(viewer).filter(safeguard=id, closed_at=None)
@@ -143,7 +145,7 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
                 "verdict": one.verdict_at(now),
                 "words": one.words(now),
                 "target": targets.get(one.check.target or ""),
-                "entry": _last_entry(one.check.id, viewer),
+                "entry": entries.get(one.check.id),
             }
             for one in standing.found
         ],
@@ -155,13 +157,17 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
     return render(request, "program/safeguard.html", context)
 
 
-def _last_entry(check: str, viewer: Viewer) -> int | None:
-    """Number of the newest entry about an outcome, within the day that is being viewed."""
-    entries = Entry.objects.all().visible_to(viewer).filter(subject=check, kind=Outcome._meta.label_lower)
+def _last_entries(checks: Sequence[str], viewer: Viewer) -> dict[str, int]:
+    """Number of the newest entry about each outcome, by check, within the day that is being viewed.
+
+    A check's id is the key of its outcome and of nothing else, so the kind need not be asked for: without it
+    the index of subjects answers alone.
+    """
+    entries = Entry.objects.all().visible_to(viewer).filter(subject__in=checks)
     view = asof.current()
     if view is not None:
         entries = entries.filter(index__lt=view.size)
-    return entries.order_by("-index").values_list("index", flat=True).first()
+    return dict(entries.values_list("subject").annotate(newest=Max("index")))
 
 
 def exceptions(request: Request, id: str) -> HttpResponseBase:
@@ -171,14 +177,14 @@ def exceptions(request: Request, id: str) -> HttpResponseBase:
     check, found = find_check(id), found_outcomes(viewer).get(id)
     if check is None:
         raise NotFound(_("There is no such check."), _("Look in the list of safeguards."))
-    lines = read_lines(found.exceptions) if found else []
+    lines = Lines(found.exceptions if found else "")
     if request.GET.get("format") == "json":
-        response = JsonResponse({"check": id, "exceptions": lines})
+        response = JsonResponse({"check": id, "exceptions": lines[:]})
         response["Content-Disposition"] = f'attachment; filename="{id}.json"'
         return response
     pages = Paginator(lines, PAGE)
     part = pages.get_page(request.GET.get("page"))
-    looked_at = read_lines(found.looked_at) if found else []
+    looked_at = Lines(found.looked_at if found else "")
     context = {
         "check": check,
         "safeguard": catalogue()[check.safeguard],
@@ -190,7 +196,7 @@ def exceptions(request: Request, id: str) -> HttpResponseBase:
         "part": part,
         "looked_at": [{**line, "url": address_of(line["subject"])} for line in looked_at[:PAGE]],
         "looked_at_more": max(0, len(looked_at) - PAGE),
-        "entry": _last_entry(id, viewer),
+        "entry": _last_entries([id], viewer).get(id),
     }
     return render(request, "program/check.html", context)
 

@@ -21,13 +21,13 @@ from django.http import HttpRequest
 
 from duecare.ledger.recording import record_note
 from duecare.site.models import User
+from duecare.site.people import RENEWED
 
-SIGN_IN, SIGN_OUT, DENIED, FACTOR, PASSWORD = (
+SIGN_IN, SIGN_OUT, DENIED, FACTOR = (
     "site.sign-in",
     "site.sign-out",
     "site.sign-in-denied",
     "site.second-factor",
-    "site.password",
 )
 
 
@@ -76,7 +76,7 @@ def _code_refused(user: User, request: HttpRequest | None = None, **kwargs: Any)
 
 @receiver(password_changed)
 def _password_changed(user: User, **kwargs: Any) -> None:
-    record_note(f"person:{user.person}", "change the own password", PASSWORD, user.person, {})
+    record_note(f"person:{user.person}", "change one's own password", RENEWED, user.person, {})
 
 
 def _factor_changed(words: str) -> Any:

@@ -33,7 +33,14 @@ from duecare.web.views import bad_request, explain
 GetResponse = Callable[[Request], HttpResponseBase]
 
 # For what nobody is signed in for yet; all else needs a right.
-OPEN = ("/static/", "/account/login/", "/account/2fa/authenticate/", "/healthz")
+OPEN = (
+    "/static/",
+    "/first-run/",
+    "/account/login/",
+    "/account/password/reset/",
+    "/account/2fa/authenticate/",
+    "/healthz",
+)
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
@@ -117,7 +124,7 @@ class SignedIn:
         request.now = request.view_now = utc_now()
         request.viewer = viewer = viewer_of(request.user, request.now)
         timezone.activate(zone_of(live_profile()))
-        if request.path == reverse("first-run") or request.path.startswith(OPEN):
+        if request.path.startswith(OPEN):
             return self.get_response(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
@@ -184,7 +191,7 @@ class AsOf:
             return self._within_period(request, viewer)
         if request.method not in ("GET", "HEAD"):
             raise Refused("A past day can be read, not changed.", "Go back to today first.")
-        instant = asof.parse_instant(text, zone_of(live_profile()))
+        instant = asof.parse_instant(text, zone)
         if instant >= request.now:
             return self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):

@@ -108,6 +108,9 @@ class FirstRunForm(RecordForm):
 class FactsForm(RecordForm):
     """The questions by which obligations apply: yes, no or not answered."""
 
+    dense = True
+    """Each question takes one line of the page: there are dozens."""
+
     def __init__(
         self, questions: dict[str, str], answers: dict[str, bool | None], *args: Any, **kwargs: Any
     ) -> None:
@@ -227,7 +230,11 @@ class PersonForm(RightForm):
     """Somebody new."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    email = forms.EmailField(label=_("E-mail address"), help_text=_("They sign in with it."))
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("They sign in with it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     password = forms.CharField(
         label=_("First password"),
         strip=False,

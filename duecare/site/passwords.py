@@ -12,8 +12,14 @@ from functools import cache
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from duecare.program.queries import live_profile
 
 LONGEST = 256
+BLOCKED = gettext_lazy(
+    "Attackers try this early. Choose what nobody would guess: four unrelated words do well."
+)
 
 
 @cache
@@ -36,24 +42,28 @@ class NotBlocked:
     """Not a common password, nor one repeated, counted up, or made of a name that everybody knows."""
 
     def validate(self, password: str, user: object = None) -> None:
-        plain = unicodedata.normalize("NFKC", password).lower().strip()
-        core = plain.strip("0123456789!?.,-_ ")
-        names = {"duecare", "password", "passphrase", "letmein", "welcome", "qwertyuiop", *_own_names()}
-        if (
-            plain in _common()
-            or core in _common()
-            or _only_names(names, core)
-            or len(set(plain)) <= 4
-            or _repeats(plain)
-            or _counts(plain)
-        ):
-            raise ValidationError(
-                _("Attackers try this early. Choose what nobody would guess: four unrelated words do well."),
-                code="password_blocked",
-            )
+        profile = live_profile()
+        if is_blocked(password, profile.name if profile else ""):
+            raise ValidationError(BLOCKED, code="password_blocked")
 
     def get_help_text(self) -> str:
         return _("Not a common password and not the organisation's name. Four unrelated words do well.")
+
+
+def is_blocked(password: str, organisation: str) -> bool:
+    """Whether attackers would try it early at an organisation of that name."""
+    plain = unicodedata.normalize("NFKC", password).lower().strip()
+    core = plain.strip("0123456789!?.,-_ ")
+    own = organisation.lower()
+    names = {"duecare", "password", "passphrase", "letmein", "welcome", "qwertyuiop", own, *own.split()}
+    return (
+        plain in _common()
+        or core in _common()
+        or _only_names(names, core)
+        or len(set(plain)) <= 4
+        or _repeats(plain)
+        or _counts(plain)
+    )
 
 
 def _only_names(names: set[str], core: str) -> bool:
@@ -77,10 +87,3 @@ def _repeats(plain: str) -> bool:
     return any(
         plain == (plain[:size] * len(plain))[: len(plain)] for size in range(1, min(8, len(plain) // 2 + 1))
     )
-
-
-def _own_names() -> list[str]:
-    from duecare.program.queries import live_profile
-
-    profile = live_profile()
-    return [profile.name.lower(), *profile.name.lower().split()] if profile else []

@@ -19,8 +19,11 @@ from duecare.ledger.viewers import Role
 from duecare.program.models import Person, Profile, Right
 from duecare.program.queries import PROFILE
 from duecare.site.models import User
+from duecare.site.passwords import BLOCKED, is_blocked
 from duecare.site.rights import holding, holding_rights, today
 
+RENEWED = "site.password"
+"""The kind of the note that a password was changed."""
 LONGEST = 200
 """Characters of a name or an address."""
 
@@ -53,6 +56,8 @@ def claim(organisation: str, zone: str, computers: int | None, name: str, email:
 
     Raises BadInput naming what is wrong, Refused if somebody was faster.
     """
+    if is_blocked(password, organisation):
+        raise BadInput(str(BLOCKED), "Choose another password.")
     person, user = _newcomer(email, name, password)
     right = _right(person, Role.OWNER, None, utc_now(), None, None)
     try:
@@ -126,6 +131,21 @@ def end_right(actor: str, right: Right, now: datetime) -> None:
             raise NotFound("This right has ended already.", "Go back to the settings.")
         held.ended_at = now
         held.save()
+
+
+def set_password(actor: str, email: str, password: str) -> None:
+    """Give somebody who forgot theirs a new password; their sessions end.
+
+    Raises NotFound if nobody signs in with that address, BadInput if the password is not good enough.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise NotFound(f"Nobody signs in as {email}.", "Add them with `duecare user add`.")
+    check_password(password, user)
+    user.set_password(password)
+    with recording(actor, "set a new password for a person") as act:
+        user.save()
+        act.note(RENEWED, user.person, {})
 
 
 def check_password(password: str, user: User) -> None:

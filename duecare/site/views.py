@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program import actions
 from duecare.program.catalogue import areas
-from duecare.program.models import Assessment, DataSet, Finding, Person, Right
+from duecare.program.models import Assessment, DataSet, Finding, Person, Profile, Right
 from duecare.program.posture import Standing, State, count_states
 from duecare.program.queries import current_targets, profile, standings
 from duecare.program.reach import reach
@@ -59,8 +59,9 @@ def home(request: Request) -> HttpResponseBase:
     wanting += [row for row in rows if row.state is State.UNPROVEN and row.found]
     silent = [row for row in rows if row.state is State.UNPROVEN and not row.found]
     last = Assessment.objects.all().visible_to(viewer).order_by("-started_at").first()
+    here = profile()
     context = {
-        "due": _due(rows, last, viewer, now)[:DUE],
+        "due": _due(rows, last, here, viewer, now)[:DUE],
         "wanting": wanting[:LISTED],
         "wanting_more": max(0, len(wanting) - LISTED),
         "silent": len(silent),
@@ -68,7 +69,7 @@ def home(request: Request) -> HttpResponseBase:
         "total": len(rows),
         "house": _house(rows),
         "changes": changes(viewer, asof.current()),
-        "reach": reach(profile()),
+        "reach": reach(here),
         "assessment": last,
         "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
     }
@@ -93,7 +94,9 @@ def _house(rows: list[Standing]) -> list[dict[str, Any]]:
     return house
 
 
-def _due(rows: list[Standing], last: Assessment | None, viewer: Viewer, now: datetime) -> list[Due]:
+def _due(
+    rows: list[Standing], last: Assessment | None, here: Profile | None, viewer: Viewer, now: datetime
+) -> list[Due]:
     """What wants doing, soonest first. Tasks with owners come later; these follow from the record itself."""
     found: list[Due] = []
     if last is None:
@@ -130,7 +133,6 @@ def _due(rows: list[Standing], last: Assessment | None, viewer: Viewer, now: dat
     if open_targets and viewer.changes:
         text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")
         found.append(Due(text % open_targets, reverse("settings") + "#targets", None, False))
-    here = profile()
     if here is not None and viewer.changes:
         unanswered = len(profile_facts()) - len(here.facts)
         if unanswered:
@@ -144,7 +146,7 @@ def first_run(request: Request) -> HttpResponseBase:
     """The claim. A GET shows the form and changes nothing."""
     if claim_token.claimed():
         return redirect("home")
-    form = forms.FirstRunForm(request.POST or None, initial={"zone": "UTC"})
+    form = forms.FirstRunForm(_sent(request), initial={"zone": "UTC"})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -185,7 +187,10 @@ CLOSED = (
 
 def gone(request: Request, rest: str = "") -> HttpResponseBase:
     """An address that is closed."""
-    raise NotFound(_("Accounts are made, and passwords reset, by an owner."), _("Ask one."))
+    raise NotFound(
+        _("Accounts are made by an owner, and a forgotten password is not reset by mail."),
+        _("Ask whoever runs this Duecare: “duecare user password” sets a new one at the terminal."),
+    )
 
 
 @require_safe
@@ -209,9 +214,10 @@ def _changer(request: Request, *roles: Role) -> Viewer:
 def settings_page(request: Request) -> HttpResponseBase:
     """The organisation, its data, its targets, and who may sign in."""
     viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
+    here = profile()
     context = {
-        "profile": profile(),
-        "answered": len(((here := profile()) and here.facts) or {}),
+        "profile": here,
+        "answered": len(here.facts) if here else 0,
         "questions": len(profile_facts()),
         "data_sets": list(DataSet.objects.all().visible_to(viewer).order_by("name")),
         "targets": list(current_targets().values()),
@@ -220,6 +226,11 @@ def settings_page(request: Request) -> HttpResponseBase:
         "key": sealing.signer().vkey,
     }
     return render(request, "site/settings.html", context)
+
+
+def _sent(request: Request) -> QueryDict | None:
+    """What a form was sent with; None while it is only shown. An empty form is one that was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(
@@ -239,7 +250,7 @@ def _form_page(
 def profile_page(request: Request) -> HttpResponseBase:
     viewer = _changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
-    form = forms.ProfileForm(request.POST or None, initial=forms.ProfileForm.of(here) if here else None)
+    form = forms.ProfileForm(_sent(request), initial=forms.ProfileForm.of(here) if here else None)
     if request.method == "POST" and form.is_valid():
         actions.change_profile(viewer.actor, **form.cleaned_data)
         messages.success(request, _("The profile was changed."))
@@ -251,7 +262,7 @@ def profile_page(request: Request) -> HttpResponseBase:
 def facts_page(request: Request) -> HttpResponseBase:
     viewer = _changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
-    form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, request.POST or None)
+    form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
     if request.method == "POST" and form.is_valid():
         actions.change_profile(viewer.actor, facts=form.answers())
         messages.success(request, _("The answers were recorded."))
@@ -272,7 +283,7 @@ def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
         if instance is None:
             raise NotFound(_("There is no such data set."), _("Go back to the settings."))
     initial = forms.DataSetForm.of(instance) if instance else None
-    form = forms.DataSetForm(request.POST or None, initial=initial)
+    form = forms.DataSetForm(_sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.keep_data_set(viewer.actor, key, **form.cleaned_data)
         messages.success(request, _("The data set was recorded."))
@@ -294,7 +305,7 @@ def target_page(request: Request, id: str) -> HttpResponseBase:
     target = current_targets().get(id)
     if target is None:
         raise NotFound(_("There is no such target."), _("Choose one from the settings."))
-    form = forms.TargetForm(target, request.POST or None)
+    form = forms.TargetForm(target, _sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.adopt_target(viewer.actor, id, now=request.now, **form.cleaned_data)
@@ -309,7 +320,7 @@ def target_page(request: Request, id: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: Request) -> HttpResponseBase:
     viewer = _changer(request, Role.OWNER)
-    form = forms.PersonForm(request.POST or None, initial={"role": Role.MEMBER})
+    form = forms.PersonForm(_sent(request), initial={"role": Role.MEMBER})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         until = values["until"].isoformat() if values["until"] else ""
@@ -332,7 +343,7 @@ def right_give(request: Request, key: str) -> HttpResponseBase:
     person = Person.objects.all().visible_to(viewer).filter(pk=key).first()
     if person is None:
         raise NotFound(_("There is no such person."), _("Go back to the settings."))
-    form = forms.RightForm(request.POST or None, initial={"role": Role.MEMBER})
+    form = forms.RightForm(_sent(request), initial={"role": Role.MEMBER})
     if request.method == "POST" and form.is_valid():
         try:
             people.give_right(viewer.actor, person, **form.cleaned_data)

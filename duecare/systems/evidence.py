@@ -55,7 +55,7 @@ def value(section: Section, key: str) -> Any:
     """The field, not null. Raises Unread, with what could not be read, if it could not be learnt."""
     found = section[key]
     if found is None:
-        why = "" if section.complete else f" ({section.problems})"
+        why = f" ({section.problems})" if section["problems"] or not section.complete else ""
         raise Unread(f"the report does not give {section.name}.{key}{why}")
     return found
 

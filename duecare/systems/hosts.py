@@ -13,7 +13,7 @@ from duecare.ledger import blobs
 from duecare.program.judgement import Facts, Grade
 from duecare.program.reach import register_count
 from duecare.program.subjects import Subject, register_reference, register_source
-from duecare.systems.models import Host, Report
+from duecare.systems.models import NEWEST, Host, Report
 
 HOST = "systems.host"
 
@@ -22,7 +22,7 @@ def hosts(now: datetime) -> Iterator[Subject]:
     """Every host that was not removed, those that never reported included."""
     newest = {
         row[0]: row[1:]
-        for row in Report.objects.filter(newest=True).values_list(
+        for row in Report.objects.filter(newest__in=NEWEST).values_list(
             "host_id", "report", "grade", "collected_at", "live"
         )
     }

@@ -7,6 +7,9 @@ from django.db import models
 from duecare.ledger.records import BlobField, Record
 from duecare.program.judgement import Grade
 
+NEWEST = (True,)
+"""For `newest__in`: asked by `newest=True`, Django writes the column bare, and SQLite uses no index for that."""
+
 
 class Host(Record):
     """A computer that Duecare has seen. A removed one stays, with the day it was removed."""

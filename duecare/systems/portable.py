@@ -41,13 +41,14 @@ def one_file() -> bytes:
     for name, content in _sources(resources.files("duecare.systems.collector")):
         members[f"{_PACKAGE}/{name}"] = content
     buffer = io.BytesIO()
+    buffer.write(_FIRST_LINE)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(members):
             about = zipfile.ZipInfo(name, _EARLIEST)
             about.create_system = 3  # Unix, wherever it is written
             about.external_attr = 0o644 << 16
             archive.writestr(about, members[name])
-    return _FIRST_LINE + buffer.getvalue()
+    return buffer.getvalue()
 
 
 def _sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:

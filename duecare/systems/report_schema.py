@@ -236,7 +236,7 @@ SECTIONS: Mapping[str, Shape] = {
                 expires_on=maybe(day),
                 groups=many(text),
                 last_login=maybe(moment),
-                admin=flag,
+                admin=maybe(flag),
             )
         ),
     ),
@@ -331,6 +331,7 @@ SECTIONS: Mapping[str, Shape] = {
             max_bytes=maybe(number),
         ),
         rsyslog=record(installed=maybe(flag), running=maybe(flag)),
+        others=many(record(name=text, running=maybe(flag), file=maybe(text), on_disk=maybe(flag))),
         auditd=record(installed=maybe(flag), running=maybe(flag), rules=maybe(number)),
         logrotate=record(weeks=maybe(number)),
         shipping=many(record(by=text, to=maybe(text), tls=maybe(flag), running=maybe(flag))),

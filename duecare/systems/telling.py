@@ -68,6 +68,13 @@ class SectionTold:
         """Whether a list is longer than the page shows."""
         return any(table.total > len(table.rows) for table in self.tables)
 
+    @property
+    def sizes(self) -> str:
+        """How long its lists are; empty if it has none."""
+        if len(self.tables) == 1:
+            return f"{self.tables[0].total:,}"
+        return " · ".join(f"{table.label} {table.total:,}" for table in self.tables)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -79,6 +86,11 @@ class Said:
     """(item, reason, verdict) of each exception; the item is empty for the host as a whole."""
     note: str
     """Why the verdict is what it is where no exception says it; empty if nothing needs saying."""
+
+    @property
+    def wanting(self) -> bool:
+        """Whether somebody has to do or find out something."""
+        return self.verdict in (Verdict.UNMET, Verdict.UNKNOWN)
 
 
 def read_facts(report: Report) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from duecare.program.reach import reach
 from duecare.systems import actions, telling
 from duecare.systems.forms import ImportForm, RemoveForm
 from duecare.systems.hosts import HOST
-from duecare.systems.models import Host, Report
+from duecare.systems.models import NEWEST, Host, Report
 from duecare.systems.reports import SIZE_LIMIT
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
@@ -145,7 +145,7 @@ def _rows(viewer: Viewer) -> QuerySet[Host]:
     rows: QuerySet[Host] = (
         Host.objects.all()
         .visible_to(viewer)
-        .annotate(last=FilteredRelation("reports", condition=Q(reports__newest=True)))
+        .annotate(last=FilteredRelation("reports", condition=Q(reports__newest__in=NEWEST)))
         .annotate(
             reported=F("last__collected_at"),
             grade=F("last__grade"),
@@ -187,6 +187,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "report": newest,
         "fault": fault,
         "sections": sections,
+        "full": request.GET.get("show", ""),
         "gaps": [
             section for section in sections if section.problems or section.state in ("partial", "unreadable")
         ],

@@ -59,6 +59,8 @@ FIELDS: Mapping[str, Words] = {
     "offered": _("On offer"),
     "offset_ms": _("Off by (milliseconds)"),
     "oldest_at": _("Oldest entry"),
+    "on_disk": _("Kept on disk"),
+    "others": _("Other log services"),
     "on_access": _("Checks files as they are opened"),
     "packages_signed": _("Packages signed"),
     "reach": _("Reachable from"),

@@ -96,6 +96,13 @@ ACCOUNTS: list[tuple[str, Changes, Verdict, str]] = [
     ("access.no_dormant_accounts", partial("authorized_keys"), UNKNOWN, "authorized_keys"),
     (
         "access.no_dormant_accounts",
+        people(account("ben", 1001, password="unknown", last_login=ago(900))),
+        UNKNOWN,
+        "900 days ago; whether it is locked was not seen",
+    ),
+    ("access.no_dormant_accounts", people(account("ben", 1001, password="unknown")), MET, ""),
+    (
+        "access.no_dormant_accounts",
         people(account("ben", 1001, password="locked", last_login=ago(900))),
         ASIDE,
         "no account but root",
@@ -124,6 +131,13 @@ ACCOUNTS: list[tuple[str, Changes, Verdict, str]] = [
     ("access.administrators_few", people(), MET, ""),
     ("access.administrators_few", partial("accounts"), UNKNOWN, "permission denied"),
     ("access.administrators_few", {"accounts.items": []}, UNKNOWN, "no account was found"),
+    ("access.administrators_few", {"accounts.items.2.admin": None}, UNKNOWN, "whether anna may act as root"),
+    (
+        "access.administrators_few",
+        {**people(*(account(f"a{n}", 1000 + n, admin=n < 4 or None) for n in range(5)))},
+        UNMET,
+        "4 accounts are administrators",
+    ),
     ("access.password_hashes_strong", {"accounts.items.2.hash": "md5"}, UNMET, "stored with md5"),
     ("access.password_hashes_strong", {"accounts.items.2.hash": None}, UNKNOWN, "account anna"),
     (
@@ -321,6 +335,8 @@ MACHINES: list[tuple[str, Change, Verdict, str]] = [
         "account toor",
     ),
     ("access.only_root_is_root", without_accounts, UNKNOWN, "/etc/passwd"),
+    ("access.only_root_is_root", as_user, MET, ""),
+    ("access.administrators_few", as_user, UNKNOWN, "/etc/sudoers"),
     (
         "access.service_accounts_closed",
         lambda tree: tree.change("/etc/shadow", "sshd:!*", "sshd:$y$j9T$salt$hash"),

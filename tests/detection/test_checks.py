@@ -28,7 +28,15 @@ SURVIVE = "detection.logs_survive_restart"
 LEAVE = "detection.logs_leave_host"
 NO_RSYSLOG: Changes = {"logging.rsyslog.installed": False, "logging.rsyslog.running": False}
 VOLATILE: Changes = {**NO_RSYSLOG, "logging.journald.storage": "volatile"}
+ALPINE: Changes = {**NO_RSYSLOG, "logging.journald.running": False}
 CONTAINER: Changes = {"os.virtualization": "container"}
+
+
+def other(**facts: bool | None) -> Changes:
+    """With BusyBox's syslogd, which runs and writes to a file on a disk unless told otherwise."""
+    row = {"name": "busybox syslogd", "running": True, "file": "/var/log/messages", "on_disk": True}
+    return {"logging.others": [{**row, **facts}]}
+
 
 CASES: list[tuple[str, Changes, Verdict, str]] = [
     (SURVIVE, NO_RSYSLOG, MET, ""),
@@ -42,7 +50,15 @@ CASES: list[tuple[str, Changes, Verdict, str]] = [
         UNKNOWN,
         "rsyslog",
     ),
-    (SURVIVE, {**NO_RSYSLOG, "logging.journald.running": False}, UNKNOWN, "other log services"),
+    (SURVIVE, ALPINE, UNKNOWN, "no log service that is known here"),
+    (SURVIVE, {**ALPINE, "logging.others": None}, UNKNOWN, "does not tell of log services other than"),
+    (SURVIVE, {**ALPINE, **other()}, MET, ""),
+    (SURVIVE, {**ALPINE, **other(running=False)}, UNKNOWN, "no log service that is known here"),
+    (SURVIVE, {**ALPINE, **other(running=None)}, UNKNOWN, "whether busybox syslogd runs"),
+    (SURVIVE, {**ALPINE, **other(on_disk=None)}, UNKNOWN, "whether busybox syslogd runs"),
+    (SURVIVE, {**ALPINE, **other(on_disk=False)}, UNMET, "busybox syslogd keeps its logs off the disk"),
+    (SURVIVE, {**VOLATILE, **other()}, MET, ""),
+    (SURVIVE, {**VOLATILE, **other(on_disk=None)}, UNKNOWN, "busybox syslogd"),
     (SURVIVE, {"logging.journald": None}, UNKNOWN, "logging.journald"),
     ("detection.logs_reach_back", {"logging.oldest_at": ago(90)}, MET, ""),
     ("detection.logs_reach_back", {"logging.oldest_at": ago(30)}, UNKNOWN, "set to be kept for 140 days"),
@@ -147,6 +163,12 @@ def only_in_memory(tree: Tree) -> Tree:
     return tree.without("/usr/sbin/rsyslogd", "/etc/rsyslog.conf").without_process("rsyslogd")
 
 
+def syslogd(tree: Tree, options: str) -> Tree:
+    """With BusyBox's syslogd, which writes to a file unless its options say otherwise."""
+    tree = tree.link("/sbin/syslogd", "/bin/busybox").process(742, "syslogd", f"/sbin/syslogd {options}")
+    return tree.file("/var/log/messages", "started\n")
+
+
 def rsyslog(old: str, new: str) -> Change:
     return lambda tree: tree.change("/etc/rsyslog.conf", old, new)
 
@@ -157,6 +179,13 @@ def hidden_rsyslog(tree: Tree) -> Tree:
 
 MACHINES: list[tuple[str, Change, Verdict, str]] = [
     (SURVIVE, only_in_memory, UNMET, "in memory only"),
+    (SURVIVE, lambda tree: syslogd(only_in_memory(tree), "-t"), MET, ""),
+    (
+        SURVIVE,
+        lambda tree: syslogd(only_in_memory(tree), "-C64"),
+        UNMET,
+        "syslogd keeps its logs off the disk",
+    ),
     (SURVIVE, lambda tree: tree.mounted(), UNKNOWN, "mounted tree"),
     ("detection.logs_reach_back", young_logs(4), UNMET, "reach back 30 days"),
     ("detection.logs_reach_back", young_logs(52), UNKNOWN, "364 days"),

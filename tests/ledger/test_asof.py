@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection, connections
 from django.db.models import Count, Sum
 
 from duecare.errors import BadInput, Refused
-from duecare.ledger import asof, recording as recording_module, replay
+from duecare.ledger import asof, replay
+from duecare.ledger import recording as recording_module
 from duecare.ledger.models import Entry, to_microseconds
 from duecare.ledger.recording import record_note, recording
 from tests.ledger.library import ACTOR, library, size, sql, unguarded
@@ -155,7 +156,11 @@ def test_size_at_agrees_with_a_reading_of_all_entries(clock: Clock) -> None:
         (date(2026, 10, 25), "Europe/Berlin", "2026-10-25T22:59:59.999999+00:00"),  # 25 hours long
         (date(2026, 11, 1), "America/New_York", "2026-11-02T04:59:59.999999+00:00"),
         (date(2018, 11, 3), "America/Sao_Paulo", "2018-11-04T02:59:59.999999+00:00"),  # midnight is skipped
-        (date(2018, 2, 17), "America/Sao_Paulo", "2018-02-18T02:59:59.999999+00:00"),  # its last hour comes twice
+        (
+            date(2018, 2, 17),
+            "America/Sao_Paulo",
+            "2018-02-18T02:59:59.999999+00:00",
+        ),  # its last hour comes twice
         (date(2026, 10, 24), "Atlantic/Azores", "2026-10-24T23:59:59.999999+00:00"),  # midnight comes twice
         (date(2011, 12, 29), "Pacific/Apia", "2011-12-30T09:59:59.999999+00:00"),  # the next day never was
         (date(2026, 6, 1), "Asia/Kathmandu", "2026-06-01T18:14:59.999999+00:00"),
@@ -213,7 +218,9 @@ def test_every_way_of_asking_reads_the_past_day(past: asof.View) -> None:
         assert {found.title for found in Book.objects.raw("SELECT * FROM testapp_book")} == {
             "volume 0", "volume 1", "volume 2",
         }  # fmt: skip
-        assert list(Book.objects.filter(shelf__name="history").values_list("pages", flat=True).iterator()) == [0, 1, 2]
+        assert list(
+            Book.objects.filter(shelf__name="history").values_list("pages", flat=True).iterator()
+        ) == [0, 1, 2]
         assert Book.objects.in_bulk([book.pk])[book.pk].pages == 1
         book.refresh_from_db()
         assert book.pages == 1
@@ -275,14 +282,15 @@ def test_a_thread_in_a_copied_context_reads_the_same_day_and_another_today(past:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(1) as pool:
-        with asof.viewing(past):
-            context = contextvars.copy_context()
-            assert pool.submit(context.run, count).result() == 3
-            assert pool.submit(count).result() == 2
+    with ThreadPoolExecutor(1) as pool, asof.viewing(past):
+        context = contextvars.copy_context()
+        assert pool.submit(context.run, count).result() == 3
+        assert pool.submit(count).result() == 2
 
 
-def test_a_thread_that_goes_from_day_to_day_without_closing_never_reads_the_day_before(past: asof.View) -> None:
+def test_a_thread_that_goes_from_day_to_day_without_closing_never_reads_the_day_before(
+    past: asof.View,
+) -> None:
     contexts = []
     for made in (past, view(0), view(size())):
         with asof.viewing(made):

@@ -34,7 +34,9 @@ def acts(name: str, count: int, records: int) -> list[float]:
         start = time.perf_counter()
         with recording(ACTOR, f"{name} {turn}"):
             shelf = Shelf.objects.create(name=f"{name} {turn}")
-            Book.objects.bulk_create(Book(shelf=shelf, title=f"{name} {turn} {n}") for n in range(records - 1))
+            Book.objects.bulk_create(
+                Book(shelf=shelf, title=f"{name} {turn} {n}") for n in range(records - 1)
+            )
             Shelf.objects.filter(pk="shared").update(name=f"{name} {turn}")
         took.append(time.perf_counter() - start)
     return took

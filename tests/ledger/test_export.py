@@ -35,7 +35,16 @@ def check(file: Path, *held: Path, key: str = "") -> tuple[int, dict[str, Any]]:
     """Exit code and report of duecare-verify, run as a reader runs it: a file, without our packages."""
     words = ["--held", *map(str, held)] if held else []
     ran = subprocess.run(
-        [sys.executable, "-I", duecare_verify.__file__, str(file), "--key", key or sealing.signer().vkey, "--json", *words],
+        [
+            sys.executable,
+            "-I",
+            duecare_verify.__file__,
+            str(file),
+            "--key",
+            key or sealing.signer().vkey,
+            "--json",
+            *words,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -75,7 +84,9 @@ def test_it_extends_a_checkpoint_held_since_earlier_and_a_rewrite_does_not(tmp_p
     assert "but not these" in str(report["faults"])
 
 
-def test_what_is_not_disclosed_is_withheld_with_its_reason_and_nothing_of_it_is_inside(tmp_path: Path) -> None:
+def test_what_is_not_disclosed_is_withheld_with_its_reason_and_nothing_of_it_is_inside(
+    tmp_path: Path,
+) -> None:
     digest = stocked(5)
     export.export(tmp_path / "record.zip", disclose=lambda kind: kind == "test.note", reason="not asked for")
     code, report = check(tmp_path / "record.zip")

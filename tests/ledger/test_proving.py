@@ -45,7 +45,9 @@ def test_the_json_of_a_proof_is_enough_for_somebody_with_sha256_alone() -> None:
     assert base64.b64encode(node).decode() in told["checkpoint"]
     notes.open_note(told["checkpoint"].encode(), [sealing.signer().verifier])
     payload = told["openings"]["payload"]
-    committed = hashlib.sha256(b"duecare/v1/payload\0" + bytes.fromhex(payload["salt"]) + payload["data"].encode())
+    committed = hashlib.sha256(
+        b"duecare/v1/payload\0" + bytes.fromhex(payload["salt"]) + payload["data"].encode()
+    )
     assert json.loads(told["leaf"])["payload"] == committed.hexdigest()
 
 

@@ -14,8 +14,8 @@ from duecare.errors import BadInput, Tampered
 from duecare.ledger import asof, blobs, sealing
 from duecare.ledger.models import Payload
 from duecare.ledger.rebuild import NOT_RECORDS, rebuild
-from duecare.ledger.records import Record
 from duecare.ledger.recording import record_note, recording
+from duecare.ledger.records import Record
 from tests.ledger.library import ACTOR, library, size, sql, unguarded
 from tests.testapp.models import Book, Shelf, Tag
 
@@ -29,7 +29,9 @@ def rows(file: Path, statement: str) -> list[tuple[object, ...]]:
 
 def test_every_installed_model_is_a_record_or_stands_on_the_list_with_its_reason() -> None:
     others = {model._meta.label_lower for model in apps.get_models() if not issubclass(model, Record)}
-    assert others - set(NOT_RECORDS) == set(), "make it a record, or say in rebuild.NOT_RECORDS why it is none"
+    assert others - set(NOT_RECORDS) == set(), (
+        "make it a record, or say in rebuild.NOT_RECORDS why it is none"
+    )
     assert all(NOT_RECORDS.values())
 
 
@@ -53,11 +55,18 @@ def test_a_rebuilt_database_is_one_that_a_home_can_go_on_with(tmp_path: Path) ->
     library()
     sealing.checkpoint()
     rebuilt = rebuild(tmp_path / "new")
-    (sealed,) = rows(rebuilt.file, "SELECT size, sealed, last_at = (SELECT max(at) FROM ledger_entry) FROM ledger_head")
+    (sealed,) = rows(
+        rebuilt.file, "SELECT size, sealed, last_at = (SELECT max(at) FROM ledger_entry) FROM ledger_head"
+    )
     assert sealed == (size(), size(), 1)
-    with closing(sqlite3.connect(rebuilt.file)) as other, pytest.raises(sqlite3.IntegrityError, match="recording"):
+    with (
+        closing(sqlite3.connect(rebuilt.file)) as other,
+        pytest.raises(sqlite3.IntegrityError, match="recording"),
+    ):
         other.execute("UPDATE testapp_book SET pages = 4")
-    assert rows(rebuilt.file, "SELECT count(*) FROM ledger_noted UNION ALL SELECT count(*) FROM ledger_openact") == [
+    assert rows(
+        rebuilt.file, "SELECT count(*) FROM ledger_noted UNION ALL SELECT count(*) FROM ledger_openact"
+    ) == [
         (0,),
         (0,),
     ]
@@ -78,7 +87,7 @@ def test_a_rebuild_at_an_earlier_size_is_the_ledger_as_it_was_then(tmp_path: Pat
     assert rows(rebuilt.file, f"SELECT pages FROM testapp_book WHERE id = '{books[0].pk}'") == [(0,)]
     assert rows(rebuilt.file, "SELECT id FROM testapp_shelf") == [(shelf.pk,)]
     assert rows(rebuilt.file, "SELECT count(*) FROM ledger_payload WHERE until >= 5") == [(0,)]
-    assert rows(rebuilt.file, "SELECT max(\"index\") FROM ledger_entry") == [(then - 1,)]
+    assert rows(rebuilt.file, 'SELECT max("index") FROM ledger_entry') == [(then - 1,)]
 
 
 def test_an_empty_ledger_rebuilds_to_empty_tables(tmp_path: Path) -> None:

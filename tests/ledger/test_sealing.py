@@ -25,7 +25,9 @@ def note() -> None:
 
 
 def root_of_entries() -> bytes:
-    return merkle.root_of([leaf_hash(bytes(leaf)) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True)])
+    return merkle.root_of(
+        [leaf_hash(bytes(leaf)) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True)]
+    )
 
 
 def test_the_tiles_give_the_root_of_the_entries_after_every_act(home: Path) -> None:
@@ -36,7 +38,9 @@ def test_the_tiles_give_the_root_of_the_entries_after_every_act(home: Path) -> N
 
 def test_roots_of_all_earlier_sizes_can_be_read_from_the_tiles(home: Path) -> None:
     library(300)
-    hashes = [leaf_hash(bytes(leaf)) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True)]
+    hashes = [
+        leaf_hash(bytes(leaf)) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True)
+    ]
     for point in (0, 1, 2, 255, 256, 257, 301, 302):
         assert sealing.root(point) == merkle.root_of(hashes[:point])
 
@@ -90,9 +94,9 @@ def test_a_checkpoint_is_a_signed_note_of_origin_size_and_root_and_is_made_once(
 
 
 def test_an_empty_log_can_be_signed_too(home: Path) -> None:
-    assert notes.Checkpoint.parse(notes.open_note(bytes(sealing.checkpoint().note), [sealing.signer().verifier])[0]) == (
-        notes.Checkpoint(Head.objects.get().origin, 0, merkle.EMPTY_ROOT)
-    )
+    assert notes.Checkpoint.parse(
+        notes.open_note(bytes(sealing.checkpoint().note), [sealing.signer().verifier])[0]
+    ) == (notes.Checkpoint(Head.objects.get().origin, 0, merkle.EMPTY_ROOT))
 
 
 def test_a_database_rolled_back_to_an_older_copy_gets_no_signature(home: Path) -> None:

@@ -104,7 +104,8 @@ def test_a_renamed_table_is_guarded_under_its_new_name_alone(monkeypatch: pytest
         "INSERT OR IGNORE INTO testapp_shelf (id, name) VALUES ('new', 'other')",
         "UPDATE OR REPLACE testapp_shelf SET name = 'other'",
         "UPDATE OR IGNORE testapp_shelf SET name = 'other'",
-        "INSERT INTO testapp_shelf (id, name) VALUES ('{shelf}', 'x') ON CONFLICT (id) DO UPDATE SET name = 'other'",
+        "INSERT INTO testapp_shelf (id, name) VALUES ('{shelf}', 'x') "
+        "ON CONFLICT (id) DO UPDATE SET name = 'other'",
     ],
 )
 def test_sqlites_conflict_clauses_do_not_pass_the_guard(statement: str) -> None:

@@ -15,8 +15,8 @@ from duecare.errors import DuecareError, Tampered
 from duecare.ledger import asof, records, verifying
 from duecare.ledger.models import Entry, Payload
 from duecare.ledger.rebuild import rebuild
-from duecare.ledger.records import Snapshot, upcast, upcaster
 from duecare.ledger.recording import recording
+from duecare.ledger.records import Snapshot, upcast, upcaster
 from duecare.ledger.replay import replay_into
 from duecare.ledger.upcasting import demand_current, pending, upcast_live
 from tests.ledger.library import ACTOR, library, size, sql, unguarded
@@ -33,7 +33,12 @@ def released(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     @upcaster("testapp.book", 1)
     def leaves(old: Snapshot) -> Snapshot:
-        return {**old, "pages": old["pages"] // 2, "title": old["title"].upper(), "marks": {"was": old["pages"]}}
+        return {
+            **old,
+            "pages": old["pages"] // 2,
+            "title": old["title"].upper(),
+            "marks": {"was": old["pages"]},
+        }
 
     asof._release_digest.cache_clear()
     yield
@@ -67,13 +72,16 @@ def test_live_rows_and_replays_are_brought_up_alike_in_one_act(
     then = size()
     request.getfixturevalue("released")
     assert pending() == {"testapp.book": 3}
-    with pytest.raises(DuecareError, match="3 of testapp.book"):
+    with pytest.raises(DuecareError, match=r"3 of testapp\.book"):
         demand_current()
     assert upcast_live(ACTOR) == 3
     expected = [("VOLUME 0", 0), ("VOLUME 1", 0), ("VOLUME 2", 1)]
     assert sorted(Book.objects.values_list("title", "pages")) == expected
     assert books_at(5, tmp_path) == books_at(then, tmp_path) == books_at(size(), tmp_path) == expected
-    assert list(Entry.objects.filter(index__gt=then).values_list("kind", "action")) == [("testapp.book", "changed")] * 3
+    assert (
+        list(Entry.objects.filter(index__gt=then).values_list("kind", "action"))
+        == [("testapp.book", "changed")] * 3
+    )
     assert json.loads(bytes(Payload.objects.latest("index").data))["schema"] == 2
     assert pending() == {}
     demand_current()
@@ -95,7 +103,7 @@ def test_a_record_without_its_row_stops_the_act_and_changes_nothing(request: pyt
         sql("DELETE FROM testapp_book WHERE id = %s", books[1].pk)
     request.getfixturevalue("released")
     then = size()
-    with pytest.raises(Tampered, match="1 of 3 records of testapp.book have no row"):
+    with pytest.raises(Tampered, match=r"1 of 3 records of testapp\.book have no row"):
         upcast_live(ACTOR)
     assert size() == then
     assert set(Book.objects.values_list("title", flat=True)) == {"volume 0", "volume 2"}
@@ -120,6 +128,9 @@ def test_snapshots_go_up_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_field_list_that_changed_without_an_upcaster_is_named(tmp_path: Path) -> None:
     library()
     with unguarded():
-        sql("UPDATE ledger_payload SET data = %s WHERE \"index\" = 2", b'{"blobs":[],"record":{"id":"a"},"schema":1}')
-    with pytest.raises(ImproperlyConfigured, match="differ in .*pages.*needs a new version"):
+        sql(
+            'UPDATE ledger_payload SET data = %s WHERE "index" = 2',
+            b'{"blobs":[],"record":{"id":"a"},"schema":1}',
+        )
+    with pytest.raises(ImproperlyConfigured, match=r"differ in .*pages.*needs a new version"):
         replay_into(tmp_path / "replay.db", size())

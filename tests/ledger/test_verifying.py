@@ -27,7 +27,7 @@ BOOK = 3
 
 
 def stocked() -> list[Book]:
-    """A log of several acts with a checkpoint at its end: 0-4 make a shelf and three books, 5-6 change one."""
+    """Several acts with a checkpoint at their end: 0-4 make a shelf and three books, 5-6 change one."""
     _, books = library()
     with recording(ACTOR, "read on"):
         Book.objects.filter(pk=books[0].pk).update(pages=99)
@@ -80,7 +80,8 @@ def insert_entry() -> None:
     shift_from(BOOK)
     columns = '"at", "head", "kind", "action", "actor", "subject", "leaf", "meta_salt", "meta"'
     sql(
-        f'INSERT INTO ledger_entry ("index", {columns}) SELECT {BOOK}, {columns} FROM ledger_entry WHERE "index" = 2'
+        f'INSERT INTO ledger_entry ("index", {columns}) '
+        f'SELECT {BOOK}, {columns} FROM ledger_entry WHERE "index" = 2'
     )
     sql('UPDATE ledger_head SET "size" = "size" + 1')
 
@@ -121,18 +122,27 @@ def forge() -> None:
     sealing.seal()
 
 
+def stored(model: type[Entry | Payload], column: str) -> bytes:
+    return bytes(model.objects.filter(index=BOOK).values_list(column, flat=True).get())
+
+
+def drop(*tables: str) -> None:
+    for table in tables:
+        sql(f'DELETE FROM "{table}" WHERE "index" = %s', BOOK)
+
+
+def edit(setting: str, *values: object) -> None:
+    sql(f"UPDATE testapp_book SET {setting} WHERE title = 'volume 1'", *values)
+
+
 TAMPERING: dict[str, tuple[Callable[[], object], int, str]] = {
-    "a byte of a leaf": (
-        lambda: change(Entry, BOOK, "leaf", flip(bytes(Entry.objects.get(index=BOOK).leaf), 150)), BOOK, "leaf"
-    ),
-    "a byte of a meta": (
-        lambda: change(Entry, BOOK, "meta", flip(bytes(Entry.objects.get(index=BOOK).meta))), BOOK, "meta"
-    ),
+    "a byte of a leaf": (lambda: change(Entry, BOOK, "leaf", flip(stored(Entry, "leaf"), 150)), BOOK, "leaf"),
+    "a byte of a meta": (lambda: change(Entry, BOOK, "meta", flip(stored(Entry, "meta"))), BOOK, "meta"),
     "a repeated key in a meta": (
-        lambda: change(Entry, BOOK, "meta", b'{"act":"x",' + bytes(Entry.objects.get(index=BOOK).meta)[1:]), BOOK, "meta"
+        lambda: change(Entry, BOOK, "meta", b'{"act":"x",' + stored(Entry, "meta")[1:]), BOOK, "meta"
     ),
     "a byte of a payload": (
-        lambda: change(Payload, BOOK, "data", flip(bytes(Payload.objects.get(index=BOOK).data))), BOOK, "payload"
+        lambda: change(Payload, BOOK, "data", flip(stored(Payload, "data"))), BOOK, "payload"
     ),
     "a payload's salt": (lambda: change(Payload, BOOK, "salt", b"\0" * 32), BOOK, "payload or its salt"),
     "a salt cut short": (lambda: change(Payload, BOOK, "salt", b"\0" * 31), BOOK, "payload or its salt"),
@@ -144,32 +154,27 @@ TAMPERING: dict[str, tuple[Callable[[], object], int, str]] = {
     "the subject's column": (lambda: change(Entry, BOOK, "subject", "somebody"), BOOK, "column subject"),
     "the time's column": (lambda: change(Entry, BOOK, "at", 1), BOOK, "stored time"),
     "the act's column": (lambda: change(Entry, BOOK, "head", 5), BOOK, "filed under the act"),
-    "the payload's subject": (lambda: change(Payload, BOOK, "subject", "x"), BOOK, "filed under another record"),
+    "the payload's subject": (lambda: change(Payload, BOOK, "subject", "x"), BOOK, "filed under another"),
     "an until put in": (lambda: change(Payload, BOOK, "until", 6), BOOK, "still holds"),
     "an until moved": (lambda: change(Payload, 2, "until", 8), 2, "a past day would be wrong"),
     "a note that is said to hold": (lambda: change(Payload, 10, "until", None), 10, "holds nothing"),
-    "a payload deleted": (lambda: sql('DELETE FROM ledger_payload WHERE "index" = 3'), BOOK, "payload is missing"),
-    "an entry deleted": (lambda: sql('DELETE FROM ledger_entry WHERE "index" = 3'), BOOK, "is missing"),
-    "entry and payload deleted": (
-        lambda: (sql('DELETE FROM ledger_entry WHERE "index" = 3'), sql('DELETE FROM ledger_payload WHERE "index" = 3')),
-        BOOK, "is missing",
-    ),
+    "a payload deleted": (lambda: drop("ledger_payload"), BOOK, "payload is missing"),
+    "an entry deleted": (lambda: drop("ledger_entry"), BOOK, "is missing"),
+    "entry and payload deleted": (lambda: drop("ledger_entry", "ledger_payload"), BOOK, "is missing"),
     "an entry inserted": (insert_entry, BOOK, "hash in the tree"),
     "two entries swapped": (reorder, BOOK, "hash in the tree"),
     "the tail cut, tiles and checkpoints with it": (lambda: truncate(5), 5, "are missing"),
     "all cut": (lambda: truncate(0), 0, "are missing"),
     "a tile alone": (
-        lambda: change(Tile, 0, "data", flip(bytes(Tile.objects.get(id=0).data), BOOK * 32)), BOOK, "hash in the tree"
+        lambda: change(Tile, 0, "data", flip(bytes(Tile.objects.get(id=0).data), BOOK * 32)),
+        BOOK, "hash in the tree",
     ),
     "all of it, tiles too, without the key": (forge, 0, "rewritten"),
-    "a row of a record": (lambda: sql("UPDATE testapp_book SET pages = 7 WHERE title = 'volume 1'"), BOOK, "in pages"),
-    "true for 1 in a record's JSON": (
-        lambda: sql("UPDATE testapp_book SET marks = %s WHERE title = 'volume 1'", '{"a": 1}'), BOOK, "in marks"
-    ),
-    "a row removed": (lambda: sql("DELETE FROM testapp_book WHERE title = 'volume 1'"), BOOK, "its row is gone"),
+    "a row of a record": (lambda: edit("pages = 7"), BOOK, "in pages"),
+    "the JSON of a record": (lambda: edit("marks = %s", '{"a": 1}'), BOOK, "in marks"),
+    "a row removed": (lambda: sql("DELETE FROM testapp_book WHERE title = 'volume 1'"), BOOK, "row is gone"),
     "a row that could not be recorded": (
-        lambda: sql("UPDATE testapp_book SET marks = %s WHERE title = 'volume 1'", '{"a": 0.5}'), BOOK,
-        "never have been recorded",
+        lambda: edit("marks = %s", '{"a": 0.5}'), BOOK, "never have been recorded"
     ),
 }  # fmt: skip
 

@@ -64,6 +64,11 @@ def account(
     return Page(sample, answers(status, *Role), live=True, stranger=stranger, bare=bare, rightless=rightless)
 
 
+def explained(sample: str) -> Page:
+    """An address that is closed to everybody, strangers included, and says what to do instead."""
+    return account(sample, HIDDEN, stranger=HIDDEN, bare=HIDDEN, rightless=HIDDEN)
+
+
 def form(
     sample: str, *roles: Role, told: tuple[Role, ...] = (), empty: int = BAD, object: bool = False
 ) -> Page:
@@ -81,8 +86,6 @@ def act(sample: str, *roles: Role, told: tuple[Role, ...] = ()) -> Page:
     return Page(sample, ONLY_POST, answers(DONE, *roles, told=told))
 
 
-CLOSED = account("", HIDDEN)
-
 PAGES: Mapping[str, Page] = {
     "": Page("", ALL),
     "healthz": account("healthz", stranger=OK, bare=OK, rightless=OK),
@@ -91,22 +94,18 @@ PAGES: Mapping[str, Page] = {
     "account/": account("account/"),
     "account/signup/": account("account/signup/", HIDDEN),
     "account/password/set/": account("account/password/set/", HIDDEN),
-    "account/password/reset/": account("account/password/reset/", HIDDEN),
-    "account/password/reset/<path:rest>": account("account/password/reset/key/done/", HIDDEN),
-    "account/password/reset/key/done/": account("account/password/reset/key/done/", HIDDEN),
-    "account/password/reset/done/": account("account/password/reset/done/", HIDDEN),
-    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": account(
-        "account/password/reset/key/1-set-password/", HIDDEN
+    "account/password/reset/": explained("account/password/reset/"),
+    "account/password/reset/<path:rest>": explained("account/password/reset/key/done/"),
+    "account/password/reset/key/done/": explained("account/password/reset/key/done/"),
+    "account/password/reset/done/": explained("account/password/reset/done/"),
+    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": explained(
+        "account/password/reset/key/1-set-password/"
     ),
     "account/confirm-email/": account("account/confirm-email/", HIDDEN),
     "account/confirm-email/<path:rest>": account("account/confirm-email/abc/", HIDDEN),
     "account/^confirm-email/(?P<key>[-:\\w]+)/$": account("account/confirm-email/abc/", HIDDEN),
-    "account/login/code/<path:rest>": account(
-        "account/login/code/confirm/", HIDDEN, stranger=HIDDEN, bare=HIDDEN, rightless=HIDDEN
-    ),
-    "account/login/code/confirm/": account(
-        "account/login/code/confirm/", HIDDEN, stranger=HIDDEN, bare=HIDDEN, rightless=HIDDEN
-    ),
+    "account/login/code/<path:rest>": explained("account/login/code/confirm/"),
+    "account/login/code/confirm/": explained("account/login/code/confirm/"),
     "account/email/": account("account/email/", SENT_ON),
     "account/login/": account("account/login/", SENT_ON, stranger=OK, rightless=SENT_ON),
     "account/logout/": account("account/logout/", bare=OK, rightless=OK),
@@ -116,10 +115,11 @@ PAGES: Mapping[str, Page] = {
     "account/2fa/": account("account/2fa/", bare=OK),
     "account/2fa/authenticate/": account("account/2fa/authenticate/", SENT_ON, rightless=SENT_ON),
     "account/2fa/reauthenticate/": account("account/2fa/reauthenticate/", bare=SENT_ON),
-    "account/2fa/totp/activate/": account("account/2fa/totp/activate/", SENT_ON, bare=OK),
-    "account/2fa/totp/deactivate/": account("account/2fa/totp/deactivate/", bare=HIDDEN),
-    "account/2fa/recovery-codes/": account("account/2fa/recovery-codes/", SENT_ON),
-    "account/2fa/recovery-codes/generate/": account("account/2fa/recovery-codes/generate/", bare=SENT_ON),
+    # Those without a fresh sign-in are asked for it again before their second factor changes.
+    "account/2fa/totp/activate/": account("account/2fa/totp/activate/", SENT_ON),
+    "account/2fa/totp/deactivate/": account("account/2fa/totp/deactivate/", SENT_ON, bare=HIDDEN),
+    "account/2fa/recovery-codes/": account("account/2fa/recovery-codes/", HIDDEN, bare=HIDDEN),
+    "account/2fa/recovery-codes/generate/": account("account/2fa/recovery-codes/generate/", SENT_ON),
     "account/2fa/recovery-codes/download/": account(
         "account/2fa/recovery-codes/download/", HIDDEN, bare=HIDDEN
     ),
@@ -143,10 +143,10 @@ PAGES: Mapping[str, Page] = {
     "findings/<str:key>/": Page("findings/{finding}/", READ, object=True),
     # Hosts.
     "systems/": Page("systems/", READ),
-    "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=OK),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
     "systems/<str:key>/remove/": form(
-        "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+        "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=OK, object=True
     ),
     "systems/<str:key>/reports/<str:report>/": Page("systems/{host}/reports/{report}/", READ, object=True),
     # The record.

@@ -47,7 +47,7 @@ def _computers() -> dict[str, tuple[Tree, dict[str, Any], dict[str, Any]]]:
     from tests.systems.trees import alpine, debian, rhel, ubuntu
 
     return {
-        "web-1": (debian(), {}, {"antivirus.products.0.running": False}),
+        "web-1": (debian(), {"sshd.settings.permitrootlogin": "yes"}, {"antivirus.products.0.running": False}),
         "db-1": (rhel(), {"firewall.active": False, "firewall.input_policy": "accept"}, {}),
         "mail-1": (alpine(), {"backup.jobs": []}, {}),
         "laptop-orla": (ubuntu(), {"disk_encryption.mounts.0.encrypted": False}, {}),
@@ -94,7 +94,7 @@ def main() -> None:
         _assess(now - timedelta(minutes=20), later=True)
     _leave_the_worker_nothing_to_do()
     sealing.checkpoint()
-    print(json.dumps(_keys()))
+    print(json.dumps({**_keys(), "past": (now - timedelta(days=6)).date().isoformat()}))
 
 
 def _begin(now: datetime) -> None:
@@ -160,7 +160,7 @@ def _keys() -> dict[str, str]:
     assert report is not None
     assert outcome is not None
     return {
-        "data_set": DataSet.objects.get().pk,
+        "data set": DataSet.objects.get().pk,
         "entry": str(outcome.index),
         "finding": Finding.objects.filter(closed_at=None).order_by("pk")[0].pk,
         "host": host.pk,

@@ -1,4 +1,4 @@
-"""An organisation with a past: what was so ten days ago, what changed five days ago, and who may see it now."""
+"""An organisation with a past: what was so ten days ago, what changed five days ago, who sees it now."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Past:
     @property
     def then(self) -> str:
         """A moment between what was so and what changed, as `?as_of=` takes it."""
-        return (self.now - BEFORE).isoformat()
+        return (self.now - BEFORE).isoformat().replace("+00:00", "Z")
 
 
 def _person(name: str, role: Role, *, factor: bool = True, **right: object) -> User:
@@ -75,6 +75,10 @@ def report(at: datetime, hostname: str) -> bytes:
     told["host"].update(name=hostname, key=hostname.encode().hex().ljust(64, "0"))
     told["facts"]["firewall"].update(active=False, input_policy="accept")
     return json.dumps(told).encode()
+
+
+def _take_in(hostname: str, at: datetime) -> None:
+    take_in_report(report(at, hostname), TERMINAL, at, Grade.IMPORTED, new_host=True)
 
 
 @contextmanager
@@ -130,7 +134,7 @@ def _history(now: datetime) -> dict[str, User]:
         gained = Person.objects.get(name="gained")
         people.give_right(TERMINAL, gained, Role.MANAGER, None, None, None)
         people.end_right(TERMINAL, Right.objects.get(person__name="lost"), now - SINCE)
-        take_in_report(report(now - SINCE, "web-2"), TERMINAL, now - SINCE, Grade.IMPORTED, new_host=True)
+        _take_in("web-2", now - SINCE)
         assess(TERMINAL, now - SINCE, clock=lambda: now - SINCE)
         sealing.checkpoint()
     return users

@@ -8,6 +8,7 @@ import io
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,9 +59,7 @@ def past(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
 
 def address(past: Past, page: Page, day: str = NOW) -> str:
     path = "/" + page.sample.format_map(past.samples)
-    return (
-        path + {NOW: "", THEN: f"?as_of={past.then.replace('+', '%2B')}", EARLIEST: "?as_of=2000-01-01"}[day]
-    )
+    return path + {NOW: "", THEN: f"?as_of={past.then}", EARLIEST: "?as_of=2000-01-01"}[day]
 
 
 def expected(page: Page, who: str, day: str) -> int:
@@ -83,7 +82,8 @@ def expected(page: Page, who: str, day: str) -> int:
 
 def drain(answer: Any) -> bytes:
     """The whole content, streams included."""
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+    content: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return content
 
 
 def contents() -> dict[str, str]:
@@ -124,15 +124,15 @@ def test_everybody_gets_the_answer_of_the_table_at_every_address(past: Past, who
     client, wrong = past.browsers[who], []
     with Unchanged():
         for route, page in PAGES.items():
-            for day in (NOW, THEN, EARLIEST):
+            for day in (NOW,) if page.live else (NOW, THEN, EARLIEST):
                 answer = client.get(address(past, page, day))
                 drain(answer)
                 if answer.status_code != expected(page, who, day):
                     wrong.append(f"{route} {day}: {answer.status_code}, not {expected(page, who, day)}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("who", ["stranger", "owner", "auditor", "member", "lost"])
 def test_a_head_request_answers_as_a_get_without_content(past: Past, who: str) -> None:
     client, wrong = past.browsers[who], []
     with Unchanged():
@@ -140,7 +140,7 @@ def test_a_head_request_answers_as_a_get_without_content(past: Past, who: str) -
             answer = client.head(address(past, page))
             if answer.status_code != expected(page, who, NOW) or drain(answer):
                 wrong.append(f"{route}: {answer.status_code}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
@@ -157,7 +157,7 @@ def test_nobody_changes_by_a_post_what_is_not_theirs_to_change(past: Past, who: 
             drain(answer)
             if answer.status_code not in (wanted, NO_SUCH_METHOD if page.post is None else wanted):
                 wrong.append(f"{route}: {answer.status_code}, not {wanted}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def expected_of_post(page: Page, who: str) -> int:
@@ -192,7 +192,7 @@ def rows(past: Past, who: str, path: str) -> list[list[str]]:
 @pytest.mark.parametrize("path", ["/findings/?format=csv", "/systems/?format=csv"])
 def test_a_file_of_a_past_day_holds_what_was_so_then(past: Past, path: str) -> None:
     now = rows(past, "owner", path)
-    then = rows(past, "owner", f"{path}&as_of={past.then.replace('+', '%2B')}")
+    then = rows(past, "owner", f"{path}&as_of={past.then}")
     assert len(now) > len(then) > 0
     assert "web-2" in str(now)
     assert "web-2" not in str(then)
@@ -200,7 +200,7 @@ def test_a_file_of_a_past_day_holds_what_was_so_then(past: Past, path: str) -> N
 
 def test_a_file_of_a_past_day_can_be_drawn_by_another_thread_while_today_is_read(past: Past) -> None:
     client = past.browsers["owner"]
-    answer = client.get(f"/findings/?format=csv&as_of={past.then.replace('+', '%2B')}")
+    answer = client.get(f"/findings/?format=csv&as_of={past.then}")
     assert asof.current() is None
     drawn: list[bytes] = []
     thread = threading.Thread(target=lambda: drawn.append(drain(answer)))
@@ -260,7 +260,7 @@ def test_a_day_before_the_record_shows_that_there_was_nothing(past: Past, text: 
 
 
 def test_a_day_to_come_is_today(past: Past) -> None:
-    for text in ("9999-12-31", (past.now + timedelta(days=1)).date().isoformat()):
+    for text in ("2999-12-31", (past.now + timedelta(days=1)).date().isoformat()):
         answer = past.browsers["owner"].get("/findings/", {"as_of": text, "state": "open"})
         assert (answer.status_code, answer["Location"]) == (302, "/findings/?state=open")
 
@@ -364,7 +364,7 @@ SECURITY = {
         ("stranger", "/account/login/", 200),
         ("stranger", "/healthz", 200),
         ("stranger", "/static/web/duecare.css", 200),
-        ("stranger", "/static/web/nothing.css", 302),
+        ("stranger", "/static/web/nothing.css", 404),
     ],
 )
 def test_every_answer_carries_the_security_headers(past: Past, who: str, path: str, status: int) -> None:
@@ -409,23 +409,13 @@ def test_strict_transport_is_asked_for_behind_tls_only(past: Past) -> None:
 
 
 @pytest.mark.parametrize(
-    "host",
-    [
-        "evil.example",
-        "localhost.evil.example",
-        "127.0.0.1",
-        "localhost:99999999",
-        "localhost@evil.example",
-        "",
-    ],
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1", "localhost@evil.example", "a:x", ""]
 )
-@pytest.mark.parametrize(
-    "path", ["/", "/account/login/", "/static/web/duecare.css", "/first-run/", "/healthz"]
-)
-def test_another_host_than_those_listed_is_not_served(past: Past, host: str, path: str) -> None:
-    answer = Client().get(path, headers={"host": host})
-    assert answer.status_code == 400
-    assert answer["X-Frame-Options"] == "DENY"
+def test_another_host_than_those_listed_is_not_served(past: Past, host: str) -> None:
+    for path in ("/", "/account/login/", "/static/web/duecare.css", "/first-run/", "/healthz"):
+        answer = Client().get(path, headers={"host": host})
+        assert answer.status_code == 400, path
+        assert answer["X-Frame-Options"] == "DENY"
 
 
 def test_the_listed_host_is_served_on_any_port(past: Past) -> None:
@@ -440,10 +430,9 @@ def seen_address(client: Client, **headers: str) -> str:
     return bytes(Payload.objects.get(index=newest.index).data).decode()
 
 
-@pytest.mark.usefixtures("home")
 class TestProxies:
     @pytest.fixture(autouse=True)
-    def claimed(self) -> None:
+    def claimed(self, home: Path) -> None:
         sign_in(browser(), Role.OWNER)
 
     def test_forwarded_headers_of_anybody_else_are_not_believed(self) -> None:

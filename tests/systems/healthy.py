@@ -261,6 +261,7 @@ _HEALTHY: dict[str, dict[str, Any]] = {
             "max_bytes": None,
         },
         "rsyslog": {"installed": True, "running": True},
+        "others": [],
         "auditd": {"installed": True, "running": True, "rules": 40},
         "logrotate": {"weeks": 20},
         "shipping": [shipper()],

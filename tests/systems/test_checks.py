@@ -301,6 +301,7 @@ MACHINES: list[tuple[str, Change, Verdict, str]] = [
     ),
     ("systems.ports_open", lambda tree: listening(tree, *range(8000, 8011)), UNMET, "12 ports are open"),
     ("systems.ports_open", without_sockets, UNKNOWN, "/proc/net/tcp"),
+    ("systems.ports_open", lambda tree: tree.as_user(), MET, ""),
     (
         "systems.databases_off_network",
         lambda tree: listening(tree, 3306, program="mysqld"),
@@ -315,6 +316,7 @@ MACHINES: list[tuple[str, Change, Verdict, str]] = [
         "port 8443/tcp",
     ),
     ("systems.databases_off_network", lambda tree: tree, ASIDE, "no databases"),
+    ("systems.databases_off_network", lambda tree: tree.as_user(), UNKNOWN, "root sees most"),
     ("systems.remote_desktops_off_network", lambda tree: listening(tree, 3389), UNMET, "port 3389/tcp"),
     ("systems.remote_desktops_off_network", lambda tree: listening(tree, 5901, address=LOOPBACK), MET, ""),
     ("systems.remote_desktops_off_network", without_sockets, UNKNOWN, "/proc/net/tcp"),

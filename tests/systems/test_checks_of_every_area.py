@@ -91,6 +91,7 @@ SICK: list[Changes] = [
     {
         "logging.journald.storage": "volatile",
         "logging.rsyslog.running": False,
+        "logging.others": [{"name": "syslog-ng", "running": True, "file": "", "on_disk": False}],
         "logging.auditd.rules": 0,
         "logging.shipping.0.tls": False,
         "logging.shipping.0.running": False,

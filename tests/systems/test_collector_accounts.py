@@ -75,7 +75,45 @@ def test_last_logins_come_from_whichever_record_the_machine_keeps() -> None:
     assert account(table, "alice")["last_login"] == yesterday
 
 
+def test_without_the_right_to_read_shadow_every_account_is_there_and_its_password_unknown() -> None:
+    facts = debian().unreadable("/etc/shadow").facts("accounts")
+    assert facts["state"] == "read"
+    assert {problem["what"] for problem in facts["problems"]} == {"/etc/shadow"}
+    assert {item["name"] for item in facts["items"]} >= {"root", "alice", "bob"}
+    hidden = {(item["password"], item["hash"], item["changed_on"]) for item in facts["items"]}
+    assert hidden == {("unknown", None, None)}
+
+
+def test_an_account_without_a_line_in_shadow_is_named() -> None:
+    tree = debian().append("/etc/passwd", "eve:x:1009:1009::/home/eve:/bin/sh\n")
+    facts = tree.facts("accounts")
+    assert (facts["state"], account(tree, "eve")["password"]) == ("read", "unknown")
+    assert facts["problems"] == [{"what": "/etc/shadow", "reason": "it has no line for eve"}]
+
+
+def test_whoever_may_yet_be_an_administrator_by_a_rule_that_was_not_read_is_not_called_none() -> None:
+    tree = debian().file("/etc/sudoers.d/bob", "bob ALL=(ALL) ALL\n").unreadable("/etc/sudoers.d/bob")
+    facts = tree.facts("accounts")
+    admins = {item["name"]: item["admin"] for item in facts["items"]}
+    assert (admins["root"], admins["alice"], admins["bob"]) == (True, True, None)
+    assert facts["state"] == "read"
+    assert {problem["what"] for problem in facts["problems"]} == {"/etc/sudoers.d/bob"}
+
+
+def test_an_old_record_of_logins_does_not_stand_in_for_a_newer_one_that_cannot_be_read() -> None:
+    older = debian().file("/var/log/lastlog", formats.lastlog({1000: NOW - timedelta(days=900)}))
+    for hidden in (
+        older.unreadable("/var/lib/lastlog/lastlog2.db"),
+        older.file("/var/lib/lastlog/lastlog2.db", "SQLite format 3\0..."),
+    ):
+        facts = hidden.facts("accounts")
+        assert (facts["state"], facts["login_records"]) == ("read", None)
+        assert account(hidden, "alice")["last_login"] is None
+        assert facts["problems"][0]["what"] == "/var/lib/lastlog/lastlog2.db"
+
+
 PAM = "/etc/pam.d/common-password"
+QUALITY = "/etc/security/pwquality.conf"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +121,19 @@ PAM = "/etc/pam.d/common-password"
     [
         (debian(), {"min_length": 15, "checker": "pam_pwquality", "hash": "yescrypt", "remembered": 0}),
         (debian().change(PAM, "retry=3", "retry=3 minlen=20"), {"min_length": 20}),
-        (debian().without("/etc/security/pwquality.conf"), {"min_length": 8}),
+        (debian().without(QUALITY), {"min_length": 8}),
+        (debian().unreadable(QUALITY), {"min_length": None, "checker": "pam_pwquality"}),
+        (debian().unreadable(QUALITY).change(PAM, "retry=3", "minlen=20"), {"min_length": 20}),
+        (debian().file(f"{QUALITY}.d/1.conf", "minlen = 9\n"), {"min_length": 15}),
+        (debian().file(f"{QUALITY}.d/1.conf", "").unreadable(f"{QUALITY}.d"), {"min_length": None}),
+        (
+            debian().unreadable(PAM),
+            {"min_length": None, "checker": None, "hash": None, "remembered": None, "max_days": 99999},
+        ),
+        (
+            debian().unreadable("/etc/security/faillock.conf"),
+            {"lockout": {"module": "pam_faillock", "attempts": None, "unlock_seconds": None}},
+        ),
         (
             debian().file(PAM, "password required pam_unix.so sha512 remember=5\n"),
             {"min_length": 6, "checker": "none", "hash": "sha512", "remembered": 5},

@@ -1,61 +1,144 @@
-"""The collector as a file that is copied about and run: what it needs, what it may touch, what it writes."""
+"""The collector as a file that is carried about and run: what it needs, what it may touch, what it writes."""
 
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from duecare.systems.collector import duecare_collect
-from duecare.systems.collector.duecare_collect import RealMachine, collect
+from duecare.cli import app
+from duecare.errors import BadInput
+from duecare.systems import collector
+from duecare.systems.collector import RealMachine, collect
+from duecare.systems.collector import report as report_module
+from duecare.systems.portable import one_file, write_one_file
 from duecare.systems.reports import read_report
 from tests.systems.trees import Tree, alpine, debian, rhel
 
-FILE = Path(duecare_collect.__file__)
+PACKAGE = Path(collector.__file__).parent
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-    """The file, run as somebody would who copied it: alone, with nothing of ours on the path."""
-    command = [sys.executable, "-I", str(FILE), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collector as the one file that is carried about."""
+    path = tmp_path_factory.mktemp("copy") / "duecare-collect.pyz"
+    write_one_file(path)
+    return path
 
 
-def test_it_is_written_in_the_python_of_2019_and_needs_only_the_standard_library() -> None:
-    tree = ast.parse(FILE.read_text(), feature_version=(3, 8))
-    imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name.partition(".")[0] for alias in node.names}
-        if isinstance(node, ast.ImportFrom):
-            assert node.level == 0
-            imported.add((node.module or "").partition(".")[0])
-    assert imported - {"compression"} <= sys.stdlib_module_names  # in the library from 3.14 on
+def run(copy: Path, *arguments: object, python: str = sys.executable) -> subprocess.CompletedProcess[bytes]:
+    """The file, run as somebody would who was given it: alone, with nothing of ours on the path."""
+    command = [python, "-I", str(copy), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60, cwd=copy.parent)
 
 
-def test_it_opens_no_network_and_no_shell() -> None:
-    tree = ast.parse(FILE.read_text())
-    imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    assert not imported & {"socket", "urllib", "http", "ssl", "ftplib", "smtplib"}
-    shells = [k for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords if k.arg == "shell"]
-    assert not shells
+def pythons() -> list[str]:
+    """This Python, and each of another version that pyenv keeps here, the oldest that serves first."""
+    place = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    others = [
+        (tuple(map(int, path.name.split("."))), str(path / "bin" / "python3"))
+        for path in place.glob("3.*.*")
+        if path.name.replace(".", "").isdigit() and (path / "bin" / "python3").exists()
+    ]
+    return [sys.executable, *(python for version, python in sorted(others) if version >= (3, 8))]
 
 
-def test_help_says_what_it_does_and_does_not_do() -> None:
-    done = run("--help")
+def sources(copy: Path) -> Iterator[tuple[str, ast.Module]]:
+    """Each module in the file, parsed as Python 3.8 does."""
+    with zipfile.ZipFile(copy) as archive:
+        for name in archive.namelist():
+            yield name, ast.parse(archive.read(name), feature_version=(3, 8))
+
+
+def test_it_is_written_in_the_python_of_2019_and_needs_only_the_standard_library(copy: Path) -> None:
+    for name, tree in sources(copy):
+        imported = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            if isinstance(node, ast.ImportFrom):
+                assert node.level <= name.count("/"), f"{name} imports from outside the package"
+                if node.level == 0:
+                    imported.add((node.module or "").partition(".")[0])
+        own = {"duecare_collect"} if name == "__main__.py" else {"compression"}  # a library of 3.14 on
+        assert imported - own <= sys.stdlib_module_names, name
+
+
+def test_it_opens_no_network_and_no_shell(copy: Path) -> None:
+    for name, tree in sources(copy):
+        imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        assert not imported & {"socket", "urllib", "http", "ssl", "ftplib", "smtplib"}, name
+        words = [k.arg for n in ast.walk(tree) if isinstance(n, ast.Call) for k in n.keywords]
+        assert "shell" not in words, name
+
+
+def test_the_one_file_holds_the_collector_whole_and_nothing_else(copy: Path) -> None:
+    with zipfile.ZipFile(copy) as archive:
+        held = {name: archive.read(name) for name in archive.namelist() if name != "__main__.py"}
+    own = {f"duecare_collect/{p.relative_to(PACKAGE).as_posix()}": p for p in PACKAGE.rglob("*.py")}
+    assert held == {name: path.read_bytes() for name, path in own.items()}
+
+
+def test_the_one_file_has_the_same_bytes_whenever_it_is_written() -> None:
+    first = one_file()
+    (PACKAGE / "report.py").touch()
+    assert one_file() == first
+    names = zipfile.ZipFile(io.BytesIO(first)).namelist()
+    assert names == sorted(names)
+
+
+def test_the_terminal_writes_the_one_file_and_says_how_to_run_it(tmp_path: Path) -> None:
+    path = tmp_path / "carried.pyz"
+    done = CliRunner().invoke(app, ["collect", "--write-copy", str(path)])
+    assert done.exit_code == 0
+    assert "python3 carried.pyz" in done.stderr
+    assert path.read_bytes() == one_file()
+    assert path.stat().st_mode & 0o111 == 0o111
+
+
+def test_a_copy_that_cannot_be_written_is_an_error_that_names_the_place(tmp_path: Path) -> None:
+    missing = tmp_path / "no" / "copy.pyz"
+    with pytest.raises(BadInput, match="could not be written there: No such file") as caught:
+        write_one_file(missing)
+    assert str(missing) in str(caught.value)
+
+
+@pytest.mark.parametrize("python", pythons())
+def test_every_python_from_3_8_on_reports_the_same_of_a_mounted_tree(
+    python: str, copy: Path, tmp_path: Path
+) -> None:
+    root = rhel().write(tmp_path)
+    done, here = run(copy, "--root", root, python=python), run(copy, "--root", root)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["facts"] == json.loads(here.stdout)["facts"]
+
+
+def test_it_runs_as_a_module_too() -> None:
+    command = [sys.executable, "-m", "duecare.systems.collector", "--version"]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert done.stdout.startswith(b"duecare-collect ")
+
+
+def test_help_says_what_it_does_and_does_not_do(copy: Path) -> None:
+    done = run(copy, "--help")
     assert done.returncode == 0
     text = b" ".join(done.stdout.split()).decode()
     assert "changes nothing, sends nothing and takes up no secret" in text
     assert "--root DIR" in text and "--out FILE" in text and "--state FILE" in text  # noqa: PT018
 
 
-def test_it_reports_this_machine_within_five_seconds_in_the_format() -> None:
-    done = run()
+def test_it_reports_this_machine_within_five_seconds_in_the_format(copy: Path) -> None:
+    done = run(copy)
     assert done.returncode == 0, done.stderr
     report = read_report(done.stdout, datetime.now(UTC))
     assert report.live
@@ -63,9 +146,11 @@ def test_it_reports_this_machine_within_five_seconds_in_the_format() -> None:
 
 
 @pytest.mark.parametrize("build", [debian, rhel, alpine])
-def test_a_tree_on_disk_gives_what_the_same_tree_gives_in_memory(build: type[Tree], tmp_path: Path) -> None:
+def test_a_tree_on_disk_gives_what_the_same_tree_gives_in_memory(
+    build: type[Tree], copy: Path, tmp_path: Path
+) -> None:
     tree: Tree = build()
-    done = run("--root", tree.write(tmp_path))
+    done = run(copy, "--root", tree.write(tmp_path))
     assert done.returncode == 0, done.stderr
     found, expected = json.loads(done.stdout)["facts"], tree.mounted().report()["facts"]
     read_report(done.stdout, datetime.now(UTC))
@@ -82,40 +167,40 @@ def test_a_tree_on_disk_gives_what_the_same_tree_gives_in_memory(build: type[Tre
         assert found[name] == expected[name], name
 
 
-def test_out_and_state_are_for_their_owner_alone_and_replaced_at_once(tmp_path: Path) -> None:
+def test_out_and_state_are_for_their_owner_alone_and_replaced_at_once(copy: Path, tmp_path: Path) -> None:
     tree = debian().change("/var/lib/dpkg/status", "Version: 3.5.4-1~deb13u1", "Version: 3.5.1-1")
     root, out, state = tree.write(tmp_path / "root"), tmp_path / "report", tmp_path / "state"
     out.write_text("before")
-    assert run("--root", root, "--out", out, "--state", state).returncode == 0
+    assert run(copy, "--root", root, "--out", out, "--state", state).returncode == 0
     first = json.loads(state.read_text())["first_sights"]
     assert first
     for path in (out, state):
         assert path.stat().st_mode & 0o777 == 0o600
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
-    assert run("--root", root, "--out", out, "--state", state).returncode == 0
+    assert run(copy, "--root", root, "--out", out, "--state", state).returncode == 0
     assert json.loads(state.read_text())["first_sights"] == first
 
 
 @pytest.mark.parametrize(
     "content", ["", "[]", "{}", '{"format": "duecare-collect-state/1", "first_sights": [1]}', "[" * 99999]
 )
-def test_a_state_file_that_is_none_is_refused_and_kept(content: str, tmp_path: Path) -> None:
+def test_a_state_file_that_is_none_is_refused_and_kept(content: str, copy: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.write_text(content)
-    done = run("--root", tmp_path, "--state", state)
+    done = run(copy, "--root", tmp_path, "--state", state)
     assert done.returncode == 2
     assert str(state) in done.stderr.decode()
     assert state.read_text() == content
 
 
-def test_a_root_that_is_no_directory_is_refused_in_words(tmp_path: Path) -> None:
-    done = run("--root", tmp_path / "missing")
+def test_a_root_that_is_no_directory_is_refused_in_words(copy: Path, tmp_path: Path) -> None:
+    done = run(copy, "--root", tmp_path / "missing")
     assert done.returncode == 2
     assert b"not a directory" in done.stderr
 
 
-def test_an_out_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:
-    done = run("--root", tmp_path, "--out", tmp_path / "no" / "such" / "place")
+def test_an_out_that_cannot_be_written_is_said_and_leaves_nothing(copy: Path, tmp_path: Path) -> None:
+    done = run(copy, "--root", tmp_path, "--out", tmp_path / "no" / "such" / "place")
     assert done.returncode == 1
     assert b"could not be written" in done.stderr
 
@@ -223,9 +308,9 @@ def test_a_section_that_fails_is_unreadable_with_the_reason_and_the_others_stand
 
     sections = tuple(
         section._replace(learn=broken) if section.name == "sudo" else section
-        for section in duecare_collect.SECTIONS
+        for section in report_module.SECTIONS
     )
-    monkeypatch.setattr(duecare_collect, "SECTIONS", sections)
+    monkeypatch.setattr(report_module, "SECTIONS", sections)
     facts = debian().report()["facts"]
     assert facts["sudo"]["state"] == "unreadable"
     assert facts["sudo"]["problems"] == [

@@ -44,8 +44,9 @@ def test_connections_are_not_listening_sockets() -> None:
 
 def test_a_socket_whose_program_is_hidden_is_listed_without_it() -> None:
     facts = debian().as_user().facts("sockets")
-    assert facts["state"] == "partial"
+    assert facts["state"] == "read"
     assert {item["process"] for item in facts["items"]} == {None}
+    assert any("programs of open sockets" in problem["what"] for problem in facts["problems"])
 
 
 @pytest.mark.parametrize(
@@ -151,6 +152,70 @@ def shipments(tree: Tree) -> list[tuple[str, str, bool | None]]:
 )
 def test_where_logs_are_shipped_and_whether_with_tls(path: str, text: str, expected: tuple[Any, ...]) -> None:
     assert shipments(debian().file("/etc/rsyslog.conf", "").file(path, text)) == [expected]
+
+
+SYSLOGD = "/sbin/syslogd"
+
+
+def busybox(options: str = "", tree: Tree | None = None) -> Tree:
+    """An Alpine that logs by BusyBox's syslogd, started with these options."""
+    tree = (tree or alpine()).without_process("rsyslogd").without("/usr/sbin/rsyslogd", "/etc/rsyslog.conf")
+    tree = tree.file("/bin/busybox", "\x7fELF").link(SYSLOGD, "/bin/busybox")
+    tree = tree.process(742, "syslogd", f"{SYSLOGD} {options}".strip())
+    return tree.file("/var/log/messages", "Nov 23 13:59:00 web-1 syslog.info syslogd started\n")
+
+
+def in_memory(place: str) -> Tree:
+    return alpine().append("/proc/self/mountinfo", f"41 30 0:51 / {place} rw - tmpfs tmpfs rw\n")
+
+
+BSD = busybox().without(SYSLOGD).file(SYSLOGD, "\x7fELF")
+
+
+@pytest.mark.parametrize(
+    ("tree", "file", "on_disk"),
+    [
+        (busybox("-t -n"), "/var/log/messages", True),
+        (busybox("-O /srv/own.log").file("/srv/own.log", ""), "/srv/own.log", True),
+        (busybox("-O/srv/not-yet.log"), "/srv/not-yet.log", None),
+        (busybox("-C128"), None, False),
+        (busybox("-K"), None, False),
+        (busybox("-R logs.example:514"), None, False),
+        (busybox("-R logs.example:514 -L"), "/var/log/messages", True),
+        (busybox("-t", in_memory("/var/log")), "/var/log/messages", False),
+        (busybox("-C").file("/etc/syslog.conf", "*.* /var/log/messages\n"), "/var/log/messages", True),
+        (busybox("-f /etc/s.conf").file("/etc/s.conf", "*.* /dev/null\n"), None, False),
+        (busybox().file("/etc/syslog.conf", "").unreadable("/etc/syslog.conf"), None, None),
+        (BSD.file("/etc/syslog.conf", "*.info;mail.none\t-/var/log/messages\n"), "/var/log/messages", True),
+        (BSD.file("/etc/syslog.conf", "*.emerg\t:omusrmsg:*\nmail.* /var/log/messages\n"), None, False),
+        (busybox().without_process("syslogd"), None, None),
+    ],
+)
+def test_of_another_syslogd_the_main_file_is_told_and_whether_it_outlives_a_restart(
+    tree: Tree, file: str | None, on_disk: bool | None
+) -> None:
+    (service,) = tree.facts("logging")["others"]
+    name = "syslogd" if tree.files.get(SYSLOGD) else "busybox syslogd"
+    assert (service["name"], service["file"], service["on_disk"]) == (name, file, on_disk)
+
+
+def test_of_syslog_ng_the_first_destination_that_is_a_file_is_told() -> None:
+    tree = debian().file("/usr/sbin/syslog-ng", "\x7fELF").process(743, "syslog-ng")
+    config = (
+        'source s_sys { file("/proc/kmsg"); };\ndestination d_tty { file("/dev/tty12"); };\n'
+        'destination d_all { file("/var/log/messages"); };\n'
+    )
+    written = tree.file("/etc/syslog-ng/syslog-ng.conf", config).file("/var/log/messages", "x\n")
+    expected = {"name": "syslog-ng", "running": True, "file": "/var/log/messages", "on_disk": True}
+    assert written.facts("logging")["others"] == [expected]
+    (stopped,) = written.without_process("syslog-ng").facts("logging")["others"]
+    assert (stopped["running"], stopped["on_disk"]) == (False, None)
+    (unseen,) = written.mounted().facts("logging")["others"]
+    assert (unseen["running"], unseen["on_disk"]) == (None, None)
+
+
+def test_a_machine_without_another_log_service_has_none() -> None:
+    assert debian().facts("logging")["others"] == []
 
 
 def test_how_long_logs_are_kept_is_told_from_settings_and_from_what_is_there() -> None:

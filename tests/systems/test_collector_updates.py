@@ -92,9 +92,11 @@ def test_packed_lists_are_unpacked(ending: str, pack: Any) -> None:
     text = packages_index([("openssl", FIXED)])
     tree = debian().without(SECURITY + INDEX).file(f"{SECURITY}{INDEX}.{ending}", pack(text.encode()))
     assert offers(tree)["openssl"]["security"] is True
-    damaged = tree.file(f"{SECURITY}{INDEX}.{ending}", pack(text.encode())[:-12]).facts("updates")
-    assert damaged["state"] == "partial"
-    assert "damaged" in damaged["problems"][0]["reason"]
+    packed = pack(text.encode())
+    for broken in (packed[:-12], packed[:10] + b"\xff" * 8 + packed[18:]):
+        damaged = tree.file(f"{SECURITY}{INDEX}.{ending}", broken).facts("updates")
+        assert damaged["state"] == "partial"
+        assert "damaged" in damaged["problems"][0]["reason"]
 
 
 def test_lists_that_only_apt_can_unpack_are_unpacked_by_it_or_said_to_be_unread() -> None:

@@ -224,8 +224,8 @@ def test_a_long_list_is_cut_and_can_be_shown_whole(client: Client) -> None:
 def answers(client: Client, host: Host, view: str = "") -> dict[str, str]:
     """What the page says each check says: the row's text by the check's id."""
     shown = page(client, f"/systems/{host.pk}/{view}")
-    table = shown.split("Checks that look at this host")[1].split("</table>")[0]
-    rows = table.split('href="/checks/')[1:]
+    told = shown.split("What the checks say about it")[1].split("</section>")[0]
+    rows = told.split('href="/checks/')[1:]
     return {row.split("/")[0]: row for row in rows}
 
 

@@ -110,7 +110,7 @@ def test_what_is_no_report_is_refused_in_words(data: bytes, words: str) -> None:
         ("facts.packages.items", {}, "$.facts.packages.items: expected a list"),
         ("facts.packages.items.0.version", 7, "$.facts.packages.items[0].version: expected text"),
         ("facts.accounts.items.1.uid", True, "$.facts.accounts.items[1].uid: expected a whole number"),
-        ("facts.accounts.items.1.admin", None, "$.facts.accounts.items[1].admin"),
+        ("facts.accounts.items.1.can_log_in", None, "$.facts.accounts.items[1].can_log_in"),
         ("facts.sshd.settings.port", 22, "$.facts.sshd.settings.port: expected text"),
         ("facts.logging.journald.storage", "tape", "$.facts.logging.journald.storage"),
         ("facts.time.offset_ms", 0.5, "$.facts.time.offset_ms: the number 0.5 is not a whole number"),

@@ -2,20 +2,30 @@
 
 A section of the report looks through a `Look`: what is missing is None or empty, what is there and cannot be
 read is noted with the reason, and the section's state in the report follows from these notes
-(docs/report-format.md, "A section").
+(docs/report-format.md, "A section"). What would only have filled a field of a list's members, such as the
+program behind a socket, is looked for through `Look.details`: then the list still counts as read.
 """
 
 from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from .machine import MIB, Machine
 from .text import decoded, shown
 from .times import from_epoch
+
+Found = TypeVar("Found")
+
+
+class Problem(TypedDict):
+    """A path or command that could not be read, and why."""
+
+    what: str
+    reason: str
 
 
 class Unreadable(Exception):
@@ -32,9 +42,9 @@ class Host:
     def __init__(self, machine: Machine, now: datetime, seen: MutableMapping[str, str] | None) -> None:
         self.machine, self.now, self.seen = machine, now, seen
         self.wants_root: list[str] = []
-        self._shared: dict[str, tuple[Any, list[dict[str, str]]]] = {}
+        self._shared: dict[str, tuple[Any, list[Problem]]] = {}
 
-    def share(self, learn: Callable[[Look], Any]) -> tuple[Any, list[dict[str, str]]]:
+    def share(self, learn: Callable[[Look], Any]) -> tuple[Any, list[Problem]]:
         """What `learn` gives, learnt once, and the problems met on the way."""
         name = learn.__name__
         if name not in self._shared:
@@ -48,9 +58,22 @@ class Look:
 
     def __init__(self, host: Host) -> None:
         self.host, self.machine = host, host.machine
-        self.problems: list[dict[str, str]] = []
+        self.problems: list[Problem] = []
         self.sources: list[str] = []
         self.absent = False
+        self._details: Look | None = None
+
+    @property
+    def details(self) -> Look:
+        """The view for what fills single fields of a list's members.
+
+        What it cannot read leaves those fields null and is told with the section's problems, but the list has
+        all its members, so that the section counts as read.
+        """
+        if self._details is None:
+            self._details = Look(self.host)
+            self._details.sources = self.sources
+        return self._details
 
     def problem(self, what: str, reason: str | Exception) -> None:
         """Note that something could not be read, and why."""
@@ -58,17 +81,27 @@ class Look:
             self.host.wants_root.append(what)
         if isinstance(reason, OSError):
             reason = reason.strerror or type(reason).__name__
-        row = {"what": what, "reason": str(reason)}
-        if row not in self.problems:
-            self.problems.append(row)
+        self._note([{"what": what, "reason": str(reason)}])
 
     def source(self, *names: str) -> None:
         self.sources += [name for name in names if name not in self.sources]
 
     def share(self, learn: Callable[[Look], Any]) -> Any:
+        """What several sections need, learnt once; whatever stood in its way is a problem of this one too."""
         value, problems = self.host.share(learn)
-        self.problems += [row for row in problems if row not in self.problems]
+        self._note(problems)
         return value
+
+    def in_full(self, learn: Callable[[Look], Found]) -> Found | None:
+        """What `learn` gives if nothing stood in its way; else None, and what did is noted."""
+        part = Look(self.host)
+        found = learn(part)
+        self.source(*part.sources)
+        self._note(part.problems)
+        return None if part.problems else found
+
+    def _note(self, problems: Iterable[Problem]) -> None:
+        self.problems += [row for row in problems if row not in self.problems]
 
     def data(self, path: str, limit: int = 8 * MIB) -> bytes | None:
         try:

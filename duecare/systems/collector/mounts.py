@@ -29,3 +29,9 @@ def mounts(look: Look) -> list[Mount]:
 
 def unescaped(text: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
+
+
+def mount_of(look: Look, path: str) -> Mount | None:
+    """The mount that holds a path; None if none is known to."""
+    found = [m for m in look.share(mounts) if path == m.place or path.startswith(m.place.rstrip("/") + "/")]
+    return max(found, key=lambda mount: len(mount.place), default=None)

@@ -31,6 +31,7 @@ from .text import clean
 from .times import moment
 
 VERSION = "1"
+"""Of the collector, as its reports name it."""
 PROBLEM_LIMIT = 100
 """Problems told apart in one section; the rest are counted."""
 
@@ -91,7 +92,7 @@ SECTIONS = (
     Section(
         "logging",
         logging_facts,
-        "journald rsyslog auditd logrotate shipping oldest_at kept_days",
+        "journald rsyslog others auditd logrotate shipping oldest_at kept_days",
         "logs",
     ),
     Section("backup", backup_facts, "jobs", "backup jobs"),
@@ -147,18 +148,16 @@ def _facts(host: Host, learn: Callable[[Look], dict[str, Any]], fields: list[str
         state = "absent"
     elif not look.problems:
         state = "read"
+    elif any(values.get(field) not in (None, [], {}) for field in fields):
+        state = "partial"
     else:
-        state = (
-            "partial" if any(values.get(field) not in (None, [], {}) for field in fields) else "unreadable"
-        )
-    problems = look.problems[:PROBLEM_LIMIT]
-    if len(look.problems) > PROBLEM_LIMIT:
-        problems.append({"what": "others", "reason": f"{len(look.problems) - PROBLEM_LIMIT} more problems"})
-    if state == "unreadable":
-        values = {}
+        state, values = "unreadable", {}
+    problems = [*look.problems, *(row for row in look.details.problems if row not in look.problems)]
+    more = len(problems) - PROBLEM_LIMIT
     return {
         "state": state,
-        "problems": problems,
+        "problems": problems[:PROBLEM_LIMIT]
+        + ([{"what": "others", "reason": f"{more} more problems"}] if more > 0 else []),
         "source": ", ".join(look.sources),
         **{field: values.get(field) for field in fields},
     }

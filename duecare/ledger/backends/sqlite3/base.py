@@ -50,11 +50,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        self._queue = os.open(f"{conn_params['database']}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._queue = os.open(
+            f"{conn_params['database']}-queue", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
         return connection
 
     def _close(self) -> None:
-        super()._close()
+        super()._close()  # type: ignore[misc]  # missing in the stubs
         if self._queue is not None:
             os.close(self._queue)
             self._queue = None
@@ -68,7 +70,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             deadline = time.monotonic() + seconds
             while True:
                 try:
-                    super()._start_transaction_under_autocommit()
+                    super()._start_transaction_under_autocommit()  # type: ignore[misc]  # likewise
                     return
                 except OperationalError as error:
                     if "locked" not in str(error) or time.monotonic() > deadline:

@@ -10,8 +10,8 @@ import struct
 from typing import Any
 
 from ..look import Look
+from ..passwd import passwd
 from ..text import decoded, masked, whole
-from .accounts import passwd
 from .sshd import SSHD_DEFAULTS, sshd_config
 
 _KEY_LINE = re.compile(

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..look import Look
 from ..machine import MIB
-from ..mounts import mounts
+from ..mounts import mount_of
 from ..text import masked
 
 _TOOLS: dict[str, str] = {
@@ -76,8 +76,7 @@ def _off_host(look: Look, to: str | None) -> bool | None:
     if to.startswith("file://"):
         to = to[7:]
     if to.startswith("/"):
-        holders = [m for m in look.share(mounts) if to == m.place or to.startswith(m.place.rstrip("/") + "/")]
-        holder = max(holders, key=lambda mount: len(mount.place), default=None)
+        holder = mount_of(look, to)
         return (
             None
             if holder is None

@@ -11,6 +11,7 @@ from ..running import running
 from ..settings import systemd_settings
 from ..times import days_between, earliest, from_epoch
 from .shipping import shipping
+from .syslogd import other_services
 
 
 def logging_facts(look: Look) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def logging_facts(look: Look) -> dict[str, Any]:
     return {
         "journald": journald,
         "rsyslog": {"installed": rsyslog, "running": running(look, "rsyslogd") if rsyslog else False},
+        "others": other_services(look),
         "auditd": {
             "installed": auditd,
             "running": running(look, "auditd") if auditd else False,

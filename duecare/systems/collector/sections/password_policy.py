@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..look import Look, Unreadable
@@ -36,6 +36,8 @@ def _arguments(words: Iterable[str]) -> dict[str, str]:
     return {word.partition("=")[0]: word.partition("=")[2] or word for word in words}
 
 
+_PWQUALITY = "/etc/security/pwquality.conf"
+_FAILLOCK = "/etc/security/faillock.conf"
 _CHECKERS = ("pam_pwquality", "pam_passwdqc", "pam_cracklib")
 _PAM_HASHES = ("yescrypt", "gost_yescrypt", "sha512", "sha256", "blowfish", "bigcrypt", "md5")
 
@@ -47,53 +49,68 @@ def password_policy_facts(look: Look) -> dict[str, Any]:
         defaults[name] = value.strip()
     if defaults:
         look.source("/etc/login.defs")
-    modules = {name.replace(".so", ""): _arguments(words) for name, words in pam_lines(look, "password")}
-    unix = modules.get("pam_unix", {})
-    checker = next((name for name in _CHECKERS if name in modules), "none")
-    if not modules and not defaults:
+    asked = look.in_full(lambda part: pam_lines(part, "password"))
+    if not asked and not defaults:
         raise Unreadable("/etc/pam.d and /etc/login.defs", "neither is there, or readable")
+    facts = {"max_days": whole(defaults.get("PASS_MAX_DAYS")), "lockout": _lockout(look)}
+    if asked is None:  # PAM may overrule what login.defs says of the rest.
+        return facts
+    modules = {name.replace(".so", ""): _arguments(words) for name, words in asked}
+    checker = next((name for name in _CHECKERS if name in modules), "none")
+    stated = next((name for name in _PAM_HASHES if name in modules.get("pam_unix", {})), None)
     return {
+        **facts,
         "min_length": _minimum_length(look, checker, modules, defaults),
         "checker": checker,
-        "max_days": whole(defaults.get("PASS_MAX_DAYS")),
-        "hash": next((name for name in _PAM_HASHES if name in unix), None)
-        or (defaults.get("ENCRYPT_METHOD") or "").lower()
-        or None,
-        "lockout": _lockout(look),
+        "hash": stated or defaults.get("ENCRYPT_METHOD", "").lower() or None,
         "remembered": _remembered(look, modules),
     }
 
 
 def _minimum_length(
-    look: Look, checker: str, modules: dict[str, dict[str, str]], defaults: dict[str, str]
+    look: Look, checker: str, modules: Mapping[str, Mapping[str, str]], defaults: Mapping[str, str]
 ) -> int | None:
     arguments = modules.get(checker, {})
     if checker == "pam_pwquality":
-        paths = ["/etc/security/pwquality.conf", *look.glob("/etc/security/pwquality.conf.d/*.conf")]
-        look.source(*(path for path in paths if look.exists(path)))
-        return whole(arguments.get("minlen") or loose_settings(look, *paths).get("minlen", "8"))
+        # The main file is read last and so has the last word (pwquality.conf(5)).
+        return _setting(look, arguments, "minlen", "8", f"{_PWQUALITY}.d/*.conf", _PWQUALITY)
     if checker == "pam_cracklib":
         return whole(arguments.get("minlen", "9"))
     if checker == "pam_passwdqc":
-        stated = arguments.get("min") or loose_settings(
-            look, arguments.get("config", "/etc/passwdqc.conf")
-        ).get("min")
-        lengths = [int(n) for n in (stated or "disabled,24,11,8,8").split(",") if n.isdigit()]
-        return min(lengths) if lengths else None
+        file = arguments.get("config", "/etc/passwdqc.conf")
+        stated = _stated(look, arguments, "min", "disabled,24,11,8,8", file)
+        return min((int(part) for part in (stated or "").split(",") if part.isdigit()), default=None)
     if "pam_unix" in modules:
         return whole(modules["pam_unix"].get("minlen", "6"))
     return whole(defaults.get("PASS_MIN_LEN"))
+
+
+def _setting(look: Look, arguments: Mapping[str, str], name: str, default: str, *patterns: str) -> int | None:
+    return whole(_stated(look, arguments, name, default, *patterns))
+
+
+def _stated(look: Look, arguments: Mapping[str, str], name: str, default: str, *patterns: str) -> str | None:
+    """A module's argument, else what its files set, else its default; None if a file could not be read."""
+    if name in arguments:
+        return arguments[name]
+
+    def files(part: Look) -> dict[str, str]:
+        paths = [path for pattern in patterns for path in part.glob(pattern)]
+        part.source(*paths)
+        return loose_settings(part, *paths)
+
+    settings = look.in_full(files)
+    return None if settings is None else settings.get(name, default)
 
 
 def _lockout(look: Look) -> dict[str, Any] | None:
     for name, words in pam_lines(look, "auth"):
         arguments = _arguments(words)
         if name == "pam_faillock.so":
-            settings = {**loose_settings(look, "/etc/security/faillock.conf"), **arguments}
             return {
                 "module": "pam_faillock",
-                "attempts": whole(settings.get("deny", "3")),
-                "unlock_seconds": whole(settings.get("unlock_time", "600")),
+                "attempts": _setting(look, arguments, "deny", "3", _FAILLOCK),
+                "unlock_seconds": _setting(look, arguments, "unlock_time", "600", _FAILLOCK),
             }
         if name in ("pam_tally2.so", "pam_tally.so"):
             return {
@@ -104,8 +121,7 @@ def _lockout(look: Look) -> dict[str, Any] | None:
     return None
 
 
-def _remembered(look: Look, modules: dict[str, dict[str, str]]) -> int | None:
+def _remembered(look: Look, modules: Mapping[str, Mapping[str, str]]) -> int | None:
     if "pam_pwhistory" in modules:
-        settings = loose_settings(look, "/etc/security/pwhistory.conf")
-        return whole(modules["pam_pwhistory"].get("remember") or settings.get("remember", "10"))
+        return _setting(look, modules["pam_pwhistory"], "remember", "10", "/etc/security/pwhistory.conf")
     return whole(modules.get("pam_unix", {}).get("remember", "0"))

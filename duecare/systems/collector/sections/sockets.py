@@ -31,7 +31,7 @@ def sockets_facts(look: Look) -> dict[str, Any]:
                 found.append((protocol, _kernel_address(where), int(port, 16), int(fields[7]), fields[9]))
             except ValueError:
                 look.problem(f"/proc/net/{protocol}", "a line of it is not understood")
-    owners = _socket_owners(look, {row[4] for row in found})
+    owners = _socket_owners(look.details, {row[4] for row in found})
     items = {}
     for protocol, address, number, uid, inode in found:
         process = owners.get(inode)
@@ -46,12 +46,9 @@ def sockets_facts(look: Look) -> dict[str, Any]:
         }
     unknown = sum(item["process"] is None for item in items.values())
     if unknown:
-        reason = (
-            "they belong to other users"
-            if not look.machine.as_root
-            else "they belong to no process seen here"
-        )
-        look.problem(f"the programs of open sockets ({unknown})", PermissionError(errno.EACCES, reason))
+        whose = "no process seen here" if look.machine.as_root else "other users"
+        hidden = PermissionError(errno.EACCES, f"they belong to {whose}")
+        look.details.problem(f"the programs of open sockets ({unknown})", hidden)
     return {"items": [items[key] for key in sorted(items, key=str)]}
 
 

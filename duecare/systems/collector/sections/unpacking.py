@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import sys
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,7 @@ def unpacked(look: Look, path: str) -> bytes | None:
     try:
         with openers[ending](io.BytesIO(data)) as file:
             content = file.read(LIST_LIMIT + 1)
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         look.problem(path, f"damaged: {error}")
         return None
     if len(content) > LIST_LIMIT:
