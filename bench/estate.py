@@ -1,6 +1,6 @@
 """An organisation of the size that the pages are measured at, made as a real one comes about.
 
-Every record goes through `recording()`, in the acts that the program itself would write, over 200 days of
+Every record goes through `recording()`, in the acts that the program itself would write, over days of
 simulated server time: hosts report, two real assessments judge them, findings get newer reasons each day,
 people sign in. Only the clock of the record is replaced; the triggers, entries and tiles are those of use.
 """
@@ -19,7 +19,7 @@ from duecare.ledger import blobs
 from duecare.ledger.models import Head
 from duecare.ledger.recording import record_note, recording
 from duecare.ledger.records import new_key, utc_now
-from duecare.program.assessing import ACT_SIZE, Assessed, assess
+from duecare.program.assessing import ACT_SIZE, assess
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding, Person
 from duecare.site import people
@@ -28,10 +28,6 @@ from duecare.systems.models import Host, Report
 from tests.systems.healthy import Changes, account, changed, socket, update
 from tests.systems.trees import NOW, debian
 
-DAYS = 200
-"""How long the record goes back."""
-ROUNDS = 11
-"""Reports of each host over that time."""
 SIGN_INS = 25
 """Acts of a single note each day."""
 PACKAGES = 1200
@@ -46,6 +42,10 @@ class Size:
     people: int
     hosts: int
     entries: int
+    days: int = 200
+    """How long the record goes back."""
+    rounds: int = 11
+    """Reports of each host over that time, and one more at its end."""
 
 
 WHOLE = Size(people=10_000, hosts=5_000, entries=1_000_000)
@@ -66,7 +66,8 @@ class Clock:
 def build(size: Size) -> User:
     """Fill the empty home of this process; returns the owner, who can sign in."""
     end = utc_now() - timedelta(hours=1)
-    clock = Clock(end - timedelta(days=DAYS))
+    first = end - timedelta(days=size.days)
+    clock = Clock(first)
     with patch("duecare.ledger.recording.utc_now", clock):
         owner = people.claim(
             "Example Works", "Europe/Vienna", size.hosts + size.hosts // 10, "Ada Example",
@@ -75,15 +76,14 @@ def build(size: Size) -> User:
         staff = _hire(size.people - 1)
         hosts = _install(size.hosts, clock.now)
         reports = _Reports(hosts)
-        first = end - timedelta(days=DAYS)
-        for day in range(DAYS):
+        for day in range(size.days):
             clock.now = max(clock.now, first + timedelta(days=day))
-            if day % (DAYS // ROUNDS) == 0:
+            if day % (size.days // size.rounds) == 0:
                 reports.come_in(clock.now)
             if day == 0:
                 assess(SERVER, clock.now, clock=clock)
             _sign_in(staff, day, size)
-            _refresh(size.entries * (day + 1) // DAYS - _count(), f"seen again on day {day}")
+            _refresh(size.entries * (day + 1) // size.days - _count(), f"seen again on day {day}")
         clock.now = max(clock.now, end - timedelta(minutes=30))
         reports.come_in(clock.now)
     return owner
@@ -168,7 +168,7 @@ class _Reports:
 def _states() -> list[Changes]:
     """What befalls hosts; one in five has nothing wrong."""
     waiting = [update(f"library-{n}", 30 + n) for n in range(4)]
-    strangers = [account(f"contractor-{n}", 2000 + n, password="empty") for n in range(4)]  # noqa: S106
+    strangers = [account(f"contractor-{n}", 2000 + n, password="empty") for n in range(4)]
     return [
         {},
         {"updates.items": waiting, "automatic_updates.enabled": False},

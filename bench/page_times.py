@@ -1,7 +1,7 @@
 """The process in which pages are timed: it fills the home that DUECARE_HOME names and asks for every page.
 
-Run by `pages.py`, which chooses the home before Django reads it. Pages are asked for in this process, by
-Django's test client, through every middleware and as a signed-in owner; a few once more over HTTP.
+Pages are asked for by Django's test client, through every middleware and as a signed-in owner, once of today
+and once of a past day; a few once more over HTTP, from the server that `duecare start` runs.
 """
 
 from __future__ import annotations
@@ -10,31 +10,29 @@ import gc
 import http.client
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import Any
 from unittest.mock import patch
 
-import django
-
-django.setup()
-
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import connections
+from django.db.models import Model
 from django.http import StreamingHttpResponse
 from django.test import Client
 
 from bench import estate
 from duecare.ledger import asof, sealing
 from duecare.ledger.models import Entry, Head
+from duecare.ledger.recording import recording
 from duecare.ledger.records import record_models, utc_now
 from duecare.program import assessing
 from duecare.program.models import Finding, Outcome
@@ -44,64 +42,69 @@ from duecare.systems.models import Host
 from duecare.web import keyset
 
 ASKED = 40
+"""Requests of a page that are timed, and before them"""
 WARM = 3
-LIMIT_MS = 150
-QUERIES = 30
+"""so many that are not."""
 PORT = 8719
+SERVED = ("home", "safeguards", "findings", "hosts", "one host", "ledger", "one entry")
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """How long one page takes."""
+    """What one page takes."""
 
     page: str
     p50: float
-    """Milliseconds."""
+    """Milliseconds, as are the next two."""
     p95: float
-    cpu: float
-    """Processor milliseconds of this process, the median: what is left of `p50` on an idle machine."""
+    processor: float
+    """What the thread itself worked, in the middle: on a busy machine the rest of `p50` is waiting."""
     queries: int
     kilobytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """What judging every host takes."""
-
-    seconds: float
-    longest_act: float
-    megabytes: int
-    """The most memory that this process has held."""
-
-
-def main() -> None:
-    """Fill or reuse the home, time everything, and write the result as JSON to the file named."""
-    size = estate.SMALL if sys.argv[1] == "small" else estate.WHOLE
-    kept = django.conf.settings.DUECARE_HOME.path / "bench.json"
-    if not kept.exists():
-        setup.set_up()
-        begun = time.perf_counter()
-        owner = estate.build(size)
-        seeded = time.perf_counter() - begun
-        judged = _assess()
-        estate.top_up(size.entries)
-        sealing.checkpoint()
-        kept.write_text(json.dumps({"seconds": seeded, "assessment": asdict(judged), "owner": owner.pk}))
-    made = json.loads(kept.read_text())
-    result = {
+def main(small: bool) -> None:
+    """Fill the home, or take it as it was left, time everything, and print the result as JSON."""
+    size = estate.SMALL if small else estate.WHOLE
+    filled = settings.DUECARE_HOME.path / "bench.json"
+    if not filled.exists():
+        filled.write_text(json.dumps(_fill(size)))
+    made = json.loads(filled.read_text())
+    owner = User.objects.get(pk=made["owner"])
+    Authenticator.objects.get_or_create(
+        user=owner, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "not used"}}
+    )
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(owner)
+    middle = (utc_now() - timedelta(days=size.days // 2)).date()
+    pages, day = addresses(middle), middle.isoformat()
+    found = {
         **made,
         "entries": Head.objects.get().size,
         "live": sum(model._base_manager.count() for model in record_models()),
-        **_time_pages(User.objects.get(pk=made["owner"])),
+        "now": [asdict(_timed(name, browser, address)) for name, address in pages.items()],
+        "first_view": _first_view(browser, day),
+        "past": [asdict(_timed(name, browser, as_of(address, day))) for name, address in pages.items()],
+        "served": [asdict(one) for one in _served(browser, pages)],
     }
-    with open(sys.argv[2], "w") as file:
-        json.dump(result, file)
+    print(json.dumps(found))
 
 
-def _assess() -> Assessment:
-    """One assessment of every host, with the longest time that one of its acts held the lock."""
+def _fill(size: estate.Size) -> dict[str, Any]:
+    setup.set_up()
+    begun = time.perf_counter()
+    owner = estate.build(size)
+    built = time.perf_counter() - begun
+    judged = _assess()
+    begun = time.perf_counter()
+    estate.top_up(size.entries)
+    sealing.checkpoint()
+    return {"owner": owner.pk, "seconds": built + time.perf_counter() - begun, **judged}
+
+
+def _assess() -> dict[str, float]:
+    """One assessment of every host: its time, its longest act, and how far the memory of the process rose."""
     acts: list[float] = []
-    recording = assessing.recording
 
     @contextmanager
     def timed(*arguments: Any, **named: Any) -> Iterator[Any]:
@@ -110,55 +113,58 @@ def _assess() -> Assessment:
             yield act
         acts.append(time.perf_counter() - begun)
 
-    begun = time.perf_counter()
+    before = _memory()
+    begun, working = time.perf_counter(), time.thread_time()
     with patch("duecare.program.assessing.recording", timed):
         assessing.assess(estate.SERVER, utc_now())
-    seconds = time.perf_counter() - begun
-    return Assessment(seconds, max(acts), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-
-
-def _time_pages(owner: User) -> dict[str, Any]:
-    Authenticator.objects.get_or_create(
-        user=owner, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "not used"}}
-    )
-    browser = Client(SERVER_NAME="localhost")
-    browser.force_login(owner)
-    pages = _addresses()
-    now = [_timed(name, browser, address) for name, address in pages.items()]
-    day = (utc_now() - timedelta(days=estate.DAYS // 2)).date().isoformat()
-    for file in django.conf.settings.DUECARE_HOME.scratch.glob("as-of-*.db"):
-        file.unlink()
-    begun = time.perf_counter()
-    assert browser.get(f"/?as_of={day}").status_code == 200
-    first = time.perf_counter() - begun
-    past = [
-        _timed(name, browser, f"{address}{'&' if '?' in address else '?'}as_of={day}")
-        for name, address in pages.items()
-    ]
     return {
-        "now": [asdict(one) for one in now],
-        "past": [asdict(one) for one in past],
-        "first_view": first,
-        "served": [asdict(one) for one in _served(browser, pages)],
+        "assess": time.perf_counter() - begun,
+        "assess_processor": time.thread_time() - working,
+        "assess_longest_act": max(acts),
+        "assess_megabytes": _memory() - before,
     }
 
 
-def _addresses() -> dict[str, str]:
-    """Every page that a person reads, by name; lists with their filters, far in, and as files."""
+def _memory() -> int:
+    """Megabytes, the most that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _first_view(browser: Client, day: str) -> float:
+    """Seconds of the first page of a past day, for which the replay is built."""
+    for file in settings.DUECARE_HOME.scratch.glob("as-of-*.db"):
+        file.unlink()
+    begun = time.perf_counter()
+    ask(browser, as_of("/", day))
+    return time.perf_counter() - begun
+
+
+def as_of(address: str, day: str) -> str:
+    """The same page as of a past day."""
+    return f"{address}{'&' if '?' in address else '?'}as_of={day}"
+
+
+def addresses(middle: date) -> dict[str, str]:
+    """Every page that a person reads, by name; lists under each of their filters, far in, and as files.
+
+    `middle` is the day that lists are asked for since and until.
+    """
     size = Head.objects.get().size
     outcome = Outcome.objects.order_by("-unmet")[0]
     finding = Finding.objects.exclude(closed_at=None)[0]
     host = finding.subject.partition(":")[2]
     early = Entry.objects.filter(index__lt=size // 3).order_by("-index")
     sign_in = early.filter(kind="site.sign-in")[0]
-    act = early.filter(kind="ledger.act", actor="server")[0]
-    middle = (utc_now() - timedelta(days=estate.DAYS // 2)).date()
-    deep = keyset.write_cursor("entries", keyset.total_order(Entry, ("-index",)), (size // 2, size // 2))
+    act = early.filter(kind="ledger.act", actor=estate.SERVER)[0]
+    deep = _place("entries", Entry, "-index", (size // 2, size // 2))
+    deep_finding = _place("findings", Finding, "-opened_at", (finding.opened_at, finding.pk))
+    deep_host = _place("hosts", Host, "name", ("db-lnz-2500", "k"))
     return {
         "home": "/",
         "safeguards": "/safeguards/",
         "safeguards, CSV": "/safeguards/?format=csv",
         "one safeguard": f"/safeguards/{outcome.safeguard}/",
+        "the safeguard of most checks": "/safeguards/patching/",
         "one check": f"/checks/{outcome.pk}/",
         "one check, a later page": f"/checks/{outcome.pk}/?page=7",
         "one area": "/areas/patching/",
@@ -172,8 +178,8 @@ def _addresses() -> dict[str, str]:
         "findings, opened since": f"/findings/?since={middle}",
         "findings, opened until": f"/findings/?until={middle}",
         "findings, oldest first": "/findings/?sort=opened",
-        "findings, next page": "/findings/?state=open",
-        "findings, CSV": "/findings/?format=csv",
+        "findings, deep in": f"/findings/?after={deep_finding}",
+        "findings, CSV, first rows": "/findings/?format=csv",
         "one finding": f"/findings/{finding.pk}/",
         "hosts": "/systems/",
         "hosts, by name": "/systems/?name=web-vie",
@@ -183,7 +189,8 @@ def _addresses() -> dict[str, str]:
         "hosts, support ends": f"/systems/?support={middle + timedelta(days=900)}",
         "hosts, by last report": "/systems/?sort=-reported",
         "hosts, by system": "/systems/?sort=system",
-        "hosts, CSV": "/systems/?format=csv",
+        "hosts, deep in": f"/systems/?after={deep_host}",
+        "hosts, CSV, first rows": "/systems/?format=csv",
         "one host": f"/systems/{host}/",
         "ledger": "/ledger/",
         "ledger, deep in": f"/ledger/?after={deep}",
@@ -200,8 +207,8 @@ def _addresses() -> dict[str, str]:
         "ledger, until": f"/ledger/?until={middle}",
         "ledger, oldest first": "/ledger/?sort=number",
         "ledger, a kind and a day": f"/ledger/?kind=program.finding&until={middle}",
-        "ledger, an action and a kind": "/ledger/?kind=systems.host&action=changed",
-        "ledger, CSV": "/ledger/?format=csv",
+        "ledger, a kind and an action": "/ledger/?kind=systems.host&action=changed",
+        "ledger, CSV, first rows": "/ledger/?format=csv",
         "one entry": f"/ledger/{sign_in.index}/",
         "one entry, an act of 1,000": f"/ledger/{act.index}/",
         "one proof": f"/ledger/{size // 3}/proof/",
@@ -210,26 +217,29 @@ def _addresses() -> dict[str, str]:
     }
 
 
+def _place(name: str, model: type[Model], sort: str, key: keyset.Key) -> str:
+    """A place in a list, as its own links write it."""
+    return keyset.write_cursor(name, keyset.total_order(model, (sort,)), key)
+
+
 def _timed(name: str, browser: Client, address: str) -> Timed:
-    """The times of `ASKED` requests after some to warm up; of a file, until its first rows."""
-    if name.endswith("next page"):
-        address = _next(browser, address)
-    queries, kilobytes = _counted(lambda: _ask(browser, address))
+    with heard() as statements:
+        length = ask(browser, address)
     for _ in range(WARM):
-        _ask(browser, address)
+        ask(browser, address)
     gc.collect()
     taken, worked = [], []
     for _ in range(ASKED):
         begun, working = time.perf_counter(), time.thread_time()
-        _ask(browser, address)
-        taken.append(time.perf_counter() - begun)
-        worked.append(time.thread_time() - working)
-    cuts = quantiles(taken, n=20)
-    return Timed(name, cuts[9] * 1000, cuts[18] * 1000, median(worked) * 1000, queries, kilobytes)
+        ask(browser, address)
+        taken.append(1000 * (time.perf_counter() - begun))
+        worked.append(1000 * (time.thread_time() - working))
+    late = quantiles(taken, n=20)[-1]
+    return Timed(name, median(taken), late, median(worked), len(statements), length // 1024)
 
 
-def _ask(browser: Client, address: str) -> int:
-    """Ask for a page; the bytes of its answer, or of the first parts of a stream."""
+def ask(browser: Client, address: str) -> int:
+    """Ask for a page; the bytes of its answer, of a file those of its head and its first rows."""
     response: Any = browser.get(address)
     assert response.status_code == 200, f"{address}: {response.status_code} {response.get('Location', '')}"
     if isinstance(response, StreamingHttpResponse):
@@ -240,44 +250,33 @@ def _ask(browser: Client, address: str) -> int:
     return len(response.content)
 
 
-def _next(browser: Client, address: str) -> str:
-    found = re.search(r'href="([^"]*after=[^"]*)"', browser.get(address).content.decode())
-    assert found is not None, f"{address} has no next page"
-    return address.partition("?")[0] + found[1].replace("&amp;", "&")
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """The SQL that is run meanwhile, on the live tables and on those of a past day."""
+    statements: list[str] = []
 
-
-def _counted(ask: Callable[[], int]) -> tuple[int, int]:
-    """How many queries a request makes, on the live tables and on a past day's, and its kilobytes."""
-    count = 0
-
-    def counting(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        nonlocal count
-        count += 1
+    def hear(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        statements.append(sql)
         return execute(sql, parameters, many, context)
 
     with ExitStack() as stack:
-        for alias in ("default", asof.ALIAS):
-            stack.enter_context(connections[alias].execute_wrapper(counting))
-        length = ask()
-    return count, length // 1024
+        for alias in (asof.LIVE, asof.ALIAS):
+            stack.enter_context(connections[alias].execute_wrapper(hear))
+        yield statements
 
 
-def _served(browser: Client, pages: dict[str, str]) -> list[Timed]:
-    """Some of the pages over HTTP on a connection that is kept, from the server that is used."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "duecare.site.settings"}
+def _served(browser: Client, pages: Mapping[str, str]) -> list[Timed]:
+    """Some of the pages over one connection that is kept, from the server that is used."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
         "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
         "duecare.site.wsgi:application",
     ]  # fmt: skip
-    server = subprocess.Popen(command, env=environment)
+    server = subprocess.Popen(command, env={**os.environ}, stdout=subprocess.DEVNULL)
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     try:
         connection = _connected()
-        return [
-            _over(connection, name, pages[name], cookies)
-            for name in ("home", "safeguards", "findings", "hosts", "one host", "ledger", "one entry")
-        ]
+        return [_over(connection, name, pages[name], cookies) for name in SERVED]
     finally:
         server.terminate()
         server.wait(10)
@@ -304,10 +303,6 @@ def _over(connection: http.client.HTTPConnection, name: str, address: str, cooki
         response = connection.getresponse()
         length = len(response.read())
         assert response.status == 200, f"{address}: {response.status}"
-        taken.append(time.perf_counter() - begun)
-    cuts = quantiles(taken[WARM:], n=20)
-    return Timed(name, cuts[9] * 1000, cuts[18] * 1000, 0, 0, length // 1024)
-
-
-if __name__ == "__main__":
-    main()
+        taken.append(1000 * (time.perf_counter() - begun))
+    taken = taken[WARM:]
+    return Timed(name, median(taken), quantiles(taken, n=20)[-1], 0, 0, length // 1024)

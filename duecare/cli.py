@@ -363,11 +363,11 @@ def ledger_rebuild(
 
 
 def _misused(error: Exception, words: str) -> str:
-    """What was wrong with the words of the command, and where to look; the help itself where none was given."""
+    """What was wrong with the words of a command, and where to look; the help itself where none was given."""
     if words.startswith("Usage:"):
         return words
     path = getattr(getattr(error, "ctx", None), "command_path", "duecare")
-    return f"duecare: {words} See `{path} --help`."
+    return f"duecare: {words.rstrip('.')}. See `{path} --help`."
 
 
 def main() -> NoReturn:

@@ -9,6 +9,7 @@ says of every such table why it may.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import Model
 
 from duecare.errors import BadInput, DuecareError, Tampered
+from duecare.home import sync_directory
 from duecare.ledger import canonical, models, sealing
 from duecare.ledger.merkle import leaf_hash
 from duecare.ledger.reading import one_moment
@@ -99,7 +101,9 @@ def rebuild(
             records = _fill(target, head, upto, progress, using)
             compared = upto == head.size
             differences = tuple(islice(_differences(using, target), LISTED)) if compared else ()
+        _sync(building)
         building.replace(file)
+        sync_directory(into)
     except DatabaseError as error:
         raise DuecareError(
             f"The records do not fit this release's tables: {error}.",
@@ -111,6 +115,11 @@ def rebuild(
     return Rebuilt(file, upto, records, compared, differences)
 
 
+def _sync(file: Path) -> None:
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
 @contextmanager
 def _database(file: Path) -> Iterator[str]:
     """A migrated SQLite database under an alias of its own, closed and whole in its one file at the end."""
@@ -118,7 +127,12 @@ def _database(file: Path) -> Iterator[str]:
     connections.settings[alias] = connections.settings["default"] | {
         "ENGINE": "duecare.ledger.backends.sqlite3",
         "NAME": str(file),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA recursive_triggers=ON"},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            # Until it is whole it may be lost: it is synced at the end, and removed if something fails.
+            "init_command": "PRAGMA recursive_triggers=ON; PRAGMA journal_mode=MEMORY; "
+            "PRAGMA synchronous=OFF; PRAGMA cache_size=-262144",
+        },
         "CONN_HEALTH_CHECKS": False,
     }
     try:
@@ -174,7 +188,10 @@ def _copy_ledger(target: str, head: models.Head, size: int, progress: Progress, 
                 rows = [(*row[:5], None if row[5] is not None and row[5] >= size else row[5]) for row in rows]
             marks = ", ".join(["%s"] * len(rows[0]))
             with connections[target].cursor() as cursor:
-                cursor.executemany(f'INSERT INTO "{_table(model)}" ({columns}) VALUES ({marks})', rows)  # noqa: S608
+                cursor.executemany(
+                    f'INSERT OR FAIL INTO "{_table(model)}" ({columns}) VALUES ({marks})',  # noqa: S608
+                    rows,
+                )
         progress(end, size)
     models.Head.objects.using(target).create(
         log=head.log, origin=head.origin, size=size, last_at=last_at, sealed=size
@@ -210,7 +227,7 @@ def _make_records(target: str, size: int) -> int:
             columns = ", ".join(f'"{field.column}"' for field in fields)
             marks = ", ".join(["%s"] * len(fields))
             cursor.executemany(
-                f'INSERT INTO "{known[kind].table}" ({columns}) VALUES ({marks})',  # noqa: S608
+                f'INSERT OR FAIL INTO "{known[kind].table}" ({columns}) VALUES ({marks})',  # noqa: S608
                 rows,
             )
     return sum(map(len, waiting.values()))

@@ -8,7 +8,7 @@ from duecare.ledger.records import BlobField, Record
 from duecare.program.judgement import Grade
 
 NEWEST = (True,)
-"""For `newest__in`: asked by `newest=True`, Django writes the column bare, and SQLite uses no index for that."""
+"""For `newest__in`: of `newest=True` Django writes the column alone, and SQLite uses no index for that."""
 
 
 class Host(Record):

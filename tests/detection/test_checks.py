@@ -165,7 +165,8 @@ def only_in_memory(tree: Tree) -> Tree:
 
 def syslogd(tree: Tree, options: str) -> Tree:
     """With BusyBox's syslogd, which writes to a file unless its options say otherwise."""
-    tree = tree.link("/sbin/syslogd", "/bin/busybox").process(742, "syslogd", f"/sbin/syslogd {options}")
+    tree = tree.file("/bin/busybox", "\x7fELF").link("/sbin/syslogd", "/bin/busybox")
+    tree = tree.process(742, "syslogd", f"/sbin/syslogd {options}")
     return tree.file("/var/log/messages", "started\n")
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC
+from functools import reduce
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from hypothesis import given
+from hypothesis import strategies as st
 
-from duecare.ledger import records
+from duecare.ledger import canonical, records
 from duecare.ledger.records import Record, new_key, record_models, schema_of, shape_of
 from tests.testapp.models import Book, Shelf, Tag, Tagging
 
@@ -40,6 +46,37 @@ def test_the_field_list_of_a_version_is_pinned() -> None:
         "scan": "text",
     }
     assert [shape.columns[position] for position in shape.blobs] == ["scan"]
+
+
+awkward = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**55), 2**55),
+    st.text(max_size=9),
+    st.sampled_from(["", 'a"b\\c', "\x00\x1f\x7f", "Ünïcode ✓", "e\u0301", "\ud800", "\u2028"]),
+    st.datetimes(timezones=st.sampled_from([None, UTC, ZoneInfo("Asia/Kathmandu")])),
+    st.dates(),
+    st.floats(),
+    st.recursive(
+        st.none() | st.integers() | st.floats() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+        max_leaves=4,
+    ),
+    st.integers(55, 66).map(lambda depth: reduce(lambda inner, _: [inner], range(depth), 0)),
+)
+
+
+@given(st.lists(awkward, min_size=10, max_size=10))
+def test_the_quick_encoding_of_a_row_is_the_canonical_one_and_refuses_the_same(values: list[object]) -> None:
+    shape = shape_of(Book)
+    row = [*values[:9], ""]
+    try:
+        expected = canonical.encode({"blobs": [], "record": shape.snapshot(row), "schema": 1})
+    except canonical.CanonicalError as refused:
+        with pytest.raises(canonical.CanonicalError, match=re.escape(str(refused))):
+            shape.payload(row)
+    else:
+        assert shape.payload(row) == expected
 
 
 def test_parents_come_before_those_that_point_at_them() -> None:

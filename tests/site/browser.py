@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,10 @@ DUECARE = Path(sys.executable).with_name("duecare")
 PASSWORD = "seven grey herons over the slipway"
 PATIENCE = 60
 """Seconds within which a start has to answer."""
+STEP = 30
+"""Seconds for which a code is good."""
+TYPING = 8
+"""Seconds within which a code has arrived at the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,15 @@ def _await_answer(served: Served, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"duecare start does not answer: {served.said}")
 
 
-def code(secret: str, moment: float | None = None) -> str:
-    """What a code generator shows (RFC 6238 with the defaults of every authenticator: SHA-1, 30 s, 6 digits)."""
-    step = int((time.time() if moment is None else moment) // 30)
+def code(secret: str) -> str:
+    """What a code generator shows (RFC 6238 with every authenticator's defaults: SHA-1, 30 s, 6 digits).
+
+    Like a person, waits for the next code when this one is about to change.
+    """
+    left = STEP - time.time() % STEP
+    if left < TYPING:
+        time.sleep(left)
+    step = int(time.time() // STEP)
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))
     digest = hmac.digest(key, struct.pack(">Q", step), hashlib.sha1)
     start = digest[-1] & 15
@@ -104,20 +114,14 @@ def code(secret: str, moment: float | None = None) -> str:
     return f"{number % 1_000_000:06}"
 
 
-def fill(page: Any, values: dict[str, str]) -> None:
-    """Type into the fields with these labels."""
-    for label, value in values.items():
-        page.get_by_label(label, exact=False).first.fill(value)
-
-
-def sign_in(page: Any, address: str, email: str, second: str = "") -> None:
-    """Sign in with the password, and with a code if the account wants one."""
+def sign_in(page: Any, address: str, email: str, second: Callable[[], str] | None = None) -> None:
+    """Sign in with the password, and with what `second` gives then if the account wants a second factor."""
     page.goto(f"{address}/account/login/")
     page.locator("[name=login]").fill(email)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    if second:
+    if second is not None:
         page.get_by_role("heading", name="Second factor").wait_for()
-        page.locator("[name=code]").fill(second)
+        page.locator("[name=code]").fill(second())
         page.keyboard.press("Enter")
     page.locator(".person").wait_for()

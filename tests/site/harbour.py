@@ -1,4 +1,4 @@
-"""Harbour Clinic, an organisation that is made up, for pictures and for looking at pages with something on them.
+"""Harbour Clinic, an organisation that is made up, so that pages have something on them to look at.
 
 Its computers are the fixture trees of the collector's tests with faults of their own. It was first assessed
 twelve days ago and again today. `python -m tests.site.harbour` brings up `$DUECARE_HOME` and prints, as JSON,
@@ -47,7 +47,11 @@ def _computers() -> dict[str, tuple[Tree, dict[str, Any], dict[str, Any]]]:
     from tests.systems.trees import alpine, debian, rhel, ubuntu
 
     return {
-        "web-1": (debian(), {"sshd.settings.permitrootlogin": "yes"}, {"antivirus.products.0.running": False}),
+        "web-1": (
+            debian(),
+            {"sshd.settings.permitrootlogin": "yes"},
+            {"antivirus.products.0.running": False},
+        ),
         "db-1": (rhel(), {"firewall.active": False, "firewall.input_policy": "accept"}, {}),
         "mail-1": (alpine(), {"backup.jobs": []}, {}),
         "laptop-orla": (ubuntu(), {"disk_encryption.mounts.0.encrypted": False}, {}),

@@ -333,7 +333,7 @@ def test_yesterday_is_unmistakable_and_one_click_from_today(owner: Owner) -> Non
 
 def test_a_recovery_code_signs_in_once_and_signing_out_ends_it(owner: Owner, opened: Windows) -> None:
     page = opened.open()
-    sign_in(page, owner.site.address, OWNER, owner.recovery[0])
+    sign_in(page, owner.site.address, OWNER, lambda: owner.recovery[0])
     page.locator(".person summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/account/login/")

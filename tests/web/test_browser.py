@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.chromium import axe_faults, chromium, windows
 from tests.web.sample import Finding
 
-playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 ADDRESSES = (
     "/",
     "/findings/",
@@ -29,49 +27,21 @@ ADDRESSES = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("needs chromium: apt-get install chromium")
-    # Playwright's own event loop runs in this thread, and Django takes that for asynchronous code.
-    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        started = running.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield started
-        started.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
 def open_page(browser: Any, address: str) -> Iterator[Any]:
     """Open a page; at the end no page may have said anything to the console."""
-    contexts, said = [], []
+    with windows(browser) as opened:
 
-    def start(path: str, width: int = 1280, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-GB", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
-        page.goto(address + path)
-        return page
+        def start(path: str, width: int = 1280, **options: Any) -> Any:
+            page = opened.open(width, **options)
+            page.goto(address + path)
+            return page
 
-    yield start
-    for context in contexts:
-        context.close()
-    assert [line for line in said if not re.search("status of 40|Error Code 400", line)] == []
-
-
-def _faults(page: Any) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA and its own best practices."""
-    from axe_playwright_python.base import AXE_SCRIPT
-
-    page.evaluate(AXE_SCRIPT)
-    result = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
-        for rule in result["violations"]
-        for node in rule["nodes"]
-    ]
+        yield start
 
 
 @pytest.mark.parametrize("width", [375, 1280])
@@ -82,21 +52,21 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     page = open_page("/", width, color_scheme=scheme)
     for path in ADDRESSES:
         page.goto(address + path)
-        assert _faults(page) == [], path
+        assert axe_faults(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 def test_axe_finds_nothing_in_open_menus_errors_and_tables_of_charts(open_page: Any) -> None:
     page = open_page("/", 375)
     page.click(".menu-button")
-    assert _faults(page) == []
+    assert axe_faults(page) == []
     page.keyboard.press("Escape")
     page.click(".person summary")
     page.evaluate("document.querySelectorAll('.chart details').forEach(one => { one.open = true })")
-    assert _faults(page) == []
+    assert axe_faults(page) == []
     form = open_page("/form/")
     form.click("main button")
-    assert _faults(form) == []
+    assert axe_faults(form) == []
 
 
 def test_targets_are_large_enough_to_hit(open_page: Any) -> None:

@@ -9,26 +9,10 @@ from typing import Any
 from .look import Look
 from .running import enabled
 from .system import virtualization
+from .text import whole
 
-_DESKTOP_CHASSIS = {
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "8",
-    "9",
-    "10",
-    "11",
-    "13",
-    "14",
-    "15",
-    "16",
-    "30",
-    "31",
-    "32",
-    "35",
-}
+_DESKTOP_CHASSIS = {*range(3, 12), *range(13, 17), *range(30, 33), 35}
+"""Kinds of enclosure that people sit at (SMBIOS specification, section 7.4.1)."""
 
 
 def host_facts(look: Look) -> dict[str, Any]:
@@ -44,7 +28,7 @@ def host_facts(look: Look) -> dict[str, Any]:
         kind = "desktop"
     elif virtual == "vm":
         kind = "virtual"
-    elif look.word("/sys/class/dmi/id/chassis_type") in _DESKTOP_CHASSIS:
+    elif whole(look.word("/sys/class/dmi/id/chassis_type")) in _DESKTOP_CHASSIS:
         kind = "desktop"
     else:
         kind = "server" if virtual == "none" else "unknown"

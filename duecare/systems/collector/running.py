@@ -10,6 +10,9 @@ from .machine import MIB
 from .text import decoded
 from .times import latest
 
+UNIT_FOLDERS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+"""Of systemd, the first to be heard first (systemd.unit(5))."""
+
 
 class Process(NamedTuple):
     """A running program: its number, the kernel's name for it (15 bytes), its command line."""
@@ -53,7 +56,7 @@ def running(look: Look, *names: str) -> bool | None:
 def enabled_units(look: Look) -> set[str]:
     """Units that start by themselves: systemd's by their full name, OpenRC's services by their plain one."""
     units: set[str] = set()
-    for folder in ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"):
+    for folder in UNIT_FOLDERS:
         for kind in ("wants", "requires"):
             for path in look.glob(f"{folder}/*.{kind}"):
                 units.update(look.names(path))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..look import Look
-from ..running import enabled, enabled_units, running, scheduler_runs, timer_stamp
+from ..running import UNIT_FOLDERS, enabled, enabled_units, running, scheduler_runs, timer_stamp
 from ..settings import ini
 from ..times import latest
 from .backup_commands import backup_job, jobs_of
@@ -34,9 +34,6 @@ def backup_facts(look: Look) -> dict[str, Any]:
     if not jobs and not look.problems:
         look.absent = True
     return {"jobs": jobs}
-
-
-UNIT_FOLDERS = ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 
 
 def _timer_jobs(look: Look) -> Iterator[dict[str, Any]]:
@@ -71,14 +68,12 @@ def _unit_file(look: Look, unit: str) -> str | None:
 
 def _service_result(look: Look, service: str, job: dict[str, Any]) -> None:
     answer = look.printed("systemctl", "show", "-p", "Result,ExecMainExitTimestamp", service)
-    shown_ = dict(line.partition("=")[::2] for line in (answer or "").splitlines())
-    match = re.match(
-        r"\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$", shown_.get("ExecMainExitTimestamp", "")
-    )
+    told = dict(line.partition("=")[::2] for line in (answer or "").splitlines())
+    match = re.match(r"\w{3} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$", told.get("ExecMainExitTimestamp", ""))
     if match:
         ended = f"{match[1]}T{match[2]}Z"
         job["last_run"] = latest(job["last_run"], ended)
-        if shown_.get("Result") == "success":
+        if told.get("Result") == "success":
             job["last_success"] = ended
 
 

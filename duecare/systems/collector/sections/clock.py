@@ -65,8 +65,8 @@ def time_facts(look: Look) -> dict[str, Any]:
 def _time_servers(look: Look, service: str, on: bool) -> list[str] | None:
     if service == "systemd-timesyncd":
         settings = systemd_settings(look, "timesyncd.conf", "Time")
-        shown_ = look.printed("timedatectl", "show-timesync") if on else None
-        for line in (shown_ or "").splitlines():
+        told = look.printed("timedatectl", "show-timesync") if on else None
+        for line in (told or "").splitlines():
             name, _, value = line.partition("=")
             if name in ("SystemNTPServers", "FallbackNTPServers"):
                 settings.setdefault("NTP" if name.startswith("System") else "FallbackNTP", value)
