@@ -362,6 +362,10 @@ def ledger_rebuild(
     tell("Every record equals its live row, field for field.")
 
 
+INTERRUPTED = 130
+"""What Typer returns on Ctrl-C too (128 + SIGINT, as shells count)."""
+
+
 def _misused(error: Exception, words: str) -> str:
     """What was wrong with the words of a command, and where to look; the help itself where none was given."""
     if words.startswith("Usage:"):
@@ -378,8 +382,7 @@ def main() -> NoReturn:
         say(f"duecare: {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        say("Interrupted; nothing half-done was kept.")
-        sys.exit(130)
+        result = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: shown whole, and told apart from a fault found
         usage = getattr(error, "format_message", None)
         if usage is None:
@@ -389,6 +392,8 @@ def main() -> NoReturn:
         else:
             say(_misused(error, usage()))
         sys.exit(2)
+    if result == INTERRUPTED:
+        say("Interrupted; nothing half-done was kept.")
     sys.exit(result if isinstance(result, int) else 0)
 
 

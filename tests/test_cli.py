@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import statistics
 import subprocess
@@ -252,23 +253,23 @@ def test_who_types_is_told_by_the_system_and_not_by_the_environment(own: Path) -
     assert "terminal:mallory" not in actors
 
 
-def test_an_interrupted_command_says_so_and_ends_with_130(own: Path) -> None:
-    claim(own)
+def test_an_interrupted_command_says_so_and_ends_with_130(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [str(DUECARE), "user", "password", "ann@clinic.example"],
-        env=environment(own),
+        env=environment(tmp_path / "home"),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(4)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
-    assert process.stderr is not None
-    assert "Interrupted" in process.stderr.read()
-    process.stderr.close()
-    assert process.stdin is not None
-    process.stdin.close()
+    with process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "Making the database\n"
+        while not (tmp_path / "home" / "keys" / "ledger.key").exists():
+            time.sleep(0.1)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        told = process.stderr.read()
+    assert (process.returncode, told) == (130, "Interrupted; nothing half-done was kept.\n")
 
 
 # Assess
@@ -318,24 +319,35 @@ def test_a_shortfall_is_named_with_where_and_why(assessed: tuple[Path, dict[str,
 
 
 def test_a_past_posture_is_that_of_then_and_changes_nothing(
-    assessed: tuple[Path, dict[str, Any], datetime], own: Path
+    assessed: tuple[Path, dict[str, Any], datetime],
 ) -> None:
-    _, before, moment = assessed
-    file = own.with_name("web-2.json")
-    file.write_bytes(told_at(datetime.now(UTC), "web-2"))
-    assert duecare("import", "facts", file, "--new-host", home=own).returncode == 0
-    assert duecare("assess", "--no-collect", home=own).returncode == 0
-    entries = size(own)
-    done = duecare("assess", "--json", "--as-of", moment.isoformat(), home=own)
+    home, before, moment = assessed
+    entries = size(home)
+    done = duecare("assess", "--json", "--as-of", moment.isoformat(), home=home)
     assert done.returncode == 0, done.stderr
     then = json.loads(done.stdout)
     assert then["safeguards"] == before["safeguards"]
-    assert then["ledger"]["root"] == before["ledger"]["root"]
+    assert then["ledger"] == before["ledger"]
     assert datetime.fromisoformat(then["as_of"]) == moment
-    assert size(own) == entries
-    earliest = json.loads(duecare("assess", "--json", "--as-of", "2001-01-01", home=own).stdout)
-    assert (earliest["ledger"]["size"], earliest["ledger"]["checkpoint"]) == (0, None)
-    assert {one["status"] for one in earliest["safeguards"]} == {"unproven"}
+    assert size(home) == entries
+
+
+def test_what_came_later_is_not_in_a_past_posture(said: Say, tmp_path: Path) -> None:
+    earlier = ""
+    for name in ("web-1", "web-2"):
+        moment = datetime.now(UTC).isoformat()
+        file = tmp_path / name
+        file.write_bytes(told_at(datetime.now(UTC), name))
+        assert said("import", "facts", file, "--new-host").returncode == 0
+        assert said("assess", "--no-collect").returncode == 0
+        earlier = said("assess", "--json", "--as-of", moment).stdout
+        if name == "web-1":
+            assert "web-1" not in earlier
+    assert "web-1" in earlier
+    assert "web-2" not in earlier
+    first = json.loads(said("assess", "--json", "--as-of", "2001-01-01").stdout)
+    assert (first["ledger"]["size"], first["ledger"]["checkpoint"]) == (0, None)
+    assert {one["status"] for one in first["safeguards"]} == {"unproven"}
 
 
 def test_what_is_no_day_is_refused(said: Say) -> None:
@@ -589,3 +601,22 @@ def test_the_record_can_be_rebuilt_from_the_ledger_alone(own: Path, tmp_path: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every record equals its live row, field for field." in done.stdout
     assert (tmp_path / "rebuilt" / "duecare.db").exists()
+
+
+# Serving
+
+
+def test_a_port_that_is_taken_is_told_and_nothing_is_left_running(own: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = duecare("start", "--port", taken.getsockname()[1], home=own)
+    assert done.returncode == 2
+    assert "Choose another with --port" in done.stderr
+    still = [place for place in Path("/proc").glob("[0-9]*/environ") if _belongs_to(place, own)]
+    assert still == []
+
+
+def _belongs_to(place: Path, home: Path) -> bool:
+    try:
+        return f"DUECARE_HOME={home}\0".encode() in place.read_bytes()
+    except OSError:
+        return False

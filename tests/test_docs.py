@@ -116,7 +116,7 @@ def test_every_make_target_that_a_page_names_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_every_file_of_the_program_that_a_page_names_exists(page: Path) -> None:
-    named = re.findall(r"`((?:duecare|tests|bench|docs)/[\w./-]*[./][\w]*)`", page.read_text())
+    named = re.findall(r"`((?:duecare|tests|bench|docs)/[\w./-]*(?:/|\.[a-z]+))`", page.read_text())
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
