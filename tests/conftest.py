@@ -55,6 +55,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """In CI nothing may be left out because the machine lacks something."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
+    # A lone surrogate in what a test logged cannot travel from one test process to another.
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
     if IN_CI and report.skipped and "needs" in str(report.longrepr):
         report.outcome = "failed"
         report.longrepr = f"left out in CI: {report.longrepr}"

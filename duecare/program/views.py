@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
@@ -51,6 +52,7 @@ def _reader(request: Request) -> Viewer:
     return viewer
 
 
+@require_safe
 def safeguards(request: Request) -> HttpResponseBase:
     """All safeguards of the catalogue with their states, filtered by state and area."""
     viewer = _reader(request)
@@ -107,6 +109,7 @@ def _export(format: str, rows: list[Any], asked: dict[str, list[Any]]) -> HttpRe
     return response
 
 
+@require_safe
 def area(request: Request, id: str) -> HttpResponseBase:
     """One room of the house: its safeguards and their states."""
     viewer = _reader(request)
@@ -124,6 +127,7 @@ def area(request: Request, id: str) -> HttpResponseBase:
     return render(request, "program/area.html", context)
 
 
+@require_safe
 def safeguard(request: Request, id: str) -> HttpResponseBase:
     """One safeguard: why it is reasonable, what its checks found, who asks for it."""
     viewer = _reader(request)
@@ -170,6 +174,7 @@ def _last_entries(checks: Sequence[str], viewer: Viewer) -> dict[str, int]:
     return dict(entries.values_list("subject").annotate(newest=Max("index")))
 
 
+@require_safe
 def exceptions(request: Request, id: str) -> HttpResponseBase:
     """What one check looked at and every exception to its answer, by name and reason."""
     viewer = _reader(request)
@@ -256,6 +261,7 @@ FINDINGS: Listing[Finding] = Listing(
 )
 
 
+@require_safe
 def findings(request: Request) -> HttpResponseBase:
     """All gaps, newest first."""
     viewer = _reader(request)
@@ -265,6 +271,7 @@ def findings(request: Request) -> HttpResponseBase:
     )
 
 
+@require_safe
 def finding(request: Request, key: str) -> HttpResponseBase:
     """One gap: what, where, since when, what to do, and its history in the record."""
     viewer = _reader(request)
