@@ -67,6 +67,7 @@ def build(size: Size) -> User:
     """Fill the empty home of this process; returns the owner, who can sign in."""
     end = utc_now() - timedelta(hours=1)
     first = end - timedelta(days=size.days)
+    room = size.entries - 10 * size.hosts  # what the last reports and assessment add; `top_up` fills the rest
     clock = Clock(first)
     with patch("duecare.ledger.recording.utc_now", clock):
         owner = people.claim(
@@ -83,7 +84,7 @@ def build(size: Size) -> User:
             if day == 0:
                 assess(SERVER, clock.now, clock=clock)
             _sign_in(staff, day, size)
-            _refresh(size.entries * (day + 1) // size.days - _count(), f"seen again on day {day}")
+            _refresh(room * (day + 1) // size.days - _count(), f"seen again on day {day}")
         clock.now = max(clock.now, end - timedelta(minutes=30))
         reports.come_in(clock.now)
     return owner

@@ -208,6 +208,8 @@ def addresses(middle: date) -> dict[str, str]:
         "ledger, oldest first": "/ledger/?sort=number",
         "ledger, a kind and a day": f"/ledger/?kind=program.finding&until={middle}",
         "ledger, a kind and an action": "/ledger/?kind=systems.host&action=changed",
+        "ledger, a kind and a rare action": "/ledger/?kind=program.finding&action=deleted",
+        "ledger, an actor and a rare kind": f"/ledger/?actor={estate.SERVER}&kind=program.profile",
         "ledger, CSV, first rows": "/ledger/?format=csv",
         "one entry": f"/ledger/{sign_in.index}/",
         "one entry, an act of 1,000": f"/ledger/{act.index}/",

@@ -25,6 +25,7 @@ from django.db.models import Model
 from duecare.errors import BadInput, DuecareError, Tampered
 from duecare.home import sync_directory
 from duecare.ledger import canonical, models, sealing
+from duecare.ledger.appending import append_entries, append_payloads
 from duecare.ledger.merkle import leaf_hash
 from duecare.ledger.reading import one_moment
 from duecare.ledger.records import Shape, Snapshot, read_payload, shapes
@@ -163,7 +164,7 @@ def _table(model: type[Model]) -> str:
 
 _COPIED: dict[type[Model], str] = {
     models.Entry: '"index", "at", "head", "kind", "action", "actor", "subject", "leaf", "meta_salt", "meta"',
-    models.Payload: '"index", "kind", "subject", "salt", "data", "until"',
+    models.Payload: '"index", "kind", "subject", "until", "salt", "data"',
 }
 
 
@@ -180,18 +181,13 @@ def _copy_ledger(target: str, head: models.Head, size: int, progress: Progress, 
                     f"Of the entries {start:,} to {end - 1:,} some are missing.",
                     "Run `duecare ledger verify`.",
                 )
-            if model is models.Entry:
-                hashes += [leaf_hash(row[7]) for row in rows]
-                last_at = rows[-1][1]
-            else:
-                # What superseded it later is not in this ledger.
-                rows = [(*row[:5], None if row[5] is not None and row[5] >= size else row[5]) for row in rows]
-            marks = ", ".join(["%s"] * len(rows[0]))
             with connections[target].cursor() as cursor:
-                cursor.executemany(
-                    f'INSERT OR FAIL INTO "{_table(model)}" ({columns}) VALUES ({marks})',  # noqa: S608
-                    rows,
-                )
+                if model is models.Entry:
+                    append_entries(cursor, rows)
+                    hashes += [leaf_hash(row[7]) for row in rows]
+                    last_at = rows[-1][1]
+                else:
+                    append_payloads(cursor, [_held_at(size, row) for row in rows])
         progress(end, size)
     models.Head.objects.using(target).create(
         log=head.log, origin=head.origin, size=size, last_at=last_at, sealed=size
@@ -200,6 +196,12 @@ def _copy_ledger(target: str, head: models.Head, size: int, progress: Progress, 
     models.Checkpoint.objects.using(target).bulk_create(
         models.Checkpoint.objects.using(using).filter(size__lte=size)
     )
+
+
+def _held_at(size: int, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A payload as it stood when the ledger had `size` entries: what superseded it later is not there yet."""
+    until = row[3]
+    return (*row[:3], None if until is not None and until >= size else until, *row[4:])
 
 
 def _copied(model: type[Model], columns: str, start: int, end: int, using: str) -> list[tuple[Any, ...]]:

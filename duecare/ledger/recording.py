@@ -25,13 +25,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from duecare.errors import BadInput, DuecareError, Refused, Tampered
 from duecare.ledger import asof, blobs, canonical, sealing
+from duecare.ledger.appending import append_entries, append_payloads, supersede
 from duecare.ledger.leaves import MAX_ENTRY, commit, leaf_bytes
 from duecare.ledger.models import (
     ACT,
     CLOCK,
     KIND_LENGTH,
     NAME_LENGTH,
-    Entry,
     Head,
     Noted,
     OpenAct,
@@ -167,7 +167,6 @@ def _demand_name(name: str, what: str, length: int) -> None:
 _OPEN = OpenAct._meta.db_table
 _NOTED = Noted._meta.db_table
 _HEAD = Head._meta.db_table
-_ENTRY = Entry._meta.db_table
 _PAYLOAD = Payload._meta.db_table
 
 
@@ -296,9 +295,6 @@ def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) 
     """Lock the head, number the entries, insert them. The last statements of the transaction."""
     committed = [_commit(entry) for entry in drafted]
     lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-    # Under a trigger, SQLite copies every page that a statement touches, lest it must undo that statement
-    # alone; here a failure undoes the whole act, and saying so makes this nearly twice as fast.
-    fail = " OR FAIL" if connection.vendor == "sqlite" else ""
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT "log", "size", "last_at" FROM "{_HEAD}" WHERE "id" = 1{lock}')  # noqa: S608
         log, size, last_at = cursor.fetchone()
@@ -318,21 +314,9 @@ def _append(act: Act, drafted: list[_Drafted], connection: BaseDatabaseWrapper) 
             payload_rows.append((index, entry.kind, entry.subject, until, entry.salt, entry.data))
             if entry.supersedes is not None:
                 superseded.append((index, entry.supersedes))
-        if superseded:
-            cursor.executemany(
-                f'UPDATE{fail} "{_PAYLOAD}" SET "until" = %s WHERE "index" = %s',
-                superseded,
-            )
-        cursor.executemany(
-            f'INSERT{fail} INTO "{_ENTRY}" ("index", "at", "head", "kind", "action", "actor", "subject", '
-            '"leaf", "meta_salt", "meta") VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
-            entry_rows,
-        )
-        cursor.executemany(
-            f'INSERT{fail} INTO "{_PAYLOAD}" ("index", "kind", "subject", "until", "salt", "data") '
-            "VALUES (%s, %s, %s, %s, %s, %s)",
-            payload_rows,
-        )
+        supersede(cursor, superseded)
+        append_entries(cursor, entry_rows)
+        append_payloads(cursor, payload_rows)
         cursor.execute(
             f'UPDATE "{_HEAD}" SET "size" = %s, "last_at" = %s WHERE "id" = 1',  # noqa: S608
             [size + len(committed), now],

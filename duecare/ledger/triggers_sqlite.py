@@ -39,7 +39,7 @@ def for_record(table: str) -> dict[str, str]:
 def for_ledger() -> dict[str, str]:
     """The triggers of the ledger's own tables, by name."""
     # FAIL undoes nothing that the statement did before, but these come before it does anything; for what
-    # it saves see recording.py.
+    # it saves see appending.py.
     refuse = f"BEGIN SELECT RAISE(FAIL, '{APPEND_ONLY}'); END"
     changed = "".join(
         f' OR NEW."{column}" IS NOT OLD."{column}"' for column in ("index", "kind", "subject", "salt", "data")

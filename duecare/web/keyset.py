@@ -117,9 +117,10 @@ def fetch(
     names = [f"keyset_{place}" for place in range(len(orders))]
     ordered = rows.annotate(**{name: F(order.path) for name, order in zip(names, orders, strict=True)})
     ordered = ordered.order_by(*(order.expression(backwards) for order in orders))
-    if key is not None:
-        ordered = ordered.filter(beyond(orders, key, backwards=backwards))
-    found = list(ordered[: size + 1])
+    there = ordered if key is None else ordered.filter(beyond(orders, key, backwards=backwards))
+    # Found by their keys first: where the order has no index, all else that a row holds, counts of other
+    # tables too, would be worked out for every row that is sorted.
+    found = list(ordered.filter(pk__in=there.values("pk")[: size + 1]))
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
