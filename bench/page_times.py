@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -45,7 +46,6 @@ ASKED = 40
 """Requests of a page that are timed, and before them"""
 WARM = 3
 """so many that are not."""
-PORT = 8719
 SERVED = ("home", "safeguards", "findings", "hosts", "one host", "ledger", "one entry")
 
 
@@ -269,24 +269,32 @@ def heard() -> Iterator[list[str]]:
 
 def _served(browser: Client, pages: Mapping[str, str]) -> list[Timed]:
     """Some of the pages over one connection that is kept, from the server that is used."""
+    port = _free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT),
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
         "duecare.site.wsgi:application",
     ]  # fmt: skip
     server = subprocess.Popen(command, env={**os.environ}, stdout=subprocess.DEVNULL)
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     try:
-        connection = _connected()
+        connection = _connected(port)
         return [_over(connection, name, pages[name], cookies) for name in SERVED]
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _connected() -> http.client.HTTPConnection:
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def _connected(port: int) -> http.client.HTTPConnection:
     for _ in range(100):
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.connect()
         except OSError:
