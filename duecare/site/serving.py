@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections
 
 from duecare.errors import DuecareError
-from duecare.site import first_run
+from duecare.site import first_run, worker
 from duecare.site.setup import root_notice
 
 THREADS = 4
@@ -29,7 +29,11 @@ def serve(address: str, port: int, say: Callable[[str], None]) -> None:
         say(f"Duecare is at {where}  (Ctrl-C stops it)")
     else:
         _announce_first_run(where, say)
-    environment = {**os.environ, "DUECARE_HOME": str(settings.DUECARE_HOME.path)}
+    environment = {
+        **os.environ,
+        "DUECARE_HOME": str(settings.DUECARE_HOME.path),
+        worker.SUPERVISOR: str(os.getpid()),
+    }
     stop = False
 
     def request_stop(number: int, frame: object) -> None:

@@ -18,6 +18,8 @@ from typing import Any
 logger = logging.getLogger("duecare.worker")
 JOB = "site.job"
 ACTOR = "worker"
+SUPERVISOR = "DUECARE_SUPERVISOR"
+"""Environment variable: the process id of whoever started the worker and must outlive it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,18 @@ def _checkpoint() -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run until told to stop, or until the process that started this one is gone."""
+    """Run until told to stop, or until the process that started this one is gone.
+
+    Both can happen while the program is still loading, so that comes after.
+    """
+    parent, stop = int(os.environ.get(SUPERVISOR) or os.getppid()), False
+
+    def request_stop(number: int, frame: object) -> None:
+        nonlocal stop
+        stop = True
+
+    signal.signal(signal.SIGTERM, request_stop)
+    signal.signal(signal.SIGINT, request_stop)
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.site.settings")
@@ -105,14 +118,6 @@ def main() -> None:
 
     from duecare.ledger.records import utc_now
 
-    parent, stop = os.getppid(), False
-
-    def request_stop(number: int, frame: object) -> None:
-        nonlocal stop
-        stop = True
-
-    signal.signal(signal.SIGTERM, request_stop)
-    signal.signal(signal.SIGINT, request_stop)
     tick = 0
     while not stop and os.getppid() == parent:
         if tick % 60 == 30:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -103,18 +104,26 @@ def test_a_verification_that_finds_a_fault_says_which_in_its_note() -> None:
 
 
 STARTER = """
-import subprocess, sys, time
-print(subprocess.Popen([sys.executable, "-m", "duecare.site.worker"], stdout=2).pid, flush=True)
-time.sleep(4)
+import os, subprocess, sys, time
+told = {**os.environ, "DUECARE_SUPERVISOR": str(os.getpid())}
+print(subprocess.Popen([sys.executable, "-m", "duecare.site.worker"], stdout=2, env=told).pid, flush=True)
+time.sleep(1)
 """
 
 
 def test_the_process_ends_when_it_is_told_to() -> None:
     process = subprocess.Popen([sys.executable, "-m", "duecare.site.worker"], env=environment())
-    time.sleep(3)
+    status = Path(f"/proc/{process.pid}/status")
+    caught = 1 << (signal.SIGTERM - 1)
+    until = time.monotonic() + 30
+    while (
+        time.monotonic() < until
+        and not int(re.findall(r"SigCgt:\s*(\w+)", status.read_text())[0], 16) & caught
+    ):
+        time.sleep(0.05)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 def test_the_process_ends_when_who_started_it_is_gone() -> None:
@@ -127,7 +136,7 @@ def test_the_process_ends_when_who_started_it_is_gone() -> None:
         timeout=60,
     )
     orphan = Path(f"/proc/{int(done.stdout)}/cmdline")
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until and orphan.exists() and orphan.read_bytes():
         time.sleep(0.1)
     assert not orphan.exists() or not orphan.read_bytes(), "nothing is left but what nobody waits for"
