@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -243,12 +244,12 @@ def test_an_entry_says_who_did_what_and_shows_old_and_new(client: Client, book: 
     created, changed = Entry.objects.filter(kind="testapp.book").order_by("index")
     shown = page(client, f"/ledger/{changed.index}/")
     assert "librarian at the terminal changed the book Annals." in shown
-    assert "412" in shown
-    assert "413" in shown
+    assert re.search(r"\b412\b", shown)
+    assert re.search(r"\b413\b", shown)
     assert "asserted by this server" in shown
     assert f"The state before: entry {created.index}" in shown
     earlier = page(client, f"/ledger/{created.index}/")
-    assert "413" not in earlier
+    assert not re.search(r"\b413\b", earlier)  # hashes hold any three digits somewhere
     assert f"Superseded by entry {changed.index}" in earlier
 
 
@@ -264,7 +265,7 @@ def test_a_deletion_shows_what_was_deleted(client: Client, book: Book) -> None:
         book.delete()
     shown = page(client, f"/ledger/{newest_entry(kind='testapp.book').index}/")
     assert "deleted the book Annals" in shown
-    assert "413" in shown
+    assert re.search(r"\b413\b", shown)
 
 
 def test_an_entry_shows_its_act_with_the_reason_and_links_to_the_rest(client: Client) -> None:
@@ -313,7 +314,7 @@ def test_an_erased_payload_is_said_to_be_erased_and_its_hashes_stay(client: Clie
     erase(changed.index)
     shown = page(client, f"/ledger/{changed.index}/")
     assert "was erased" in shown
-    assert "413" not in shown
+    assert not re.search(r"\b413\b", shown)  # hashes hold any three digits somewhere
     assert hashlib.sha256(b"\0" + bytes(changed.leaf)).hexdigest() in shown
     assert client.get(f"/ledger/{changed.index}/blobs/{book.scan}").status_code == 404
 
