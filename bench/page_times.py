@@ -43,9 +43,11 @@ from duecare.systems.models import Host
 from duecare.web import keyset
 
 ASKED = 40
-"""Requests of a page that are timed, and before them"""
+"""Requests of a page that are timed;"""
+ASKED_SMALL = 5
+"""so many where the figures are not judged,"""
 WARM = 3
-"""so many that are not."""
+"""and before them so many that are not timed."""
 SERVED = ("home", "safeguards", "findings", "hosts", "one host", "ledger", "one entry")
 
 
@@ -65,7 +67,7 @@ class Timed:
 
 def main(small: bool) -> None:
     """Fill the home, or take it as it was left, time everything, and print the result as JSON."""
-    size = estate.SMALL if small else estate.WHOLE
+    size, asked = (estate.SMALL, ASKED_SMALL) if small else (estate.WHOLE, ASKED)
     filled = settings.DUECARE_HOME.path / "bench.json"
     if not filled.exists():
         filled.write_text(json.dumps(_fill(size)))
@@ -82,10 +84,12 @@ def main(small: bool) -> None:
         **made,
         "entries": Head.objects.get().size,
         "live": sum(model._base_manager.count() for model in record_models()),
-        "now": [asdict(_timed(name, browser, address)) for name, address in pages.items()],
+        "now": [asdict(_timed(name, browser, address, asked)) for name, address in pages.items()],
         "first_view": _first_view(browser, day),
-        "past": [asdict(_timed(name, browser, as_of(address, day))) for name, address in pages.items()],
-        "served": [asdict(one) for one in _served(browser, pages)],
+        "past": [
+            asdict(_timed(name, browser, as_of(address, day), asked)) for name, address in pages.items()
+        ],
+        "served": [asdict(one) for one in _served(browser, pages, asked)],
     }
     print(json.dumps(found))
 
@@ -224,14 +228,14 @@ def _place(name: str, model: type[Model], sort: str, key: keyset.Key) -> str:
     return keyset.write_cursor(name, keyset.total_order(model, (sort,)), key)
 
 
-def _timed(name: str, browser: Client, address: str) -> Timed:
+def _timed(name: str, browser: Client, address: str, asked: int) -> Timed:
     with heard() as statements:
         length = ask(browser, address)
     for _ in range(WARM):
         ask(browser, address)
     gc.collect()
     taken, worked = [], []
-    for _ in range(ASKED):
+    for _ in range(asked):
         begun, working = time.perf_counter(), time.thread_time()
         ask(browser, address)
         taken.append(1000 * (time.perf_counter() - begun))
@@ -267,7 +271,7 @@ def heard() -> Iterator[list[str]]:
         yield statements
 
 
-def _served(browser: Client, pages: Mapping[str, str]) -> list[Timed]:
+def _served(browser: Client, pages: Mapping[str, str], asked: int) -> list[Timed]:
     """Some of the pages over one connection that is kept, from the server that is used."""
     port = _free_port()
     command = [
@@ -279,7 +283,7 @@ def _served(browser: Client, pages: Mapping[str, str]) -> list[Timed]:
     cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
     try:
         connection = _connected(port)
-        return [_over(connection, name, pages[name], cookies) for name in SERVED]
+        return [_over(connection, name, pages[name], cookies, asked) for name in SERVED]
     finally:
         server.terminate()
         server.wait(10)
@@ -304,10 +308,10 @@ def _connected(port: int) -> http.client.HTTPConnection:
     raise TimeoutError("the server did not come up within 10 s")
 
 
-def _over(connection: http.client.HTTPConnection, name: str, address: str, cookies: str) -> Timed:
+def _over(connection: http.client.HTTPConnection, name: str, address: str, cookies: str, asked: int) -> Timed:
     taken: list[float] = []
     length = 0
-    for _ in range(WARM + ASKED):
+    for _ in range(WARM + asked):
         begun = time.perf_counter()
         connection.request("GET", address, headers={"Host": "localhost", "Cookie": cookies})
         response = connection.getresponse()

@@ -64,6 +64,9 @@ def main_options(
 
 def _django() -> None:
     """Load the program proper; every command that needs the record begins here."""
+    from duecare.home import Home
+
+    Home.from_environment().become_its_owner()
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duecare.site.settings")
@@ -93,13 +96,15 @@ def _printable(text: str) -> str:
     return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
+_TYPIST = os.getuid()  # before root's rights are given up
+
+
 def _actor() -> str:
     """Who types, by the system's own account of it: the environment could name anybody."""
-    user = os.getuid()
     try:
-        return f"terminal:{pwd.getpwuid(user).pw_name}"
+        return f"terminal:{pwd.getpwuid(_TYPIST).pw_name}"
     except KeyError:
-        return f"terminal:user {user}"
+        return f"terminal:user {_TYPIST}"
 
 
 def _viewer() -> Any:
@@ -226,18 +231,19 @@ def import_facts(
     new_host: Annotated[bool, typer.Option("--new-host", help="The host is not known yet: add it.")] = False,
 ) -> None:
     """Take in a host's report that was carried here by hand."""
-    _opened()
     from duecare.errors import BadInput
-    from duecare.ledger.records import utc_now
-    from duecare.program.judgement import Grade
-    from duecare.systems.actions import take_in_report
     from duecare.systems.reports import SIZE_LIMIT
 
     try:
-        with file.open("rb") as opened:
+        with file.open("rb") as opened:  # before root's rights are given up: it may be root's file
             data = opened.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.program.judgement import Grade
+    from duecare.systems.actions import take_in_report
+
     taken = take_in_report(data, _actor(), utc_now(), Grade.IMPORTED, new_host=new_host)
     what = "a new host" if taken.new_host else "its newest" if taken.report.newest else "an older one"
     say(

@@ -6,7 +6,9 @@ Everything in it is for its owner alone: directories 0700, files 0600 (SECURITY.
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +72,37 @@ class Home:
                 f"Others on this machine can read the home directory {self.path}.",
                 f"Run: chmod -R go= '{self.path}'",
             )
+
+    def become_its_owner(self) -> None:
+        """Give up root's rights for those of whom the home belongs to, for good (SECURITY.md 12).
+
+        So nothing is served with rights that it does not need, and no file of root's gets among those of
+        the home's owner. A home of root's own, or one that is still to be made, leaves things as they are.
+
+        Raises DuecareError if that user does not exist or cannot run this program.
+        """
+        if os.geteuid() != 0 or not self.path.exists():
+            return
+        status = self.path.stat()
+        if status.st_uid == 0:
+            return
+        try:
+            owner = pwd.getpwuid(status.st_uid)
+        except KeyError:
+            raise DuecareError(
+                f"The home directory {self.path} belongs to user {status.st_uid}, who does not exist here.",
+                "Give it to somebody: chown -R USER: DIR",
+            ) from None
+        os.initgroups(owner.pw_name, owner.pw_gid)
+        os.setgid(owner.pw_gid)
+        os.setuid(owner.pw_uid)
+        os.environ.update(HOME=owner.pw_dir, USER=owner.pw_name, LOGNAME=owner.pw_name)
+        for place, right in ((Path(sys.executable), os.X_OK), (Path(__file__), os.R_OK)):
+            if not os.access(place, right):
+                raise DuecareError(
+                    f"{owner.pw_name}, to whom the home directory {self.path} belongs, cannot use {place}.",
+                    "Install Duecare where that user can read it, such as below /opt.",
+                )
 
     def secret(self) -> str:
         """The key that signs sessions, made at first use."""

@@ -61,6 +61,11 @@ class Entry(models.Model):
             models.Index(fields=("kind", "index"), name="entry_kind"),
             models.Index(fields=("subject", "index"), name="entry_subject"),
             models.Index(fields=("actor", "index"), name="entry_actor"),
+            # For two filters at once; one index alone would lead through all of what one of them leaves.
+            models.Index(fields=("kind", "action", "index"), name="entry_kind_action"),
+            models.Index(fields=("kind", "actor", "index"), name="entry_kind_actor"),
+            # Deletions are rare: without their own index, finding that there are none reads every entry.
+            models.Index(fields=("index",), condition=models.Q(action="deleted"), name="entry_deleted"),
         )
 
     def __str__(self) -> str:

@@ -174,11 +174,11 @@ class Finding(Record):
 
     class Meta:
         indexes = (
-            models.Index(fields=("-opened_at", "id"), name="finding_opened"),
+            models.Index(fields=("-opened_at", "-id"), name="finding_opened"),
             models.Index(fields=("check_id", "subject", "item"), name="finding_what"),
-            models.Index(fields=("subject", "-opened_at"), name="finding_subject"),
-            models.Index(fields=("safeguard", "-opened_at"), name="finding_safeguard"),
-            models.Index(fields=("closed_at", "-opened_at"), name="finding_closed"),
+            models.Index(fields=("subject", "closed_at", "-opened_at"), name="finding_subject"),
+            models.Index(fields=("safeguard", "-opened_at", "-id"), name="finding_safeguard"),
+            models.Index(fields=("closed_at", "-opened_at", "-id"), name="finding_closed"),
         )
 
     def __str__(self) -> str:

@@ -102,7 +102,7 @@ def _database() -> dict[str, Any]:
                 # A deleted value leaves no trace, an act survives a loss of power, REPLACE fires triggers.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
                 "PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; "
-                "PRAGMA mmap_size=1073741824;",
+                "PRAGMA mmap_size=1073741824; PRAGMA wal_autocheckpoint=4000;",
             },
             "CONN_MAX_AGE": None,
         }

@@ -67,7 +67,10 @@ def _private(database: Path) -> None:
 
 
 def root_notice() -> str:
-    """What to say to somebody who started this as root; empty otherwise (SECURITY.md 12)."""
+    """What to say to somebody who serves this as root; empty otherwise (SECURITY.md 12)."""
     if os.geteuid() != 0:
         return ""
-    return "Started as root. Duecare needs no such rights to serve: better run it as a user of its own."
+    return (
+        "Serving as root, whose the home directory is. Duecare needs no such rights: "
+        "give the directory to a user of its own (chown -R USER: DIR), and it serves as that user."
+    )

@@ -634,6 +634,16 @@ class TestHostileZips:
         assert sorted(path.name for path in tmp_path.rglob("*")) == ["export.zip", "in"]
 
 
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(1 - 2**53, 2**53 - 1)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
 class TestTheFileItself:
     def test_it_is_shorter_than_300_lines(self) -> None:
         assert len(SCRIPT.read_text().splitlines()) < 300
@@ -649,18 +659,7 @@ class TestTheFileItself:
     def test_it_is_written_in_python_3_8(self) -> None:
         ast.parse(SCRIPT.read_text(), feature_version=(3, 8))
 
-    @given(
-        st.recursive(
-            st.none()
-            | st.booleans()
-            | st.integers(1 - 2**53, 2**53 - 1)
-            | st.text(st.characters(exclude_categories=["Cs"])),
-            lambda inner: (
-                st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-            ),
-            max_leaves=8,
-        )
-    )
+    @given(JSON)
     def test_it_takes_for_canonical_what_the_program_does(self, note: Any) -> None:
         data = json.dumps(
             {"blobs": [], "note": note}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
@@ -673,12 +672,32 @@ class TestTheFileItself:
         made = export([Entry({**act(0)[0].meta, "action": "noted", "kind": "x", "subject": "y"}, {})])
         recommit(made, 0, payload=data.encode())
         line, leaf = made.openings()[0].decode().rstrip("\n"), made.leaves[0]
+        match = duecare_verify.OPENING_RE.fullmatch(line)
         try:
-            duecare_verify.check_entry(0, leaf, line, exports.LOG)
+            duecare_verify.check_entry(0, leaf, match, duecare_verify.decode([data])[0], exports.LOG)
             verifiers = True
         except (ValueError, TypeError):
             verifiers = False
         assert verifiers == ours
+
+    @given(st.lists(JSON, min_size=1, max_size=5), st.data())
+    def test_texts_that_are_read_at_once_are_judged_one_by_one(self, values: list[Any], data: Any) -> None:
+        whole = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))[1:-1]
+        commas = [at for at, letter in enumerate(whole) if letter == ","]
+        cuts = sorted(data.draw(st.sets(st.sampled_from(commas)))) if commas else []
+        bounds = list(zip([-1, *cuts], [*cuts, len(whole)], strict=True))
+        texts = [whole[begin + 1 : end] for begin, end in bounds]  # wholes, parts, and several in one
+        assert duecare_verify.decode(texts) == [as_json(text) for text in texts]
+
+
+def as_json(text: str) -> Any:
+    """The value of a canonical text, and {} for any other, by a reader of its own."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    again = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return value if again == text else {}
 
 
 def test_the_tree_of_the_verifier_is_the_programs() -> None:

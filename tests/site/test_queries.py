@@ -38,7 +38,7 @@ def owner(home: Path) -> Client:
 
 def test_a_page_takes_few_queries_and_a_list_neither_counts_its_rows_nor_skips_any(owner: Client) -> None:
     reach = str(Host.objects.filter(removed_at=None).values("pk").query).partition(" FROM ")[2]
-    taken = {}
+    taken: dict[str, int] = {}
     for name, address in page_times.addresses(MIDDLE).items():
         today = _statements(owner, address)
         past = _statements(owner, page_times.as_of(address, MIDDLE.isoformat()))

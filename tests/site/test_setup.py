@@ -121,7 +121,7 @@ def test_a_home_without_a_record_is_told_apart_from_one_with_an_empty_one(
 
 def test_root_is_told_that_no_such_rights_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setup.os, "geteuid", lambda: 0)
-    assert root_notice().startswith("Started as root.")
+    assert root_notice().startswith("Serving as root")
     monkeypatch.setattr(setup.os, "geteuid", lambda: 1000)
     assert root_notice() == ""
 

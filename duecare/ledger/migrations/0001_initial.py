@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('meta', models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['at', 'index'], name='entry_at'), models.Index(fields=['kind', 'index'], name='entry_kind'), models.Index(fields=['subject', 'index'], name='entry_subject'), models.Index(fields=['actor', 'index'], name='entry_actor')],
+                'indexes': [models.Index(fields=['at', 'index'], name='entry_at'), models.Index(fields=['kind', 'index'], name='entry_kind'), models.Index(fields=['subject', 'index'], name='entry_subject'), models.Index(fields=['actor', 'index'], name='entry_actor'), models.Index(fields=['kind', 'action', 'index'], name='entry_kind_action'), models.Index(fields=['kind', 'actor', 'index'], name='entry_kind_actor'), models.Index(condition=models.Q(('action', 'deleted')), fields=['index'], name='entry_deleted')],
             },
         ),
         migrations.CreateModel(

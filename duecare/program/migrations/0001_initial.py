@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('closed_because', models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['-opened_at', 'id'], name='finding_opened'), models.Index(fields=['check_id', 'subject', 'item'], name='finding_what'), models.Index(fields=['subject', '-opened_at'], name='finding_subject'), models.Index(fields=['safeguard', '-opened_at'], name='finding_safeguard'), models.Index(fields=['closed_at', '-opened_at'], name='finding_closed')],
+                'indexes': [models.Index(fields=['-opened_at', '-id'], name='finding_opened'), models.Index(fields=['check_id', 'subject', 'item'], name='finding_what'), models.Index(fields=['subject', 'closed_at', '-opened_at'], name='finding_subject'), models.Index(fields=['safeguard', '-opened_at', '-id'], name='finding_safeguard'), models.Index(fields=['closed_at', '-opened_at', '-id'], name='finding_closed')],
             },
         ),
         migrations.CreateModel(
