@@ -535,6 +535,7 @@ def test_one_changed_byte_is_found_and_the_entry_named(own: Path) -> None:
 def test_a_missing_trigger_stops_every_command_that_writes(own: Path) -> None:
     with closing(sqlite3.connect(own / "duecare.db")) as database:
         database.execute("DROP TRIGGER duecare_payload_update")
+        database.execute("DROP TRIGGER duecare_payload_rewrite")
     done = duecare("assess", "--no-collect", home=own)
     assert done.returncode == 1
     assert "duecare_payload_update" in done.stderr

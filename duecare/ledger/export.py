@@ -81,7 +81,7 @@ def _write_tiles(archive: zipfile.ZipFile, size: int, using: str) -> None:
         for number in range((width + WIDTH - 1) // WIDTH):
             here = min(WIDTH, width - number * WIDTH)
             data = sealing.fetch_tile(level, number, using)[: here * 32]
-            archive.writestr(tile_path(level, number, here), data)
+            archive.writestr(tile_path(level, number, here), data, zipfile.ZIP_STORED)  # hashes do not shrink
         level, width = level + 1, width // WIDTH
 
 

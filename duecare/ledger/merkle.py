@@ -9,7 +9,7 @@ all that follows is made of those.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from duecare.errors import BadInput, Tampered
@@ -37,6 +37,16 @@ def leaf_hash(data: bytes) -> bytes:
     return hashing.digest()
 
 
+def leaf_hashes(leaves: Iterable[bytes]) -> list[bytes]:
+    """The hash of each leaf; of a million, sooner than one by one."""
+    copy, hashes = _LEAF.copy, []
+    for leaf in leaves:
+        hashing = copy()
+        hashing.update(leaf)
+        hashes.append(hashing.digest())
+    return hashes
+
+
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The hash of two neighbouring subtrees."""
     hashing = _NODE.copy()
@@ -44,11 +54,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashing.digest()
 
 
-def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
-    """The root over `leaf_hashes`, in order; works for any number of them, 0 included."""
-    if not leaf_hashes:
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """The root over leaf hashes, in order; works for any number of them, 0 included."""
+    if not hashes:
         return EMPTY_ROOT
-    level = leaf_hashes
+    level = hashes
     while len(level) > 1:
         pairs = iter(level)
         above = [node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)]

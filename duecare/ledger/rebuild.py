@@ -26,7 +26,7 @@ from duecare.errors import BadInput, DuecareError, Tampered
 from duecare.home import sync_directory
 from duecare.ledger import canonical, models, sealing
 from duecare.ledger.appending import append_entries, append_payloads
-from duecare.ledger.merkle import leaf_hash
+from duecare.ledger.merkle import leaf_hashes
 from duecare.ledger.reading import one_moment
 from duecare.ledger.records import Shape, Snapshot, read_payload, shapes
 from duecare.ledger.replay import holding
@@ -184,7 +184,7 @@ def _copy_ledger(target: str, head: models.Head, size: int, progress: Progress, 
             with connections[target].cursor() as cursor:
                 if model is models.Entry:
                     append_entries(cursor, rows)
-                    hashes += [leaf_hash(row[7]) for row in rows]
+                    hashes += leaf_hashes(row[7] for row in rows)
                     last_at = rows[-1][1]
                 else:
                     append_payloads(cursor, [_held_at(size, row) for row in rows])

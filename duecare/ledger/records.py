@@ -145,6 +145,8 @@ def _encoded(value: Any) -> str:
         return repr(value)
     if kind is datetime:
         return f'"{canonical.utc_text(value)}"'
+    if not value and (kind is dict or kind is list):
+        return "{}" if kind is dict else "[]"
     return canonical.encode([[value]])[2:-2].decode()  # as deep as it will stand in the payload
 
 

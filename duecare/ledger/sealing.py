@@ -21,11 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 from duecare.errors import DuecareError, Tampered
 from duecare.home import Home, write_private
 from duecare.ledger import merkle, models, notes
-from duecare.ledger.merkle import leaf_hash
+from duecare.ledger.merkle import leaf_hashes
 from duecare.ledger.records import utc_now
 from duecare.ledger.tiles import TileReader, grow
 
@@ -95,7 +96,7 @@ _SEALING = 0x6475_6563  # an advisory lock number of our own
 def _extend(sealed: int, upto: int, using: str) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute(_LEAVES, [sealed, upto])
-        hashes = [leaf_hash(bytes(leaf)) for (leaf,) in cursor.fetchall()]
+        hashes = leaf_hashes(bytes(leaf) for (leaf,) in cursor.fetchall())
     if len(hashes) != upto - sealed:
         raise Tampered(
             f"Of the entries {sealed:,} to {upto - 1:,}, {upto - sealed - len(hashes):,} are missing.",
@@ -120,11 +121,15 @@ def write_tiles(tiles: Iterable[tuple[tuple[int, int], bytes]], using: str) -> N
 def fetch_tile(level: int, number: int, using: str = "default") -> bytes:
     """The stored bytes of a tile. Raises Tampered if it is missing."""
     with connections[using].cursor() as cursor:  # the ORM would take longer than all else in a proof
-        cursor.execute(_FETCH, [(level << LEVEL) + number])
-        row = cursor.fetchone()
-    if row is None:
+        return _fetched(cursor, level, number)
+
+
+def _fetched(cursor: CursorWrapper, level: int, number: int) -> bytes:
+    cursor.execute(_FETCH, [(level << LEVEL) + number])
+    rows = cursor.fetchall()  # a statement that is not read to its end would hold on to its snapshot
+    if not rows:
         raise Tampered(f"The tile {level}/{number} is missing.", "Run `duecare ledger verify`.")
-    return bytes(row[0])
+    return bytes(rows[0][0])
 
 
 _LEAVES = (
@@ -136,7 +141,8 @@ _FETCH = f'SELECT "data" FROM "{models.Tile._meta.db_table}" WHERE "id" = %s'  #
 
 def reader(using: str = "default") -> TileReader:
     """Reads nodes of the sealed tree for one proof or root."""
-    return TileReader(lambda level, number: fetch_tile(level, number, using))
+    cursor = connections[using].cursor()
+    return TileReader(lambda level, number: _fetched(cursor, level, number))
 
 
 def root(size: int, using: str = "default") -> bytes:
@@ -219,6 +225,10 @@ def demand_extends(
     """
     text, _ = notes.open_note(held, [verifier])
     then = notes.Checkpoint.parse(text)
+    if then.origin != verifier.name:
+        raise notes.NoteError(
+            f"This checkpoint is of {then.origin}, not of {verifier.name}.", "Bring one of this ledger."
+        )
     if then.size > size:
         raise Tampered(
             f"The record holds {size:,} entries, but a checkpoint held outside says {then.size:,}.",

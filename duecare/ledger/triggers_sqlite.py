@@ -41,20 +41,20 @@ def for_ledger() -> dict[str, str]:
     # FAIL undoes nothing that the statement did before, but these come before it does anything; for what
     # it saves see appending.py.
     refuse = f"BEGIN SELECT RAISE(FAIL, '{APPEND_ONLY}'); END"
-    changed = "".join(
-        f' OR NEW."{column}" IS NOT OLD."{column}"' for column in ("index", "kind", "subject", "salt", "data")
-    )
+    # Of `rowid`, another name of the index, "UPDATE OF" knows nothing; so that is looked at in every update.
+    moved = 'NEW."index" IS NOT OLD."index"'
+    kept = ", ".join(f'"{column}"' for column in ("index", "kind", "subject", "salt", "data"))
     outside = f'NOT EXISTS (SELECT 1 FROM "{_ACT}")'  # noqa: S608
     made = {}
-    for model, event, condition in (
-        (Entry, "update", ""),
-        (Entry, "delete", ""),
-        (Payload, "update", f' WHEN {outside} OR OLD."until" IS NOT NULL{changed}'),
-        (Payload, "delete", ""),
+    for model, what, event, condition in (
+        (Entry, "update", "UPDATE", ""),
+        (Entry, "delete", "DELETE", ""),
+        (Payload, "update", "UPDATE", f' WHEN {outside} OR OLD."until" IS NOT NULL OR {moved}'),
+        (Payload, "rewrite", f"UPDATE OF {kept}", ""),
+        (Payload, "delete", "DELETE", ""),
     ):
-        name = f"duecare_{model._meta.model_name}_{event}"
-        on = f'BEFORE {event.upper()} ON "{model._meta.db_table}"'
-        made[name] = f'CREATE TRIGGER "{name}" {on}{condition} {refuse}'
+        name = f"duecare_{model._meta.model_name}_{what}"
+        made[name] = f'CREATE TRIGGER "{name}" BEFORE {event} ON "{model._meta.db_table}"{condition} {refuse}'
     for model in (Entry, Payload):
         name, table = f"duecare_{model._meta.model_name}_insert", model._meta.db_table
         exists = f'EXISTS (SELECT 1 FROM "{table}" WHERE "index" = NEW."index")'  # noqa: S608

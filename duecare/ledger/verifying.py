@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections
 from duecare.errors import DuecareError, NotFound, Tampered
 from duecare.ledger import blobs, canonical, merkle, models, notes, sealing, triggers
 from duecare.ledger.entry_checks import CHUNK, Entries, Progress, State, check_ends, check_entries
-from duecare.ledger.merkle import HASH_SIZE, leaf_hash
+from duecare.ledger.merkle import HASH_SIZE, leaf_hashes
 from duecare.ledger.reading import one_moment
 from duecare.ledger.records import Shape, Snapshot, read_payload, shapes
 from duecare.ledger.tiles import WIDTH, TileReader, grow
@@ -78,7 +78,7 @@ def verify_tree(using: str = "default") -> tuple[int, str]:
         with connections[using].cursor() as cursor:
             cursor.execute(f'SELECT "leaf" FROM "{models.Entry._meta.db_table}" ORDER BY "index"')  # noqa: S608
             while rows := cursor.fetchmany(20_000):
-                hashes.extend([leaf_hash(bytes(leaf)) for (leaf,) in rows])
+                hashes += leaf_hashes(bytes(leaf) for (leaf,) in rows)
         newest = models.Checkpoint.objects.using(using).order_by("-size").first()
     root = merkle.root_of(hashes)
     if newest is not None:

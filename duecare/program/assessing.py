@@ -280,6 +280,11 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
             )
             for gap in gaps.values()
         )
+    judged = [tally.check.id for tally in tallies]
+    for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=judged).iterator(2000):
+        finding.closed_at = now
+        finding.closed_because = "its check was withdrawn"
+        closed.append(finding)
     _write(actor, "open findings", opened)
     _write(actor, "close findings", closed)
     _write(actor, "newer reasons for findings", refreshed)

@@ -147,10 +147,16 @@ def first_run(request: Request) -> HttpResponseBase:
     if claim_token.claimed():
         return redirect("home")
     form = forms.FirstRunForm(_sent(request), initial={"zone": "UTC"})
+    if request.method == "POST":
+        form.is_valid()
+        try:
+            if "token" in form.cleaned_data:  # said at once, not after all else has been put right
+                claim_token.check_token(form.cleaned_data["token"])
+        except Refused as error:
+            form.add_error("token", str(error))
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            claim_token.check_token(values["token"])
             people.claim(
                 values["organisation"], values["zone"], values["computers"],
                 values["name"], values["email"], values["password"],

@@ -234,7 +234,9 @@ def host_remove(request: Request, key: str) -> HttpResponseBase:
             request, gettext("%s is no longer looked at. Its past stays in the record.") % found.name
         )
         return redirect("host", found.pk)
-    return render(request, "systems/remove.html", {"host": found, "form": form})
+    return render(
+        request, "systems/remove.html", {"host": found, "form": form}, status=400 if form.errors else 200
+    )
 
 
 # ── Import ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,4 +283,4 @@ def _host_import(request: Request) -> HttpResponseBase:
                 gettext("The report of %s was taken in. The next assessment judges it.") % taken.host.name,
             )
             return redirect("host", taken.host.pk)
-    return render(request, "systems/import.html", {"form": form})
+    return render(request, "systems/import.html", {"form": form}, status=400 if form.errors else 200)

@@ -153,6 +153,25 @@ def test_entries_cannot_be_added_or_superseded_outside_an_act() -> None:
             sql(statement)
 
 
+@pytest.mark.parametrize(
+    "change",
+    ['"index" = 999', "kind = 'x'", "subject = 'x'", "salt = data", "data = salt", "data = salt, until = 9"],
+)
+def test_within_an_act_a_payload_can_be_superseded_and_nothing_else(change: str) -> None:
+    library()
+    with pytest.raises(DatabaseError, match="append-only"), recording(ACTOR, "rewrite"):
+        sql(f'UPDATE ledger_payload SET {change} WHERE "index" = 2')
+    assert verifying.verify(live=True).faults == []
+
+
+@sqlite_only
+def test_a_payload_cannot_be_moved_by_the_other_names_of_its_index() -> None:
+    library()
+    for name in ("rowid", "oid", "_rowid_"):
+        with pytest.raises(DatabaseError, match="append-only"), recording(ACTOR, "move"):
+            sql(f'UPDATE ledger_payload SET {name} = 999 WHERE "index" = 2')
+
+
 def test_a_temporary_table_of_the_same_name_does_not_mislead_the_guard() -> None:
     library()
     sql("CREATE TEMPORARY TABLE ledger_openact (id text)")

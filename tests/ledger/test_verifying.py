@@ -237,6 +237,14 @@ def test_a_rewrite_with_the_stolen_key_is_found_against_the_checkpoint_kept_outs
         sealing.demand_extends(kept, sealing.signer().verifier, size())
 
 
+def test_a_checkpoint_that_our_key_signed_for_another_log_is_not_taken_for_ours() -> None:
+    stocked()
+    mine = sealing.signer()
+    theirs = mine.sign(notes.Checkpoint("other.example/duecare/00", size(), sealing.root(size())).text())
+    with pytest.raises(notes.NoteError, match=r"is of other\.example/duecare/00, not of"):
+        sealing.demand_extends(theirs, mine.verifier, size())
+
+
 def test_a_checkpoint_of_another_key_or_log_is_a_fault() -> None:
     stocked()
     sql("UPDATE ledger_head SET origin = 'other.example/duecare/00'")
@@ -342,6 +350,7 @@ def test_one_byte_changed_by_another_program_is_found(home: Path) -> None:
     connections.close_all()
     with sqlite3.connect(home / "duecare.db") as other:
         other.execute("DROP TRIGGER duecare_payload_update")
+        other.execute("DROP TRIGGER duecare_payload_rewrite")
         other.execute(
             "UPDATE ledger_payload SET data = replace(data, 'volume 1', 'volume 2') WHERE \"index\" = 3"
         )

@@ -246,6 +246,16 @@ def test_a_finding_closes_with_the_reason_where_the_question_no_longer_arises(ho
     }
 
 
+def test_findings_of_a_check_that_was_withdrawn_close(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(house, answer("a", unmet("no")))
+    run(furnish(monkeypatch, check(told, id="fake.second")), answer("a", unmet("no")), at=NOW + HOUR)
+    found = Finding.objects.order_by("check_id").values_list("check_id", "closed_at", "closed_because")
+    assert list(found) == [
+        ("fake.first", NOW + HOUR, "its check was withdrawn"),
+        ("fake.second", None, ""),
+    ]
+
+
 def test_two_assessments_at_once_open_no_finding_twice(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.things = [answer("a", unmet("no"))]
     context = multiprocessing.get_context("fork")

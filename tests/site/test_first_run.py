@@ -198,6 +198,13 @@ def test_a_wrong_token_is_said_beside_its_field_and_is_not_shown_again() -> None
     assert PASSWORD not in answer.content.decode()
 
 
+def test_a_wrong_token_is_said_together_with_what_else_is_wrong() -> None:
+    issue_token()
+    told = claim(browser(), "guess", organisation="").content.decode()
+    assert "This is not the token." in told
+    assert "This field is required." in told
+
+
 def _claim_as(number: int, ready: float) -> None:
     time.sleep(max(0.0, ready - time.time()))
     people.claim("Clinic", "UTC", None, f"Person {number}", f"p{number}@clinic.example", PASSWORD)
