@@ -143,10 +143,10 @@ PAGES: Mapping[str, Page] = {
     "findings/<str:key>/": Page("findings/{finding}/", READ, object=True),
     # Hosts.
     "systems/": Page("systems/", READ),
-    "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=OK),
+    "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
     "systems/<str:key>/remove/": form(
-        "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=OK, object=True
+        "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
     "systems/<str:key>/reports/<str:report>/": Page("systems/{host}/reports/{report}/", READ, object=True),
     # The record.
