@@ -167,15 +167,18 @@ def collect(
     state: Annotated[Path | None, typer.Option(help="Remember here when each update was first seen.")] = None,
     write_copy: Annotated[
         Path | None,
-        typer.Option(help="Gather nothing; write here the collector as one file to run on other machines."),
+        typer.Option(
+            help="Gather nothing; write here the collector as one file to run on other machines: "
+            "NAME.ps1 for Windows, NAME.pyz for all others."
+        ),
     ] = None,
 ) -> None:
     """Gather facts about this machine and print the report; needs no home and no network."""
     if write_copy is not None:
-        from duecare.systems.portable import write_one_file
+        from duecare.systems.portable import how_to_run, write_one_file
 
         write_one_file(write_copy)
-        say(f"Copy {write_copy} to another machine and run it there: python3 {write_copy.name} --out FILE")
+        say(f"Copy {write_copy} to another machine and run it there: {how_to_run(write_copy)}")
         return
     from duecare.systems import collector
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.services import postgresql_programs
 
-ENABLE = "apt-get install -y chromium postgresql golang-go golang-golang-x-mod-dev"
+ENABLE = "apt-get install -y chromium postgresql golang-go golang-golang-x-mod-dev poppler-utils"
 ON_POSTGRESQL = ("tests/ledger", "tests/program", "tests/systems")
 
 
@@ -26,6 +26,8 @@ def lacking() -> list[str]:
         found.append("the record on PostgreSQL (postgresql)")
     if not shutil.which("go") or not Path("/usr/share/gocode/src/golang.org/x/mod").exists():
         found.append("Go's verification of our export (golang-go, golang-golang-x-mod-dev)")
+    if not shutil.which("pdftotext"):
+        found.append("reading our PDFs (poppler-utils)")
     if not (Path(__file__).parents[1].parent / "shared" / "data").exists():
         found.append("vectors and real data (../shared, beside the project)")
     return found

@@ -1,7 +1,8 @@
 """Checks of the accounts of a host: who they are, how they sign in, and who may act as root.
 
 Lengths and attempts follow NIST SP 800-63B-4 sections 3.1.1.2 (passwords) and 3.2.2 (rate limiting), which
-also forbids forced periodic changes: no check here asks for one. Signing in over SSH is in ssh_checks.py.
+also forbids forced periodic changes: no check here asks for one. Signing in over SSH is in ssh_checks.py, the
+screen in desk_checks.py.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duecare.access.ssh_checks  # noqa: F401  (registers its checks with these)
+import duecare.access.desk_checks
+import duecare.access.ssh_checks  # noqa: F401  (both register their checks with these)
 from duecare.program.judgement import (
     Facts,
     Item,
@@ -21,15 +23,33 @@ from duecare.program.judgement import (
     unknown,
     unmet,
 )
-from duecare.systems.evidence import SLOW, day, days_since, each, few, require_whole, undated, value
+from duecare.systems.evidence import (
+    SLOW,
+    aside_on,
+    day,
+    days_since,
+    each,
+    family,
+    few,
+    known_family,
+    require_whole,
+    undated,
+    value,
+)
 
 Account = Mapping[str, Any]
 
 STRONG_HASHES = frozenset({"yescrypt", "bcrypt", "sha512", "sha256"})
 """Salted and slow enough for SP 800-63B-4 section 3.1.1.2 (crypt(5) names; `sha` with its many rounds)."""
 FIRST_PERSON = 1000
-"""UID_MIN of login.defs in Debian, RHEL and Alpine: below it are accounts of services."""
+"""UID_MIN of login.defs in Debian, RHEL and Alpine: below it are accounts of services. On Windows the first
+number of an account that somebody made (well-known relative ids end at 999)."""
+FIRST_PERSON_OF_MACOS = 501
+BUILT_IN_ADMINISTRATOR = 500
+"""Relative id of Windows' own Administrator, whom root is like."""
 NOBODY = 65534
+NO_SUDO = "Windows gives no rights by sudo; its group Administrators is counted by access.administrators_few"
+NT_HASHES = "Windows stores passwords as NT hashes, which no setting changes; who can read them is the point"
 NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
 """Records of sign-ins that reach back to an account's beginning, unlike wtmp, which is rotated away."""
 
@@ -38,7 +58,7 @@ NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
     "access.no_empty_passwords",
     safeguard="access_control",
     question="Does every account have a password or none that works, and never an empty one?",
-    advice="Lock the account (passwd -l) or give it a password.",
+    advice="Lock the account (passwd -l; on Windows disable it) or give it a password.",
     fresh_for=SLOW,
     counts="accounts",
 )
@@ -59,6 +79,9 @@ def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
     counts="accounts",
 )
 def only_root_is_root(facts: Facts, _target: None) -> Judgement:
+    words = "Windows has no root; access.administrators_few counts who may act as administrator"
+    if (aside := aside_on(facts, windows=words)) is not None:
+        return aside
     section = facts.section("accounts")
     accounts = value(section, "items")
     second = [
@@ -73,13 +96,19 @@ def only_root_is_root(facts: Facts, _target: None) -> Judgement:
     "access.service_accounts_closed",
     safeguard="access_control",
     question="Are the accounts of services without a password to sign in with?",
-    advice="Lock the password of the account (passwd -l); services start without one.",
+    advice="Lock the password of the account (passwd -l); services start without one. On Windows disable it.",
     fresh_for=SLOW,
     counts="accounts",
 )
 def service_accounts_closed(facts: Facts, _target: None) -> Judgement:
+    """On Windows: whether the built-in accounts, Guest and the like, are disabled."""
     section = facts.section("accounts")
-    services = [a for a in value(section, "items") if 0 < a["uid"] < FIRST_PERSON or a["uid"] == NOBODY]
+    accounts = value(section, "items")
+    if known_family(facts) == "windows":
+        built_in = [a for a in accounts if BUILT_IN_ADMINISTRATOR < a["uid"] < FIRST_PERSON]
+        enabled = [Item(_name(a), "this built-in account is enabled") for a in built_in if a["can_log_in"]]
+        return each(len(built_in), enabled, read_from=[section], nothing="no built-in account was found")
+    services = [a for a in accounts if 0 < a["uid"] < _first_person(facts) or a["uid"] == NOBODY]
     opened = [Item(_name(a), "a password is set") for a in services if _password(a) in ("set", "none")]
     nothing = "no account of a service was found"
     return each(len(services), opened, _hidden(section, services), read_from=[section], nothing=nothing)
@@ -102,7 +131,7 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
     people = [
         account
         for account in value(section, "items")
-        if account["uid"] >= FIRST_PERSON
+        if account["uid"] >= _first_person(facts)
         and account["can_log_in"]
         and (_password(account) != "locked" or account["name"] in with_key)
         and not _expired(facts, account)
@@ -149,15 +178,26 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
 def administrators_few(facts: Facts, target: int) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
-    names = [a["name"] for a in accounts if a["admin"] and a["name"] != "root"]
-    untold = [a["name"] for a in accounts if a["admin"] is None]
+    # On Windows nobody acts through a disabled account; elsewhere sudo reaches one that is locked.
+    on_windows = known_family(facts) == "windows"
+    acting = [a for a in accounts if a["can_log_in"] or not on_windows]
+    elsewhere = value(section, "administrators_elsewhere") if on_windows else []
+    names = [a["name"] for a in acting if a["admin"] and a["name"] != "root"]
+    names += [member["name"] for member in elsewhere]
+    untold = [a["name"] for a in acting if a["admin"] is None]
+    groups = [member["name"] for member in elsewhere if member["kind"] != "user"]
     if len(names) > target:
         reason = f"{len(names)} accounts are administrators, expected at most {target}: {few(names)}"
         return unmet(reason, measure=len(names))
     if not accounts:
         return unknown("no account was found")
-    doubt = f"whether {few(untold)} may act as root could not be told: {section.problems}"
-    return each(1, (), [Item("", doubt)] if untold else [], read_from=[section], measure=len(names))
+    doubts = []
+    if untold:
+        reason = f"whether {few(untold)} may act as root could not be told: {section.problems}"
+        doubts.append(Item("", reason))
+    if groups:
+        doubts.append(Item("", f"how many people are in {few(groups)} is known to the directory only"))
+    return each(1, (), doubts, read_from=[section], measure=len(names))
 
 
 @check(
@@ -169,6 +209,9 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
     counts="accounts",
 )
 def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
+    macos = "macOS stores passwords with salted PBKDF2 (SHA-512), which no setting changes"
+    if (aside := aside_on(facts, windows=NT_HASHES, macos=macos)) is not None:
+        return aside
     section = facts.section("accounts")
     accounts = value(section, "items")
     hidden = _hidden(section, accounts)
@@ -189,11 +232,15 @@ def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
     "access.new_passwords_hashed_strongly",
     safeguard="access_control",
     question="Will new passwords be stored with a strong hash?",
-    advice="Set ENCRYPT_METHOD in login.defs and the option of pam_unix to yescrypt or SHA-512.",
+    advice="Set ENCRYPT_METHOD in login.defs and the option of pam_unix to yescrypt; on Windows NoLMHash.",
     fresh_for=SLOW,
 )
 def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
+    if (aside := aside_on(facts, macos="macOS stores passwords with PBKDF2 (SHA-512) always")) is not None:
+        return aside
     section = facts.section("password_policy")
+    if family(facts) == "windows" and section["hash"] == "nt":
+        return not_applicable(NT_HASHES)
     require_whole(section)
     method = value(section, "hash").lower()
     if method not in STRONG_HASHES:
@@ -205,7 +252,7 @@ def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
     "access.password_length",
     safeguard="access_control",
     question="Must a new password have at least the target number of characters?",
-    advice="Set minlen in pwquality.conf to the target, and drop rules on kinds of characters.",
+    advice="Set minlen in pwquality.conf, or the policy of Windows or macOS, to the target.",
     fresh_for=SLOW,
     target="password_length",
 )
@@ -222,7 +269,7 @@ def password_length(facts: Facts, target: int) -> Judgement:
     "access.sign_in_throttled",
     safeguard="access_control",
     question="Is an account shut, at least for a while, after at most the target number of wrong passwords?",
-    advice="Set up pam_faillock with deny at the target or lower and an unlock time.",
+    advice="Set up pam_faillock, or the lockout policy of Windows or macOS, at the target or lower.",
     fresh_for=SLOW,
     target="sign_in_attempts",
 )
@@ -251,6 +298,8 @@ def sign_in_throttled(facts: Facts, target: int) -> Judgement:
     counts="rules",
 )
 def sudo_asks(facts: Facts, _target: None) -> Judgement:
+    if (aside := aside_on(facts, windows=NO_SUDO)) is not None:
+        return aside
     section = facts.section("sudo")
     rules = [] if section.absent else value(section, "rules")
     if not rules and section.complete:
@@ -271,6 +320,8 @@ def sudo_asks(facts: Facts, _target: None) -> Judgement:
     fresh_for=SLOW,
 )
 def sudo_logged(facts: Facts, _target: None) -> Judgement:
+    if (aside := aside_on(facts, windows=NO_SUDO)) is not None:
+        return aside
     section = facts.section("sudo")
     if section.absent:
         return not_applicable("sudo is not installed")
@@ -278,6 +329,11 @@ def sudo_logged(facts: Facts, _target: None) -> Judgement:
     if not value(section, "log"):
         return unmet("the use of sudo leaves no trace in the logs")
     return met()
+
+
+def _first_person(facts: Facts) -> int:
+    """The lowest number of an account that belongs to a person. Raises Unread."""
+    return FIRST_PERSON_OF_MACOS if known_family(facts) == "macos" else FIRST_PERSON
 
 
 def _password(account: Account) -> str:

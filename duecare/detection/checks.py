@@ -27,6 +27,7 @@ from duecare.systems.evidence import (
     days_since,
     decided_by_its_host,
     each,
+    family,
     few,
     perhaps_done_by_its_host,
     require_running,
@@ -104,23 +105,24 @@ def logs_reach_back(facts: Facts, target: int) -> Judgement:
     "detection.audit_runs",
     safeguard="logging",
     question="Does the audit service run, with rules on what to record?",
-    advice="Install auditd and load rules on sign-ins, changes of rights and of the clock.",
+    advice="Install auditd (on Windows set the audit policy) with rules on sign-ins, rights and the clock.",
     fresh_for=FAST,
 )
 def audit_runs(facts: Facts, _target: None) -> Judgement:
     section = facts.section("logging")
     require_running(facts, "the audit service and its rules")
     auditd = value(section, "auditd")
+    name = "the event log" if family(facts) == "windows" else "auditd"
     if auditd["installed"] is False:
-        answer = unmet("auditd is not installed")
+        answer = unmet(f"{name} is not installed")
     elif auditd["running"] is None:
-        answer = unknown("whether auditd is running could not be seen")
+        answer = unknown(f"whether {name} is running could not be seen")
     elif not auditd["running"]:
-        answer = unmet("auditd is not running")
+        answer = unmet(f"{name} is not running")
     elif auditd["rules"] is None:
-        answer = unknown("auditd is running, but its rules could not be read: collect as root")
+        answer = unknown(f"{name} is running, but what it audits could not be read: collect as root")
     elif auditd["rules"] == 0:
-        answer = unmet("auditd is running without a single rule")
+        answer = unmet(f"{name} is running without a single rule on what to audit")
     else:
         answer = met()
     return decided_by_its_host(facts, "the audit log", answer)
@@ -130,7 +132,7 @@ def audit_runs(facts: Facts, _target: None) -> Judgement:
     "detection.logs_leave_host",
     safeguard="logging",
     question="Are logs sent to another computer as they arise?",
-    advice="Send the logs to a central store (rsyslog with omfwd over TLS, or systemd-journal-upload).",
+    advice="Send the logs to a central store (rsyslog over TLS, Windows Event Forwarding, an agent).",
     fresh_for=FAST,
 )
 def logs_leave_host(facts: Facts, _target: None) -> Judgement:

@@ -47,6 +47,7 @@ NOT_RECORDS: dict[str, str] = {
     "auth.permission": "made by migrate; Duecare's rights are records (program.right)",
     "auth.group": "unused: Duecare's rights are records (program.right)",
     "site.user": "a password's hash: secrets are never in the record; the person is one (program.person)",
+    "site.feedtoken": "the digest of an address that is a secret; making and ending one are entries",
     "account.emailaddress": "sign-in: follows from the user",
     "account.emailconfirmation": "sign-in: a secret that lasts minutes",
     "mfa.authenticator": "the seeds of second factors: secrets are never in the record",

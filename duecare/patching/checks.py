@@ -24,8 +24,10 @@ from duecare.program.judgement import (
 from duecare.systems.evidence import (
     FAST,
     SLOW,
+    aside_on,
     days_since,
     each,
+    family,
     few,
     perhaps_done_by_its_host,
     require_running,
@@ -53,7 +55,11 @@ seven, and others publish more often."""
 def security_updates_in_time(facts: Facts, target: int) -> Judgement:
     updates = facts.section("updates")
     blind = _blind(facts, updates, target)
-    if not value(updates, "security_labelled"):
+    labelled = value(updates, "security_labelled")
+    if family(facts) == "macos":
+        # Apple marks none and holds none back in a place of their own: any update on offer may be one.
+        return _in_time(facts, updates, target, blind, security_only=True)
+    if not labelled:
         blind.append(Item("", "the vendor's metadata does not tell security updates apart"))
     elif not _hears_of_security(facts, updates):
         blind.append(Item("", "no security repository is set up, so that none of its updates is on offer"))
@@ -79,7 +85,7 @@ def updates_in_time(facts: Facts, target: int) -> Judgement:
     "patching.updates_looked_for",
     safeguard="patching",
     question="Did the computer ask for updates within the target number of days?",
-    advice="Turn on the daily refresh of the package lists, and check its way to the repositories.",
+    advice="Turn on the daily search for updates, and check its way to the repositories or the vendor.",
     fresh_for=FAST,
     target="update_check_days",
     unit="days",
@@ -118,6 +124,13 @@ def metadata_recent(facts: Facts, target: int) -> Judgement:
 )
 def updates_signed(facts: Facts, _target: None) -> Judgement:
     """A signed list vouches for the packages in it (apt); signed packages for themselves (dnf)."""
+    aside = aside_on(
+        facts,
+        windows="Windows Update installs only what its vendor signed, which no setting changes",
+        macos="macOS installs only updates that Apple signed, which no setting changes",
+    )
+    if aside is not None:
+        return aside
     section = facts.section("updates")
     repositories = value(section, "repositories")
     unsigned, untold = [], []
@@ -144,10 +157,12 @@ def updates_signed(facts: Facts, _target: None) -> Judgement:
     fresh_for=SLOW,
 )
 def security_repository(facts: Facts, _target: None) -> Judgement:
-    family = value(facts.section("os"), "family")
-    if family in ("rhel", "alpine"):
+    vendor = value(facts.section("os"), "family")
+    if vendor in ("rhel", "alpine"):
         return not_applicable("this vendor publishes security updates in its ordinary repositories")
-    if family != "debian":
+    if vendor in ("windows", "macos"):
+        return not_applicable("this vendor publishes all updates in one service")
+    if vendor != "debian":
         return unknown("where this vendor publishes its security updates is not known here")
     section = facts.section("updates")
     if _hears_of_security(facts, section):
@@ -161,7 +176,7 @@ def security_repository(facts: Facts, _target: None) -> Judgement:
     "patching.automatic_updates_on",
     safeguard="patching",
     question="Are security updates installed, and not only downloaded, without anyone's doing?",
-    advice="Turn on unattended-upgrades or dnf-automatic, with installing.",
+    advice="Turn on unattended-upgrades, dnf-automatic or the system's own updates, with installing.",
     fresh_for=SLOW,
 )
 def automatic_updates_on(facts: Facts, _target: None) -> Judgement:
@@ -209,6 +224,9 @@ def automatic_updates_ran(facts: Facts, target: int) -> Judgement:
     unit="days",
 )
 def no_reboot_waiting(facts: Facts, target: int) -> Judgement:
+    words = "macOS installs an update in the restart itself: until then it is one that waits to be installed"
+    if (aside := aside_on(facts, macos=words)) is not None:
+        return aside
     section = facts.section("reboot")
     require_running(facts, "pending restarts")
     if (aside := _without_own_kernel(facts)) is not None:
@@ -231,6 +249,10 @@ def no_reboot_waiting(facts: Facts, target: int) -> Judgement:
     unit="days",
 )
 def newest_kernel_runs(facts: Facts, target: int) -> Judgement:
+    words = "its updates replace the kernel in a restart, for which patching.no_reboot_waiting looks"
+    macos = "macOS replaces its kernel in the restart that installs an update"
+    if (aside := aside_on(facts, windows=words, macos=macos)) is not None:
+        return aside
     section = facts.section("reboot")
     require_running(facts, "running kernels")
     if (aside := _without_own_kernel(facts)) is not None:
@@ -300,8 +322,8 @@ def _blind(facts: Facts, updates: Section, target: int) -> list[Item]:
 
 def _hears_of_security(facts: Facts, updates: Section) -> bool:
     """Whether a repository with security updates is set up; only Debian's family keeps them apart."""
-    family = value(facts.section("os"), "family")
-    return family != "debian" or any(r["security"] for r in value(updates, "repositories"))
+    vendor = value(facts.section("os"), "family")
+    return vendor != "debian" or any(r["security"] for r in value(updates, "repositories"))
 
 
 def _recent(facts: Facts, text: str | None, target: int, sentence: str) -> Judgement:

@@ -28,6 +28,7 @@ from duecare.program.judgement import Check, Verdict, checks
 from duecare.program.models import Assessment, Finding, Outcome
 from duecare.program.outcomes import Tally, stays_open
 from duecare.program.queries import current_targets
+from duecare.program.statement_queries import STATED
 from duecare.program.subjects import find_source
 
 ACT_SIZE = 1000
@@ -281,7 +282,8 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
             for gap in gaps.values()
         )
     judged = [tally.check.id for tally in tallies]
-    for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=judged).iterator(2000):
+    kept = [*judged, STATED]  # what a statement admits no check can show gone
+    for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=kept).iterator(2000):
         finding.closed_at = now
         finding.closed_because = "its check was withdrawn"
         closed.append(finding)

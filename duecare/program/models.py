@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Concat
 
 from duecare.ledger.records import BlobField, Record
 from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
 from duecare.program.judgement import Grade, Verdict
 
 
+class PersonQuerySet(VisibleQuerySet["Person"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Person]:
+        """Everyone who is signed in sees people's names: who gave them a task, who said what about it."""
+        return self.all() if viewer.roles else self.none()
+
+
 class Person(Record):
     """Somebody named in the record. The random key stands in entries; the name can be erased."""
 
     name = models.CharField(max_length=200)
+
+    objects = PersonQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
 
     def __str__(self) -> str:
         return self.name
@@ -88,7 +100,7 @@ class Target(Record):
     reason = models.TextField()
     adopted_at = models.DateTimeField()
     adopted_by = models.CharField(max_length=80)
-    """The actor. Asserted by the server; a signed approval comes with approvals."""
+    """The actor. Asserted by the server; who approved it, and signed that, is an Approval."""
 
     def __str__(self) -> str:
         return f"{self.pk} = {self.value}"
@@ -182,4 +194,270 @@ class Finding(Record):
         )
 
     def __str__(self) -> str:
-        return f"{self.subject_name} {self.item}: {self.reason}"
+        where = f"{self.subject_name} {self.item}".strip()
+        return f"{where}: {self.reason}"
+
+
+class Answer(models.TextChoices):
+    """What a statement says to its question."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+    NOT_APPLICABLE = "not applicable"
+
+
+class Review(models.TextChoices):
+    """What a second person says to a statement."""
+
+    AGREED = "agreed"
+    DOUBTED = "doubted"
+
+
+class Statement(Record):
+    """Evidence given by a named person, for what no machine sees. One of a question counts at a time."""
+
+    safeguard = models.CharField(max_length=40)
+    question = models.CharField(max_length=80)
+    """Id of the question (`content/questions.yaml`)."""
+    asked = models.TextField()
+    """The question in the words in which it was asked."""
+    answer = models.CharField(max_length=20, choices=Answer.choices)
+    words = models.TextField()
+    """How it is done, or why not: what a reader needs to believe it."""
+    link = models.CharField(max_length=500, blank=True)
+    period_from = models.DateField()
+    """First day that the statement speaks of."""
+    period_to = models.DateField()
+    """Last day that the statement speaks of."""
+    expires = models.DateField()
+    """Last day on which it counts, in the organisation's zone."""
+    made_by = models.CharField(max_length=80)
+    """The actor. Asserted by the server."""
+    made_at = models.DateTimeField()
+    review = models.CharField(max_length=20, choices=Review.choices, blank=True)
+    review_words = models.TextField(blank=True)
+    reviewed_by = models.CharField(max_length=80, blank=True)
+    """An actor other than the one who made it."""
+    reviewed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    """When it was replaced or withdrawn; one that has expired is not ended, it only no longer counts."""
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("safeguard", "ended_at"), name="statement_safeguard"),
+            models.Index(fields=("question", "ended_at"), name="statement_question"),
+            models.Index(fields=("ended_at", "expires", "id"), name="statement_expires"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.asked} {self.answer}"
+
+
+class Repeats(models.TextChoices):
+    """How often a task comes again, counted from the day on which it was due."""
+
+    NEVER = "", "never"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    YEARLY = "yearly"
+
+
+class Ending(models.TextChoices):
+    """How a task ended."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class TaskQuerySet(VisibleQuerySet["Task"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Task]:
+        """Everyone sees their own tasks; who may read all sees all."""
+        if viewer.reads:
+            return self.all()
+        return self.filter(owner_id=viewer.person) if viewer.person and viewer.roles else self.none()
+
+
+class Task(Record):
+    """Work with an owner and a date. One that repeats is followed by a new task when it ends."""
+
+    title = models.CharField(max_length=200)
+    why = models.TextField(blank=True)
+    about = models.CharField(max_length=120, blank=True)
+    """A typed reference (`subjects.py`) to what it is about, for example `program.finding:k3...`."""
+    safeguard = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=160, blank=True)
+    """What made it, if no person did; of one origin at most one task is open."""
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="tasks")
+    """Who does it; null for nobody yet."""
+    due = models.DateField(null=True)
+    """Last day, in the organisation's zone."""
+    minutes = models.PositiveIntegerField(null=True)
+    """About how long it takes."""
+    repeats = models.CharField(max_length=20, choices=Repeats.choices, blank=True)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    after = models.ForeignKey("self", models.PROTECT, null=True, related_name="next")
+    """The task that this one repeats."""
+    ended_at = models.DateTimeField(null=True)
+    ended_as = models.CharField(max_length=20, choices=Ending.choices, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_words = models.TextField(blank=True)
+    """What was done, or why it was dropped."""
+
+    objects = TaskQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("ended_at", "due", "id"), name="task_due"),
+            models.Index(fields=("owner", "ended_at", "due"), name="task_owner"),
+            models.Index(fields=("about", "ended_at"), name="task_about"),
+            models.Index(fields=("origin", "ended_at"), name="task_origin"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class RemarkQuerySet(VisibleQuerySet[M]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
+        """Who may read all sees all remarks; everyone else those on their own tasks.
+
+        Whether somebody may see what a remark is about is asked once more, by `subjects.visible`.
+        """
+        if viewer.reads:
+            return self.all()
+        mine = Task.objects.all().visible_to(viewer)
+        return self.filter(
+            about__in=mine.annotate(named=Concat(Value("program.task:"), "pk")).values("named")
+        )
+
+
+class Comment(Record):
+    """What somebody said about a record. Comments are not changed: what was said, was said."""
+
+    about = models.CharField(max_length=120)
+    """A typed reference, for example `program.task:k3...`."""
+    words = models.TextField()
+    mentions = models.JSONField(default=list)
+    """Keys of the people whom it names."""
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    objects = RemarkQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        indexes = (models.Index(fields=("about", "made_at"), name="comment_about"),)
+
+    def __str__(self) -> str:
+        return f"comment on {self.about}"
+
+
+class Attachment(Record):
+    """A file that somebody put to a record."""
+
+    about = models.CharField(max_length=120)
+    """A typed reference, for example `program.statement:k3...`."""
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    """Bytes."""
+    content = BlobField()
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    objects = RemarkQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        indexes = (models.Index(fields=("about", "made_at"), name="attachment_about"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Passkey(Record):
+    """A credential with which a person signs approvals; registered before whatever it signs."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=100)
+    credential = models.CharField(max_length=1400)
+    """The credential's id, base64url without padding (WebAuthn Level 3, 4)."""
+    public_key = models.TextField()
+    """SubjectPublicKeyInfo, PEM: what openssl takes."""
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SafeguardException(Record):
+    """An approved, expiring departure. Until somebody approves it, it is only asked for."""
+
+    safeguard = models.CharField(max_length=40)
+    about = models.CharField(max_length=120, blank=True)
+    """A typed reference to the finding that it covers; empty for the safeguard as a whole."""
+    reason = models.TextField()
+    measure = models.TextField()
+    """What is done instead, so that the risk stays bearable."""
+    expires = models.DateField()
+    """Last day on which it holds, in the organisation's zone."""
+    asked_by = models.CharField(max_length=80)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    """When it was withdrawn or refused; one that has expired is not ended, it only no longer holds."""
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "exception"
+        indexes = (
+            models.Index(fields=("safeguard", "ended_at"), name="exception_safeguard"),
+            models.Index(fields=("about", "ended_at"), name="exception_about"),
+            models.Index(fields=("ended_at", "expires", "id"), name="exception_expires"),
+        )
+
+    def __str__(self) -> str:
+        return f"exception from {self.safeguard}"
+
+
+class Decided(models.TextChoices):
+    """What an approver says."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Approval(Record):
+    """What one person decided about one entry: the record as it stood there, and no later version of it."""
+
+    about = models.CharField(max_length=120)
+    """A typed reference to the record, for example `program.safeguardexception:k3...`."""
+    entry = models.BigIntegerField()
+    """Index of the entry that was decided on."""
+    commitment = models.CharField(max_length=64)
+    """That entry's commitment to its payload, hex: what was signed over (docs/ledger-format.md)."""
+    decided = models.CharField(max_length=20, choices=Decided.choices)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="approvals")
+    at = models.DateTimeField()
+    alone = models.BooleanField()
+    """Whether who asked also decided, for want of a second person."""
+    passkey = models.ForeignKey(Passkey, models.PROTECT, null=True)
+    """What it was signed with; null where the server asserts it."""
+    authenticator_data = models.TextField(blank=True)
+    """Base64url (WebAuthn Level 3, 6.1)."""
+    client_data = models.TextField(blank=True)
+    """Base64url of clientDataJSON, whose challenge is SHA-256(`duecare/v1/approval`, 0x00, decision, 0x00,
+    the commitment's 32 bytes)."""
+    signature = models.TextField(blank=True)
+    """Base64url, over authenticator data and the SHA-256 of client data."""
+
+    class Meta:
+        indexes = (models.Index(fields=("about", "at"), name="approval_about"),)
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.decided}"

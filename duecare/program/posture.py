@@ -1,28 +1,42 @@
-"""Posture: what the outcomes of a safeguard's checks say together. Pure.
+"""Posture: what the outcomes of a safeguard's checks, and people's statements about it, say together. Pure.
 
 A safeguard is proven only if every check of it that arises is met on evidence that is fresh at the moment of
 reading: an outcome whose evidence has gone stale since it was judged counts as unknown.
+
+A person's word is weaker than a check, and is counted apart. It makes a safeguard stated only where no check
+tests it, and only once each of its questions is answered; it never turns unknown evidence into anything
+better. What people admit weighs in full: a "no" or "partly" is a known gap, whatever the checks found, and
+neither time nor doubt mends it. That a safeguard does not apply counts once a second person has agreed: it
+takes the safeguard out of sight, which one person alone should not do.
+
+An approved exception makes nothing better than it is: what fails, or cannot be shown, is excepted instead
+while the exception holds, and is counted apart from all that is proven or stated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
+from duecare.program.questions import Question
 
 EXAMPLE = 110
 """Characters of an example in a list."""
 
 
 class State(StrEnum):
-    """What can be said of a safeguard. `stated` and `excepted` come with statements and exceptions."""
+    """What can be said of a safeguard."""
 
     FAILING = "failing"
     UNPROVEN = "unproven"
+    EXCEPTED = "excepted"
+    """Departed from for a time, with approval; never counted among the proven."""
+    STATED = "stated"
+    """By a person whose word counts still; never counted among the proven."""
     PROVEN = "proven"
     NOT_APPLICABLE = "not applicable"
 
@@ -89,8 +103,92 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A statement as posture needs it: the one of its question that was neither replaced nor withdrawn."""
+
+    key: str
+    question: str
+    """Id of the question that it answers."""
+    asked: str
+    """The question in the words in which it was asked."""
+    answer: str
+    """As given: "yes", "partly", "no" or "not applicable"."""
+    means: Verdict
+    """What the answer comes to: yes is met, partly and no are unmet."""
+    made_by: str
+    """An actor."""
+    made_at: datetime
+    expires: date
+    """Last day on which it counts."""
+    expires_at: datetime
+    """The end of that day where the organisation is."""
+    review: str = ""
+    """What a second person said: "agreed", "doubted" or nothing."""
+    reviewed_at: datetime | None = None
+
+    def expired_by(self, now: datetime) -> bool:
+        return self.expires_at < now
+
+    @property
+    def doubted(self) -> bool:
+        return self.review == "doubted"
+
+    @property
+    def agreed(self) -> bool:
+        return self.review == "agreed"
+
+    def verdict_at(self, now: datetime) -> Verdict:
+        """What it comes to at `now`: unknown once it has expired or is doubted.
+
+        Neither time nor doubt mends a gap that was admitted: that stays until it is answered otherwise.
+        """
+        if self.means is not Verdict.UNMET and (self.doubted or self.expired_by(now)):
+            return Verdict.UNKNOWN
+        return self.means
+
+    def words(self, now: datetime) -> str:
+        """What it says about its safeguard, in a few words."""
+        day = f"the statement of {self.made_at:%Y-%m-%d}"
+        if self.means is Verdict.UNMET:
+            return f"stated “{self.answer}”: {_short(self.asked)}"
+        if self.doubted:
+            return f"{day} is doubted: {_short(self.asked)}"
+        if self.expired_by(now):
+            return f"{day} has expired: {_short(self.asked)}"
+        return f"stated “{self.answer}” until {self.expires}"
+
+    def since(self, now: datetime) -> datetime:
+        """Since when it says so."""
+        if self.verdict_at(now) is self.means:
+            return self.made_at
+        return self.reviewed_at if self.doubted and self.reviewed_at else self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the statement that answers it, if there is one."""
+
+    question: Question
+    said: Said | None
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """The approved exceptions of a safeguard that hold."""
+
+    until: date
+    """Last day on which all of them hold."""
+    since: datetime
+    """When the last of them was approved."""
+    by: str
+    """Who approved them, by name."""
+    gaps: int | None
+    """How many open findings they cover, which are all that there are; None for the safeguard as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """A safeguard with its state and the outcomes behind it."""
+    """A safeguard with its state, and the outcomes and statements behind it."""
 
     safeguard: Safeguard
     state: State
@@ -100,29 +198,130 @@ class Standing:
     found: tuple[Found, ...]
     unjudged: tuple[Check, ...]
     """Checks of it that have never run."""
+    asked: tuple[Asked, ...] = ()
+    """What people are asked about it, with their answers."""
+    excuse: Excuse | None = None
+    """What excepts it; None where nothing does, or nothing needs to."""
+
+    @property
+    def said(self) -> tuple[Said, ...]:
+        """The statements among the answers."""
+        return tuple(one.said for one in self.asked if one.said is not None)
+
+    @property
+    def silent(self) -> bool:
+        """Whether no check has ever judged it and nobody has said or approved anything about it."""
+        return not self.found and not self.said and self.excuse is None
 
 
 def standing(
-    safeguard: Safeguard, checks: Sequence[Check], found: Mapping[str, Found], now: datetime
+    safeguard: Safeguard,
+    checks: Sequence[Check],
+    found: Mapping[str, Found],
+    now: datetime,
+    asked: Sequence[Asked] = (),
 ) -> Standing:
-    """The state of one safeguard, given all checks of it and the outcomes there are, by check id."""
+    """The state of one safeguard, given all checks of it, the outcomes there are, by check id, and all its
+    questions with their answers."""
     here = tuple(found[check.id] for check in checks if check.id in found)
     unjudged = tuple(check for check in checks if check.id not in found)
-    if not checks:
-        return Standing(safeguard, State.UNPROVEN, None, "no check of Duecare tests it yet", (), ())
+    admitted = [one.said for one in asked if one.said and one.said.verdict_at(now) is Verdict.UNMET]
     verdicts = {one.verdict_at(now) for one in here}
-    if Verdict.UNMET in verdicts:
-        state, decisive = State.FAILING, Verdict.UNMET
-    elif Verdict.UNKNOWN in verdicts or unjudged:
-        state, decisive = State.UNPROVEN, Verdict.UNKNOWN
-    elif Verdict.MET in verdicts:
-        state, decisive = State.PROVEN, Verdict.MET
+    if admitted:
+        failing = [one for one in here if one.verdict_at(now) is Verdict.UNMET]
+        state, since, why = _admitted(failing, admitted, now)
+    elif not checks:
+        state, since, why = _stated(asked, now)
     else:
-        state, decisive = State.NOT_APPLICABLE, Verdict.NOT_APPLICABLE
-    deciding = [one for one in here if one.verdict_at(now) is decisive]
-    return Standing(
-        safeguard, state, _since(deciding, state, now), _why(deciding, unjudged, state, now), here, unjudged
-    )
+        if Verdict.UNMET in verdicts:
+            state, decisive = State.FAILING, Verdict.UNMET
+        elif Verdict.UNKNOWN in verdicts or unjudged:
+            state, decisive = State.UNPROVEN, Verdict.UNKNOWN
+        elif Verdict.MET in verdicts:
+            state, decisive = State.PROVEN, Verdict.MET
+        else:
+            state, decisive = State.NOT_APPLICABLE, Verdict.NOT_APPLICABLE
+        deciding = [one for one in here if one.verdict_at(now) is decisive]
+        since, why = _since(deciding, state, now), _why(deciding, unjudged, state, now)
+    return Standing(safeguard, state, since, why, here, unjudged, tuple(asked))
+
+
+def excepted(one: Standing, excuse: Excuse, now: datetime) -> Standing:
+    """The same safeguard under exceptions that hold.
+
+    One for the safeguard as a whole stands in for failing and unproven. Those for findings stand in for the
+    gaps that are known: where something else cannot be told, the safeguard is unproven.
+    """
+    if one.state not in (State.FAILING, State.UNPROVEN):
+        return one
+    if excuse.gaps is not None:
+        admitted = [said for said in one.said if said.verdict_at(now) is Verdict.UNMET]
+        failing = [found for found in one.found if found.verdict_at(now) is Verdict.UNMET]
+        if one.state is State.UNPROVEN or excuse.gaps < len(admitted) + sum(found.unmet for found in failing):
+            return one
+        if rest := _not_told_beside_gaps(one, now):
+            why = f"{_capital(rest)}; the gaps that are known are excepted until {excuse.until}"
+            return replace(one, state=State.UNPROVEN, why=why, excuse=excuse)
+    why = f"Excepted until {excuse.until}, approved by {excuse.by}: {one.why}"
+    return replace(one, state=State.EXCEPTED, since=excuse.since, why=why, excuse=excuse)
+
+
+def _not_told_beside_gaps(one: Standing, now: datetime) -> str:
+    """What cannot be told about a safeguard apart from its known gaps, in words; empty if nothing."""
+    blind = [found for found in one.found if found.verdict_at(now) is Verdict.UNKNOWN]
+    if blind:
+        return blind[0].words(now)
+    partly = [found for found in one.found if found.verdict_at(now) is Verdict.UNMET and found.unknown]
+    if partly:
+        return f"{_gaps(partly[0].unknown)}: {partly[0].check.question}"
+    if one.unjudged:
+        return _why((), one.unjudged, State.UNPROVEN, now)
+    others = [ask for ask in one.asked if not (ask.said and ask.said.verdict_at(now) is Verdict.UNMET)]
+    if one.found or not others:
+        return ""
+    state, _since_when, why = _stated(others, now)
+    return why if state is State.UNPROVEN else ""
+
+
+def _admitted(
+    failing: Sequence[Found], admitted: Sequence[Said], now: datetime
+) -> tuple[State, datetime | None, str]:
+    """Failing, because a person says so, and because of what checks found beside it."""
+    since = min([*(one.since for one in failing), *(one.since(now) for one in admitted)])
+    first = failing[0].words(now) if failing else admitted[0].words(now)
+    others = len(failing) + len(admitted) - 1
+    more = f" (and {others} more gap{'' if others == 1 else 's'})" if others else ""
+    return State.FAILING, since, _capital(first) + more
+
+
+def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | None, str]:
+    """What people's words alone make of a safeguard that no check tests; none of them admits a gap."""
+    said = [one.said for one in asked if one.said is not None]
+    lost = [one for one in said if one.verdict_at(now) is Verdict.UNKNOWN]
+    open_count = len(asked) - len(said)
+    if not said:
+        waiting = f"; {_questions(open_count)} for a person to answer" if asked else ""
+        return State.UNPROVEN, None, f"no check of Duecare tests it yet{waiting}"
+    if lost:
+        return State.UNPROVEN, min(one.since(now) for one in lost), _capital(lost[0].words(now))
+    if open_count:
+        return State.UNPROVEN, None, f"{_questions(open_count)} of {len(asked)} not answered yet"
+    since = max(one.since(now) for one in said)
+    if any(one.means is Verdict.MET for one in said):
+        until = min(one.expires for one in said)
+        return State.STATED, since, f"{_questions(len(said))} answered by a person, until {until}"
+    if all(one.agreed for one in said):
+        agreed = [one.reviewed_at for one in said if one.reviewed_at is not None]
+        return (
+            State.NOT_APPLICABLE,
+            max([since, *agreed]),
+            "Stated not to apply, and agreed by a second person",
+        )
+    return State.UNPROVEN, since, "stated not to apply; a second person has not agreed yet"
+
+
+def _questions(count: int) -> str:
+    return f"{count} question{'' if count == 1 else 's'}"
 
 
 def _since(deciding: Iterable[Found], state: State, now: datetime) -> datetime | None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from duecare.ledger.asof import LIVE
+from duecare.ledger.asof import LIVE, end_of
 from duecare.ledger.viewers import Viewer
 from duecare.program.askers import Asker, registered
 from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.judgement import Check, Verdict, checks, find_check
-from duecare.program.models import Outcome, Profile, Target
-from duecare.program.posture import Found, Standing, standing
+from duecare.program.models import Answer, Outcome, Profile, Statement, Target
+from duecare.program.posture import Asked, Found, Said, Standing, excepted, standing
+from duecare.program.questions import questions
 from duecare.program.targets import TargetDefinition, definitions
 
 PROFILE = "profile"
@@ -84,19 +85,78 @@ def _found(row: Outcome, check: Check) -> Found:
     )
 
 
+MEANS = {
+    Answer.YES: Verdict.MET,
+    Answer.PARTLY: Verdict.UNMET,
+    Answer.NO: Verdict.UNMET,
+    Answer.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+}
+"""What an answer comes to. Half-done is not done."""
+
+
+def all_asked(viewer: Viewer, safeguard: str = "") -> dict[str, list[Asked]]:
+    """Every question with the statement that answers it, as far as the viewer may see it, by safeguard; those
+    of one safeguard alone if it is given. Statements of questions that no longer exist are left out."""
+    rows = Statement.objects.all().visible_to(viewer).filter(ended_at=None)
+    if safeguard:
+        rows = rows.filter(safeguard=safeguard)
+    statements = {row.question: row for row in rows.order_by("made_at", "id")}
+    # Days end where the organisation is today, on a page of a past day too.
+    zone = zone_of(live_profile()) if statements else ZoneInfo("UTC")
+    found: dict[str, list[Asked]] = {}
+    for question in questions().values():
+        if safeguard in ("", question.safeguard):
+            row = statements.get(question.id)
+            said = None if row is None else said_by(row, zone)
+            found.setdefault(question.safeguard, []).append(Asked(question, said))
+    return found
+
+
+def said_by(row: Statement, zone: tzinfo) -> Said:
+    """A statement as posture needs it; `zone` is where its last day ends."""
+    return Said(
+        key=row.pk,
+        question=row.question,
+        asked=row.asked,
+        answer=row.answer,
+        means=MEANS[Answer(row.answer)],
+        made_by=row.made_by,
+        made_at=row.made_at,
+        expires=row.expires,
+        expires_at=end_of(row.expires, zone),
+        review=row.review,
+        reviewed_at=row.reviewed_at,
+    )
+
+
 def standings(viewer: Viewer, now: datetime) -> list[Standing]:
     """Every safeguard of the catalogue with its state, in the catalogue's order."""
-    found = found_outcomes(viewer)
+    found, asked = found_outcomes(viewer), all_asked(viewer)
     of: dict[str, list[Check]] = {}
     for check in checks():
         of.setdefault(check.safeguard, []).append(check)
-    return [standing(safeguard, of.get(safeguard.id, []), found, now) for safeguard in catalogue().values()]
+    rows = [
+        standing(safeguard, of.get(id, []), found, now, asked.get(id, []))
+        for id, safeguard in catalogue().items()
+    ]
+    return _excused(rows, viewer, now)
 
 
 def standing_of(safeguard: Safeguard, viewer: Viewer, now: datetime) -> Standing:
     """One safeguard with its state."""
     mine = [check for check in checks() if check.safeguard == safeguard.id]
-    return standing(safeguard, mine, found_outcomes(viewer), now)
+    asked = all_asked(viewer, safeguard.id).get(safeguard.id, [])
+    return _excused([standing(safeguard, mine, found_outcomes(viewer), now, asked)], viewer, now)[0]
+
+
+def _excused(rows: list[Standing], viewer: Viewer, now: datetime) -> list[Standing]:
+    """The same safeguards under the exceptions that hold."""
+    from duecare.program.exception_queries import excuses  # exceptions are decided on by what is read here
+
+    excused = excuses(viewer, now, rows[0].safeguard.id if len(rows) == 1 else "")
+    return [
+        excepted(row, excused[row.safeguard.id], now) if row.safeguard.id in excused else row for row in rows
+    ]
 
 
 def required_by(profile: Profile | None) -> dict[str, list[Asker]]:

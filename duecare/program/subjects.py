@@ -2,6 +2,9 @@
 
 An area registers a source ("hosts") and the kind of reference its subjects carry ("systems.host"); checks of
 any area name the source. So areas meet here and need not know each other.
+
+A reference `<kind>:<key>` names anything that has a page. Where the kind is that of a record, the record
+itself says who may see it and what it is called; other kinds register both.
 """
 
 from __future__ import annotations
@@ -9,9 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from duecare.errors import DuecareError
 from duecare.program.judgement import Facts, Grade
+
+if TYPE_CHECKING:
+    from duecare.ledger.records import Record
+    from duecare.ledger.viewers import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ Source = Callable[[datetime], Iterator[Subject]]
 
 _sources: dict[str, Source] = {}
 _addresses: dict[str, Callable[[str], str]] = {}
+_visible: dict[str, Callable[[str, Viewer], bool]] = {}
+_names: dict[str, Callable[[str], str]] = {}
 
 
 def register_source(name: str, source: Source) -> None:
@@ -59,3 +69,43 @@ def address_of(reference: str) -> str:
     kind, _, key = reference.partition(":")
     address = _addresses.get(kind)
     return address(key) if address else ""
+
+
+def register_visible(kind: str, function: Callable[[str, Viewer], bool]) -> None:
+    """Say who may see a reference whose kind is not that of a record: from key and viewer."""
+    _visible[kind] = function
+
+
+def register_name(kind: str, name: Callable[[str], str]) -> None:
+    """Say what a reference is called whose kind is not that of a record: from the key."""
+    _names[kind] = name
+
+
+def visible(reference: str, viewer: Viewer) -> bool:
+    """Whether there is such a thing, with a page, that the viewer may see on the day that is being viewed."""
+    kind, _, key = reference.partition(":")
+    if kind not in _addresses or not key:
+        return False
+    if kind in _visible:
+        return _visible[kind](key, viewer)
+    return referred(reference, viewer) is not None
+
+
+def referred(reference: str, viewer: Viewer) -> Record | None:
+    """The record that a reference names, if the viewer may see it; None also where it names no record."""
+    from duecare.ledger.records import shapes  # models, and pure cores import this module
+
+    kind, _, key = reference.partition(":")
+    shape = shapes().get(kind)
+    if shape is None:
+        return None
+    found: Record | None = shape.model.objects.all().visible_to(viewer).filter(pk=key).first()
+    return found
+
+
+def name_of(reference: str, viewer: Viewer) -> str:
+    """What a reference is called, if the viewer may see it; else the empty text."""
+    if not visible(reference, viewer):
+        return ""
+    kind, _, key = reference.partition(":")
+    return _names[kind](key) if kind in _names else str(referred(reference, viewer) or "")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from duecare.program import views
 
@@ -11,4 +11,8 @@ urlpatterns = [
     path("areas/<str:id>/", views.area, name="area"),
     path("findings/", views.findings, name="findings"),
     path("findings/<str:key>/", views.finding, name="finding"),
+    path("statements/", include("duecare.program.statement_urls")),
+    path("exceptions/", include("duecare.program.exception_urls")),
+    path("approvals/", include("duecare.program.approval_urls")),
+    path("", include("duecare.program.task_urls")),
 ]

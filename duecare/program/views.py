@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -21,8 +22,10 @@ from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
 from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Request, Viewer
+from duecare.program import remarks
 from duecare.program.assessing import Lines
 from duecare.program.catalogue import areas, catalogue
+from duecare.program.exception_queries import FINDING, holding, standing_exceptions
 from duecare.program.judgement import checks, find_check
 from duecare.program.models import Finding
 from duecare.program.posture import State, count_states
@@ -35,6 +38,7 @@ from duecare.program.queries import (
     standings,
 )
 from duecare.program.reach import reach
+from duecare.program.statement_queries import lines_of
 from duecare.program.subjects import address_of
 from duecare.web.exports import cell
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
@@ -153,7 +157,10 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
             }
             for one in standing.found
         ],
+        "lines": lines_of(standing.asked, viewer, now),
+        "may_answer": viewer.changes and asof.current() is None,
         "findings": list(open_findings.order_by("opened_at", "id")[:20]),
+        "exceptions": standing_exceptions(viewer, now, safeguard=id),
         "askers": required_by(profile()).get(id, []),
         "targets": held,
         "unadopted": sum(target.adopted is None for target in held),
@@ -266,9 +273,12 @@ def findings(request: Request) -> HttpResponseBase:
     """All gaps, newest first."""
     viewer = _reader(request)
     rows = Finding.objects.all().visible_to(viewer)
-    return show(
-        request, FINDINGS, rows, template="program/findings.html", context={"reach": reach(profile())}
+    until = {one.finding: one.until for one in holding(viewer, request.view_now)}
+    excepted: Column[Finding] = Column(
+        "excepted", gettext_lazy("Excepted until"), lambda row: until.get(row.pk), Kind.DATE
     )
+    listing = replace(FINDINGS, columns=(*FINDINGS.columns, excepted))
+    return show(request, listing, rows, template="program/findings.html", context={"reach": reach(profile())})
 
 
 @require_safe
@@ -282,11 +292,16 @@ def finding(request: Request, key: str) -> HttpResponseBase:
     view = asof.current()
     if view is not None:
         entries = entries.filter(index__lt=view.size)
+    about = f"{FINDING}:{key}"
+    standing = standing_exceptions(viewer, request.view_now, about=about)
     context = {
         "finding": row,
+        "exception": standing[0][0] if standing else None,
+        "exception_condition": standing[0][1] if standing else None,
         "check": find_check(row.check_id),
         "safeguard": catalogue().get(row.safeguard),
         "url": address_of(row.subject),
         "entries": list(entries.order_by("-index")[:20]),
+        **remarks.context(about, viewer),
     }
     return render(request, "program/finding.html", context)

@@ -22,6 +22,7 @@ class SiteConfig(AppConfig):
             import_module(f"duecare.{area}.checks")
         import_module("duecare.systems.hosts")
         import_module("duecare.site.accounts")
+        import_module("duecare.site.passkeys")
 
         register_askers(_askers)
         # What was loaded so far stays: to look through it for garbage again and again costs a third of a

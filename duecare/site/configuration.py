@@ -14,10 +14,12 @@ from typing import Any
 
 from duecare.errors import BadInput
 from duecare.home import Home
+from duecare.program.outgoing_rules import read_rules
 
 KNOWN: Mapping[str, Mapping[str, type]] = {
     "web": {"hosts": list, "tls": bool, "proxies": list},
     "database": {"url": str},
+    "outgoing": {"allow": list},
 }
 """Every setting, by its table."""
 _KINDS = {list: "a list of texts", bool: "true or false", str: "a text"}
@@ -34,6 +36,8 @@ class Configuration:
     proxies: tuple[str, ...] = ()
     """Addresses whose forwarded headers count."""
     database: str = ""
+    outgoing: tuple[str, ...] = ()
+    """Networks, addresses and host names that may be reached although they are not public."""
 
 
 def read(home: Home) -> Configuration:
@@ -68,9 +72,15 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
             raise BadInput(
                 f"{place}: [web] proxies: {proxy!r} is not an address.", "Write it as 10.0.0.5."
             ) from None
+    allowed = tuple(tables.get("outgoing", {}).get("allow", ()))
+    try:
+        read_rules(allowed)
+    except BadInput as error:
+        raise BadInput(f"{place}: [outgoing] allow: {error.what}", error.next_step) from None
     return Configuration(
         tuple(web.get("hosts", ())),
         web.get("tls", False),
         tuple(web.get("proxies", ())),
         tables.get("database", {}).get("url", ""),
+        allowed,
     )

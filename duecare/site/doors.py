@@ -32,13 +32,16 @@ from duecare.web.views import bad_request, explain
 
 GetResponse = Callable[[Request], HttpResponseBase]
 
-# For what nobody is signed in for yet; all else needs a right.
+# For what nobody is signed in for (yet); all else needs a right. A calendar's address holds its own key
+# (`feed_tokens.py`) and shows what that opens, whoever asks.
 OPEN = (
     "/static/",
     "/first-run/",
     "/account/login/",
     "/account/password/reset/",
     "/account/2fa/authenticate/",
+    "/account/2fa/webauthn/login/",
+    "/feeds/",
     "/healthz",
 )
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
@@ -122,8 +125,10 @@ class SignedIn:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         request.now = request.view_now = utc_now()
-        request.viewer = viewer = viewer_of(request.user, request.now)
-        timezone.activate(zone_of(live_profile()))
+        zone = zone_of(live_profile())
+        timezone.activate(zone)
+        day = request.now.astimezone(zone).date()
+        request.viewer = viewer = viewer_of(request.user, request.now, day)
         if request.path.startswith(OPEN):
             return self.get_response(request)
         if not request.user.is_authenticated:
@@ -164,7 +169,8 @@ def _was_refused(request: Request, viewer: Viewer, response: HttpResponseBase) -
 def _has_second_factor(request: Request) -> bool:
     from allauth.mfa.models import Authenticator  # a model, so not before the apps are loaded
 
-    found: bool = Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    found: bool = Authenticator.objects.filter(user_id=request.user.pk, type__in=factors).exists()
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from unicodedata import normalize
 from zoneinfo import available_timezones
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from duecare.ledger.viewers import Role
 from duecare.program.models import DataSet, Profile
 from duecare.program.queries import CurrentTarget
+from duecare.program.record_form import LONG, DayField, RecordForm
 
 ZONES = sorted(
     zone
@@ -21,25 +21,8 @@ ZONES = sorted(
 )
 
 
-LONG = 4000
-"""Characters of a longer text: far below what one entry takes."""
 _CODE = re.compile(r"[A-Z]{2,3}(-[A-Z0-9]{1,3})?")
 _COUNT = re.compile(r"[0-9]{0,12}")
-
-
-class RecordForm(forms.Form):
-    """A form whose text comes out in Unicode's form NFC: the record demands it; keyboards differ."""
-
-    def clean(self) -> dict[str, Any]:
-        """All values; passwords as they were typed."""
-        return {
-            name: normalize("NFC", value) if isinstance(value, str) and name != "password" else value
-            for name, value in self.cleaned_data.items()
-        }
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ProfileForm(RecordForm):

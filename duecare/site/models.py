@@ -32,3 +32,21 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+
+class FeedToken(models.Model):
+    """The address of one person's calendar, without the token itself (`feed_tokens.py`)."""
+
+    person = models.CharField(max_length=40)
+    """Key of the person record."""
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, 64 hex."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("person", "ended_at"), name="feed_person"),)
+
+    def __str__(self) -> str:
+        return f"calendar of {self.person} until {self.expires_at:%Y-%m-%d}"

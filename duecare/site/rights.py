@@ -16,11 +16,14 @@ from duecare.site.models import User
 STRANGER = Viewer(actor="stranger", name="")
 
 
-def viewer_of(user: User | AnonymousUser, now: datetime) -> Viewer:
-    """Who `user` is to the record: a stranger if nobody; without a role if no right of theirs holds today."""
+def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None) -> Viewer:
+    """Who `user` is to the record: a stranger if nobody; without a role if no right of theirs holds today.
+
+    `day` is the organisation's at `now`, where the caller knows it already.
+    """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
-    rights = list(holding_rights(today(now)).filter(person_id=user.person).select_related("person"))
+    rights = list(holding_rights(day or today(now)).filter(person_id=user.person).select_related("person"))
     if not rights:
         return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)

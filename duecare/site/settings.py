@@ -22,6 +22,8 @@ DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", *_configured.hosts]
 DUECARE_TLS: bool = _configured.tls
 DUECARE_PROXIES: list[str] = list(_configured.proxies)
+# What may be reached from here beyond the public internet (SECURITY.md 15).
+DUECARE_OUTGOING: list[str] = list(_configured.outgoing)
 DUECARE_DOMAIN: str = _configured.hosts[0] if _configured.hosts else "localhost"
 
 INSTALLED_APPS = [
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "duecare.detection",
     "duecare.continuity",
     "duecare.law",
+    "duecare.assurance",
     *os.environ.get("DUECARE_TEST_APPS", "").split(),
 ]
 
@@ -160,7 +163,14 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # The doors have put the caller's address in place already, from listed proxies only.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey also signs approvals, so it has to know who uses it, not only that somebody does.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "add_webauthn": "duecare.site.passkeys.AddPasskeyForm",
+    "edit_webauthn": "duecare.site.passkeys.RenamePasskeyForm",
+}
 MFA_TOTP_ISSUER = "Duecare"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
-PAGES = {"systems": "hosts", "ledger": "ledger"}
+PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
 
 
@@ -64,9 +65,20 @@ def _navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
     def link(label: str, url: str) -> Link:
         return Link(label, url, path == url or (url != reverse("home") and path.startswith(url)))
 
-    first = [link(_("Home"), reverse("home"))]
-    if viewer.reads:
-        first += [link(_("Safeguards"), reverse("safeguards")), link(_("Findings"), reverse("findings"))]
+    duties = link(_("My duties"), reverse("duties"))
+    if not viewer.reads:  # their home page is that of their duties
+        first = [replace(duties, current=duties.current or path == reverse("home"))]
+    else:
+        tasks = link(_("Tasks"), reverse("tasks"))
+        first = [
+            link(_("Home"), reverse("home")),
+            duties,
+            replace(tasks, url=f"{tasks.url}?state=open"),
+            link(_("Safeguards"), reverse("safeguards")),
+            link(_("Statements"), reverse("statements")),
+            link(_("Findings"), reverse("findings")),
+            link(_("Exceptions"), reverse("exceptions")),
+        ]
     groups = [Group("", tuple(first))]
     if viewer.reads:
         headings: dict[str, list[Link]] = {}

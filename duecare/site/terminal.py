@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,13 +18,20 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.program import assessing
 from duecare.program.judgement import Grade, Verdict
-from duecare.program.posture import Found, Standing, State, count_states
+from duecare.program.posture import Found, Said, Standing, State, count_states
 from duecare.program.queries import live_profile, profile, required_by, standings, zone_of
 from duecare.program.reach import Reach, reach
+from duecare.program.statement_queries import names_of
 from duecare.systems.actions import take_in_report
 from duecare.systems.here import collect_here
 
-WORDS = {State.FAILING: "FAILING ", State.UNPROVEN: "unproven", State.PROVEN: "proven  "}
+WORDS = {
+    State.FAILING: "FAILING ",
+    State.UNPROVEN: "unproven",
+    State.EXCEPTED: "excepted",
+    State.STATED: "stated  ",
+    State.PROVEN: "proven  ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,17 @@ class Posture:
     root: str
     checkpoint: int | None
     exceptions: Callable[[str], list[dict[str, Any]]]
+    names: Mapping[str, str]
+    """Who made the statements, in words, by actor."""
 
     def fails(self, limit: str) -> bool:
-        """Whether a check is worse than `limit` allows: "unmet", "unknown" or "" for anything goes."""
+        """Whether anything is worse than `limit` allows: "unmet", "unknown" or "" for anything goes.
+
+        An admitted gap is unmet, a statement that expired or is doubted is unknown; a question that nobody
+        has answered is neither.
+        """
         verdicts = {one.verdict_at(self.as_of) for standing in self.standings for one in standing.found}
+        verdicts |= {one.verdict_at(self.as_of) for standing in self.standings for one in standing.said}
         unjudged = any(standing.unjudged for standing in self.standings)
         if limit == "unmet":
             return Verdict.UNMET in verdicts
@@ -69,6 +83,18 @@ class Posture:
             "status": standing.state.value,
             "required_by": self.required_by.get(standing.safeguard.id, []),
             "checks": [self._check(one) for one in standing.found],
+            "statements": [self._statement(one) for one in standing.said],
+        }
+
+    def _statement(self, said: Said) -> dict[str, Any]:
+        return {
+            "question": said.question,
+            "asked": said.asked,
+            "answer": said.answer,
+            "made_by": self.names[said.made_by],
+            "made_at": said.made_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "expires": said.expires.isoformat(),
+            "review": said.review or None,
         }
 
     def _check(self, found: Found) -> dict[str, Any]:
@@ -93,16 +119,20 @@ class Posture:
             "",
             f"Posture at {self.as_of:%Y-%m-%d %H:%M} UTC",
             f"  {counts[State.FAILING]} safeguards failing, {counts[State.UNPROVEN]} unproven, "
-            f"{counts[State.PROVEN]} proven, of {len(self.standings)}; {len(outcomes)} outcomes of checks",
+            f"{counts[State.EXCEPTED]} excepted, "
+            f"{counts[State.STATED]} stated by people, {counts[State.PROVEN]} proven, "
+            f"of {len(self.standings)}; {len(outcomes)} outcomes of checks",
             f"  {self.reach.words}",
             "",
         ]
-        for state in (State.FAILING, State.UNPROVEN, State.PROVEN):
-            judged = [one for one in self.standings if one.state is state and one.found]
+        for state in WORDS:
+            judged = [one for one in self.standings if one.state is state and not one.silent]
             lines += [f"  {WORDS[state]}  {one.safeguard.title:<28} {one.why}"[:150] for one in judged]
-        silent = sum(not one.found for one in self.standings)
+        silent = sum(one.silent for one in self.standings)
         if silent:
-            lines.append(f"  unproven  {silent} more safeguards that no check of Duecare tests yet")
+            lines.append(
+                f"  unproven  {silent} more safeguards: no check tests them, nobody answered for them"
+            )
         lines += ["", f"  Record: {self.size:,} entries, root {self.root[:16]}…", ""]
         return "\n".join(lines)
 
@@ -127,15 +157,17 @@ def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
     certain = {
         key: [asker.id for asker in askers if asker.certain] for key, askers in required_by(profile()).items()
     }
+    rows = tuple(standings(viewer, now))
     return Posture(
         as_of=now,
-        standings=tuple(standings(viewer, now)),
+        standings=rows,
         required_by=certain,
         reach=reach(profile()),
         size=size,
         root=sealing.root(size).hex(),
         checkpoint=signed.size if signed else None,
         exceptions=assessing.read_lines,
+        names=names_of({one.made_by for row in rows for one in row.said}, viewer),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import views
+from duecare.site import feed_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,7 +14,10 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/email/", RedirectView.as_view(pattern_name="account")),
     *(path(f"account/{place}", views.gone) for place in views.CLOSED),
+    path("account/feed/make/", feed_views.feed_make, name="feed-make"),
+    path("account/feed/end/", feed_views.feed_end, name="feed-end"),
     path("account/", include("allauth.urls")),
+    path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("settings/", views.settings_page, name="settings"),
     path("settings/profile/", views.profile_page, name="settings-profile"),
     path("settings/facts/", views.facts_page, name="settings-facts"),
@@ -27,6 +30,7 @@ urlpatterns = [
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
+    path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]
 

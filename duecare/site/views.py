@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,50 +16,41 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof, sealing
-from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program import actions
+from duecare.program.approval_queries import TARGET, approvals_in_force
 from duecare.program.catalogue import areas
-from duecare.program.models import Assessment, DataSet, Finding, Person, Profile, Right
+from duecare.program.models import Assessment, DataSet, Finding, Person, Right
 from duecare.program.posture import Standing, State, count_states
 from duecare.program.queries import current_targets, profile, standings
 from duecare.program.reach import reach
+from duecare.program.task_views import my_duties
 from duecare.site import first_run as claim_token
 from duecare.site import forms, people
 from duecare.site.changes import changes
 from duecare.site.doors import HIDDEN
+from duecare.site.due import due
+from duecare.site.feed_tokens import token_in_force
 
-DUE = 8
 LISTED = 10
-SOON = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Something that wants doing, and by when."""
-
-    what: str
-    url: str
-    at: datetime | None
-    late: bool
 
 
 @require_safe
 def home(request: Request) -> HttpResponseBase:
-    """What is due, what is unproven, what changed, and the house; for a member, that nothing waits."""
+    """What is due, what is unproven, what changed, and the house; for a member, their duties."""
     viewer = request.viewer
     now = request.view_now
     if not viewer.reads:
-        return render(request, "site/member.html")
+        return my_duties(request)
     rows = standings(viewer, now)
     counts = count_states(rows)
     wanting = [row for row in rows if row.state is State.FAILING]
-    wanting += [row for row in rows if row.state is State.UNPROVEN and row.found]
-    silent = [row for row in rows if row.state is State.UNPROVEN and not row.found]
+    wanting += [row for row in rows if row.state is State.UNPROVEN and not row.silent]
+    silent = [row for row in rows if row.state is State.UNPROVEN and row.silent]
     last = Assessment.objects.all().visible_to(viewer).order_by("-started_at").first()
     here = profile()
     context = {
-        "due": _due(rows, last, here, viewer, now)[:DUE],
+        "due": due(rows, last, here, viewer, now),
         "wanting": wanting[:LISTED],
         "wanting_more": max(0, len(wanting) - LISTED),
         "silent": len(silent),
@@ -86,59 +75,13 @@ def _house(rows: list[Standing]) -> list[dict[str, Any]]:
                 {
                     "area": area,
                     "proven": counts[State.PROVEN],
+                    "stated": counts[State.STATED],
                     "failing": counts[State.FAILING],
                     "unproven": counts[State.UNPROVEN],
-                    "other": counts[State.NOT_APPLICABLE],
+                    "other": counts[State.NOT_APPLICABLE] + counts[State.EXCEPTED],
                 }
             )
     return house
-
-
-def _due(
-    rows: list[Standing], last: Assessment | None, here: Profile | None, viewer: Viewer, now: datetime
-) -> list[Due]:
-    """What wants doing, soonest first. Tasks with owners come later; these follow from the record itself."""
-    found: list[Due] = []
-    if last is None:
-        found.append(Due(_("Assess this machine: run “duecare assess”"), reverse("hosts"), None, False))
-    elif last.finished_at is None and last.started_at < now - timedelta(hours=1):
-        found.append(
-            Due(
-                _("The last assessment never finished: run it again"), reverse("hosts"), last.started_at, True
-            )
-        )
-    newest = newest_checkpoint()
-    if newest is None or newest.time < now - SOON:
-        at = newest.time + SOON if newest else None
-        found.append(
-            Due(_("Sign a checkpoint and give it to somebody outside"), reverse("ledger"), at, at is not None)
-        )
-    moments = [one.stale_at for row in rows for one in row.found if one.stale_at]
-    stale = [moment for moment in moments if moment < now + SOON]
-    if stale:
-        soonest = min(stale)
-        late = soonest < now
-        text = (
-            _("Evidence is too old: collect again")
-            if late
-            else _("Evidence goes stale: collect again before")
-        )
-        found.append(Due(text, reverse("hosts"), soonest, late))
-    found.sort(key=lambda one: (not one.late, one.at is None, one.at))
-    failing = sum(row.state is State.FAILING for row in rows)
-    if failing:
-        text = _("Mend what fails: start with the findings of %s safeguards")
-        found.append(Due(text % failing, reverse("findings") + "?state=open", None, False))
-    open_targets = sum(target.adopted is None for target in current_targets().values())
-    if open_targets and viewer.changes:
-        text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")
-        found.append(Due(text % open_targets, reverse("settings") + "#targets", None, False))
-    if here is not None and viewer.changes:
-        unanswered = len(profile_facts()) - len(here.facts)
-        if unanswered:
-            text = _("Answer which laws may apply: %s questions are open")
-            found.append(Due(text % unanswered, reverse("settings-facts"), None, False))
-    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -204,7 +147,8 @@ def account(request: Request) -> HttpResponseBase:
     """Your name, rights, password and second factor."""
     viewer = request.viewer
     rights = [right for right in people.rights_held(request.now) if right.person_id == viewer.person]
-    return render(request, "site/account.html", {"rights": rights})
+    context = {"rights": rights, "feed": token_in_force(viewer, request.now)}
+    return render(request, "site/account.html", context)
 
 
 def _changer(request: Request, *roles: Role) -> Viewer:
@@ -221,12 +165,15 @@ def settings_page(request: Request) -> HttpResponseBase:
     """The organisation, its data, its targets, and who may sign in."""
     viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
     here = profile()
+    approved = approvals_in_force([f"{TARGET}:{id}" for id in current_targets()], viewer)
     context = {
         "profile": here,
         "answered": len(here.facts) if here else 0,
         "questions": len(profile_facts()),
         "data_sets": list(DataSet.objects.all().visible_to(viewer).order_by("name")),
-        "targets": list(current_targets().values()),
+        "targets": [
+            (one, f"{TARGET}:{id}", approved.get(f"{TARGET}:{id}")) for id, one in current_targets().items()
+        ],
         "rights": people.rights_held(request.view_now) if viewer.has(Role.OWNER) else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
         "key": sealing.signer().vkey,

@@ -35,7 +35,9 @@ class Job:
 def jobs() -> list[Job]:
     """All jobs."""
     return [
+        Job("look at our names", timedelta(days=1), _look),
         Job("assess this machine", timedelta(days=1), _assess),
+        Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -73,11 +75,27 @@ def _plain(text: str) -> str:
     return text[:300].encode("ascii", "backslashreplace").decode()
 
 
+def _look() -> dict[str, Any]:
+    """Only at the names for which somebody asked it daily."""
+    from duecare.ledger.records import utc_now
+    from duecare.systems.name_actions import look_at_daily_names
+
+    return {"looked": look_at_daily_names(ACTOR, utc_now)}
+
+
 def _assess() -> dict[str, Any]:
     from duecare.site import terminal
 
     done = terminal.assess(ACTOR, collect=True, progress=lambda count: None, say=logger.warning)
     return {"opened": done.opened, "closed": done.closed}
+
+
+def _remind() -> dict[str, Any]:
+    from duecare.ledger.records import utc_now
+    from duecare.program.task_actions import remind_of_statements
+
+    made, ended = remind_of_statements(ACTOR, utc_now())
+    return {"made": made, "ended": ended}
 
 
 def _verify() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import duecare.systems.name_checks  # noqa: F401  (registers the checks of names)
 from duecare.program.judgement import (
     Facts,
     Item,
@@ -28,6 +29,7 @@ from duecare.systems.evidence import (
     days_since,
     decided_by_its_host,
     each,
+    family,
     few,
     perhaps_done_by_its_host,
     require_running,
@@ -45,6 +47,9 @@ from duecare.systems.listening import (
 
 WITHOUT_SIGNATURES = {"CrowdStrike Falcon", "SentinelOne"}
 """Endpoint protection that watches what runs: it has no signatures on the host and no scans on access."""
+PUBLISHED_SELDOM = {"XProtect": 45}
+"""Built-in protection whose vendor publishes signatures every few weeks, with the days after which one must
+have been missed; a target of a few days would tell of the vendor and not of the computer."""
 NO_SCANNER = (
     "no antivirus program that scans files is installed (systems.antivirus_running tells of none at all)"
 )
@@ -62,9 +67,15 @@ def os_supported(facts: Facts, _target: None) -> Judgement:
     section = facts.section("os")
     today = facts.now.date()
     name = section["name"] or "the operating system"
+    if family(facts) == "macos" and section["support_end"] is None:
+        return unknown(f"Apple names no day on which support for {name} ends, and this release is not known")
     end = day(value(section, "support_end"))
     if today <= end:
         return met()
+    if section["support_source"] == "vendor's practice":
+        return unmet(
+            f"{name} is no longer among the three newest releases, which alone get all fixes ({end})"
+        )
     extended = section["extended_support_end"]
     if extended is None or today > day(extended):
         return unmet(f"support for {name} ended on {extended or end}")
@@ -86,7 +97,7 @@ def os_supported(facts: Facts, _target: None) -> Judgement:
     "systems.software_listed",
     safeguard="asset_inventory",
     question="Could the list of installed software be read in full?",
-    advice="Repair the package database, and collect as root.",
+    advice="Repair the package database, and collect as root or administrator.",
     fresh_for=SLOW,
     counts="packages",
 )
@@ -270,10 +281,9 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
             )
             continue
         ages.append(age)
-        if age > target:
-            old.append(
-                Item(_product(product), f"its signatures are {age} days old, expected at most {target}")
-            )
+        most = max(target, PUBLISHED_SELDOM.get(product["name"], 0))
+        if age > most:
+            old.append(Item(_product(product), f"its signatures are {age} days old, expected at most {most}"))
     return each(len(products), old, untold, read_from=[section], measure=max(ages, default=None))
 
 
@@ -281,7 +291,7 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
     "systems.disks_encrypted",
     safeguard="encryption_rest",
     question="Is every file system on a built-in disk encrypted, the boot partition apart?",
-    advice="Encrypt the disk (LUKS) when the computer is next set up, the portable ones first.",
+    advice="Turn on BitLocker or FileVault, or LUKS when the computer is next set up; portable ones first.",
     fresh_for=SLOW,
     counts="file systems",
 )
@@ -312,7 +322,7 @@ def removable_encrypted(facts: Facts, _target: None) -> Judgement:
     "systems.swap_encrypted",
     safeguard="encryption_rest",
     question="Is swap space on a disk encrypted?",
-    advice="Encrypt swap with a random key at each start, or turn it off: it holds what memory held.",
+    advice="Encrypt swap (on Windows the paging file's drive), or turn it off: it holds what memory held.",
     fresh_for=SLOW,
     counts="swap areas",
 )
@@ -331,18 +341,20 @@ def swap_encrypted(facts: Facts, _target: None) -> Judgement:
     "systems.clock_synchronised",
     safeguard="time_sync",
     question="Does a running service keep the clock in step with a time server?",
-    advice="Turn on systemd-timesyncd or chrony, and check that it reaches its servers.",
+    advice="Turn on the time service (systemd-timesyncd, chrony, W32Time), and check its way to its servers.",
     fresh_for=FAST,
 )
 def clock_synchronised(facts: Facts, _target: None) -> Judgement:
     section = facts.section("time")
     if section.absent or section["service"] == "none":
-        answer = unmet("no time service is installed")
+        answer = unmet("no time service is installed or turned on")
     else:
         require_running(facts, "the clock and its service")
         service = section["service"] or "the time service"
         if not value(section, "running"):
             answer = unmet(f"{service} is not running")
+        elif section["synchronized"] is None and section["service"] == "timed":
+            answer = unknown("macOS does not tell whether its time service is in step with a server")
         elif not value(section, "synchronized"):
             answer = unmet(f"{service} is running, but the clock is not in step with a server")
         else:

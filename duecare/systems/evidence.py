@@ -13,7 +13,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from duecare.program.judgement import Facts, Item, Judgement, Section, Unread, Verdict, judged, unknown
+from duecare.program.judgement import (
+    Facts,
+    Item,
+    Judgement,
+    Section,
+    Unread,
+    Verdict,
+    judged,
+    not_applicable,
+    unknown,
+)
 
 FAST = timedelta(days=2)
 """How long evidence counts that can change any day: updates, running services, backups."""
@@ -110,6 +120,29 @@ def require_whole(section: Section) -> None:
     """
     if not section.complete:
         raise Unread(f"not all settings of {section.name} could be read: {section.problems}")
+
+
+def family(facts: Facts) -> str | None:
+    """`debian`, `rhel`, `alpine`, `windows`, `macos` or `other`; None if it could not be told."""
+    found: Mapping[str, Any] | None = facts.sections.get("os")
+    return None if found is None or found["state"] == "unreadable" else found.get("family")
+
+
+def known_family(facts: Facts) -> str:
+    """The same, for an answer that turns on it. Raises Unread if it could not be told."""
+    found = family(facts)
+    if found is None:
+        raise Unread("which system this is, on which the answer turns, could not be told")
+    return found
+
+
+def aside_on(facts: Facts, **words: str) -> Judgement | None:
+    """Not applicable, for the reason given, on the families named (`windows=...`); None on all others.
+
+    Raises Unread where the family could not be told.
+    """
+    reason = words.get(known_family(facts))
+    return None if reason is None else not_applicable(reason)
 
 
 def virtualization(facts: Facts) -> str | None:

@@ -23,7 +23,7 @@ class Kind:
     ports: Mapping[tuple[str, int], str]
     """Registered ports, (protocol, number), with the service's name."""
     programs: Mapping[str, str]
-    """Process names, as the kernel shows them (15 characters at most), with the service's name."""
+    """Process names, as the report gives them (of Linux 15 characters at most), with the service's name."""
 
     def recognise(self, socket: Mapping[str, Any]) -> str | None:
         """The service's name, or None if the socket is not known to be of this kind."""
@@ -65,6 +65,7 @@ REMOTE_DESKTOPS = Kind(
         ("tcp", 3389): "Remote Desktop (RDP)",
         **{("tcp", number): "VNC" for number in range(5900, 5911)},
         **{("tcp", number): "the X Window System" for number in range(6000, 6011)},
+        ("udp", 3283): "Apple Remote Desktop",
     },
     programs={
         "xrdp": "Remote Desktop (RDP)",
@@ -74,6 +75,13 @@ REMOTE_DESKTOPS = Kind(
         "vino-server": "VNC",
         "gnome-remote-de": "GNOME remote desktop",
         "Xorg": "the X Window System",
+        "screensharingd": "Screen Sharing",
+        "ARDAgent": "Apple Remote Desktop",
+        "winvnc": "VNC",
+        "tvnserver": "VNC",
+        "vncserver": "VNC",
+        "TeamViewer_Service": "TeamViewer",
+        "AnyDesk": "AnyDesk",
     },
 )
 CONTROL_INTERFACES = Kind(

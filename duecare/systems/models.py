@@ -1,8 +1,9 @@
-"""Hosts and the reports that came from them."""
+"""Hosts and the reports that came from them; names of ours and what was seen of them."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from duecare.ledger.records import BlobField, Record
 from duecare.program.judgement import Grade
@@ -57,3 +58,61 @@ class Report(Record):
 
     def __str__(self) -> str:
         return f"{self.host} {self.collected_at:%Y-%m-%d %H:%M}"
+
+
+class NameKind(models.TextChoices):
+    """What is looked at under a name."""
+
+    TLS = "tls", _("Host: TLS and certificate")
+    MAIL = "mail", _("Domain: SPF, DMARC and DKIM")
+
+
+class Name(Record):
+    """A host name or mail domain that the organisation says is its own. A removed one stays, with the day."""
+
+    name = models.CharField(max_length=253)
+    """In ASCII and lower case."""
+    kind = models.CharField(max_length=10, choices=NameKind.choices)
+    port = models.PositiveIntegerField(null=True)
+    """Of a host; null for a domain."""
+    selectors = models.JSONField(default=list)
+    """DKIM selectors of a domain."""
+    daily = models.BooleanField(default=False)
+    """Whether the worker looks at it each day. Without that, only when somebody asks for it."""
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    removed_because = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("name", "id"), name="name_name"),
+            models.Index(fields=("kind", "removed_at", "name"), name="name_kind"),
+        )
+
+    def __str__(self) -> str:
+        return self.name if self.port is None else f"{self.name}:{self.port}"
+
+
+class Look(Record):
+    """What was seen of a name at one time. What was seen is a blob; the newest of each name is marked."""
+
+    name = models.ForeignKey(Name, models.PROTECT, related_name="looks")
+    looked_at = models.DateTimeField()
+    grade = models.CharField(max_length=30, choices=[(grade.value, grade.value) for grade in Grade])
+    unreadable = models.PositiveIntegerField()
+    """How many sections could not be read, or not all of them."""
+    fault = models.TextField(blank=True)
+    """Why nothing at all was seen; empty if something was."""
+    expires_at = models.DateTimeField(null=True)
+    """When the certificate ends; null if none was seen."""
+    newest = models.BooleanField()
+    look = BlobField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("name", "-looked_at"), name="look_name"),
+            models.Index(fields=("newest", "name"), name="look_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.looked_at:%Y-%m-%d %H:%M}"

@@ -1,9 +1,10 @@
-"""The collector as one file that is copied to other computers and run there.
+"""The collectors as files that are copied to other computers and run there.
 
-A zipapp (PEP 441; the library's `zipapp` module): a zip of the package `collector` and of nothing else of
-ours, with a first line for the shell, that any Python from 3.8 on runs as it is. Members are stored and not
-compressed, in order and without times, so that the same release gives the same bytes everywhere: whoever was
-sent a copy can compare its digest with their own.
+For Windows that is a script of PowerShell, as it lies in `windows/content`. For all others it is a zipapp
+(PEP 441; the library's `zipapp` module): a zip of the package `collector` and of nothing else of ours, with a
+first line for the shell, that any Python from 3.8 on runs as it is. Members are stored and not compressed, in
+order and without times, so that the same release gives the same bytes everywhere: whoever was sent a copy can
+compare its digest with their own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from duecare.errors import BadInput
 from duecare.systems.collector import write_private
 
 SUGGESTED_NAME = "duecare-collect.pyz"
+WINDOWS_SUFFIX = ".ps1"
 
 _FIRST_LINE = b"#!/usr/bin/env python3\n"
 _PACKAGE = "duecare_collect"
@@ -51,6 +53,23 @@ def one_file() -> bytes:
     return buffer.getvalue()
 
 
+def windows_file() -> bytes:
+    """The collector for Windows, as it is run there."""
+    return resources.files("duecare.systems.windows").joinpath("content", "collect.ps1").read_bytes()
+
+
+def how_to_run(path: Path) -> str:
+    """The command that runs the copy, where it was carried."""
+    if is_for_windows(path):
+        return f"powershell -NoProfile -ExecutionPolicy Bypass -File {path.name} -Out FILE"
+    return f"python3 {path.name} --out FILE"
+
+
+def is_for_windows(path: Path) -> bool:
+    """Whether a copy of that name is the one for Windows, which runs no other."""
+    return path.suffix.lower() == WINDOWS_SUFFIX
+
+
 def _sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
     for item in folder.iterdir():
         if item.name.endswith(".py"):
@@ -60,9 +79,12 @@ def _sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes
 
 
 def write_one_file(path: Path) -> None:
-    """Put that file there, runnable by anyone. Raises BadInput if it cannot be written."""
+    """Put the file there, runnable by anyone. Raises BadInput if it cannot be written.
+
+    A name that ends in .ps1 gets the collector for Windows, any other name the one for the rest.
+    """
     try:
-        write_private(path, one_file())
+        write_private(path, windows_file() if is_for_windows(path) else one_file())
         path.chmod(0o755)
     except OSError as error:
         raise BadInput(

@@ -150,7 +150,7 @@ def section(**fields: Shape) -> Shape:
 
 SECTIONS: Mapping[str, Shape] = {
     "os": section(
-        family=one_of("debian", "rhel", "alpine", "other"),
+        family=one_of("debian", "rhel", "alpine", "windows", "macos", "other"),
         id=text,
         version=text,
         codename=text,
@@ -159,12 +159,12 @@ SECTIONS: Mapping[str, Shape] = {
         architecture=text,
         virtualization=one_of("container", "vm", "none"),
         support_end=day,
-        support_source=one_of("os-release", "built-in table"),
+        support_source=one_of("os-release", "built-in table", "vendor's practice"),
         extended_support_end=day,
         extended_support_on=flag,
     ),
     "packages": section(
-        manager=one_of("dpkg", "rpm", "apk"),
+        manager=one_of("dpkg", "rpm", "apk", "registry", "bundles"),
         items=many(
             record(
                 name=text,
@@ -205,7 +205,10 @@ SECTIONS: Mapping[str, Shape] = {
         ),
     ),
     "automatic_updates": section(
-        mechanism=one_of("unattended-upgrades", "dnf-automatic", "yum-cron", "apk-cron", "none"),
+        mechanism=one_of(
+            *("unattended-upgrades", "dnf-automatic", "yum-cron", "apk-cron"),
+            *("windows-update", "softwareupdate", "none"),
+        ),
         enabled=flag,
         installs=flag,
         scope=one_of("security", "all"),
@@ -220,7 +223,7 @@ SECTIONS: Mapping[str, Shape] = {
         required_since=moment,
     ),
     "accounts": section(
-        login_records=one_of("lastlog", "lastlog2", "wtmp"),
+        login_records=one_of("lastlog", "lastlog2", "wtmp", "sam"),
         items=many(
             record(
                 name=text,
@@ -242,7 +245,7 @@ SECTIONS: Mapping[str, Shape] = {
     ),
     "password_policy": section(
         min_length=number,
-        checker=one_of("pam_pwquality", "pam_passwdqc", "pam_cracklib", "none"),
+        checker=one_of("pam_pwquality", "pam_passwdqc", "pam_cracklib", "windows", "pwpolicy", "none"),
         max_days=number,
         hash=text,
         lockout=record(module=text, attempts=maybe(number), unlock_seconds=maybe(number)),
@@ -272,7 +275,10 @@ SECTIONS: Mapping[str, Shape] = {
         )
     ),
     "firewall": section(
-        kind=one_of("nftables", "iptables", "ufw", "firewalld", "none"),
+        kind=one_of(
+            *("nftables", "iptables", "ufw", "firewalld"),
+            *("windows-firewall", "application-firewall", "other", "none"),
+        ),
         active=flag,
         enabled_at_boot=flag,
         input_policy=one_of("drop", "accept"),
@@ -315,7 +321,7 @@ SECTIONS: Mapping[str, Shape] = {
         )
     ),
     "time": section(
-        service=one_of("chrony", "systemd-timesyncd", "ntpd", "openntpd", "none"),
+        service=one_of("chrony", "systemd-timesyncd", "ntpd", "openntpd", "w32time", "timed", "none"),
         running=flag,
         synchronized=flag,
         offset_ms=number,
@@ -355,6 +361,28 @@ SECTIONS: Mapping[str, Shape] = {
     ),
 }
 """The shape of every section that a report must have."""
+
+LATER_FIELDS: Mapping[str, Mapping[str, Shape]] = {
+    "updates": {"last_installed_at": moment},
+    "accounts": {
+        "administrators_elsewhere": many(record(name=text, kind=one_of("user", "group", "unknown")))
+    },
+}
+"""By section: fields that reports of earlier collectors lack."""
+
+LATER_SECTIONS: Mapping[str, Shape] = {
+    "screen_lock": section(
+        machine_seconds=number,
+        users=many(
+            record(who=text, after_seconds=maybe(number), password=maybe(flag), delay_seconds=maybe(number))
+        ),
+    ),
+    "remote_access": section(services=many(record(name=text, on=maybe(flag), asks_first=maybe(flag)))),
+}
+"""Sections that reports of earlier collectors lack; on the families below every report has them."""
+
+FAMILIES_WITH_ALL = frozenset({"windows", "macos"})
+"""Families (`os.family`) whose reports always had what others' lacked at first."""
 
 HEAD: Shape = record(
     collector=record(name=text, version=text, as_root=flag, root=text, live=flag, took_ms=number),

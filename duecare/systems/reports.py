@@ -18,7 +18,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from duecare.errors import BadInput
-from duecare.systems.report_schema import HEAD, SECTIONS, parse_moment
+from duecare.systems.report_schema import (
+    FAMILIES_WITH_ALL,
+    HEAD,
+    LATER_FIELDS,
+    LATER_SECTIONS,
+    SECTIONS,
+    Shape,
+    parse_moment,
+)
 
 FORMAT = "duecare-report/1"
 SIZE_LIMIT = 64 << 20
@@ -65,9 +73,8 @@ def read_report(data: bytes, now: datetime) -> Report:
         raise BadInput("The file holds JSON, but not an object.", _RETAKE)
     HEAD(report, "$")
     for name, shape in SECTIONS.items():
-        if name not in report["facts"]:
-            raise BadInput(f"$.facts.{name} is missing.", _RETAKE)
-        shape(report["facts"][name], f"$.facts.{name}")
+        _require_section(report["facts"], name, shape)
+    _require_later(report["facts"])
     collected_at = parse_moment(report["collected_at"], "$.collected_at")
     if collected_at - now > CLOCK_TOLERANCE:
         raise BadInput(
@@ -85,6 +92,26 @@ def read_report(data: bytes, now: datetime) -> Report:
         version=collector["version"],
         facts=report["facts"],
     )
+
+
+def _require_section(facts: Mapping[str, Any], name: str, shape: Shape) -> None:
+    if name not in facts:
+        raise BadInput(f"$.facts.{name} is missing.", _RETAKE)
+    shape(facts[name], f"$.facts.{name}")
+
+
+def _require_later(facts: Mapping[str, Any]) -> None:
+    """What collectors did not tell at first: needed of the families that always had it, else only right."""
+    has_all = facts["os"]["family"] in FAMILIES_WITH_ALL
+    for name, shape in LATER_SECTIONS.items():
+        if has_all or name in facts:
+            _require_section(facts, name, shape)
+    for name, fields in LATER_FIELDS.items():
+        for key, shape in fields.items():
+            if has_all and key not in facts[name]:
+                raise BadInput(f"$.facts.{name}.{key} is missing.", _RETAKE)
+            if facts[name].get(key) is not None:
+                shape(facts[name][key], f"$.facts.{name}.{key}")
 
 
 def _require_format(found: object) -> None:

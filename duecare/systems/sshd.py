@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from duecare.program.judgement import Facts, Item, Judgement, judged, not_applicable
-from duecare.systems.evidence import require_whole, value
+from duecare.program.judgement import Facts, Item, Judgement, Unread, judged, not_applicable
+from duecare.systems.evidence import known_family, require_whole, value
 
 Settings = Mapping[str, str]
 Finding = tuple[bool | None, str]
@@ -20,11 +20,15 @@ Finding = tuple[bool | None, str]
 def judge_settings(facts: Facts, keywords: tuple[str, ...], rule: Callable[[Settings], Finding]) -> Judgement:
     """The rule applied to the settings for everyone and in each Match block that names one of the keywords.
 
-    Not applicable where no SSH server is installed.
+    Not applicable where no SSH server is installed, and on macOS, which comes with one, where it is off.
     """
     section = facts.section("sshd")
     if section.absent or section["installed"] is False:
         return not_applicable("no SSH server is installed")
+    if section["running"] is not True and known_family(facts) == "macos":
+        if section["running"] is None:
+            raise Unread("whether Remote Login, the SSH server of macOS, is on could not be told")
+        return not_applicable("Remote Login, the SSH server of macOS, is turned off")
     require_whole(section)
     settings: Settings = value(section, "settings")
     matches: list[Mapping[str, Any]] | None = section["matches"]

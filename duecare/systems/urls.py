@@ -2,11 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.systems import views
+from duecare.systems import name_views, views
 
 urlpatterns = [
     path("", views.hosts, name="hosts"),
     path("import/", views.host_import, name="host-import"),
+    path("names/", name_views.names, name="names"),
+    path("names/add/", name_views.name_add, name="name-add"),
+    path("names/<str:key>/", name_views.name, name="name"),
+    path("names/<str:key>/look/", name_views.name_look, name="name-look"),
+    path("names/<str:key>/change/", name_views.name_change, name="name-change"),
+    path("names/<str:key>/remove/", name_views.name_remove, name="name-remove"),
     path("<str:key>/", views.host, name="host"),
     path("<str:key>/remove/", views.host_remove, name="host-remove"),
     path("<str:key>/reports/<str:report>/", views.report_file, name="report-file"),

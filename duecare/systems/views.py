@@ -115,6 +115,8 @@ HOSTS: Listing[Host] = Listing(
                 ("debian", _("Debian, Ubuntu")),
                 ("rhel", _("Red Hat and kin")),
                 ("alpine", "Alpine"),
+                ("windows", "Windows"),
+                ("macos", "macOS"),
                 ("other", _("Other")),
             ),
         ),

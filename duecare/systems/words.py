@@ -22,6 +22,8 @@ SECTIONS: Mapping[str, Words] = {
     "sockets": _("Open to connections"),
     "firewall": _("Firewall"),
     "antivirus": _("Antivirus"),
+    "screen_lock": _("Screen lock"),
+    "remote_access": _("Remote desktop"),
     "disk_encryption": _("Disk encryption"),
     "time": _("Clock"),
     "logging": _("Logs"),
@@ -32,6 +34,8 @@ SECTIONS: Mapping[str, Words] = {
 
 FIELDS: Mapping[str, Words] = {
     "address": _("Address"),
+    "administrators_elsewhere": _("Administrators kept elsewhere"),
+    "asks_first": _("Asks who is there"),
     "can_log_in": _("Can sign in"),
     "changed_on": _("Password changed"),
     "enabled_at_boot": _("Starts with the system"),
@@ -47,8 +51,10 @@ FIELDS: Mapping[str, Words] = {
     "installs": _("Installs by itself"),
     "items": _("List"),
     "kept_days": _("Days kept"),
+    "last_installed_at": _("Last installed"),
     "log": _("Use is logged"),
     "login_records": _("Sign-ins known from"),
+    "machine_seconds": _("Locks after, by the machine (seconds)"),
     "max_days": _("Password lasts (days)"),
     "metadata_at": _("Vendor's list made"),
     "metadata_fetched_at": _("Vendor's list fetched"),

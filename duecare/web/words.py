@@ -40,9 +40,26 @@ STATUSES: Mapping[str, Status] = {
     "not applicable": Status(_("Not applicable"), "none", "minus"),
     "open": Status(_("Open"), "bad", "circle-dot"),
     "closed": Status(_("Closed"), "good", "circle-check"),
+    "to do": Status(_("To do"), "none", "circle"),
+    "late": Status(_("Late"), "bad", "clock-alert"),
+    "done": Status(_("Done"), "none", "circle-check"),
+    "dropped": Status(_("Dropped"), "none", "circle-slash"),
     "claimed": Status(_("Claimed"), "warn", "hourglass"),
+    "yes": Status(_("Yes"), "none", "pen-line"),
+    "partly": Status(_("Partly"), "warn", "circle-slash"),
+    "no": Status(_("No"), "bad", "x"),
+    "never answered": Status(_("Never answered"), "none", "circle-dashed"),
+    "answered": Status(_("Answered"), "none", "pen-line"),
+    "expires soon": Status(_("Expires soon"), "warn", "calendar-clock"),
+    "expired": Status(_("Expired"), "warn", "calendar-x"),
+    "doubted": Status(_("Doubted"), "warn", "circle-question-mark"),
+    "agreed": Status(_("Agreed"), "none", "user-check"),
+    "asked": Status(_("Asked"), "warn", "hourglass"),
+    "approved": Status(_("Approved"), "none", "signature"),
+    "refused": Status(_("Refused"), "none", "ban"),
+    "ended": Status(_("Ended"), "none", "minus"),
 }
-"""By the value that the records hold: states of a safeguard, verdicts, findings, entries."""
+"""By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 
 
 @lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
-"""What the outcomes of a safeguard say together, at the moment of judging and at any later one."""
+"""What outcomes and people's statements say together about a safeguard, now and at any later moment."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from duecare.program.catalogue import catalogue
 from duecare.program.judgement import Verdict
-from duecare.program.posture import Found, Standing, State, count_states, standing
+from duecare.program.posture import (
+    Asked,
+    Excuse,
+    Found,
+    Said,
+    Standing,
+    State,
+    count_states,
+    excepted,
+    standing,
+)
+from duecare.program.questions import Question
 from tests.program.fakes import FRESH, NOW, SAFEGUARD, check, told
 
 CHECKS = [check(told, f"fake.{name}") for name in ("first", "second", "third")]
@@ -158,4 +169,265 @@ def test_an_outcome_is_told_in_words_that_are_true_of_its_numbers(outcome: Found
 
 def test_states_are_counted_with_those_that_nothing_is_in() -> None:
     counts = count_states([stand(found(0, MET)), stand(found(0, UNMET)), stand(checks=1)])
-    assert counts == {State.FAILING: 1, State.UNPROVEN: 1, State.PROVEN: 1, State.NOT_APPLICABLE: 0}
+    assert counts == {
+        State.FAILING: 1,
+        State.UNPROVEN: 1,
+        State.EXCEPTED: 0,
+        State.STATED: 0,
+        State.PROVEN: 1,
+        State.NOT_APPLICABLE: 0,
+    }
+
+
+# ── Statements ───────────────────────────────────────────────────────────────────────────────────────────
+
+YES, PARTLY, NO, NOT_APPLICABLE = "yes", "partly", "no", "not applicable"
+MEANS = {YES: MET, PARTLY: UNMET, NO: UNMET, NOT_APPLICABLE: NA}
+LAST = datetime(2027, 2, 1, 23, 59, 59, 999999, tzinfo=UTC)
+AFTER = LAST + timedelta(microseconds=1)
+AGREED: dict[str, Any] = {"review": "agreed", "reviewed_at": NOW - timedelta(days=1)}
+DOUBTED: dict[str, Any] = {"review": "doubted", "reviewed_at": NOW - timedelta(days=2)}
+
+
+def asked(answer: str | None, number: int = 0, **changes: Any) -> Asked:
+    """A question with this answer, made ten days ago (and a day for each number); None for no answer."""
+    question = Question(f"patching.q{number}", SAFEGUARD, f"Is point {number} so?", "Tell.", "Bring.", 90)
+    if answer is None:
+        return Asked(question, None)
+    values: dict[str, Any] = {
+        "key": f"k{number}",
+        "question": question.id,
+        "asked": question.ask,
+        "answer": answer,
+        "means": MEANS[answer],
+        "made_by": "person:k3",
+        "made_at": NOW - timedelta(days=10 + number),
+        "expires": LAST.date(),
+        "expires_at": LAST,
+    }
+    return Asked(question, Said(**{**values, **changes}))
+
+
+def hear(*answers: Asked, outcomes: tuple[Found, ...] = (), now: datetime = NOW) -> Standing:
+    """The safeguard with these answers, tested by as many checks as there are outcomes."""
+    checks = CHECKS[: len(outcomes)]
+    return standing(catalogue()[SAFEGUARD], checks, {one.check.id: one for one in outcomes}, now, answers)
+
+
+AWAITED = "stated not to apply; a second person has not agreed yet"
+EXPIRED = "The statement of 2026-11-13 has expired: Is point 0 so?"
+WORDS = [
+    (
+        [asked(None)],
+        NOW,
+        State.UNPROVEN,
+        "no check of Duecare tests it yet; 1 question for a person to answer",
+    ),
+    ([asked(YES)], NOW, State.STATED, "1 question answered by a person, until 2027-02-01"),
+    ([asked(YES)], LAST, State.STATED, "1 question answered by a person, until 2027-02-01"),
+    ([asked(YES)], AFTER, State.UNPROVEN, EXPIRED),
+    ([asked(YES), asked(None, 1)], NOW, State.UNPROVEN, "1 question of 2 not answered yet"),
+    (
+        [asked(YES, **DOUBTED)],
+        NOW,
+        State.UNPROVEN,
+        "The statement of 2026-11-13 is doubted: Is point 0 so?",
+    ),
+    ([asked(YES, **AGREED)], NOW, State.STATED, "1 question answered by a person, until 2027-02-01"),
+    ([asked(YES), asked(PARTLY, 1)], NOW, State.FAILING, "Stated “partly”: Is point 1 so?"),
+    (
+        [asked(NO), asked(NO, 1), asked(None, 2)],
+        NOW,
+        State.FAILING,
+        "Stated “no”: Is point 0 so? (and 1 more gap)",
+    ),
+    ([asked(NO, **DOUBTED)], AFTER, State.FAILING, "Stated “no”: Is point 0 so?"),
+    ([asked(NOT_APPLICABLE)], NOW, State.UNPROVEN, AWAITED),
+    ([asked(NOT_APPLICABLE, **AGREED), asked(NOT_APPLICABLE, 1)], NOW, State.UNPROVEN, AWAITED),
+    (
+        [asked(NOT_APPLICABLE, **AGREED)],
+        NOW,
+        State.NOT_APPLICABLE,
+        "Stated not to apply, and agreed by a second person",
+    ),
+    ([asked(NOT_APPLICABLE, **AGREED)], AFTER, State.UNPROVEN, EXPIRED),
+    (
+        [asked(YES), asked(NOT_APPLICABLE, 1)],
+        NOW,
+        State.STATED,
+        "2 questions answered by a person, until 2027-02-01",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answers", "now", "state", "why"), WORDS)
+def test_without_a_check_a_safeguard_stands_as_people_say(
+    answers: list[Asked], now: datetime, state: State, why: str
+) -> None:
+    here = hear(*answers, now=now)
+    assert (here.state, here.why) == (state, why)
+
+
+@pytest.mark.parametrize("verdict", [MET, UNKNOWN, NA])
+@pytest.mark.parametrize("answer", [YES, NOT_APPLICABLE, None])
+def test_beside_a_check_a_word_changes_nothing(verdict: Verdict, answer: str | None) -> None:
+    alone = stand(found(0, verdict))
+    here = hear(asked(answer, **AGREED if answer else {}), outcomes=(found(0, verdict),))
+    assert (here.state, here.why, here.since) == (alone.state, alone.why, alone.since)
+    assert len(here.said) == (answer is not None)
+
+
+@pytest.mark.parametrize("answer", [NO, PARTLY])
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_an_admitted_gap_fails_a_safeguard_whatever_its_checks_found(verdict: Verdict, answer: str) -> None:
+    here = hear(asked(answer), outcomes=(found(0, verdict),))
+    assert here.state is State.FAILING
+    first = "2 of 11 things not: the first (and 1 more gap)" if verdict is UNMET else f"Stated “{answer}”"
+    assert here.why.startswith(first)
+
+
+def test_a_check_that_never_ran_is_not_made_good_by_a_word() -> None:
+    here = standing(catalogue()[SAFEGUARD], CHECKS[:1], {}, NOW, [asked(YES, **AGREED)])
+    assert here.state is State.UNPROVEN
+    assert not here.silent
+    assert standing(catalogue()[SAFEGUARD], CHECKS[:1], {}, NOW, [asked(None)]).silent
+
+
+Given = list[tuple[str | None, dict[str, Any], int]]
+answers = st.lists(
+    st.tuples(
+        st.sampled_from([YES, PARTLY, NO, NOT_APPLICABLE, None]),
+        st.sampled_from([{}, AGREED, DOUBTED]),
+        st.integers(-3, 3),
+    ),
+    max_size=3,
+)
+"""Of each question: its answer, what a second person said, and in how many days it expires."""
+
+
+def drawn(given: Given) -> list[Asked]:
+    return [
+        asked(answer, number, **(review | {"expires_at": NOW + timedelta(days=days)} if answer else {}))
+        for number, (answer, review, days) in enumerate(given)
+    ]
+
+
+@given(answers)
+def test_stated_is_only_what_every_answer_upholds_at_the_time_of_reading(given: Given) -> None:
+    here = hear(*drawn(given))
+    assert here.state is not State.PROVEN
+    holding = all(answer and days >= 0 and review is not DOUBTED for answer, review, days in given)
+    said_yes = any(answer == YES for answer, _review, _days in given)
+    admitted = any(answer in (NO, PARTLY) for answer, _review, _days in given)
+    assert (here.state is State.STATED) == (holding and said_yes and not admitted)
+    assert (here.state is State.FAILING) == admitted
+
+
+@given(answers, outcomes, st.integers(0, 9))
+def test_neither_a_word_nor_time_makes_anything_better_than_it_is(
+    given: Given, judged: list[tuple[Verdict, int | None]], days: int
+) -> None:
+    rows = tuple(
+        found(number, verdict, stale_at=None if left is None else NOW + timedelta(days=left))
+        for number, (verdict, left) in enumerate(judged)
+    )
+    here = hear(*drawn(given), outcomes=rows)
+    later = hear(*drawn(given), outcomes=rows, now=NOW + timedelta(days))
+    if here.state is State.PROVEN:
+        assert stand(*rows).state is State.PROVEN
+    if here.state in (State.FAILING, State.UNPROVEN):
+        assert later.state is here.state
+
+
+def test_stated_since_the_last_answer_and_failing_since_the_first_admission() -> None:
+    assert hear(asked(YES), asked(YES, 1)).since == NOW - timedelta(days=10)
+    assert hear(asked(NO), asked(NO, 1)).since == NOW - timedelta(days=11)
+    failing = found(0, UNMET, since=NOW - timedelta(days=12))
+    assert hear(asked(NO), outcomes=(failing,)).since == NOW - timedelta(days=12)
+
+
+def test_unproven_since_an_answer_expired_or_was_doubted() -> None:
+    assert hear(asked(YES), now=AFTER).since == LAST
+    assert hear(asked(YES, **DOUBTED)).since == DOUBTED["reviewed_at"]
+
+
+def test_not_applicable_since_the_second_person_agreed() -> None:
+    assert hear(asked(NOT_APPLICABLE, **AGREED)).since == AGREED["reviewed_at"]
+
+
+# ── Exceptions ───────────────────────────────────────────────────────────────────────────────────────────
+
+WHOLE = Excuse(LAST.date(), NOW - timedelta(days=3), "Maeve Brennan", None)
+
+
+def for_findings(gaps: int) -> Excuse:
+    """Exceptions for all open findings, as many as are given."""
+    return Excuse(LAST.date(), NOW - timedelta(days=3), "Maeve Brennan", gaps)
+
+
+def test_an_exception_for_the_whole_excepts_what_fails_and_what_cannot_be_shown() -> None:
+    for verdict in (UNMET, UNKNOWN):
+        before = stand(found(0, verdict))
+        here = excepted(before, WHOLE, NOW)
+        assert here.state is State.EXCEPTED
+        assert here.why == f"Excepted until 2027-02-01, approved by Maeve Brennan: {before.why}"
+        assert here.since == WHOLE.since
+    silent = excepted(stand(), WHOLE, NOW)
+    assert silent.state is State.EXCEPTED
+    assert not silent.silent
+
+
+@pytest.mark.parametrize("verdict", [MET, NA])
+def test_what_stands_by_itself_is_not_excepted(verdict: Verdict) -> None:
+    before = stand(found(0, verdict))
+    assert excepted(before, WHOLE, NOW) == before
+    assert excepted(before, for_findings(9), NOW) == before
+
+
+def test_exceptions_for_findings_except_only_where_they_cover_every_gap() -> None:
+    before = stand(found(0, UNMET), found(1, MET))
+    assert excepted(before, for_findings(2), NOW).state is State.EXCEPTED
+    assert excepted(before, for_findings(1), NOW) == before
+    admitted = hear(asked(NO), outcomes=(found(0, UNMET),))
+    assert excepted(admitted, for_findings(2), NOW) == admitted
+    assert excepted(admitted, for_findings(3), NOW).state is State.EXCEPTED
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        (stand(found(0, UNMET), found(1, UNKNOWN)), "2 gaps in the evidence: the first"),
+        (stand(found(0, UNMET, unknown=1)), "1 gap in the evidence: Is it so?"),
+        (stand(found(0, UNMET), checks=2), "Never assessed: Is it so?"),
+        (
+            hear(asked(NO), asked(None, 1)),
+            "No check of Duecare tests it yet; 1 question for a person to answer",
+        ),
+        (hear(asked(NO), asked(YES, 1, **DOUBTED)), "The statement of 2026-11-12 is doubted: Is point 1 so?"),
+    ],
+)
+def test_beside_gaps_that_are_excepted_what_cannot_be_told_is_unproven(before: Standing, why: str) -> None:
+    here = excepted(before, for_findings(2), NOW)
+    assert here.state is State.UNPROVEN
+    assert here.why == f"{why}; the gaps that are known are excepted until 2027-02-01"
+
+
+def test_an_admitted_gap_is_excepted_when_all_else_is_answered() -> None:
+    here = excepted(hear(asked(NO), asked(YES, 1)), for_findings(1), NOW)
+    assert here.state is State.EXCEPTED
+
+
+@given(answers, outcomes, st.one_of(st.none(), st.integers(0, 40)))
+def test_no_exception_ever_makes_a_safeguard_proven_or_stated(
+    given: Given, judged: list[tuple[Verdict, int | None]], gaps: int | None
+) -> None:
+    rows = tuple(
+        found(number, verdict, stale_at=None if left is None else NOW + timedelta(days=left))
+        for number, (verdict, left) in enumerate(judged)
+    )
+    before = hear(*drawn(given), outcomes=rows)
+    here = excepted(before, for_findings(gaps) if gaps is not None else WHOLE, NOW)
+    if here.state is before.state:
+        return
+    assert before.state in (State.FAILING, State.UNPROVEN)
+    assert here.state is State.EXCEPTED or (before.state, here.state) == (State.FAILING, State.UNPROVEN)

@@ -86,6 +86,11 @@ def act(sample: str, *roles: Role, told: tuple[Role, ...] = ()) -> Page:
     return Page(sample, ONLY_POST, answers(DONE, *roles, told=told))
 
 
+def remark(sample: str) -> Page:
+    """Something to add to a record, by a POST alone."""
+    return Page(sample, ONLY_POST, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,)))
+
+
 PAGES: Mapping[str, Page] = {
     "": Page("", ALL),
     "healthz": account("healthz", stranger=OK, bare=OK, rightless=OK),
@@ -123,6 +128,16 @@ PAGES: Mapping[str, Page] = {
     "account/2fa/recovery-codes/download/": account(
         "account/2fa/recovery-codes/download/", HIDDEN, bare=HIDDEN
     ),
+    "account/2fa/webauthn/": account("account/2fa/webauthn/", bare=OK),
+    "account/2fa/webauthn/add/": account("account/2fa/webauthn/add/", SENT_ON),
+    "account/2fa/webauthn/reauthenticate/": account("account/2fa/webauthn/reauthenticate/", SENT_ON),
+    "account/2fa/webauthn/keys/<int:pk>/remove/": account("account/2fa/webauthn/keys/1/remove/", SENT_ON),
+    "account/2fa/webauthn/keys/<int:pk>/edit/": account("account/2fa/webauthn/keys/1/edit/", SENT_ON),
+    "account/2fa/webauthn/login/": account("account/2fa/webauthn/login/", SENT_ON, rightless=SENT_ON),
+    # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
+    "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
+    "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),
+    "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
     # Settings.
     "settings/": Page("settings/", answers(OK, OWNER, MANAGER, APPROVER)),
     "settings/profile/": form("settings/profile/", OWNER, MANAGER),
@@ -141,14 +156,74 @@ PAGES: Mapping[str, Page] = {
     "areas/<str:id>/": Page("areas/systems/", READ),
     "findings/": Page("findings/", READ),
     "findings/<str:key>/": Page("findings/{finding}/", READ, object=True),
+    # What people state.
+    "statements/": Page("statements/", READ),
+    "statements/<str:id>/": Page("statements/physical.rooms/", READ),
+    "statements/made/<str:key>/": Page("statements/made/{statement}/", READ, object=True),
+    "statements/<str:id>/answer/": form(
+        "statements/physical.rooms/answer/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "statements/<str:key>/review/": form(
+        "statements/{statement}/review/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "statements/<str:key>/withdraw/": form(
+        "statements/{statement}/withdraw/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    # Departures, and who decides.
+    "exceptions/": Page("exceptions/", READ),
+    "exceptions/new/": form("exceptions/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "exceptions/<str:key>/": Page("exceptions/{exception}/", READ, object=True),
+    "exceptions/<str:key>/withdraw/": form(
+        "exceptions/{exception}/withdraw/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "approvals/<str:about>/": Page("approvals/program.safeguardexception:{exception}/", READ, object=True),
+    "approvals/<str:about>/decide/": form(
+        "approvals/program.safeguardexception:{exception}/decide/",
+        OWNER,
+        APPROVER,
+        told=(MANAGER, AUDITOR),
+        object=True,
+    ),
+    # Work.
+    "duties/": Page("duties/", ALL),
+    "tasks/": Page("tasks/", ALL),
+    "tasks/new/": form("tasks/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "tasks/<str:key>/": Page("tasks/{task}/", READ, object=True),
+    "tasks/<str:key>/change/": form(
+        "tasks/{task}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "tasks/<str:key>/hand-over/": form(
+        "tasks/{task}/hand-over/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "tasks/<str:key>/end/": form("tasks/{task}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True),
+    "remarks/files/<str:key>/": Page("remarks/files/{attachment}/", READ, object=True),
+    "remarks/<str:reference>/comment/": remark("remarks/program.finding:{finding}/comment/"),
+    "remarks/<str:reference>/file/": remark("remarks/program.task:{task}/file/"),
     # Hosts.
     "systems/": Page("systems/", READ),
     "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/names/": Page("systems/names/", READ),
+    "systems/names/add/": form("systems/names/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/names/<str:key>/": Page("systems/names/{name}/", READ, object=True),
+    "systems/names/<str:key>/look/": act(
+        "systems/names/{name}/look/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "systems/names/<str:key>/change/": form(
+        "systems/names/{name}/change/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=SENT_ON, object=True
+    ),
+    "systems/names/<str:key>/remove/": form(
+        "systems/names/{name}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
     "systems/<str:key>/remove/": form(
         "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
     "systems/<str:key>/reports/<str:report>/": Page("systems/{host}/reports/{report}/", READ, object=True),
+    # Reports.
+    "reports/": Page("reports/", READ),
+    "reports/new/<str:id>/": form("reports/new/posture/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "reports/<str:key>/": Page("reports/{issued}/", READ, object=True),
+    "reports/<str:key>/report.pdf": Page("reports/{issued}/report.pdf", READ, object=True),
     # The record.
     "ledger/": Page("ledger/", READ),
     "ledger/checkpoint.txt": Page("ledger/checkpoint.txt", READ, object=True),

@@ -25,6 +25,7 @@ MEMBER = "rory@harbour.example"
 SECRET = "KRUGS4ZANFZSA3TPOQQGCICTMVRXEZLU"
 """Of the owner's code generator."""
 TERMINAL = "terminal:maeve"
+SOON = timedelta(days=25)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -96,6 +97,7 @@ def main() -> None:
         _decide(first + timedelta(days=1))
     with clock(now - timedelta(minutes=20)):
         _assess(now - timedelta(minutes=20), later=True)
+    _report_to_the_board(now - timedelta(minutes=15))
     _leave_the_worker_nothing_to_do()
     sealing.checkpoint()
     print(json.dumps({**_keys(), "past": (now - timedelta(days=6)).date().isoformat()}))
@@ -126,7 +128,27 @@ def _assess(now: datetime, *, later: bool) -> None:
     for name, (tree, faults, since) in _computers().items():
         data = _report(name, tree, faults | since if later else faults, now)
         take_in_report(data, TERMINAL, now, Grade.IMPORTED, new_host=True)
+    _look_at_names(now, later=later)
     assess(TERMINAL, now, clock=lambda: now)
+
+
+def _look_at_names(now: datetime, *, later: bool) -> None:
+    """A mail domain, and a website that leads into the clinic's own network and so is not reached."""
+    from duecare.program.outgoing import Outgoing
+    from duecare.systems.models import Name, NameKind
+    from duecare.systems.name_actions import Eyes, add_name, look_at
+
+    told = {
+        "harbour.example": ("v=spf1 ip4:198.51.100.7 include:_spf.mail.example ~all",),
+        "_spf.mail.example": ("v=spf1 ip4:203.0.113.0/24 -all",),
+        "_dmarc.harbour.example": ("v=DMARC1; p=none; rua=mailto:dmarc@harbour.example",),
+    }
+    eyes = Eyes(Outgoing(resolve=lambda host: ["10.0.0.7"]), lambda: lambda name: told.get(name, ()))
+    if not later:
+        add_name(TERMINAL, NameKind.MAIL, "harbour.example", now, selectors=["harbour2024"], daily=True)
+        add_name(TERMINAL, NameKind.TLS, "www.harbour.example", now, port=443)
+    for name in Name.objects.order_by("pk"):
+        look_at(name, TERMINAL, now, eyes)
 
 
 def _decide(now: datetime) -> None:
@@ -142,6 +164,125 @@ def _decide(now: datetime) -> None:
     answers = {"eu_gdpr_scope": True, "uk_gdpr_scope": False, "is_processor": False}
     assert answers.keys() <= dict(profile_facts()).keys()
     actions.change_profile(actor, country="IE", people=85, facts=answers)
+    _give_work(now)
+    _state(now)
+    _depart(now)
+
+
+def _state(now: datetime) -> None:
+    """Statements of every kind: stated, about to expire, doubted, admitted gaps, replaced, not to apply."""
+    from duecare.program.models import Answer, Person, Review
+    from duecare.program.questions import questions
+    from duecare.program.remarks import add_attachment
+    from duecare.program.statement_actions import Draft, make_statement, review_statement
+
+    maeve = f"person:{Person.objects.get(name='Maeve Brennan').pk}"
+    day = now.date()
+
+    def state(
+        actor: str, id: str, answer: Answer, words: str, at: datetime = now, link: str = "", **more: Any
+    ) -> str:
+        draft = Draft(answer, words, link, day - timedelta(days=30), day, **more)
+        return make_statement(actor, questions()[id], draft, at).pk
+
+    before = now - timedelta(hours=2)
+    state(TERMINAL, "physical.rooms", Answer.PARTLY, "The cellar has no lock yet.", at=before)
+    rooms = state(
+        TERMINAL, "physical.rooms", Answer.YES,
+        "Server room and archive have card locks since May; the cellar got its lock on Monday.\n\n"
+        "Cards: Maeve, Rory, the caretaker. The list was gone through with the caretaker.",
+        link="https://intranet.harbour.example/facilities/locks/list-of-card-holders-2026.pdf?version=3",
+    )  # fmt: skip
+    add_attachment(TERMINAL, f"program.statement:{rooms}", "Card holders.pdf", b"%PDF-1.7 not really", now)
+    review_statement(maeve, rooms, Review.AGREED, "I tried every door on Tuesday evening.", now)
+    state(maeve, "physical.walk_round", Answer.YES, "Two unlocked screens, spoken to.", expires=day + SOON)
+    state(maeve, "mfa.cloud", Answer.NO, "Three shared mailboxes have no second factor.")
+    doubted = state(TERMINAL, "edr.covered", Answer.YES, "The agent is on all laptops.")
+    review_statement(maeve, doubted, Review.DOUBTED, "The console lists 31 of 40.", now)
+    state(maeve, "component_inventory.listed", Answer.NOT_APPLICABLE, "Nobody here builds software.")
+
+
+def _depart(now: datetime) -> None:
+    """Exceptions of every kind: asked for, approved and signed, refused, expired; and an approved target."""
+    from duecare.ledger.recording import recording
+    from duecare.ledger.records import new_key
+    from duecare.ledger.viewers import Role, Viewer
+    from duecare.program import signing
+    from duecare.program.approval_actions import Signed, approve
+    from duecare.program.approval_queries import version_of
+    from duecare.program.exception_actions import Draft, ask_for_exception
+    from duecare.program.exception_queries import reference
+    from duecare.program.models import Decided, Finding, Passkey, Person
+    from tests.program.authenticator import ORIGIN, SITE, Authenticator
+    from tests.program.authenticator import new_key as new_private_key
+
+    maeve = Person.objects.get(name="Maeve Brennan")
+    viewer = Viewer(f"person:{maeve.pk}", maeve.name, frozenset({Role.OWNER}), maeve.pk)
+    maker = Authenticator(new_private_key("ES256"))
+    with recording(viewer.actor, "register a passkey"):
+        Passkey.objects.create(
+            id=new_key(), person=maeve, name="blue key", credential=maker.credential,
+            public_key=maker.pem, made_at=now,
+        )  # fmt: skip
+
+    def ask(safeguard: str, days: int, finding: str = "") -> str:
+        wanted = Draft(
+            safeguard, "The maker of the scanner forbids updates until its new release in May.",
+            "The scanner stands in a network of its own and is looked at every morning.",
+            now.date() + timedelta(days=days), finding,
+        )  # fmt: skip
+        return reference(ask_for_exception(TERMINAL, wanted, now).pk)
+
+    def decide(about: str, decided: Decided) -> None:
+        version = version_of(about, viewer)
+        made = maker.assertion(signing.challenge(decided.value, version.commitment))
+        signed = Signed(made, frozenset({ORIGIN}), SITE)
+        approve(viewer, about, version.entry, decided, "Read and weighed.", signed, now)
+
+    finding = Finding.objects.filter(closed_at=None, safeguard="network_security").order_by("pk")[0]
+    decide(ask("network_security", 90, finding.pk), Decided.APPROVED)
+    decide(ask("role_training", 60), Decided.REFUSED)
+    decide(ask("pentest", 2), Decided.APPROVED)
+    decide("program.target:security_update_days", Decided.APPROVED)
+    ask("patching", 30)
+
+
+def _give_work(now: datetime) -> None:
+    """Tasks of every kind, with remarks."""
+    from duecare.program.models import Ending, Finding, Person
+    from duecare.program.remarks import add_attachment, add_comment
+    from duecare.program.task_actions import end_task, make_task
+
+    maeve, rory = (Person.objects.get(name=name) for name in ("Maeve Brennan", "Rory Walsh"))
+    actor, today = f"person:{maeve.pk}", now.date()
+    finding = Finding.objects.filter(closed_at=None).order_by("pk")[0]
+    task = make_task(
+        actor, now, title="Restore the appointments from last night’s backup, and time it", owner=maeve.pk,
+        why="A backup that nobody has read back may be none.\nDone when ten records were compared.",
+        due=today + timedelta(days=14), minutes=90, repeats="quarterly", safeguard=finding.safeguard,
+        about=f"program.finding:{finding.pk}",
+    )  # fmt: skip
+    reference = f"program.task:{task.pk}"
+    add_comment(actor, reference, "@Rory Walsh has the key of the tape safe.", [rory.pk], now)
+    add_attachment(actor, reference, "Plan.pdf", b"%PDF-1.7 not really", now)
+    make_task(actor, now, title="Ask the board for a second firewall", due=today + timedelta(days=3))
+    done = make_task(actor, now, title="Give Rory a locker key", owner=maeve.pk, due=today)
+    end_task(actor, done.pk, Ending.DONE, "Number 14.", now)
+
+
+def _report_to_the_board(now: datetime) -> None:
+    from duecare.assurance.actions import issue
+    from duecare.assurance.quarters import Quarter
+    from duecare.assurance.reports import REPORTS
+    from duecare.assurance.reports.interface import Asked
+    from duecare.ledger.viewers import Role, Viewer
+    from duecare.program.models import Person
+
+    maeve = Person.objects.get(name="Maeve Brennan")
+    viewer = Viewer(f"person:{maeve.pk}", maeve.name, frozenset({Role.OWNER}), maeve.pk)
+    asks = "Approve 4,200 EUR for a second firewall, and an hour in January to exercise the plan."
+    quarter = Quarter.of(now.date())
+    issue(viewer, REPORTS["board"], Asked(quarter.first, now.date(), now, words=asks), now)
 
 
 def _leave_the_worker_nothing_to_do() -> None:
@@ -154,9 +295,19 @@ def _leave_the_worker_nothing_to_do() -> None:
 
 
 def _keys() -> dict[str, str]:
+    from duecare.assurance.models import IssuedReport
     from duecare.ledger.models import Entry
-    from duecare.program.models import DataSet, Finding, Person, Right
-    from duecare.systems.models import Host, Report
+    from duecare.program.models import (
+        Attachment,
+        DataSet,
+        Finding,
+        Person,
+        Right,
+        SafeguardException,
+        Statement,
+        Task,
+    )
+    from duecare.systems.models import Host, Name, Report
 
     host = Host.objects.get(name="db-1")
     report = Report.objects.filter(host=host).order_by("collected_at").last()
@@ -164,13 +315,20 @@ def _keys() -> dict[str, str]:
     assert report is not None
     assert outcome is not None
     return {
+        "attachment": Attachment.objects.get(name="Plan.pdf").pk,
         "data set": DataSet.objects.get().pk,
         "entry": str(outcome.index),
+        "exception": SafeguardException.objects.get(safeguard="patching").pk,
+        "approved exception": SafeguardException.objects.get(safeguard="network_security").pk,
         "finding": Finding.objects.filter(closed_at=None).order_by("pk")[0].pk,
         "host": host.pk,
+        "issued": IssuedReport.objects.get().pk,
+        "name": Name.objects.get(name="harbour.example").pk,
         "person": Person.objects.get(name="Rory Walsh").pk,
         "report": report.pk,
         "right": Right.objects.get(person__name="Rory Walsh").pk,
+        "statement": Statement.objects.get(question="physical.rooms", ended_at=None).pk,
+        "task": Task.objects.get(title__startswith="Restore").pk,
     }
 
 

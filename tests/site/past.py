@@ -14,18 +14,37 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from duecare.assurance.actions import issue
+from duecare.assurance.models import IssuedReport
+from duecare.assurance.reports import REPORTS
+from duecare.assurance.reports.interface import Asked
 from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
-from duecare.ledger.viewers import Role
-from duecare.program import actions
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program import actions, exception_actions
 from duecare.program.assessing import assess
 from duecare.program.judgement import Grade
-from duecare.program.models import DataSet, Finding, Person, Right
+from duecare.program.models import (
+    Answer,
+    Attachment,
+    DataSet,
+    Finding,
+    Person,
+    Right,
+    SafeguardException,
+    Statement,
+    Task,
+)
+from duecare.program.questions import questions
+from duecare.program.remarks import add_attachment
+from duecare.program.statement_actions import Draft, make_statement
+from duecare.program.task_actions import make_task
 from duecare.site import first_run, people
 from duecare.site.models import User
 from duecare.systems.actions import take_in_report
-from duecare.systems.models import Host, Report
+from duecare.systems.models import Host, Name, NameKind, Report
+from duecare.systems.name_actions import Eyes, add_name, look_at
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
 from tests.systems.trees import debian
@@ -75,6 +94,13 @@ def report(at: datetime, hostname: str) -> bytes:
     told["host"].update(name=hostname, key=hostname.encode().hex().ljust(64, "0"))
     told["facts"]["firewall"].update(active=False, input_policy="accept")
     return json.dumps(told).encode()
+
+
+def issue_report(who: str, at: datetime) -> IssuedReport:
+    """The posture report of that moment."""
+    person = Person.objects.get(name=who)
+    viewer = Viewer(f"person:{person.pk}", who, frozenset({Role.OWNER}), person.pk)
+    return issue(viewer, REPORTS["posture"], Asked(at.date(), at.date(), at), at)
 
 
 def _take_in(hostname: str, at: datetime) -> None:
@@ -128,7 +154,19 @@ def _history(now: datetime) -> dict[str, User]:
         take_in_report(
             report(now - LONG_AGO, "web-1"), TERMINAL, now - LONG_AGO, Grade.IMPORTED, new_host=True
         )
+        name = add_name(TERMINAL, NameKind.MAIL, "clinic.example", now - LONG_AGO)
+        look_at(name, TERMINAL, now - LONG_AGO, Eyes(name_servers=lambda: lambda name: ()))
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
+        issue_report("owner", now - LONG_AGO)
+        draft = Draft(Answer.YES, "Three rooms, all locked.", "", day, day)
+        make_statement(TERMINAL, questions()["physical.rooms"], draft, now - LONG_AGO)
+        departure = exception_actions.Draft(
+            "patching", "Its maker forbids it.", "It stands alone.", now.date() + LONG_AGO
+        )
+        asker = f"person:{users['manager'].person}"
+        exception_actions.ask_for_exception(asker, departure, now - LONG_AGO)
+        task = make_task(TERMINAL, now - LONG_AGO, title="Restore a backup", due=now.date())
+        add_attachment(TERMINAL, f"program.task:{task.pk}", "plan.txt", b"as agreed", now - LONG_AGO)
         sealing.checkpoint()
     with clock(now - SINCE):
         gained = Person.objects.get(name="gained")
@@ -147,9 +185,15 @@ def _samples() -> dict[str, str]:
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
         "host": host.pk,
+        "issued": IssuedReport.objects.get().pk,
+        "name": Name.objects.get().pk,
         "report": Report.objects.get(host=host).pk,
         "person": Person.objects.get(name="member").pk,
         "right": Right.objects.get(person__name="member").pk,
         "entry": str(report.index),
+        "statement": Statement.objects.get().pk,
+        "exception": SafeguardException.objects.get().pk,
+        "task": Task.objects.get().pk,
+        "attachment": Attachment.objects.get().pk,
         "blob": Report.objects.get(host=host).report,
     }

@@ -31,6 +31,8 @@ FILES = {
     "ledger/checkpoint.txt",
     "ledger/<int:index>/proof.json",
     "ledger/<int:index>/blobs/<str:digest>",
+    "reports/<str:key>/report.pdf",
+    "remarks/files/<str:key>/",
 }
 """What is downloaded or read by programs."""
 SHOWN = sorted(
@@ -38,6 +40,10 @@ SHOWN = sorted(
 )
 MORE = (
     "account/2fa/recovery-codes/",
+    "approvals/program.target:security_update_days/",
+    "exceptions/?state=approved",
+    "exceptions/{approved exception}/",
+    "exceptions/{approved exception}/?as_of={past}",
     "findings/?as_of={past}",
     "findings/?safeguard=training_roles",
     "ledger/?as_of={past}",
@@ -45,6 +51,8 @@ MORE = (
     "safeguards/?state=failing",
     "settings/?as_of={past}",
     "systems/{host}/?show=packages",
+    "tasks/?state=ended",
+    "tasks/{task}/?as_of={past}",
     "?as_of={past}",
 )
 """The same pages in other states."""

@@ -17,7 +17,7 @@ import pytest
 from duecare.ledger.models import Checkpoint, Entry, Payload
 from duecare.ledger.recording import record_note, recording
 from duecare.ledger.records import utc_now
-from duecare.program.models import Profile
+from duecare.program.models import Profile, Statement, Task
 from duecare.site import terminal, worker
 from duecare.site.worker import JOB, Job, jobs, last_run, run_due
 from tests.ledger.library import environment, sql, unguarded
@@ -86,11 +86,28 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     with recording("terminal:test", "begin"):
         Profile.objects.create(id="profile", name="Clinic")
     assert run_due(utc_now()) == [job.name for job in jobs()]
-    (assessed,), (verified,), (signed,) = (notes(job.name) for job in jobs())
-    assert assessed["done"] is verified["done"] is signed["done"] is True
+    (looked,), (assessed,), (reminded,), (verified,), (signed,) = (notes(job.name) for job in jobs())
+    assert looked == {"done": True, "looked": 0}  # nobody asked for it
+    assert assessed["done"] is reminded["done"] is verified["done"] is signed["done"] is True
     assert assessed["opened"] > 0
     assert (verified["faults"], verified["first"]) == (0, [])
     assert Checkpoint.objects.filter(size=signed["size"]).exists()
+
+
+def test_a_statement_that_expires_becomes_a_task_once_and_the_note_says_so() -> None:
+    now = utc_now()
+    with recording("terminal:test", "state"):
+        Profile.objects.create(id="profile", name="Clinic")
+        Statement.objects.create(
+            safeguard="patching", question="patching.x", asked="Is it so?", answer="yes", words="It is.",
+            period_from=now.date(), period_to=now.date(), expires=now.date() + timedelta(days=9),
+            made_by="terminal:test", made_at=now,
+        )  # fmt: skip
+    remind = next(job for job in jobs() if job.name == "make tasks for what expires")
+    assert remind.run() == {"made": 1, "ended": 0}
+    assert remind.run() == {"made": 0, "ended": 0}
+    assert Task.objects.get().due == now.date() + timedelta(days=9)
+    assert remind.every == timedelta(days=1)
 
 
 def test_a_verification_that_finds_a_fault_says_which_in_its_note() -> None:

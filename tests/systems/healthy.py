@@ -269,6 +269,7 @@ _HEALTHY: dict[str, dict[str, Any]] = {
         "kept_days": 140,
     },
     "backup": {"jobs": [job()]},
+    "screen_lock": {"machine_seconds": 600, "users": []},
 }
 
 

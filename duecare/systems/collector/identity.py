@@ -7,8 +7,9 @@ import re
 from typing import Any
 
 from .look import Look
-from .running import enabled
-from .system import virtualization
+from .macos.system import identity
+from .running import graphical
+from .system import family, virtualization
 from .text import whole
 
 _DESKTOP_CHASSIS = {*range(3, 12), *range(13, 17), *range(30, 33), 35}
@@ -17,14 +18,15 @@ _DESKTOP_CHASSIS = {*range(3, 12), *range(13, 17), *range(30, 33), 35}
 
 def host_facts(look: Look) -> dict[str, Any]:
     """Name, key and kind of the host."""
+    if look.share(family) == "macos":
+        return _mac(look)
     name = look.word("/proc/sys/kernel/hostname") if look.machine.live else None
     name = re.sub(r"\s+", "-", (name or look.word("/etc/hostname") or "unnamed").strip())[:253]
     key, key_from = _identity(look, name)
     virtual = look.share(virtualization)
-    displays = ("gdm", "gdm3", "sddm", "lightdm", "lxdm")
     if virtual == "container":
         kind = "container"
-    elif look.glob("/etc/systemd/system/display-manager.service") or enabled(look, *displays):
+    elif graphical(look):
         kind = "desktop"
     elif virtual == "vm":
         kind = "virtual"
@@ -32,6 +34,16 @@ def host_facts(look: Look) -> dict[str, Any]:
         kind = "desktop"
     else:
         kind = "server" if virtual == "none" else "unknown"
+    return {"name": name, "key": key, "key_from": key_from, "kind": kind}
+
+
+def _mac(look: Look) -> dict[str, Any]:
+    """People sit at a Mac, unless it is a virtual one."""
+    name, number = identity(look)
+    name = re.sub(r"\s+", "-", name or "unnamed")[:253]
+    token, key_from = (number, "machine id") if number else (name, "name")
+    key = hashlib.sha256(b"duecare" + token.encode()).hexdigest()
+    kind = {"vm": "virtual", "none": "desktop"}.get(look.share(virtualization) or "", "unknown")
     return {"name": name, "key": key, "key_from": key_from, "kind": kind}
 
 

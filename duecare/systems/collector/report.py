@@ -10,6 +10,22 @@ from typing import Any, NamedTuple
 from .identity import host_facts
 from .look import Host, Look, Unreadable
 from .machine import Machine
+from .macos.people import macos_accounts_facts, macos_password_policy_facts, macos_screen_lock_facts
+from .macos.protection import (
+    macos_antivirus_facts,
+    macos_disk_encryption_facts,
+    macos_firewall_facts,
+    macos_remote_access_facts,
+)
+from .macos.services import (
+    macos_backup_facts,
+    macos_logging_facts,
+    macos_sockets_facts,
+    macos_sshd_facts,
+    macos_time_facts,
+)
+from .macos.software import macos_automatic_updates_facts, macos_packages_facts, macos_updates_facts
+from .macos.system import macos_os_facts, macos_reboot_facts
 from .sections.accounts import accounts_facts
 from .sections.antivirus import antivirus_facts
 from .sections.authorized_keys import authorized_keys_facts
@@ -23,10 +39,12 @@ from .sections.operating_system import os_facts
 from .sections.packages import packages_facts
 from .sections.password_policy import password_policy_facts
 from .sections.reboot import reboot_facts
+from .sections.screen_lock import screen_lock_facts
 from .sections.sockets import sockets_facts
 from .sections.sshd import sshd_facts
 from .sections.sudo import sudo_facts
 from .sections.updates import updates_facts
+from .system import family
 from .text import clean
 from .times import moment
 
@@ -96,6 +114,37 @@ SECTIONS = (
         "logs",
     ),
     Section("backup", backup_facts, "jobs", "backup jobs"),
+    Section("screen_lock", screen_lock_facts, "machine_seconds users", "screen locks"),
+)
+
+_LEARNT_ON_MACOS = {
+    "os": macos_os_facts,
+    "packages": macos_packages_facts,
+    "updates": macos_updates_facts,
+    "automatic_updates": macos_automatic_updates_facts,
+    "reboot": macos_reboot_facts,
+    "accounts": macos_accounts_facts,
+    "password_policy": macos_password_policy_facts,
+    "sshd": macos_sshd_facts,
+    "firewall": macos_firewall_facts,
+    "antivirus": macos_antivirus_facts,
+    "disk_encryption": macos_disk_encryption_facts,
+    "sockets": macos_sockets_facts,
+    "time": macos_time_facts,
+    "logging": macos_logging_facts,
+    "backup": macos_backup_facts,
+    "screen_lock": macos_screen_lock_facts,
+}
+_MORE_ON_MACOS = {"accounts": " administrators_elsewhere", "updates": " last_installed_at"}
+SECTIONS_ON_MACOS = (
+    *(
+        section._replace(
+            learn=_LEARNT_ON_MACOS.get(section.name, section.learn),
+            fields=section.fields + _MORE_ON_MACOS.get(section.name, ""),
+        )
+        for section in SECTIONS
+    ),
+    Section("remote_access", macos_remote_access_facts, "services", "remote access"),
 )
 
 
@@ -110,7 +159,7 @@ def collect(machine: Machine, now: datetime, seen: MutableMapping[str, str] | No
     host = Host(machine, now, seen)
     facts = {}
     more: list[str] = []
-    for section in SECTIONS:
+    for section in SECTIONS_ON_MACOS if Look(host).share(family) == "macos" else SECTIONS:
         before = len(host.wants_root)
         facts[section.name] = _facts(host, section.learn, section.fields.split())
         wanted = list(dict.fromkeys(host.wants_root[before:]))

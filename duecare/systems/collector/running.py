@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .look import Look
 from .machine import MIB
+from .system import family
 from .text import decoded
 from .times import latest
 
@@ -27,6 +28,8 @@ def processes(look: Look) -> tuple[list[Process], bool]:
     if not look.machine.live:
         look.problem("running programs", "a mounted tree has none")
         return [], False
+    if look.share(family) == "macos":
+        return _processes_of_macos(look)
     found, complete = [], True
     for pid in (name for name in look.names("/proc") if name.isdigit()):
         try:
@@ -42,6 +45,17 @@ def processes(look: Look) -> tuple[list[Process], bool]:
         look.problem("/proc", PermissionError(errno.EACCES, "the programs of other users are hidden"))
         complete = False
     return found, complete
+
+
+def _processes_of_macos(look: Look) -> tuple[list[Process], bool]:
+    found = []
+    for line in (look.printed("ps", "-axww", "-o", "pid=,comm=") or "").splitlines():
+        pid, _, program = line.strip().partition(" ")
+        if pid.isdigit():
+            found.append(Process(pid, program.rpartition("/")[2].strip()[:15], program.strip()))
+    if not found:
+        look.problem("ps", "no answer")
+    return found, bool(found)
 
 
 def running(look: Look, *names: str) -> bool | None:
@@ -68,6 +82,12 @@ def enabled_units(look: Look) -> set[str]:
 def enabled(look: Look, *units: str) -> bool:
     """Whether one of the units starts by itself. A name without a suffix is OpenRC's."""
     return not look.share(enabled_units).isdisjoint(units)
+
+
+def graphical(look: Look) -> bool:
+    """Whether Linux starts a graphical sign-in, at which people sit."""
+    displays = ("gdm", "gdm3", "sddm", "lightdm", "lxdm")
+    return bool(look.glob("/etc/systemd/system/display-manager.service")) or enabled(look, *displays)
 
 
 def scheduler_runs(look: Look, unit: str) -> bool:

@@ -8,6 +8,8 @@ from .look import Look
 from .mounts import mounts
 from .text import key_values
 
+MACOS_VERSION = "/System/Library/CoreServices/SystemVersion.plist"
+
 
 def os_release(look: Look) -> dict[str, str]:
     for path in ("/etc/os-release", "/usr/lib/os-release"):
@@ -18,7 +20,9 @@ def os_release(look: Look) -> dict[str, str]:
 
 
 def family(look: Look) -> str:
-    """`debian`, `rhel`, `alpine` or `other`."""
+    """`debian`, `rhel`, `alpine`, `macos` or `other`."""
+    if look.exists(MACOS_VERSION):
+        return "macos"
     release = look.share(os_release)
     like = {release.get("ID", ""), *release.get("ID_LIKE", "").split()}
     if like & {"debian", "ubuntu"}:
@@ -32,6 +36,9 @@ def virtualization(look: Look) -> str | None:
     """`container`, `vm`, `none`; None if it cannot be told."""
     if not look.machine.live:
         return None
+    if look.share(family) == "macos":
+        told = (look.printed("sysctl", "-n", "kern.hv_vmm_present") or "").strip()
+        return {"0": "none", "1": "vm"}.get(told)
     answer = look.run("systemd-detect-virt", "--container")
     marked = look.any_exists("/.dockerenv", "/run/.containerenv", "/run/systemd/container")
     root = next((mount for mount in look.share(mounts) if mount.place == "/"), None)

@@ -51,4 +51,38 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['host', '-collected_at'], name='report_host'), models.Index(fields=['newest', 'host'], name='report_newest')],
             },
         ),
+        migrations.CreateModel(
+            name='Name',
+            fields=[
+                ('id', models.CharField(default=duecare.ledger.records.new_key, editable=False, max_length=40, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=253)),
+                ('kind', models.CharField(choices=[('tls', 'Host: TLS and certificate'), ('mail', 'Domain: SPF, DMARC and DKIM')], max_length=10)),
+                ('port', models.PositiveIntegerField(null=True)),
+                ('selectors', models.JSONField(default=list)),
+                ('daily', models.BooleanField(default=False)),
+                ('added_at', models.DateTimeField()),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('removed_because', models.TextField(blank=True)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['name', 'id'], name='name_name'), models.Index(fields=['kind', 'removed_at', 'name'], name='name_kind')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Look',
+            fields=[
+                ('id', models.CharField(default=duecare.ledger.records.new_key, editable=False, max_length=40, primary_key=True, serialize=False)),
+                ('looked_at', models.DateTimeField()),
+                ('grade', models.CharField(choices=[('independent source', 'independent source'), ('host-signed', 'host-signed'), ("Duecare's own reading", "Duecare's own reading"), ('imported by hand', 'imported by hand'), ('stated by a person', 'stated by a person')], max_length=30)),
+                ('unreadable', models.PositiveIntegerField()),
+                ('fault', models.TextField(blank=True)),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('newest', models.BooleanField()),
+                ('look', duecare.ledger.records.BlobField(max_length=64)),
+                ('name', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='looks', to='systems.name')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['name', '-looked_at'], name='look_name'), models.Index(fields=['newest', 'name'], name='look_newest')],
+            },
+        ),
     ]

@@ -92,9 +92,10 @@ def kept_fields(context: Context) -> SafeString:
 
 
 @register.inclusion_tag("web/parts/house_bar.html")
-def house_bar(good: int, bad: int, unknown: int, other: int = 0) -> dict[str, Any]:
-    """`{% house_bar 8 0 1 2 %}`: the proven, failing, unproven and other safeguards as shares of a bar."""
-    counts = [("good", good), ("bad", bad), ("unknown", unknown), ("other", other)]
+def house_bar(good: int, bad: int, unknown: int, other: int = 0, stated: int = 0) -> dict[str, Any]:
+    """`{% house_bar 8 0 1 2 3 %}`: the proven, failing, unproven, other and stated safeguards as shares of a
+    bar; what is stated stands beside what is proven, and looks like nothing else."""
+    counts = [("good", good), ("stated", stated), ("bad", bad), ("unknown", unknown), ("other", other)]
     total = sum(count for _name, count in counts)
     parts, start = [], 0.0
     for name, count in counts:
@@ -103,6 +104,8 @@ def house_bar(good: int, bad: int, unknown: int, other: int = 0) -> dict[str, An
             parts.append({"name": name, "start": f"{start:.3f}%", "width": f"{width:.3f}%"})
             start += width
     label = _("%(good)d proven, %(bad)d failing, %(unknown)d unproven, %(other)d other") % dict(counts)
+    if stated:
+        label = _("%(rest)s, %(stated)d stated by people") % {"rest": label, "stated": stated}
     return {"parts": parts, "label": label if total else _("no safeguards")}
 
 

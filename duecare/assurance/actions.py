@@ -1,0 +1,102 @@
+"""Issuing a report: the record is verified and signed, read as of the day, set as PDF, and kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from duecare import __version__
+from duecare.assurance.models import IssuedReport
+from duecare.assurance.render import Attached, render
+from duecare.assurance.reports.evidence import moment
+from duecare.assurance.reports.interface import Asked, Report, Told
+from duecare.assurance.reports.seal import foot, seal
+from duecare.errors import BadInput, Refused
+from duecare.ledger import asof, blobs, sealing, verifying
+from duecare.ledger.models import Checkpoint
+from duecare.ledger.recording import recording
+from duecare.ledger.viewers import Viewer
+from duecare.program.queries import live_profile, zone_of
+
+TITLE = 200
+
+
+def issue(viewer: Viewer, report: Report, asked: Asked, now: datetime) -> IssuedReport:
+    """Make a report and put it on the record. `now` is aware.
+
+    Raises Refused for who changes nothing, BadInput for a day that the record does not reach, Tampered if the
+    record is not what its checkpoints say: then nothing is issued.
+    """
+    if not viewer.changes:
+        raise Refused(_("Only an owner, a manager or an approver makes reports."), _("Ask one of them."))
+    _demand_told(asked, now)
+    with timezone.override(zone_of(live_profile())):
+        view = asof.view_at(asked.instant)
+        checkpoint = sealing.checkpoint()
+        verifying.verify_tree()
+        with asof.viewing(view):
+            told = report.gather(asked, viewer)
+        pdf = _set(viewer, report, asked, told, view, checkpoint, now)
+    row = IssuedReport(
+        report=report.id,
+        about=asked.about,
+        title=told.title[:TITLE],
+        first_day=asked.first_day,
+        last_day=asked.last_day,
+        instant=asked.instant,
+        size=view.size,
+        checkpoint=checkpoint.size,
+        pdf=blobs.keep(pdf),
+        length=len(pdf),
+        program=__version__,
+        made_by=viewer.actor,
+        made_at=now,
+    )
+    with recording(viewer.actor, "issue a report"):
+        row.save(force_insert=True)
+    return row
+
+
+def _demand_told(asked: Asked, now: datetime) -> None:
+    """Raises BadInput unless the record reaches the moment that is asked for."""
+    if asked.instant > now or asked.first_day > asked.last_day:
+        raise BadInput(
+            _("%s lies in the future.") % asked.last_day.isoformat(), _("Choose today or an earlier day.")
+        )
+    if not asof.size_at(asked.instant):
+        raise BadInput(
+            _("The record had not begun on %s.") % asked.last_day.isoformat(), _("Choose a later day.")
+        )
+
+
+def _set(
+    viewer: Viewer,
+    report: Report,
+    asked: Asked,
+    told: Told,
+    view: asof.View,
+    checkpoint: Checkpoint,
+    now: datetime,
+) -> bytes:
+    profile = live_profile()
+    organisation = profile.name if profile else "Duecare"
+    made = _("As of %(instant)s. Made %(now)s by %(name)s with Duecare %(version)s.") % {
+        "instant": moment(asked.instant),
+        "now": moment(now),
+        "name": viewer.name,
+        "version": __version__,
+    }
+    data = {
+        **told.content,
+        "language": (get_language() or "en").partition("-")[0],
+        "organisation": organisation,
+        "title": told.title,
+        "lines": [organisation, *told.lines, made],
+        "foot": foot(organisation, asked, view.size, checkpoint),
+        "seal": seal(checkpoint),
+    }
+    note = Attached("checkpoint.txt", bytes(checkpoint.note).decode(), _("The signed checkpoint"))
+    return render(report.template, data, (note, *told.attached), now)

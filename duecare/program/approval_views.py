@@ -1,0 +1,164 @@
+"""Pages of approvals: what was decided about a record, and deciding on it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duecare.errors import BadInput, DuecareError, NotFound
+from duecare.ledger import asof
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Request, Viewer
+from duecare.program import signing
+from duecare.program.approval_actions import Signed, approve, demand_open
+from duecare.program.approval_forms import DecisionForm
+from duecare.program.approval_queries import (
+    APPROVERS,
+    Version,
+    approvable,
+    decides_alone,
+    decisions_about,
+    demand_right,
+    passkeys_of,
+    title_of,
+    url_of,
+    version_of,
+)
+from duecare.program.models import Decided
+from duecare.program.statement_queries import names_of
+
+TICKETS = "program.approvals"
+"""In the session: what this browser was shown to decide on, and when; each is good for one signature."""
+FRESH = timedelta(minutes=5)
+KEPT = 10
+
+
+def _reader(request: Request) -> Viewer:
+    if not request.viewer.reads:
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    return request.viewer
+
+
+@require_safe
+def approvals(request: Request, about: str) -> HttpResponseBase:
+    """What stands to be decided, and every decision about it, newest first."""
+    viewer = _reader(request)
+    version = version_of(about, viewer)
+    context = {
+        **_told(version, viewer),
+        "decisions": decisions_about([about], viewer).get(about, []),
+        "may_decide": may_decide(viewer, about),
+    }
+    return render(request, "program/approvals.html", context)
+
+
+def may_decide(viewer: Viewer, about: str) -> bool:
+    """Whether a page offers to decide; whether this version may be is said by the page that decides."""
+    return viewer.has(*APPROVERS) and asof.current() is None
+
+
+def _told(version: Version, viewer: Viewer) -> dict[str, Any]:
+    return {
+        "version": version,
+        "title": title_of(version),
+        "facts": approvable(version.reference).facts(version.record, viewer),
+        "asker": names_of([version.actor], viewer)[version.actor],
+        "back": url_of(version.reference),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: Request, about: str) -> HttpResponseBase:
+    """Read what stands, and approve or refuse it."""
+    viewer = _reader(request)
+    demand_right(viewer)
+    version = version_of(about, viewer)
+    alone = decides_alone(version, viewer, request.now)
+    demand_open(version, request.view_now)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        decided = Decided(form.cleaned_data["decided"])
+        try:
+            signed = _signed(request, version)
+            approve(viewer, about, _entry(request), decided, form.cleaned_data["words"], signed, request.now)
+        except DuecareError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Your decision was recorded."))
+            return redirect(url_of(about))
+    passkeys = passkeys_of(viewer.person)
+    past = asof.current() is not None
+    if not past:
+        _show_ticket(request, version)
+    context = {
+        **_told(version, viewer),
+        "form": form,
+        "alone": alone,
+        "past": past,
+        "passkeys": passkeys,
+        "options": {
+            "challenges": {
+                one.value: signing.encode(signing.challenge(one.value, version.commitment)) for one in Decided
+            },
+            "rpId": _site(request),
+            "allowCredentials": [{"type": "public-key", "id": one.credential} for one in passkeys],
+            "userVerification": "required",
+            "timeout": int(FRESH.total_seconds()) * 1000,
+        },
+    }
+    return render(request, "program/approval_form.html", context, status=400 if form.errors else 200)
+
+
+def _entry(request: Request) -> int:
+    """The entry that was on the page; -1 if what was sent names none."""
+    text = request.POST.get("entry", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1
+
+
+def _signed(request: Request, version: Version) -> Signed | None:
+    """The signature that was sent. Raises BadInput if it cannot be read, or its page is used or too old."""
+    text = request.POST.get("assertion", "")
+    if not text:
+        return None
+    assertion = signing.parse_assertion(text)
+    tickets = request.session.get(TICKETS, {})
+    ticket = tickets.pop(version.reference, None)
+    request.session[TICKETS] = tickets
+    if ticket is None or ticket["entry"] != version.entry or _age(ticket) > FRESH:
+        raise BadInput(
+            _("The page was open for more than five minutes, or was used already."),
+            _("Read it again, then sign once more."),
+        )
+    return Signed(assertion, frozenset({_origin(request)}), _site(request))
+
+
+def _show_ticket(request: Request, version: Version) -> None:
+    """Note in the session that this version was shown."""
+    tickets = {key: one for key, one in request.session.get(TICKETS, {}).items() if _age(one) <= FRESH}
+    tickets.pop(version.reference, None)
+    kept = dict(list(tickets.items())[1 - KEPT :])
+    request.session[TICKETS] = {
+        **kept,
+        version.reference: {"entry": version.entry, "at": utc_now().timestamp()},
+    }
+
+
+def _age(ticket: dict[str, Any]) -> timedelta:
+    return timedelta(seconds=utc_now().timestamp() - ticket["at"])
+
+
+def _site(request: Request) -> str:
+    """The host by which passkeys are registered here: that of the address, without a port."""
+    return request.get_host().partition(":")[0]
+
+
+def _origin(request: Request) -> str:
+    """Where our pages are, as a browser writes it."""
+    return f"{'https' if settings.DUECARE_TLS else 'http'}://{request.get_host()}"

@@ -1,0 +1,325 @@
+"""The one way out: every connection that Duecare opens to others goes through here (docs/security-model.md).
+
+A name that somebody typed, or a redirect that somebody sent, may lead to what only this machine can reach:
+its own services, the local network, a cloud's metadata. So a name is resolved once, each address is judged
+(`outgoing_rules.py`), and the connection is made to the judged address itself: a second resolution could
+answer otherwise (rebinding). Everything has a time by which it is over and a size that it may have. Proxies
+named in the environment are not used.
+"""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+
+from duecare.errors import BadInput, DuecareError, Refused
+from duecare.program.outgoing_rules import Rules, read_rules
+
+SECONDS = 10.0
+"""How long one connection may take unless the caller says otherwise."""
+SIZE = 1 << 20
+"""Bytes that an answer over HTTP may have unless the caller says otherwise."""
+REDIRECTS = 3
+"""How often in a row an answer may send us on."""
+TRIED = 4
+"""Addresses of one name that are tried."""
+
+Resolve = Callable[[str], Sequence[str]]
+"""From a host name to its addresses as texts. Raises OSError if there is none."""
+
+
+class NoAnswer(DuecareError):
+    """Nothing usable came back: no such name, nobody there, too slow, too large, broken off, untrusted."""
+
+
+def resolve_here(host: str) -> list[str]:
+    """The addresses of a host as this machine knows them, in the order in which it prefers them."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By name in lower case."""
+    body: bytes = field(repr=False)
+    url: str
+    """Where it came from in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Connections to others under one installation's rules; resolver, roots and clock can be given."""
+
+    rules: Rules = field(default_factory=Rules)
+    resolve: Resolve = resolve_here
+    trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    """Makes the context by which servers are verified."""
+    clock: Callable[[], float] = time.monotonic
+
+    def addresses(self, host: str, *, seconds: float = SECONDS) -> list[str]:
+        """The addresses of the host to which a connection may be made; at least one.
+
+        Raises NoAnswer if the name has none or resolving takes too long, Refused if none is permitted.
+        """
+        name = host.lower().rstrip(".")
+        found = _in_time(self.resolve, name, seconds)
+        permitted = [one for one in found if name in self.rules.hosts or self.rules.permits(ip_address(one))]
+        if not permitted:
+            raise Refused(
+                f"{name} leads to {found[0]}, which is not an address of the public internet.",
+                f'If you mean to reach it, list "{name}" under [outgoing] allow in duecare.toml.',
+            )
+        return permitted[:TRIED]
+
+    def connect(self, host: str, port: int, *, seconds: float = SECONDS) -> socket.socket:
+        """A connected socket, each of whose steps times out after `seconds`; the caller closes it.
+
+        Raises NoAnswer if nobody answers in time, Refused if the host may not be reached.
+        """
+        ends = self.clock() + seconds
+        fault: OSError = TimeoutError("timed out")
+        for address in self.addresses(host, seconds=seconds):
+            left = ends - self.clock()
+            if left <= 0:
+                break
+            try:
+                sock = socket.create_connection((address, port), timeout=left)
+            except OSError as error:
+                fault = error
+                continue
+            sock.settimeout(seconds)
+            return sock
+        raise NoAnswer(
+            f"{host} does not answer on port {port}: {_words(fault)}.", "Look whether it is running."
+        ) from fault
+
+    def connect_tls(self, host: str, port: int, *, seconds: float = SECONDS) -> ssl.SSLSocket:
+        """A connection to a server whose certificate is trusted for the host; the caller closes it.
+
+        Raises NoAnswer if nobody answers in time or the server is not trusted, Refused as `connect`.
+        """
+        sock = self.connect(host, port, seconds=seconds)
+        try:
+            return handshake(sock, host, self.trust(), seconds)
+        except OSError as error:
+            raise NoAnswer(
+                f"{host} on port {port} could not be trusted: {_words(error)}.", "Look at its certificate."
+            ) from error
+
+    def request(
+        self,
+        method: Literal["GET", "POST"],
+        url: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        seconds: float = 2 * SECONDS,
+        most: int = SIZE,
+    ) -> Reply:
+        """The answer to one request over HTTP or HTTPS, whatever its status, redirects followed.
+
+        Each redirect is judged like the first address, as it is connected to. None leads from HTTPS to HTTP,
+        and a POST follows only those that keep it one (307, 308). `seconds` is for all of it, `most` bytes
+        for the body. Headers go to the origin that was asked for, and to no other.
+
+        Raises BadInput for an address that cannot be used, Refused and NoAnswer as `connect`.
+        """
+        ends = self.clock() + seconds
+        given = dict(headers or {})
+        for _ in range(REDIRECTS + 1):
+            reply = self._ask(method, url, body, given, ends - self.clock(), most)
+            location = reply.headers.get("location")
+            if reply.status not in (301, 302, 303, 307, 308) or not location:
+                return reply
+            before, target = read_url(url), read_url(urljoin(url, location))
+            if before.tls and not target.tls:
+                raise Refused(f"{before.origin} sends us on without encryption.", "Ask whoever runs it why.")
+            if method == "POST" and reply.status not in (307, 308):
+                raise Refused(
+                    f"{before.origin} sends us on to {target.origin}, and what was sent would be lost.",
+                    "Use the address that it leads to.",
+                )
+            if target.origin != before.origin:
+                given = {name: value for name, value in given.items() if name.lower() == "content-type"}
+            url = target.text
+        raise Refused(f"{url} sends us on again and again.", "Use the address that it leads to in the end.")
+
+    def _ask(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int
+    ) -> Reply:
+        target = read_url(url)
+        if seconds <= 0:
+            raise _too_slow(target.origin)
+        opened = self.connect_tls if target.tls else self.connect
+        with closing(opened(target.host, target.port, seconds=seconds)) as sock:
+            connection = http.client.HTTPConnection(target.host, target.port)
+            connection.sock = sock
+            # It must never open a connection of its own.
+            connection.auto_open = 0
+            ours = {"Host": target.netloc, "User-Agent": "duecare", "Accept-Encoding": "identity"}
+            try:
+                with within(sock, seconds, target.origin):
+                    connection.request(method, target.path, body or None, {**ours, **headers})
+                    answer = connection.getresponse()
+                    data = answer.read(most + 1)
+            except (OSError, http.client.HTTPException) as error:
+                raise NoAnswer(
+                    f"{target.origin} broke off or answered what is not HTTP: {_words(error)}.",
+                    "Try again later.",
+                ) from error
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        if len(data) > most:
+            raise NoAnswer(f"{target.origin} answered with more than {most:,} bytes.", "Ask for less.")
+        length = told.get("content-length", "")
+        if length.isdecimal() and len(data) < int(length) and answer.status not in (204, 304):
+            raise NoAnswer(f"{target.origin} broke off after {len(data):,} bytes.", "Try again later.")
+        return Reply(answer.status, told, data, target.text)
+
+
+def way_out() -> Outgoing:
+    """Connections under the rules of this installation."""
+    return Outgoing(read_rules(settings.DUECARE_OUTGOING))
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """The parts of an address of the web."""
+
+    text: str
+    tls: bool
+    host: str
+    port: int
+    netloc: str
+    path: str
+    """With the query."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port (RFC 6454 section 4)."""
+        return f"http{'s' if self.tls else ''}://{self.netloc}"
+
+
+def read_url(text: str) -> Url:
+    """The parts of a URL (RFC 3986). Raises BadInput for one that is not plain http or https."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise BadInput(
+            f"{text[:200]!r} is not a web address: {error}.", "Write it as https://host/path."
+        ) from None
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not re.fullmatch(r"[\x21-\x7e]+", text)
+        or "\\" in parts.netloc
+    ):
+        raise BadInput(f"{text[:200]!r} is not a web address.", "Write it as https://host/path, in ASCII.")
+    if "@" in parts.netloc:
+        raise BadInput(f"The address of {parts.hostname} holds a name or password.", "Leave it out.")
+    tls = parts.scheme == "https"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    usual = 443 if tls else 80
+    return Url(text, tls, parts.hostname, usual if port is None else port, parts.netloc.lower(), path)
+
+
+def handshake(sock: socket.socket, host: str, context: ssl.SSLContext, seconds: float) -> ssl.SSLSocket:
+    """TLS over a connected socket, which is closed if it fails.
+
+    Raises ssl.SSLError and other OSError as the handshake does, NoAnswer if it takes too long.
+    """
+    try:
+        # The handshake comes after, so that there is a socket to cut off while it lasts.
+        secured = context.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        with within(secured, seconds, host):
+            secured.do_handshake()
+    except BaseException:
+        secured.close()
+        raise
+    return secured
+
+
+@contextmanager
+def within(sock: socket.socket, seconds: float, who: str) -> Iterator[None]:
+    """Cut the connection off after `seconds`, however slowly something still drips in.
+
+    Raises NoAnswer in place of whatever the body raises because of that.
+    """
+    over = threading.Event()
+
+    def cut() -> None:
+        over.set()
+        with suppress(OSError):
+            # Not the method of an SSLSocket, which would take the secured layer from under its reader.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        if over.is_set() or isinstance(error, TimeoutError):
+            raise _too_slow(who) from error
+        raise
+    finally:
+        timer.cancel()
+    if over.is_set():
+        raise _too_slow(who)
+
+
+def _too_slow(who: str) -> NoAnswer:
+    return NoAnswer(f"{who} took too long to answer.", "Try again later.")
+
+
+def _in_time(resolve: Resolve, host: str, seconds: float) -> Sequence[str]:
+    """The addresses; in a thread, because the system's resolver cannot be given a time."""
+    answer: queue.SimpleQueue[Sequence[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(resolve(host))
+        except (OSError, UnicodeError) as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        found = answer.get(timeout=max(seconds, 0))
+    except queue.Empty:
+        raise NoAnswer(f"The name servers took too long over {host}.", "Try again later.") from None
+    if isinstance(found, Exception) or not found:
+        why = f": {_words(found)}" if isinstance(found, Exception) else ""
+        raise NoAnswer(f"No address is known for {host}{why}.", "Look whether the name is spelt right.")
+    return found
+
+
+def _words(error: Exception) -> str:
+    """What went wrong, in the system's words: without error numbers."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, ssl.SSLError) and error.reason:
+        return error.reason.lower().replace("_", " ")
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
