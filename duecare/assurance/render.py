@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from duecare.assurance.signs import all_shown
+from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 
 SECONDS = 60
@@ -129,7 +130,7 @@ def child(orders: str) -> None:
     compiler = typst.Compiler(root=Path.cwd(), font_paths=fonts)
     # Without data, so that typst starts its threads while it may; it loads nothing more afterwards.
     compiler.compile(source.encode(), format="pdf", timestamp=told["at"])
-    _give_up_all_else(told["seconds"], told["memory"])
+    give_up_all_else(told["seconds"], told["memory"])
     try:
         pdf: Any = compiler.compile(
             source.encode(),
@@ -147,22 +148,3 @@ def child(orders: str) -> None:
     sys.stdout.buffer.write(pdf)
     sys.stdout.buffer.flush()
     os._exit(0)
-
-
-def _give_up_all_else(seconds: int, memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not a POSIX system
-        return
-    limits = (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    )
-    for limit, most in limits:
-        _, hard = resource.getrlimit(limit)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(limit, (allowed, allowed))

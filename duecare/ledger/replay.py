@@ -41,7 +41,7 @@ def replay_into(path: Path, size: int, using: str = "default") -> int:
     """Write every record as it stood at `size` into a new SQLite file; returns how many.
 
     Snapshots of older schema versions are read through their upcasters. Raises Tampered if two states of one
-    record are marked as holding at once.
+    record are marked as holding at once, or one cannot be read.
     """
     known = shapes()
     waiting: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in known}
@@ -52,15 +52,21 @@ def replay_into(path: Path, size: int, using: str = "default") -> int:
         target.execute("BEGIN")
         _make_tables(target, known.values())
         writers = {kind: _Writer(shape, target) for kind, shape in known.items()}
-        for kind, _, data in holding(size, using):
+        for kind, key, data in holding(size, using):
             shape = known.get(kind)
             if shape is None:
                 continue  # a kind that this release no longer has
-            snapshot = read_payload(shape, data)
-            if snapshot is None:
-                continue
             rows = waiting[kind]
-            rows.append(writers[kind].row(snapshot))
+            try:
+                snapshot = read_payload(shape, data)
+                if snapshot is None:
+                    continue
+                rows.append(writers[kind].row(snapshot))
+            except (ValueError, KeyError, TypeError) as error:
+                raise Tampered(
+                    f"A payload of {kind} {key} cannot be read: {error!r}.",
+                    "Run `duecare ledger verify --live` to find the entry.",
+                ) from error
             count += 1
             if len(rows) >= CHUNK:
                 writers[kind].write(rows)

@@ -12,6 +12,9 @@ from typing import TypeVar
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from duecare.errors import NotFound
 
 
 class Role(StrEnum):
@@ -73,6 +76,13 @@ class Request(HttpRequest):
     """The moment of the request, aware, UTC."""
     view_now: datetime
     """The moment that the page speaks from: `now`, or the end of the past day that was asked for."""
+
+
+def demand_reader(request: Request) -> Viewer:
+    """The viewer, if they may read the organisation's weaknesses. Raises NotFound for all others."""
+    if not request.viewer.reads:
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    return request.viewer
 
 
 M = TypeVar("M", bound=models.Model)

@@ -19,7 +19,7 @@ from duecare.home import Home
 from duecare.ledger import anchors, blobs, browsing, export, naming, notes, proving, sealing, telling
 from duecare.ledger.models import Checkpoint
 from duecare.ledger.recording import record_note
-from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.ledger.viewers import Request, Role, demand_reader
 from duecare.web.views import show
 
 EXPORT = "ledger.export"
@@ -28,17 +28,10 @@ SIGNERS = (Role.OWNER, Role.MANAGER)
 EXPORTERS = (Role.OWNER, Role.AUDITOR)
 
 
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read the record. Raises NotFound otherwise."""
-    if not request.viewer.reads:
-        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return request.viewer
-
-
 @require_safe
 def ledger(request: Request) -> HttpResponseBase:
     """What the record is and proves, how far it is signed and held outside, and its entries."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     newest = browsing.newest_checkpoint()
     try:
         verifier_key, key_fault = sealing.signer().vkey, ""
@@ -68,7 +61,7 @@ def _statement(checkpoint: Checkpoint) -> str:
 @require_safe
 def entry(request: Request, index: int) -> HttpResponseBase:
     """One entry: who did what, what it held, what was different before, and the act it belongs to."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     told = telling.tell(telling.find_entry(index, viewer), viewer)
     act = [(one, naming.kind_words(one.kind), naming.action_words(one.action)) for one in told.act]
     return render(request, "ledger/entry.html", {"told": told, "entry": told.entry, "act": act})
@@ -77,7 +70,7 @@ def entry(request: Request, index: int) -> HttpResponseBase:
 @require_safe
 def proof(request: Request, index: int) -> HttpResponseBase:
     """The proof that an entry is in the newest signed tree, step by step."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     told = telling.find_entry(index, viewer)
     checkpoint = browsing.newest_checkpoint()
     if checkpoint is None or index >= checkpoint.size:
@@ -101,7 +94,7 @@ def proof(request: Request, index: int) -> HttpResponseBase:
 @require_safe
 def proof_file(request: Request, index: int) -> HttpResponseBase:
     """The same proof as a file that other tools can check."""
-    telling.find_entry(index, _reader(request))
+    telling.find_entry(index, demand_reader(request))
     checkpoint = browsing.newest_checkpoint()
     if checkpoint is None or index >= checkpoint.size:
         return _uncovered(request, index, checkpoint, 409)
@@ -118,7 +111,7 @@ def _uncovered(request: Request, index: int, checkpoint: Checkpoint | None, stat
 @require_safe
 def checkpoint(request: Request) -> HttpResponseBase:
     """The newest signed note, to be given to somebody outside."""
-    _reader(request)
+    demand_reader(request)
     newest = browsing.newest_checkpoint()
     if newest is None:
         raise NotFound(_("No checkpoint has been signed yet."), _("Sign one on the page of the ledger."))
@@ -128,7 +121,7 @@ def checkpoint(request: Request) -> HttpResponseBase:
 @require_POST
 def sign(request: Request) -> HttpResponseBase:
     """Sign the record as it stands."""
-    if not _reader(request).has(*SIGNERS):
+    if not demand_reader(request).has(*SIGNERS):
         raise Refused(_("Only an owner or a manager signs checkpoints."), _("Ask one of them."))
     made = sealing.checkpoint()
     messages.success(
@@ -141,7 +134,7 @@ def sign(request: Request) -> HttpResponseBase:
 @require_POST
 def export_whole(request: Request) -> HttpResponseBase:
     """The whole record as a zip that anyone can check. That it was taken, and by whom, is an entry."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     if not viewer.has(*EXPORTERS):
         raise Refused(_("Only an owner or an auditor takes the record away."), _("Ask one of them."))
     home: Home = settings.DUECARE_HOME
@@ -157,7 +150,7 @@ def export_whole(request: Request) -> HttpResponseBase:
 @require_safe
 def blob(request: Request, index: int, digest: str) -> HttpResponseBase:
     """A blob, if the entry's payload names it and the viewer may see that entry; always as a download."""
-    found = telling.find_entry(index, _reader(request))
+    found = telling.find_entry(index, demand_reader(request))
     if digest not in telling.blobs_of(found):
         raise NotFound(_("That entry names no such file."), _("Look at the entry."))
     return _file(blobs.fetch(digest), digest, "application/octet-stream")

@@ -12,10 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import BadInput, DuecareError, NotFound
+from duecare.errors import BadInput, DuecareError
 from duecare.ledger import asof
 from duecare.ledger.records import utc_now
-from duecare.ledger.viewers import Request, Viewer
+from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import signing
 from duecare.program.approval_actions import Signed, approve, demand_open
 from duecare.program.approval_forms import DecisionForm
@@ -40,16 +40,10 @@ FRESH = timedelta(minutes=5)
 KEPT = 10
 
 
-def _reader(request: Request) -> Viewer:
-    if not request.viewer.reads:
-        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return request.viewer
-
-
 @require_safe
 def approvals(request: Request, about: str) -> HttpResponseBase:
     """What stands to be decided, and every decision about it, newest first."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     version = version_of(about, viewer)
     context = {
         **_told(version, viewer),
@@ -77,7 +71,7 @@ def _told(version: Version, viewer: Viewer) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: Request, about: str) -> HttpResponseBase:
     """Read what stands, and approve or refuse it."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     demand_right(viewer)
     version = version_of(about, viewer)
     alone = decides_alone(version, viewer, request.now)

@@ -13,7 +13,7 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.browsing import entries_in_view
 from duecare.ledger.naming import actor_words
-from duecare.ledger.viewers import Request, Viewer
+from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
 from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
@@ -41,16 +41,9 @@ SAFEGUARD = "program.safeguard"
 HISTORY = 20
 
 
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read exceptions. Raises NotFound otherwise."""
-    if not request.viewer.reads:
-        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return request.viewer
-
-
 def _changer(request: Request) -> Viewer:
     """The viewer, if they may ask for exceptions. Raises Refused for one who may only read, else NotFound."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     if not viewer.changes:
         raise Refused(
             _("Only an owner, a manager or an approver asks for exceptions."), _("Ask one of them.")
@@ -61,7 +54,7 @@ def _changer(request: Request) -> Viewer:
 @require_safe
 def exceptions(request: Request) -> HttpResponseBase:
     """All exceptions, newest first."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     context = {"may_ask": viewer.changes and asof.current() is None}
     return show(
         request,
@@ -75,7 +68,7 @@ def exceptions(request: Request) -> HttpResponseBase:
 @require_safe
 def exception(request: Request, key: str) -> HttpResponseBase:
     """One exception: what it covers, what is done instead, who decided and how that is shown."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     row = find_exception(key, viewer)
     condition = condition_of(row, today_at(request.view_now))
     name = reference(key)

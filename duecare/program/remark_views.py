@@ -19,9 +19,7 @@ from duecare.ledger.viewers import Request
 from duecare.program import remarks
 from duecare.program.subjects import address_of, name_of
 from duecare.program.task_forms import CommentForm, FileForm
-
-FORM_OVERHEAD = 1 << 20
-"""Bytes of an upload beside the file itself, generously."""
+from duecare.web.uploads import demand_size
 
 
 @require_POST
@@ -46,17 +44,9 @@ def comment(request: Request, reference: str) -> HttpResponseBase:
 @csrf_exempt
 @require_POST
 def add_file(request: Request, reference: str) -> HttpResponseBase:
-    """Put a file to a record.
-
-    The size is looked at before the body is: reading the form for its token would store all of it first.
-    """
+    """Put a file to a record."""
     remarks.demand_remark(reference, request.viewer)
-    announced = int(request.META.get("CONTENT_LENGTH") or "0")
-    if announced > remarks.SIZE_LIMIT + FORM_OVERHEAD:
-        raise BadInput(
-            _("The upload has %s bytes; a file has at most 20 MiB.") % f"{announced:,}",
-            _("Keep it elsewhere and write where."),
-        )
+    demand_size(request, remarks.SIZE_LIMIT, _("Keep it elsewhere and write where."))
     return _add_file(request, reference)
 
 

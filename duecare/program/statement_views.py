@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger import asof
-from duecare.ledger.viewers import Request, Viewer
+from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
 from duecare.program.catalogue import areas, catalogue
 from duecare.program.models import Answer, Review, Statement
@@ -43,21 +43,12 @@ from duecare.program.statement_queries import (
     statements_of,
 )
 from duecare.web.exports import cell
-
-FORM_OVERHEAD = 1 << 20
-"""Bytes of an upload beside the files themselves, generously."""
-
-
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read statements. Raises NotFound otherwise."""
-    if not request.viewer.reads:
-        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return request.viewer
+from duecare.web.uploads import demand_size
 
 
 def _changer(request: Request) -> Viewer:
     """The viewer, if they may make statements. Raises Refused for one who may only read, else NotFound."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     if not viewer.changes:
         raise Refused(
             _("Only an owner, a manager or an approver makes or reviews statements."), _("Ask one of them.")
@@ -85,7 +76,7 @@ def _find(key: str, viewer: Viewer) -> Statement:
 @require_safe
 def statements(request: Request) -> HttpResponseBase:
     """All questions with their answers, filtered by state, answer and area."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     asked = {
         "state": [one.value for one in Condition],
         "answer": [one.value for one in Answer],
@@ -169,7 +160,7 @@ def _may_change(viewer: Viewer) -> bool:
 @require_safe
 def question(request: Request, id: str) -> HttpResponseBase:
     """A question with the statement that answers it now, and those that did before."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     found = _find_question(id)
     history = statements_of(id, viewer)
     current = next((row for row in history if row.ended_at is None), None)
@@ -179,7 +170,7 @@ def question(request: Request, id: str) -> HttpResponseBase:
 @require_safe
 def statement(request: Request, key: str) -> HttpResponseBase:
     """One statement, whether it counts still or not."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     row = _find(key, viewer)
     return _page(request, viewer, questions().get(row.question), row, statements_of(row.question, viewer))
 
@@ -221,19 +212,9 @@ def _page(
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: Request, id: str) -> HttpResponseBase:
-    """Answer a question, with files.
-
-    The size is looked at before the body is: reading the form for its token would store all of it first.
-    """
+    """Answer a question, with files."""
     _changer(request)
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    most = FILES * remarks.SIZE_LIMIT + FORM_OVERHEAD
-    if request.method == "POST" and int(announced) > most:
-        raise BadInput(
-            _("The upload has %(size)s bytes; at most %(most)s are taken at once.")
-            % {"size": f"{int(announced):,}", "most": f"{most:,}"},
-            _("Send fewer or smaller files, or give a link."),
-        )
+    demand_size(request, FILES * remarks.SIZE_LIMIT, _("Send fewer or smaller files, or give a link."))
     return _answer(request, _find_question(id))
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
 from duecare.ledger.models import Entry
-from duecare.ledger.viewers import Request, Viewer
+from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
 from duecare.program.assessing import Lines
 from duecare.program.catalogue import areas, catalogue
@@ -48,18 +48,10 @@ PAGE = 100
 """Exceptions on a page."""
 
 
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read postures at all. Raises NotFound otherwise."""
-    viewer = request.viewer
-    if not viewer.reads:
-        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return viewer
-
-
 @require_safe
 def safeguards(request: Request) -> HttpResponseBase:
     """All safeguards of the catalogue with their states, filtered by state and area."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     now = request.view_now
     rows = standings(viewer, now)
     counts = count_states(rows)
@@ -116,7 +108,7 @@ def _export(format: str, rows: list[Any], asked: dict[str, list[Any]]) -> HttpRe
 @require_safe
 def area(request: Request, id: str) -> HttpResponseBase:
     """One room of the house: its safeguards and their states."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     known = {one.id: one for one in areas()}
     if id not in known:
         raise NotFound(_("There is no such area."), _("Begin at the home page."))
@@ -134,7 +126,7 @@ def area(request: Request, id: str) -> HttpResponseBase:
 @require_safe
 def safeguard(request: Request, id: str) -> HttpResponseBase:
     """One safeguard: why it is reasonable, what its checks found, who asks for it."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     now = request.view_now
     found = catalogue().get(id)
     if found is None:
@@ -184,7 +176,7 @@ def _last_entries(checks: Sequence[str], viewer: Viewer) -> dict[str, int]:
 @require_safe
 def exceptions(request: Request, id: str) -> HttpResponseBase:
     """What one check looked at and every exception to its answer, by name and reason."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     now = request.view_now
     check, found = find_check(id), found_outcomes(viewer).get(id)
     if check is None:
@@ -271,7 +263,7 @@ FINDINGS: Listing[Finding] = Listing(
 @require_safe
 def findings(request: Request) -> HttpResponseBase:
     """All gaps, newest first."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     rows = Finding.objects.all().visible_to(viewer)
     until = {one.finding: one.until for one in holding(viewer, request.view_now)}
     excepted: Column[Finding] = Column(
@@ -284,7 +276,7 @@ def findings(request: Request) -> HttpResponseBase:
 @require_safe
 def finding(request: Request, key: str) -> HttpResponseBase:
     """One gap: what, where, since when, what to do, and its history in the record."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     row = Finding.objects.all().visible_to(viewer).filter(pk=key).first()
     if row is None:
         raise NotFound(_("There is no such finding."), _("Look in the list of findings."))

@@ -5,8 +5,7 @@ them, gives up for good all but a set time, memory and the two pipes that it has
 to open it reaches no file, no key and no network (SECURITY.md 16). Back comes a small summary, checked again
 on this side; the report itself is then stored unread.
 
-The limits are those of setrlimit(2). Started as root the child could raise them again, had it been taken
-over: serve as an ordinary user. They are not set where the system has no such call.
+What exactly it gives up is in `duecare/confined.py`.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 from duecare.systems.reports import SIZE_LIMIT, read_report
 
@@ -149,7 +149,7 @@ def child(orders: str) -> None:
     now = datetime.fromisoformat(told["now"])
     for module in _AT_FIRST_USE:
         import_module(module)
-    _give_up_all_else(told["seconds"], told["memory"])
+    give_up_all_else(told["seconds"], told["memory"])
     answer: dict[str, Any]
     try:
         answer = _describe(sys.stdin.buffer.read(), now)
@@ -181,22 +181,3 @@ def _describe(data: bytes, now: datetime) -> dict[str, Any]:
         "collected_at": report.collected_at.isoformat(),
         "support_end": system["support_end"],
     }
-
-
-def _give_up_all_else(seconds: int, memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not a POSIX system
-        return
-    limits = (
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    )
-    for limit, most in limits:
-        _, hard = resource.getrlimit(limit)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(limit, (allowed, allowed))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
-from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
 from duecare.program.models import Finding
 from duecare.systems import name_actions, name_telling
 from duecare.systems.models import NEWEST, Look, Name, NameKind
@@ -29,18 +29,9 @@ LISTED = 50
 """Findings and looks that the page of a name lists."""
 
 
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read about names. Raises NotFound otherwise."""
-    if not request.viewer.reads:
-        raise NotFound(
-            gettext("There is no such page, or none that you may see."), gettext("Begin at the home page.")
-        )
-    return request.viewer
-
-
 def _changer(request: Request) -> Viewer:
     """The viewer, if they may change names. Raises Refused for one who may only read, else NotFound."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     if not viewer.has(*CHANGERS):
         raise Refused(gettext("Only an owner or a manager changes names."), gettext("Ask one of them."))
     return viewer
@@ -146,7 +137,7 @@ def _rows(viewer: Viewer) -> QuerySet[Name]:
 @require_safe
 def names(request: Request) -> HttpResponseBase:
     """The host names and mail domains that are ours."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     listing, may_add = NAMES, viewer.has(*CHANGERS)
     if may_add:
         listing = replace(NAMES, empty=replace(NAMES.empty, url=reverse("name-add")))
@@ -156,7 +147,7 @@ def names(request: Request) -> HttpResponseBase:
 @require_safe
 def name(request: Request, key: str) -> HttpResponseBase:
     """What was seen of a name, and what the checks make of it."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     found = _find(key, viewer)
     looks = list(
         Look.objects.all().visible_to(viewer).filter(name=found).order_by("-looked_at", "id")[:LISTED]

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import blobs
-from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
 from duecare.program.queries import profile
@@ -31,27 +31,17 @@ from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
 from duecare.systems.reports import SIZE_LIMIT
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.uploads import demand_size
 from duecare.web.views import show
 
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50
 """Findings and reports that the page of a host lists."""
-FORM_OVERHEAD = 1 << 20
-"""Bytes of an upload beside the file itself, generously."""
-
-
-def _reader(request: Request) -> Viewer:
-    """The viewer, if they may read about hosts. Raises NotFound otherwise."""
-    if not request.viewer.reads:
-        raise NotFound(
-            gettext("There is no such page, or none that you may see."), gettext("Begin at the home page.")
-        )
-    return request.viewer
 
 
 def _changer(request: Request) -> Viewer:
     """The viewer, if they may change hosts. Raises Refused for one who may only read, else NotFound."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     if not viewer.has(*CHANGERS):
         raise Refused(gettext("Only an owner or a manager changes hosts."), gettext("Ask one of them."))
     return viewer
@@ -161,7 +151,7 @@ def _rows(viewer: Viewer) -> QuerySet[Host]:
 @require_safe
 def hosts(request: Request) -> HttpResponseBase:
     """The computers that are known, and how far that reaches."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     context = {"reach": reach(profile()), "may_import": viewer.has(*CHANGERS)}
     listing = HOSTS
     if viewer.has(*CHANGERS):
@@ -175,7 +165,7 @@ def hosts(request: Request) -> HttpResponseBase:
 @require_safe
 def host(request: Request, key: str) -> HttpResponseBase:
     """What a host told, what could not be read and why, and what the checks make of it."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     found = _find(key, viewer)
     reports = list(
         Report.objects.all().visible_to(viewer).filter(host=found).order_by("-collected_at", "id")[:LISTED]
@@ -206,7 +196,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
 @require_safe
 def report_file(request: Request, key: str, report: str) -> HttpResponseBase:
     """A report as it came, as a download."""
-    viewer = _reader(request)
+    viewer = demand_reader(request)
     found = Report.objects.all().visible_to(viewer).filter(pk=report, host=_find(key, viewer)).first()
     if found is None:
         raise NotFound(
@@ -247,17 +237,9 @@ def host_remove(request: Request, key: str) -> HttpResponseBase:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def host_import(request: Request) -> HttpResponseBase:
-    """Take in a report that was carried here by hand.
-
-    The size is looked at before the body is: reading the form for its token would store all of it first.
-    """
+    """Take in a report that was carried here by hand."""
     _changer(request)
-    announced = request.META.get("CONTENT_LENGTH") or "0"
-    if request.method == "POST" and int(announced) > SIZE_LIMIT + FORM_OVERHEAD:
-        raise BadInput(
-            gettext("The upload has %s bytes; a report has at most 64 MiB.") % f"{int(announced):,}",
-            gettext("Look whether the file is a report at all."),
-        )
+    demand_size(request, SIZE_LIMIT, gettext("Look whether the file is a report at all."))
     return _host_import(request)
 
 

@@ -300,23 +300,30 @@ class TestOnAHomeOfItsOwn:
         assert said["Answer"]["word"] == "Yes"
         assert said["In the record"].startswith("entry ")
 
-    def test_a_record_that_does_not_give_its_checkpoint_issues_nothing(
-        self, now: Any, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        ("table", "column"),
+        [("ledger_entry", "leaf"), ("ledger_payload", "data"), ("program_finding", "reason")],
+    )
+    def test_a_record_that_does_not_hold_issues_nothing_and_the_entry_is_named(
+        self, now: Any, table: str, column: str
     ) -> None:
         self._findings(3, now)
         sealing.checkpoint()
+        forged: Any = "nothing is wrong" if column == "reason" else b"{}"
+        where = "" if column == "reason" else ' WHERE "index" = 1'
         with connections["default"].cursor() as cursor:
             if connections["default"].vendor == "sqlite":
                 cursor.execute(
-                    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_entry'"
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table]
                 )
                 for (name,) in cursor.fetchall():
                     cursor.execute(f'DROP TRIGGER "{name}"')
             else:
-                cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
-            cursor.execute('UPDATE ledger_entry SET leaf = %s WHERE "index" = 1', [b"{}"])
-        with pytest.raises(Tampered):
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+            cursor.execute(f"UPDATE {table} SET {column} = %s{where}", [forged])
+        with pytest.raises(Tampered, match="No report was issued: the record has") as caught:
             issue(OWNER, REPORTS["posture"], at(now + timedelta(seconds=9)), now + timedelta(seconds=9))
+        assert "duecare ledger verify --live" in caught.value.next_step
         assert not IssuedReport.objects.exists()
 
 

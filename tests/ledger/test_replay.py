@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -171,6 +172,16 @@ def test_two_states_marked_as_holding_at_once_are_refused(tmp_path: Path) -> Non
     assert newest(books[0].pk) == 6
     with pytest.raises(Tampered, match="Two states of one record"):
         replay_into(tmp_path / "replay.db", size())
+
+
+@pytest.mark.parametrize("data", [b"{}", b"no JSON", b'{"blobs":[],"record":{},"schema":"1"}', b"[]"])
+def test_a_payload_that_cannot_be_read_is_refused_and_named(tmp_path: Path, data: bytes) -> None:
+    _, books = library()
+    with unguarded(), connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_payload SET data = %s WHERE subject = %s", [data, books[0].pk])
+    with pytest.raises(Tampered, match=f"A payload of testapp.book {books[0].pk} cannot be read") as caught:
+        replay_into(tmp_path / "replay.db", size())
+    assert "duecare ledger verify --live" in caught.value.next_step
 
 
 @pytest.fixture(autouse=True)

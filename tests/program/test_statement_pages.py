@@ -19,7 +19,7 @@ from duecare.program.questions import questions
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.statement_actions import Draft, make_statement
 from duecare.program.statement_forms import FILES
-from duecare.program.statement_views import FORM_OVERHEAD
+from duecare.web.uploads import FORM_OVERHEAD
 from tests.people import browser, sign_in
 
 pytestmark = pytest.mark.usefixtures("home")

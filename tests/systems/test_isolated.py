@@ -128,8 +128,8 @@ def test_whoever_takes_over_the_reader_cannot(what: str, tmp_path: Path) -> None
     secret.write_text("secret")
     program = f"""
 import os, socket, sys
-from duecare.systems.isolated import _give_up_all_else
-_give_up_all_else(10, 1 << 30)
+from duecare.confined import give_up_all_else
+give_up_all_else(10, 1 << 30)
 try:
     {FORBIDDEN[what]}
 except OSError as error:

@@ -1,0 +1,26 @@
+"""Uploads: their size is looked at before their body is read.
+
+Reading a form for its token stores all of the request first; so a view that takes files is exempt from that
+check, asks here, and hands on to a protected one.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from duecare.errors import BadInput
+
+FORM_OVERHEAD = 1 << 20
+"""Bytes of an upload beside its files, generously."""
+
+
+def demand_size(request: HttpRequest, most: int, next_step: str) -> None:
+    """Raises BadInput with that next step if a request announces files of more than `most` bytes."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    if request.method == "POST" and int(announced) > most + FORM_OVERHEAD:
+        raise BadInput(
+            _("The upload has %(size)s bytes; at most %(most)s MiB are taken.")
+            % {"size": f"{int(announced):,}", "most": most >> 20},
+            next_step,
+        )
