@@ -10,13 +10,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from duecare.ledger import sealing, verifying
-from duecare.ledger.models import Entry, Head, Noted, OpenAct
+from duecare.ledger.models import Checkpoint, Entry, Head, Noted, OpenAct
 from duecare.ledger.recording import recording
 from tests.ledger.library import ACTOR, ROOT, environment, library, size
 from tests.testapp.models import Book, Shelf
@@ -211,3 +213,34 @@ def test_readers_do_not_wait_for_a_writer() -> None:
         reader.start()
         reader.join(timeout=10)
     assert seen == [3]
+
+
+def test_who_waits_to_write_does_not_hold_on_to_their_connection(home: Path) -> None:
+    """Else a writer whose garbage collection meets a dead cursor of theirs would wait for them, for ever."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL waits in its server")
+    waiting = threading.Event()
+    waited: list[Any] = []
+
+    def write() -> None:
+        mine = connections["default"]
+        mine.ensure_connection()
+        waited.append(mine.connection.execute("VALUES (1), (2)"))  # read to its middle
+        waiting.set()
+        try:
+            Checkpoint.objects.create(size=1, at=1, note=b"outside a transaction")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Checkpoint.objects.create(size=2, at=1, note=b"inside one")
+            writing = pool.submit(write)
+            assert waiting.wait(10)
+            time.sleep(0.3)  # by now it has found the database locked
+            before = time.monotonic()
+            waited[0].close()
+            assert time.monotonic() - before < 5
+            assert not writing.done()
+        writing.result(timeout=20)
+    assert set(Checkpoint.objects.values_list("size", flat=True)) == {1, 2}

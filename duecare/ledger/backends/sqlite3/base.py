@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.models import Model
 
 from duecare.ledger.backends.guards import guard_table
+
+T = TypeVar("T")
 
 POLL = 0.002
 """Seconds between two tries of the writer whose turn it is."""
@@ -37,16 +41,36 @@ class DatabaseSchemaEditor(base.DatabaseSchemaEditor):  # type: ignore[name-defi
         guard_table(self.connection, new, formerly=old)
 
 
+class Cursor(base.SQLiteCursorWrapper):
+    """A cursor whose statements outside a transaction wait their turn, as transactions do."""
+
+    def __init__(self, connection: Any, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._wrapper = wrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        try:
+            return super().execute(query, params)
+        except sqlite3.OperationalError as error:
+            if self.connection.in_transaction or not _locked(error):
+                raise
+        return self._wrapper.in_turn(lambda: super(Cursor, self).execute(query, params))
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection whose transactions wait their turn.
+    """A connection whose writers wait their turn.
 
     SQLite's own waiting is a lottery with ever longer pauses: among six busy writers one waited 9 s while
-    others wrote again and again (docs/benchmarks.md). Here all but the first wait for a lock on a file beside
-    the database, and the first tries every two milliseconds.
+    others wrote again and again (docs/benchmarks.md). It can also stop everybody: whoever waits holds the
+    mutex of their connection, and a writer whose garbage collection comes upon a dead cursor of that
+    connection waits for the mutex, with the database locked. So SQLite never waits here. All but the first
+    wait for a lock on a file beside the database, and the first tries every two milliseconds.
     """
 
     SchemaEditorClass = DatabaseSchemaEditor
     _queue: int | None = None
+    _held = False
+    """Whether this connection has its turn already."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
@@ -61,24 +85,39 @@ class DatabaseWrapper(base.DatabaseWrapper):
             os.close(self._queue)
             self._queue = None
 
+    def init_connection_state(self) -> None:
+        super().init_connection_state()
+        self.connection.execute("PRAGMA busy_timeout = 0")
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        return self.connection.cursor(factory=lambda connection: Cursor(connection, self))
+
     def _start_transaction_under_autocommit(self) -> None:
+        self.in_turn(super()._start_transaction_under_autocommit)  # type: ignore[misc]  # missing in the stubs
+
+    def in_turn(self, write: Callable[[], T]) -> T:
+        """Wait until it is this connection's turn, then try to write until the database is free.
+
+        Raises OperationalError if it is not within the `timeout` of the settings.
+        """
+        if self._held:
+            return write()
         assert self._queue is not None  # noqa: S101 - there is a connection
-        seconds = float(self.settings_dict["OPTIONS"].get("timeout", 5))
         fcntl.flock(self._queue, fcntl.LOCK_EX)
+        self._held = True
         try:
-            self._busy_timeout(0)
-            deadline = time.monotonic() + seconds
+            deadline = time.monotonic() + float(self.settings_dict["OPTIONS"].get("timeout", 5))
             while True:
                 try:
-                    super()._start_transaction_under_autocommit()  # type: ignore[misc]  # likewise
-                    return
-                except OperationalError as error:
-                    if "locked" not in str(error) or time.monotonic() > deadline:
+                    return write()
+                except (OperationalError, sqlite3.OperationalError) as error:
+                    if not _locked(error) or time.monotonic() > deadline:
                         raise
                     time.sleep(POLL)
         finally:
-            self._busy_timeout(seconds)
+            self._held = False
             fcntl.flock(self._queue, fcntl.LOCK_UN)
 
-    def _busy_timeout(self, seconds: float) -> None:
-        self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+def _locked(error: Exception) -> bool:
+    return "locked" in str(error)
