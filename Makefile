@@ -5,10 +5,13 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 LOCK := $(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml
 
-.PHONY: run setup test test-fast check bench lock clean
+.PHONY: run demo setup test test-fast check bench lock clean
 
 run: setup
 	.venv/bin/duecare start --assess --port $(PORT)
+
+demo: setup
+	.venv/bin/duecare --home $(CURDIR)/duecare-demo demo --port $(PORT)
 
 setup: .venv/stamp
 

@@ -145,6 +145,28 @@ def start(
     serve(address, port, say)
 
 
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where to listen.", min=1, max=65535)] = 8000,
+    serve_pages: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the pages afterwards.")
+    ] = True,
+) -> None:
+    """Make a clinic that does not exist, with half a year of history, in an empty home; show it."""
+    _django()
+    from duecare.site.demonstration import making
+
+    if not making.demonstrated():
+        making.make(say)
+    if serve_pages:
+        _opened()
+    tell(making.invitation(port))
+    if serve_pages:
+        from duecare.site.serving import serve
+
+        serve("127.0.0.1", port, say)
+
+
 @app.command("migrate")
 def migrate() -> None:
     """Bring the database up to date and put back the triggers that guard the record."""

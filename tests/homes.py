@@ -8,8 +8,10 @@ from pathlib import Path
 
 
 @contextmanager
-def fresh_home(template: str, place: Path) -> Iterator[Path]:
+def fresh_home(template: str, place: Path, *, begun: bool = True) -> Iterator[Path]:
     """A home below `place` with a copy of the migrated template database and an empty log; its path.
+
+    Unless it has `begun` there is no log yet.
 
     One at a time: the settings of the whole process point at it until the end.
     """
@@ -30,7 +32,8 @@ def fresh_home(template: str, place: Path) -> Iterator[Path]:
     with copied_database(default, template, place) as name:
         default.settings_dict["NAME"] = name
         connections.settings["default"]["NAME"] = name
-        sealing.create_log("localhost")
+        if begun:
+            sealing.create_log("localhost")
         try:
             yield settings.DUECARE_HOME.path
         finally:

@@ -16,7 +16,7 @@ from duecare.assurance.reports.interface import Asked, Report, Told
 from duecare.assurance.reports.seal import foot, seal
 from duecare.errors import BadInput, Refused, Tampered
 from duecare.ledger import asof, blobs, sealing, verifying
-from duecare.ledger.models import Checkpoint
+from duecare.ledger.models import Checkpoint, Head
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.program.queries import live_profile, zone_of
@@ -94,6 +94,8 @@ def _set(
 ) -> bytes:
     profile = live_profile()
     organisation = profile.name if profile else "Duecare"
+    if Head.objects.get().demonstration:
+        organisation = _("Demonstration, all of it made up: %s") % organisation
     made = _("As of %(instant)s. Made %(now)s by %(name)s with Duecare %(version)s.") % {
         "instant": moment(asked.instant),
         "now": moment(now),

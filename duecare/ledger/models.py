@@ -16,6 +16,8 @@ ACT = "ledger.act"
 """The kind of an act's head."""
 CLOCK = "ledger.clock"
 """The kind of the note that the server's clock went back."""
+DEMONSTRATION = "demonstration"
+"""The domain in the origin of a ledger whose organisation is made up: each of its checkpoints says so."""
 KIND_LENGTH = 60
 NAME_LENGTH = 80
 """Most characters of a kind, and of an actor or subject."""
@@ -32,6 +34,11 @@ class Head(models.Model):
     """Time of the newest entry, microseconds since 1970 UTC."""
     sealed = models.BigIntegerField(default=0)
     """How many entries the tiles cover."""
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether all in it is made up."""
+        return self.origin.startswith(f"{DEMONSTRATION}/")
 
     def __str__(self) -> str:
         return f"{self.origin} at {self.size}"

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -302,6 +304,24 @@ def read_payload(shape: Shape, data: bytes) -> Snapshot | None:
     return snapshot
 
 
+_told: ContextVar[Callable[[], datetime] | None] = ContextVar("told", default=None)
+
+
 def utc_now() -> datetime:
-    """The server's clock, aware, UTC: the one place the ledger reads it."""
-    return datetime.now(UTC)
+    """The server's clock, aware, UTC: the one place where the program reads it."""
+    told = _told.get()
+    return datetime.now(UTC) if told is None else told()
+
+
+@contextmanager
+def told_time(clock: Callable[[], datetime]) -> Iterator[None]:
+    """Let the server's time be what `clock` says, in this context alone.
+
+    For histories that are made up: a demonstration, a benchmark, a test. What is recorded meanwhile bears
+    that time as if it were true, so no page, command or job of an organisation's own record comes here.
+    """
+    before = _told.set(clock)
+    try:
+        yield
+    finally:
+        _told.reset(before)

@@ -19,8 +19,10 @@ from duecare.ledger.upcasting import upcast_live
 MIGRATED = "server"
 
 
-def set_up(say: Callable[[str], None] = lambda line: None) -> None:
+def set_up(say: Callable[[str], None] = lambda line: None, *, domain: str = "") -> None:
     """Migrate if needed, make the log if there is none, and refuse to go on without every guard.
+
+    A new log is named after `domain`, else after the first host name of the settings.
 
     Raises Tampered if a trigger is missing from a database that needed no migration, DuecareError if the
     database cannot be reached.
@@ -43,7 +45,7 @@ def set_up(say: Callable[[str], None] = lambda line: None) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     else:
         triggers.demand()
-    sealing.create_log(settings.DUECARE_DOMAIN)
+    sealing.create_log(domain or settings.DUECARE_DOMAIN)
     upcast_live(MIGRATED)
     if connection.vendor == "sqlite":
         _private(Path(str(connection.settings_dict["NAME"])))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -25,11 +26,14 @@ PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `shell` for the frame, and `now`, the moment that the page speaks from."""
+    """Context processor: `shell` for the frame, and `now`, the moment that the page speaks from.
+
+    Pages without the frame get `demonstration` alone.
+    """
     viewer: Viewer | None = getattr(request, "viewer", None)
     now: datetime | None = getattr(request, "view_now", None)
     if viewer is None or not viewer.roles or now is None:
-        return {}
+        return {"demonstration": _demonstration()}
     today = timezone.localdate()
     profile = live_profile()
     view = asof.current()
@@ -46,8 +50,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
+            demonstration=head.demonstration,
         ),
     }
+
+
+def _demonstration() -> bool:
+    """Whether this is a demonstration. A page that explains a broken database must not break on it."""
+    try:
+        return any(head.demonstration for head in Head.objects.all())
+    except DatabaseError:
+        return False
 
 
 def _role_word(role: Role) -> str:

@@ -14,6 +14,7 @@ from duecare.errors import DuecareError
 from duecare.home import Home
 from duecare.ledger import asof, sealing
 from duecare.ledger.browsing import newest_checkpoint
+from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.program import assessing
@@ -32,6 +33,7 @@ WORDS = {
     State.STATED: "stated  ",
     State.PROVEN: "proven  ",
 }
+_MADE_UP = " of a demonstration: everything in it is made up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Posture:
     exceptions: Callable[[str], list[dict[str, Any]]]
     names: Mapping[str, str]
     """Who made the statements, in words, by actor."""
+    demonstration: bool
+    """Whether all of it is made up."""
 
     def fails(self, limit: str) -> bool:
         """Whether anything is worse than `limit` allows: "unmet", "unknown" or "" for anything goes.
@@ -117,7 +121,7 @@ class Posture:
         outcomes = [one for standing in self.standings for one in standing.found]
         lines = [
             "",
-            f"Posture at {self.as_of:%Y-%m-%d %H:%M} UTC",
+            f"Posture at {self.as_of:%Y-%m-%d %H:%M} UTC{_MADE_UP if self.demonstration else ''}",
             f"  {counts[State.FAILING]} safeguards failing, {counts[State.UNPROVEN]} unproven, "
             f"{counts[State.EXCEPTED]} excepted, "
             f"{counts[State.STATED]} stated by people, {counts[State.PROVEN]} proven, "
@@ -168,6 +172,7 @@ def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
         checkpoint=signed.size if signed else None,
         exceptions=assessing.read_lines,
         names=names_of({one.made_by for row in rows for one in row.said}, viewer),
+        demonstration=Head.objects.get().demonstration,
     )
 
 
@@ -176,7 +181,9 @@ def assess(
 ) -> assessing.Assessed:
     """Gather facts about this machine if asked to, then judge every host, then sign the record."""
     home: Home = settings.DUECARE_HOME
-    if collect:
+    if collect and Head.objects.get().demonstration:
+        say("This is a demonstration: the machine it runs on is left out.")
+    elif collect:
         now = utc_now()
         report = collect_here(home.path / "first-seen.json", now)
         try:

@@ -1,0 +1,77 @@
+"""The story as it is written: read from `content/`, checked for the names it uses, sorted by day. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from duecare.errors import BadInput
+from duecare.program.catalogue import read_yaml
+
+_CONTENT = Path(__file__).parent / "content"
+KINDS = ("people", "removals", "names", "targets", "statements", "exceptions", "tasks", "reports")
+"""The lists of events; on one day they happen in this order."""
+LATER = ("approved", "review", "decided", "done")
+"""What follows from an event on a day of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens on one day."""
+
+    day: int
+    """Days before the end, negative or 0."""
+    kind: str
+    """One of KINDS, or `<kind>.<what follows>`, such as `tasks.done`."""
+    name: str
+    """By which later events of the same thing find it."""
+    told: Mapping[str, Any]
+
+
+@cache
+def story() -> Mapping[str, Any]:
+    """The whole story. Raises BadInput naming what is wrong with it."""
+    told = read_yaml((_CONTENT / "story.yaml").read_text("utf-8"), "story.yaml")
+    for event in events(told):
+        by = event.told.get("by")
+        if by is not None and by not in told["people"]:
+            raise BadInput(f"story.yaml, {event.name}: nobody is called {by!r}.", "Use a key of `people`.")
+        if event.day > 0:
+            raise BadInput(f"story.yaml, {event.name}: day {event.day} is to come.", "Use 0 or less.")
+    return told
+
+
+@cache
+def healthy() -> Mapping[str, Any]:
+    """The reports of healthy computers, by kind."""
+    found: Mapping[str, Any] = json.loads((_CONTENT / "computers.json").read_text("utf-8"))
+    return found
+
+
+def first_day(told: Mapping[str, Any]) -> int:
+    """The day on which the story begins, negative."""
+    return min(event.day for event in events(told))
+
+
+def events(told: Mapping[str, Any]) -> list[Event]:
+    """Everything that happens, by day; on one day in the order of KINDS, then of the file."""
+    found = list(_events(told))
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(found, key=lambda event: (event.day, order[event.kind.partition(".")[0]]))
+
+
+def _events(told: Mapping[str, Any]) -> Iterator[Event]:
+    for kind in KINDS:
+        entries = told[kind]
+        named = entries.items() if isinstance(entries, dict) else enumerate(entries)
+        for name, entry in named:
+            yield Event(entry["day"], kind, f"{kind} {name}", entry)
+            for later in LATER:
+                if later in entry:
+                    yield Event(entry[later]["day"], f"{kind}.{later}", f"{kind} {name}", entry[later])
+            for said in entry.get("said", ()):
+                yield Event(said["day"], f"{kind}.said", f"{kind} {name}", said)

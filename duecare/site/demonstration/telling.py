@@ -1,0 +1,202 @@
+"""The story's events put on the record, each through the action that a page would call, at its own time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from duecare.assurance.actions import issue
+from duecare.assurance.quarters import Quarter
+from duecare.assurance.reports import REPORTS
+from duecare.assurance.reports.interface import Asked
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program import actions, exception_actions
+from duecare.program.approval_actions import approve
+from duecare.program.approval_queries import TARGET, version_of
+from duecare.program.exception_queries import reference
+from duecare.program.models import Answer, Decided, Ending, Finding, Person, Review
+from duecare.program.outgoing import Outgoing
+from duecare.program.questions import questions
+from duecare.program.remarks import add_attachment, add_comment
+from duecare.program.statement_actions import Draft, make_statement, review_statement
+from duecare.program.task_actions import end_task, make_task
+from duecare.site import people
+from duecare.site.demonstration.story import Event
+from duecare.systems.actions import remove_host
+from duecare.systems.models import Host, Name, NameKind
+from duecare.systems.name_actions import Eyes, add_name, look_at
+
+PERIOD = timedelta(days=30)
+"""How far back a statement speaks of."""
+
+
+@dataclass(slots=True)
+class Telling:
+    """The story under way."""
+
+    told: Mapping[str, Any]
+    end: datetime
+    passwords: Mapping[str, str]
+    people: dict[str, Person] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    """Keys of what events have made, by the event's name."""
+
+    def actor(self, key: str) -> str:
+        return f"person:{self.people[key].pk}"
+
+    def viewer(self, key: str) -> Viewer:
+        person = self.people[key]
+        role = Role(self.told["people"][key]["role"])
+        return Viewer(self.actor(key), person.name, frozenset({role}), person.pk)
+
+    def tell(self, event: Event, now: datetime) -> None:
+        """Let an event happen at a moment."""
+        _TOLD[event.kind](self, event, now)
+
+
+def begin(telling: Telling, now: datetime) -> None:
+    """The organisation, its first owner, and what it says of itself."""
+    one = telling.told["organisation"]
+    key, owner = next((key, who) for key, who in telling.told["people"].items() if who["role"] == "owner")
+    people.claim(
+        one["name"], one["zone"], one["computers"], owner["name"], address(key), telling.passwords[key]
+    )
+    telling.people[key] = Person.objects.get()
+    actor = telling.actor(key)
+    actions.change_profile(actor, country=one["country"], people=one["people"], facts=one["facts"])
+    for data_set in telling.told["data"]:
+        actions.keep_data_set(actor, None, **{"supplier": "", **data_set})
+
+
+def address(key: str) -> str:
+    """The e-mail address with which somebody of the story signs in."""
+    return f"{key}@harbour.example"
+
+
+def look_at_names(telling: Telling, day: int, now: datetime) -> None:
+    """What the made-up world says of the clinic's names on a day; nothing is asked of the real one."""
+    texts = {}
+    for answers in telling.told["answers"]:
+        if answers["day"] <= day:
+            texts = answers["texts"]
+    told = {name: (text,) for name, text in texts.items()}
+    # The website leads into the clinic's own network, so nobody is connected to.
+    eyes = Eyes(Outgoing(resolve=lambda host: ["10.0.0.7"]), lambda: lambda name: told.get(name, ()))
+    for name in Name.objects.filter(removed_at=None).order_by("pk"):
+        look_at(name, "worker", now, eyes)
+
+
+def _person(telling: Telling, event: Event, now: datetime) -> None:
+    key = event.name.removeprefix("people ")
+    if key in telling.people:
+        return
+    until = event.told.get("until")
+    day = "" if until is None else (telling.end + timedelta(days=until)).date().isoformat()
+    by = telling.actor(next(iter(telling.people)))
+    who = event.told
+    telling.people[key] = people.add_user(
+        by, address(key), who["name"], telling.passwords[key], who["role"], day
+    )
+
+
+def _removal(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    host = Host.objects.get(name=told["computer"])
+    remove_host(host, telling.actor(told["by"]), told["words"], now)
+
+
+def _name(telling: Telling, event: Event, now: datetime) -> None:
+    told = dict(event.told)
+    kind, name = NameKind(told.pop("kind")), told.pop("name")
+    del told["day"]
+    add_name(telling.actor("finn"), kind, name, now, **told)
+
+
+def _target(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    actions.adopt_target(telling.actor(told["by"]), told["id"], told["value"], told["reason"], now)
+    telling.made[event.name] = f"{TARGET}:{told['id']}"
+
+
+def _statement(telling: Telling, event: Event, now: datetime) -> None:
+    told, day = event.told, now.date()
+    expires = telling.end.date() + timedelta(days=told["expires"]) if "expires" in told else None
+    draft = Draft(Answer(told["answer"]), told["words"], "", day - PERIOD, day, expires)
+    made = make_statement(telling.actor(told["by"]), questions()[told["question"]], draft, now)
+    telling.made[event.name] = made.pk
+    if "file" in told:
+        about, text = f"program.statement:{made.pk}", f"{told['file']}: made up, for a demonstration.\n"
+        add_attachment(telling.actor(told["by"]), about, told["file"], text.encode(), now)
+
+
+def _review(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    key = telling.made[event.name]
+    review_statement(telling.actor(told["by"]), key, Review(told["review"]), told["words"], now)
+
+
+def _exception(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    finding = None
+    if told.get("covers") == "finding":
+        finding = Finding.objects.filter(closed_at=None, safeguard=told["safeguard"]).order_by("pk").first()
+    wanted = exception_actions.Draft(
+        told["safeguard"], told["reason"], told["measure"],
+        telling.end.date() + timedelta(days=told["expires"]), finding.pk if finding else "",
+    )  # fmt: skip
+    made = exception_actions.ask_for_exception(telling.actor(told["by"]), wanted, now)
+    telling.made[event.name] = reference(made.pk)
+
+
+def _decide(telling: Telling, event: Event, now: datetime) -> None:
+    told, viewer = event.told, telling.viewer(event.told["by"])
+    about = telling.made[event.name]
+    decided = Decided(told.get("as", Decided.APPROVED))
+    approve(viewer, about, version_of(about, viewer).entry, decided, told["words"], None, now)
+
+
+def _task(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    named = {name: told[name] for name in ("why", "minutes", "repeats", "safeguard") if name in told}
+    made = make_task(
+        telling.actor(told["by"]), now, title=told["title"], owner=telling.people[told["owner"]].pk,
+        due=(telling.end + timedelta(days=told["due"])).date(), **named,
+    )  # fmt: skip
+    telling.made[event.name] = made.pk
+
+
+def _done(telling: Telling, event: Event, now: datetime) -> None:
+    owner = telling.told["tasks"][int(event.name.rpartition(" ")[2])]["owner"]
+    end_task(telling.actor(owner), telling.made[event.name], Ending.DONE, event.told["words"], now)
+
+
+def _say(telling: Telling, event: Event, now: datetime) -> None:
+    told = event.told
+    about = f"program.task:{telling.made[event.name]}"
+    named = [one.pk for one in telling.people.values() if f"@{one.name}" in told["words"]]
+    add_comment(telling.actor(told["by"]), about, told["words"], named, now)
+
+
+def _report(telling: Telling, event: Event, now: datetime) -> None:
+    told, quarter = event.told, Quarter.of(now.date())
+    asked = Asked(quarter.first, now.date(), now, words=told["words"])
+    issue(telling.viewer(told["by"]), REPORTS[told["report"]], asked, now)
+
+
+_TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
+    "people": _person,
+    "removals": _removal,
+    "names": _name,
+    "targets": _target,
+    "targets.approved": _decide,
+    "statements": _statement,
+    "statements.review": _review,
+    "exceptions": _exception,
+    "exceptions.decided": _decide,
+    "tasks": _task,
+    "tasks.done": _done,
+    "tasks.said": _say,
+    "reports": _report,
+}
