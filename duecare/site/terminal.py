@@ -58,16 +58,16 @@ class Posture:
         """Whether anything is worse than `limit` allows: "unmet", "unknown" or "" for anything goes.
 
         An admitted gap is unmet, a statement that expired or is doubted is unknown; a question that nobody
-        has answered is neither.
+        has answered is neither. Gaps under an approved exception that holds fail nothing.
         """
-        verdicts = {one.verdict_at(self.as_of) for standing in self.standings for one in standing.found}
-        verdicts |= {one.verdict_at(self.as_of) for standing in self.standings for one in standing.said}
-        unjudged = any(standing.unjudged for standing in self.standings)
-        if limit == "unmet":
-            return Verdict.UNMET in verdicts
-        if limit == "unknown":
-            return bool(verdicts & {Verdict.UNMET, Verdict.UNKNOWN}) or unjudged
-        return False
+        unmet = any(Verdict.UNMET in self._verdicts(one) for one in self.standings if one.excuse is None)
+        if limit != "unknown":
+            return unmet and limit == "unmet"
+        open_ones = [one for one in self.standings if one.state is not State.EXCEPTED]
+        return unmet or any(one.unjudged or Verdict.UNKNOWN in self._verdicts(one) for one in open_ones)
+
+    def _verdicts(self, standing: Standing) -> set[Verdict]:
+        return {one.verdict_at(self.as_of) for one in (*standing.found, *standing.said)}
 
     def as_json(self) -> str:
         return json.dumps(

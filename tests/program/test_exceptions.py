@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,7 @@ from duecare.program.questions import questions
 from duecare.program.statement_actions import Draft as Statement
 from duecare.program.statement_actions import make_statement
 from duecare.program.task_queries import today_at
+from duecare.site import terminal
 from tests.people import browser, sign_in
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -395,3 +397,27 @@ def test_an_exception_for_the_whole_excepts_what_nobody_can_show(owner: tuple[Vi
     decide(ask(safeguard="pentest"), viewer)
     assert state("pentest", viewer) is State.EXCEPTED
     assert "proven" not in client.get("/safeguards/pentest/").content.decode().split("</h1>")[1][:200].lower()
+
+
+def test_excepted_gaps_fail_nothing_at_the_terminal_until_their_day_is_over(
+    owner: tuple[Viewer, Client],
+) -> None:
+    viewer, _client = owner
+
+    def fails(limit: str, at: datetime) -> bool:
+        rows = tuple(one for one in standings(viewer, at) if one.safeguard.id == "physical")
+        return replace(terminal.posture_now(viewer), standings=rows, as_of=at).fails(limit)
+
+    made = [
+        ask(safeguard="physical", finding=admit(one.id).pk, expires=today_at(utc_now()) + 9 * DAY)
+        for one in questions().values()
+        if one.safeguard == "physical"
+    ]
+    assert fails("unmet", utc_now())
+    for row in made:
+        decide(row, viewer)
+    now = utc_now()
+    assert not fails("unmet", now)
+    assert not fails("unknown", now)
+    assert fails("unmet", now + 11 * DAY)
+    assert not fails("", now + 11 * DAY)
