@@ -67,7 +67,8 @@ class Posture:
         return unmet or any(one.unjudged or Verdict.UNKNOWN in self._verdicts(one) for one in open_ones)
 
     def _verdicts(self, standing: Standing) -> set[Verdict]:
-        return {one.verdict_at(self.as_of) for one in (*standing.found, *standing.said)}
+        checked = {one.verdict_at(self.as_of) for one in standing.found}
+        return checked | {one.verdict_at(self.as_of) for one in standing.said}
 
     def as_json(self) -> str:
         return json.dumps(
