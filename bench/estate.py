@@ -20,8 +20,19 @@ from duecare.ledger.models import Head
 from duecare.ledger.recording import record_note, recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.program.assessing import ACT_SIZE, assess
+from duecare.program.catalogue import catalogue
 from duecare.program.judgement import Grade
-from duecare.program.models import Finding, Person
+from duecare.program.models import (
+    Answer,
+    Comment,
+    Ending,
+    Finding,
+    Person,
+    SafeguardException,
+    Statement,
+    Task,
+)
+from duecare.program.questions import questions
 from duecare.site import people
 from duecare.site.models import User
 from duecare.systems.models import Host, Report
@@ -83,6 +94,9 @@ def build(size: Size) -> User:
                 reports.come_in(clock.now)
             if day == 0:
                 assess(SERVER, clock.now, clock=clock)
+            if day == size.days // 2:
+                _work(staff, size, clock.now)
+                _state(clock.now)
             _sign_in(staff, day, size)
             _refresh(room * (day + 1) // size.days - _count(), f"seen again on day {day}")
         clock.now = max(clock.now, end - timedelta(minutes=30))
@@ -202,6 +216,64 @@ def _moved(value: Any, by: timedelta) -> Any:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return (datetime.fromisoformat(value).astimezone(UTC) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value
+
+
+def _work(staff: Sequence[str], size: Size, now: datetime) -> None:
+    """A task for everybody, half of them ended, each with a comment on it."""
+    made = [
+        Task(
+            id=new_key(),
+            title=f"Read the {_name(n).lower()} policy and confirm it",
+            safeguard=("policy_program", "awareness_training", "backups")[n % 3],
+            owner_id=staff[n % len(staff)],
+            due=(now + timedelta(days=n % size.days)).date(),
+            made_by=SERVER,
+            made_at=now,
+            ended_at=now if n % 2 else None,
+            ended_as=Ending.DONE.value if n % 2 else "",
+            ended_by=SERVER if n % 2 else "",
+        )
+        for n in range(size.people)
+    ]
+    for part in _parts(made):
+        with recording(SERVER, "make tasks for everybody"):
+            Task.objects.bulk_create(part)
+        remarks = [
+            Comment(
+                id=new_key(), about=f"program.task:{task.pk}", words="See the handbook, page 4.",
+                mentions=[task.owner_id], made_by=SERVER, made_at=now,
+            )
+            for task in part
+        ]  # fmt: skip
+        with recording(SERVER, "say something about each"):
+            Comment.objects.bulk_create(remarks)
+
+
+def _state(now: datetime) -> None:
+    """Five statements to each question, of which the last counts, and an exception for each safeguard."""
+    day = now.date()
+    said = [
+        Statement(
+            id=new_key(), safeguard=one.safeguard, question=one.id, asked=one.ask, answer=Answer.YES.value,
+            words="Done and looked at.", period_from=day, period_to=day, expires=day + timedelta(days=360),
+            made_by=SERVER, made_at=now, ended_at=None if turn == 4 else now,
+            ended_because="" if turn == 4 else "answered again",
+        )
+        for one in questions().values()
+        for turn in range(5)
+    ]  # fmt: skip
+    departures = [
+        SafeguardException(
+            id=new_key(), safeguard=safeguard, reason="Its maker forbids it.", measure="It stands alone.",
+            expires=day + timedelta(days=300), asked_by=SERVER, asked_at=now,
+        )
+        for safeguard in catalogue()
+    ]  # fmt: skip
+    for part in _parts(said):
+        with recording(SERVER, "answer the questions"):
+            Statement.objects.bulk_create(part)
+    with recording(SERVER, "ask for exceptions"):
+        SafeguardException.objects.bulk_create(departures)
 
 
 def _sign_in(staff: Sequence[str], day: int, size: Size) -> None:

@@ -36,7 +36,7 @@ from duecare.ledger.models import Entry, Head
 from duecare.ledger.recording import recording
 from duecare.ledger.records import record_models, utc_now
 from duecare.program import assessing
-from duecare.program.models import Finding, Outcome
+from duecare.program.models import Finding, Outcome, SafeguardException, Statement, Task
 from duecare.site import setup
 from duecare.site.models import User
 from duecare.systems.models import Host
@@ -218,6 +218,23 @@ def addresses(middle: date) -> dict[str, str]:
         "one entry": f"/ledger/{sign_in.index}/",
         "one entry, an act of 1,000": f"/ledger/{act.index}/",
         "one proof": f"/ledger/{size // 3}/proof/",
+        "duties": "/duties/",
+        "tasks": "/tasks/",
+        "tasks, open": "/tasks/?state=open",
+        "tasks, late": "/tasks/?state=late",
+        "tasks, ended": "/tasks/?state=ended",
+        "tasks, somebody's": "/tasks/?owner=ken",
+        "tasks, of a safeguard": "/tasks/?safeguard=backups",
+        "tasks, due until": f"/tasks/?until={middle}",
+        "tasks, CSV, first rows": "/tasks/?format=csv",
+        "one task": f"/tasks/{Task.objects.filter(ended_at=None)[0].pk}/",
+        "statements": "/statements/",
+        "one question": "/statements/physical.rooms/",
+        "one statement": f"/statements/made/{Statement.objects.filter(ended_at=None)[0].pk}/",
+        "exceptions": "/exceptions/",
+        "one exception": f"/exceptions/{SafeguardException.objects.all()[0].pk}/",
+        "names of ours": "/systems/names/",
+        "reports": "/reports/",
         "settings": "/settings/",
         "account": "/account/",
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -45,9 +48,22 @@ def profile() -> Profile | None:
     return Profile.objects.filter(pk=PROFILE).first()
 
 
+_at_hand: ContextVar[Profile | None] = ContextVar("profile", default=None)
+
+
 def live_profile() -> Profile | None:
     """The profile of today, also while a past day is being viewed: days are counted in today's zone."""
-    return Profile.objects.using(LIVE).filter(pk=PROFILE).first()
+    return _at_hand.get() or Profile.objects.using(LIVE).filter(pk=PROFILE).first()
+
+
+@contextmanager
+def profile_at_hand(profile: Profile | None) -> Iterator[None]:
+    """Spare a page that only reads to ask for the profile again and again; None asks as ever."""
+    before = _at_hand.set(profile)
+    try:
+        yield
+    finally:
+        _at_hand.reset(before)
 
 
 def zone_of(profile: Profile | None) -> ZoneInfo:

@@ -25,7 +25,7 @@ from duecare.ledger import asof
 from duecare.ledger.recording import record_note
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
-from duecare.program.queries import live_profile, zone_of
+from duecare.program.queries import live_profile, profile_at_hand, zone_of
 from duecare.site import first_run
 from duecare.site.rights import today, viewer_of
 from duecare.web.views import bad_request, explain
@@ -125,7 +125,8 @@ class SignedIn:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         request.now = request.view_now = utc_now()
-        zone = zone_of(live_profile())
+        profile = live_profile()
+        zone = zone_of(profile)
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
         request.viewer = viewer = viewer_of(request.user, request.now, day)
@@ -133,7 +134,8 @@ class SignedIn:
             return self.get_response(request)
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        response = self._answer(request, viewer)
+        with profile_at_hand(profile if request.method in ("GET", "HEAD") else None):
+            response = self._answer(request, viewer)
         if _was_refused(request, viewer, response):
             content = {"path": request.path[:200], "method": request.method or ""}
             record_note(viewer.actor, "refuse a request", DENIAL, viewer.person or "stranger", content)
