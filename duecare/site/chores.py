@@ -42,8 +42,7 @@ def chores(viewer: Viewer, now: datetime) -> Iterator[Chore]:
             _("Nothing was looked at yet. The first look takes a minute and shows what the others will."),
             f"{PLACE}:hosts",
         )
-    seen = reach(profile())
-    if seen.known is None or seen.seen < seen.known:
+    elif (seen := reach(profile())).known is None or seen.seen < seen.known:
         yield Chore(
             "reach",
             _("Bring in reports from five more computers, beginning with those that hold the most"),
