@@ -73,7 +73,7 @@ def applies(obligation: Obligation, facts: Facts) -> Applicability:
     """Whether the obligation applies to an organisation with these facts."""
     condition = obligation.applies_when
     verdict = _decide(condition, facts)
-    ids = tuple(dict.fromkeys(_facts_in(condition)))
+    ids = tuple(dict.fromkeys(facts_in(condition)))
     if verdict is None:
         missing = (id for id in ids if facts.get(id) is None and _turns_on(condition, facts, id))
         return Applicability(Answer.CANNOT_TELL, (), tuple(missing))
@@ -118,15 +118,16 @@ def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
     return found
 
 
-def _facts_in(condition: Condition) -> Iterator[str]:
+def facts_in(condition: Condition) -> Iterator[str]:
+    """The facts that a condition names, in its order; one that it names twice comes twice."""
     match condition:
         case Fact(id):
             yield id
         case Not(of):
-            yield from _facts_in(of)
+            yield from facts_in(of)
         case AllOf(parts) | AnyOf(parts):
             for part in parts:
-                yield from _facts_in(part)
+                yield from facts_in(part)
 
 
 def _reduce(condition: Condition, facts: Facts) -> bool | Condition:
@@ -155,7 +156,7 @@ def _decide(condition: Condition, facts: Facts) -> bool | None:
     rest = _reduce(condition, facts)
     if isinstance(rest, bool):
         return rest
-    id, count = Counter(_facts_in(rest)).most_common(1)[0]
+    id, count = Counter(facts_in(rest)).most_common(1)[0]
     # Where every open fact stands once, each part can still be made true or false on its own.
     if count == 1:
         return None

@@ -92,6 +92,52 @@ class DataSet(Record):
         return self.name
 
 
+class Setup(Record):
+    """What was arranged for running Duecare here. One row, with the key `setup`; never anything secret."""
+
+    services = models.JSONField(default=list)
+    """Ids of the kinds of system in use (`services.Service`); empty while nobody has said."""
+    other_services = models.CharField(max_length=300, blank=True)
+    """Others, in words."""
+    alone = models.BooleanField(default=False)
+    """Whether it was said openly that one person approves alone for now."""
+    backup_place = models.CharField(max_length=500, blank=True)
+    """Absolute path of the directory for Duecare's own backups; empty while none is named."""
+    backup_tried_at = models.DateTimeField(null=True)
+    """When a file was last written there, read back and removed."""
+    backup_apart = models.BooleanField(null=True)
+    """Whether that was on another file system than the home's."""
+    backup_system = models.CharField(max_length=40, blank=True)
+    """The kind of file system found there; empty where the machine does not say."""
+    host = models.CharField(max_length=253, blank=True)
+    """The name under which people are to reach Duecare; `localhost` for this machine alone."""
+    proxies = models.JSONField(default=list)
+    """Addresses of what takes the encrypted connections and hands them on."""
+    plan_from = models.DateField(null=True)
+    """The day from which the weeks of the first ninety days count; null while there is no plan."""
+
+    def __str__(self) -> str:
+        return "set-up"
+
+
+class Keeper(Record):
+    """Somebody who keeps checkpoints, outside or within the organisation."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="keeps")
+    organisation = models.CharField(max_length=200, blank=True)
+    """Where they work, if not here."""
+    address = models.CharField(max_length=254)
+    """Their e-mail address: where checkpoints go."""
+    outside = models.BooleanField()
+    """Whether nobody within the organisation can make them change what they hold."""
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} keeps checkpoints"
+
+
 class Target(Record):
     """A number that the organisation holds itself to. Its key is the target's id; without a row the shipped
     default is used and shown as not yet adopted."""

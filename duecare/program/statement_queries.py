@@ -18,8 +18,8 @@ from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.models import Person, Statement
 from duecare.program.posture import Asked, Said
 from duecare.program.queries import all_asked
-from duecare.program.questions import Question
-from duecare.program.subjects import register_reference
+from duecare.program.questions import Question, questions
+from duecare.program.subjects import register_name, register_reference, register_visible
 
 STATED = "statement"
 """Stands for the check in findings that come from a statement."""
@@ -60,6 +60,9 @@ def _address(key: str) -> str:
 
 
 register_reference(KIND, _address)
+register_reference("program.question", lambda key: reverse("question", args=[key]))
+register_visible("program.question", lambda key, viewer: viewer.reads and key in questions())
+register_name("program.question", lambda key: questions()[key].ask)
 
 
 def condition_of(said: Said | None, now: datetime) -> Condition:

@@ -21,6 +21,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks, task_actions, task_forms
 from duecare.program.catalogue import catalogue
 from duecare.program.models import Ending, Person, Repeats, Task
+from duecare.program.plan_queries import OF_PLAN
 from duecare.program.subjects import address_of, name_of
 from duecare.program.task_queries import (
     TASK,
@@ -132,6 +133,12 @@ def listing(viewer: Viewer, today: date) -> Listing[Task]:
                 gettext_lazy("Whose"),
                 lambda value: whose[value],
                 choices=(("mine", gettext_lazy("Mine")), ("nobody", gettext_lazy("Nobody’s yet"))),
+            ),
+            Filter(
+                "plan",
+                gettext_lazy("Plan"),
+                lambda value: OF_PLAN,
+                choices=(("first-90-days", gettext_lazy("First 90 days")),),
             ),
             Filter("owner", gettext_lazy("Who (name)"), "owner__name__icontains", FilterKind.TEXT),
             Filter("safeguard", gettext_lazy("Safeguard"), "safeguard", choices=titles),

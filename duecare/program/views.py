@@ -37,7 +37,6 @@ from duecare.program.queries import (
     standing_of,
     standings,
 )
-from duecare.program.reach import reach
 from duecare.program.statement_queries import lines_of
 from duecare.program.subjects import address_of
 from duecare.web.exports import cell
@@ -73,7 +72,6 @@ def safeguards(request: Request) -> HttpResponseBase:
         "areas": areas(),
         "state": state,
         "area": place,
-        "reach": reach(profile()),
         "total": len(rows),
     }
     return render(request, "program/safeguards.html", context)
@@ -118,7 +116,6 @@ def area(request: Request, id: str) -> HttpResponseBase:
         "area": known[id],
         "rows": [(row, len(asked.get(row.safeguard.id, []))) for row in rows],
         "counts": count_states(rows),
-        "reach": reach(profile()),
     }
     return render(request, "program/area.html", context)
 
@@ -270,7 +267,7 @@ def findings(request: Request) -> HttpResponseBase:
         "excepted", gettext_lazy("Excepted until"), lambda row: until.get(row.pk), Kind.DATE
     )
     listing = replace(FINDINGS, columns=(*FINDINGS.columns, excepted))
-    return show(request, listing, rows, template="program/findings.html", context={"reach": reach(profile())})
+    return show(request, listing, rows, template="program/findings.html")
 
 
 @require_safe

@@ -23,6 +23,7 @@ class SiteConfig(AppConfig):
         import_module("duecare.systems.hosts")
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")
+        import_module("duecare.site.chores")
 
         register_askers(_askers)
         # What was loaded so far stays: to look through it for garbage again and again costs a third of a

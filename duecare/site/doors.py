@@ -89,7 +89,11 @@ class SecurityHeaders:
     def _believe_proxies(request: Request) -> None:
         """Forwarded headers count only from the proxies that the configuration lists."""
         meta = request.META
-        if meta.get("REMOTE_ADDR") in settings.DUECARE_PROXIES:
+        meta[SENDER] = meta.get("REMOTE_ADDR")
+        believed = meta.get("REMOTE_ADDR") in settings.DUECARE_PROXIES
+        if "HTTP_X_FORWARDED_FOR" in meta or "HTTP_X_FORWARDED_PROTO" in meta:
+            meta[FORWARDED] = "believed" if believed else "ignored"
+        if believed:
             if meta.get("HTTP_X_FORWARDED_PROTO") == "https":
                 meta["wsgi.url_scheme"] = "https"
             forwarded = meta.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
@@ -156,6 +160,8 @@ class SignedIn:
 
 
 DENIAL = "site.denial"
+SENDER, FORWARDED = "duecare.sender", "duecare.forwarded"
+"""In `request.META`: who connected, and whether what they said of others was `believed` or `ignored`."""
 HIDDEN = "duecare.hidden"
 """In `request.META` once a view has answered somebody as if it were not there."""
 

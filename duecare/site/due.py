@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -35,17 +36,23 @@ class Due:
 
 
 def due(
-    rows: list[Standing], last: Assessment | None, here: Profile | None, viewer: Viewer, now: datetime
+    rows: list[Standing],
+    last: Assessment | None,
+    here: Profile | None,
+    viewer: Viewer,
+    now: datetime,
+    shown: Collection[str] = (),
 ) -> list[Due]:
     """At most DUE things that want doing: open tasks, soonest first, then what follows from the record.
 
-    However many tasks there are, half of the places are kept for the others.
+    However many tasks there are, half of the places are kept for the others. `shown` are the keys of tasks
+    that the page shows elsewhere.
     """
     others = _of_record(rows, last, here, viewer, now)[:DUE]
-    return [*_of_tasks(viewer, now, max(DUE - len(others), DUE // 2)), *others][:DUE]
+    return [*_of_tasks(viewer, now, max(DUE - len(others), DUE // 2), shown), *others][:DUE]
 
 
-def _of_tasks(viewer: Viewer, now: datetime, most: int) -> list[Due]:
+def _of_tasks(viewer: Viewer, now: datetime, most: int, shown: Collection[str]) -> list[Due]:
     """Open tasks: the viewer's own, and everyone's that are due within a week."""
     today = timezone.localdate(now)
     return [
@@ -56,8 +63,9 @@ def _of_tasks(viewer: Viewer, now: datetime, most: int) -> list[Due]:
             is_late(task, today),
             _("yours") if task.owner_id == viewer.person else _owner(task),
         )
-        for task in due_tasks(viewer, today, most)
-    ]
+        for task in due_tasks(viewer, today, most + len(shown))
+        if task.pk not in shown
+    ][:most]
 
 
 def _owner(task: Task) -> str:

@@ -19,8 +19,16 @@ from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
+from duecare.program.queries import profile as recorded_profile
+from duecare.program.reach import reach
+from duecare.program.setup_queries import live_setup
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
+SPEAKING = (
+    "/safeguards/", "/checks/", "/areas/", "/findings/", "/statements/", "/exceptions/", "/approvals/",
+    "/systems/", "/reports/", "/first-90-days/",
+)  # fmt: skip
+"""Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
 PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
 
@@ -38,19 +46,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     profile = live_profile()
     view = asof.current()
     head = Head.objects.get()
+    setting_up = viewer.has(Role.OWNER) and live_setup().plan_from is None
     return {
         "now": now,
         "viewer": viewer,
+        "setting_up": setting_up,
         "shell": Shell(
             organisation=profile.name if profile else "Duecare",
             home_url=reverse("home"),
-            navigation=_navigation(request.path, viewer),
+            navigation=_navigation(request.path, viewer, setting_up),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
             role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
             demonstration=head.demonstration,
+            reach=_reach(request.path) if viewer.reads else "",
         ),
     }
 
@@ -74,7 +85,12 @@ def _role_word(role: Role) -> str:
     return words[role]
 
 
-def _navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
+def _reach(path: str) -> str:
+    """How far the evidence goes that a page speaks of; empty for pages that speak of none."""
+    return reach(recorded_profile()).words if path == reverse("home") or path.startswith(SPEAKING) else ""
+
+
+def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...]:
     def link(label: str, url: str) -> Link:
         return Link(label, url, path == url or (url != reverse("home") and path.startswith(url)))
 
@@ -85,6 +101,8 @@ def _navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
         tasks = link(_("Tasks"), reverse("tasks"))
         first = [
             link(_("Home"), reverse("home")),
+            *([link(_("Set-up"), reverse("guide"))] if setting_up else []),
+            link(_("First 90 days"), reverse("first-ninety-days")),
             duties,
             replace(tasks, url=f"{tasks.url}?state=open"),
             link(_("Safeguards"), reverse("safeguards")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, views
+from duecare.site import feed_views, go_live_views, guide_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -28,6 +28,10 @@ urlpatterns = [
     path("settings/people/add/", views.person_add, name="person-add"),
     path("settings/people/<str:key>/give/", views.right_give, name="right-give"),
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),
+    path("settings/go-live/", go_live_views.go_live, name="go-live"),
+    path("guide/", guide_views.guide, name="guide"),
+    path("guide/<str:id>/", guide_views.guide_step, name="guide-step"),
+    path("guide/keepers/<str:key>/end/", guide_views.keeper_end, name="keeper-end"),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
     path("reports/", include("duecare.assurance.urls")),

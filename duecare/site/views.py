@@ -10,6 +10,7 @@ from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,9 +22,9 @@ from duecare.program import actions
 from duecare.program.approval_queries import TARGET, approvals_in_force
 from duecare.program.catalogue import areas
 from duecare.program.models import Assessment, DataSet, Finding, Person, Right
+from duecare.program.plan_queries import next_of_plan
 from duecare.program.posture import Standing, State, count_states
 from duecare.program.queries import current_targets, profile, standings
-from duecare.program.reach import reach
 from duecare.program.task_views import my_duties
 from duecare.site import first_run as claim_token
 from duecare.site import forms, people
@@ -49,8 +50,11 @@ def home(request: Request) -> HttpResponseBase:
     silent = [row for row in rows if row.state is State.UNPROVEN and row.silent]
     last = Assessment.objects.all().visible_to(viewer).order_by("-started_at").first()
     here = profile()
+    week = next_of_plan(viewer)
     context = {
-        "due": due(rows, last, here, viewer, now),
+        "week": week,
+        "today": timezone.localdate(now),
+        "due": due(rows, last, here, viewer, now, shown={task.pk for task in week}),
         "wanting": wanting[:LISTED],
         "wanting_more": max(0, len(wanting) - LISTED),
         "silent": len(silent),
@@ -58,7 +62,6 @@ def home(request: Request) -> HttpResponseBase:
         "total": len(rows),
         "house": _house(rows),
         "changes": changes(viewer, asof.current()),
-        "reach": reach(here),
         "assessment": last,
         "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
     }

@@ -23,8 +23,6 @@ from duecare.ledger import blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
-from duecare.program.queries import profile
-from duecare.program.reach import reach
 from duecare.systems import actions, telling
 from duecare.systems.forms import ImportForm, RemoveForm
 from duecare.systems.hosts import HOST
@@ -150,9 +148,9 @@ def _rows(viewer: Viewer) -> QuerySet[Host]:
 
 @require_safe
 def hosts(request: Request) -> HttpResponseBase:
-    """The computers that are known, and how far that reaches."""
+    """The computers that are known."""
     viewer = demand_reader(request)
-    context = {"reach": reach(profile()), "may_import": viewer.has(*CHANGERS)}
+    context = {"may_import": viewer.has(*CHANGERS)}
     listing = HOSTS
     if viewer.has(*CHANGERS):
         listing = replace(HOSTS, empty=replace(HOSTS.empty, url=reverse("host-import")))

@@ -86,6 +86,8 @@ class Shell:
     """"Owner", "Auditor until 31 January"."""
     as_of: AsOfBanner | None = None
     foot: Foot | None = None
+    reach: str = ""
+    """Of what the page's evidence speaks: "1 of about 150 computers seen; the rest unknown"."""
     search_url: str = ""
     """Takes `q` by GET; empty where there is nothing to search."""
     demonstration: bool = False

@@ -149,6 +149,13 @@ PAGES: Mapping[str, Page] = {
     "settings/people/add/": form("settings/people/add/", OWNER),
     "settings/people/<str:key>/give/": form("settings/people/{person}/give/", OWNER, object=True),
     "settings/rights/<str:key>/end/": act("settings/rights/{right}/end/", OWNER),
+    "settings/go-live/": form("settings/go-live/", OWNER),
+    # The guided set-up, and what it ends with. All its questions: test_guide.py.
+    "guide/": Page("guide/", answers(OK, OWNER)),
+    "guide/<str:id>/": form("guide/organisation/", OWNER),
+    "guide/keepers/<str:key>/end/": act("guide/keepers/{keeper}/end/", OWNER),
+    "first-90-days/": Page("first-90-days/", READ),
+    "first-90-days/make/": act("first-90-days/make/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
     # The spine.
     "safeguards/": Page("safeguards/", READ),
     "safeguards/<str:id>/": Page("safeguards/patching/", READ),

@@ -22,7 +22,7 @@ from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program import actions, exception_actions
+from duecare.program import actions, exception_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.judgement import Grade
 from duecare.program.models import (
@@ -30,6 +30,7 @@ from duecare.program.models import (
     Attachment,
     DataSet,
     Finding,
+    Keeper,
     Person,
     Right,
     SafeguardException,
@@ -167,6 +168,14 @@ def _history(now: datetime) -> dict[str, User]:
         exception_actions.ask_for_exception(asker, departure, now - LONG_AGO)
         task = make_task(TERMINAL, now - LONG_AGO, title="Restore a backup", due=now.date())
         add_attachment(TERMINAL, f"program.task:{task.pk}", "plan.txt", b"as agreed", now - LONG_AGO)
+        setup_actions.add_keeper(
+            TERMINAL,
+            now - LONG_AGO,
+            name="Niamh",
+            organisation="Accountants",
+            address="niamh@books.example",
+            outside=True,
+        )
         sealing.checkpoint()
     with clock(now - SINCE):
         gained = Person.objects.get(name="gained")
@@ -182,6 +191,7 @@ def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
     return {
+        "keeper": Keeper.objects.get().pk,
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
         "host": host.pk,

@@ -1,0 +1,72 @@
+"""The page of the first ninety days: what would be done, or what was planned and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from duecare.errors import NotFound, Refused
+from duecare.ledger import asof
+from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
+from duecare.program.models import Person
+from duecare.program.plan_actions import make_plan
+from duecare.program.plan_queries import plan, plan_tasks, proposed
+from duecare.program.setup_queries import other_approvers, setup
+
+MAKERS = (Role.OWNER, Role.MANAGER)
+
+
+@require_safe
+def first_ninety_days(request: Request) -> HttpResponseBase:
+    """The plan by weeks, and what could be added to it; before there is one, what it would hold."""
+    viewer = demand_reader(request)
+    today = timezone.localdate(request.view_now)
+    arranged, tasks = setup(viewer), plan_tasks(viewer)
+    more = proposed(viewer, request.view_now, today) if asof.current() is None else ()
+    context = {
+        "plan": plan(arranged, tasks, today),
+        "today": today,
+        "proposed": more,
+        "minutes": sum(one.minutes for one in more),
+        "approver": _approver(viewer, today),
+        "may_make": viewer.has(*MAKERS) and asof.current() is None,
+    }
+    return render(request, "program/plan.html", context)
+
+
+@require_POST
+def plan_make(request: Request) -> HttpResponseBase:
+    """Make the proposed tasks."""
+    viewer = request.viewer
+    if not viewer.has(*MAKERS):
+        if viewer.reads:
+            raise Refused(_("Your role does not make the plan."), _("Ask an owner or a manager."))
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at your duties."))
+    today = timezone.localdate(request.now)
+    approver = _approver(viewer, today)
+    made = make_plan(
+        viewer.actor,
+        proposed(viewer, request.now, today),
+        request.now,
+        today,
+        owner=viewer.person,
+        approver=approver.pk if approver else None,
+    )
+    words = ngettext("%d task was made.", "%d tasks were made.", len(made)) % len(made)
+    messages.success(request, words if made else _("Nothing was left to add."))
+    return redirect("first-ninety-days")
+
+
+def _approver(viewer: Viewer, today: date) -> Person | None:
+    """Who gets what an approver is to do: a second person, else the one who approves alone."""
+    other = other_approvers(viewer, today).first()
+    if other is None and setup(viewer).alone and viewer.has(Role.OWNER):
+        return Person.objects.all().visible_to(viewer).filter(pk=viewer.person).first()
+    return other
