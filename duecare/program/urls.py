@@ -14,5 +14,6 @@ urlpatterns = [
     path("statements/", include("duecare.program.statement_urls")),
     path("exceptions/", include("duecare.program.exception_urls")),
     path("approvals/", include("duecare.program.approval_urls")),
+    path("imports/", include("duecare.program.imports.urls")),
     path("", include("duecare.program.task_urls")),
 ]

@@ -20,7 +20,7 @@ from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
-PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
+PAGES = {"systems": "hosts", "access": "accounts", "assurance": "reports", "ledger": "ledger"}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
+    path("access/", include("duecare.access.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]
