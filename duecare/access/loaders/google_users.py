@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from duecare.program.imports.interface import Loader
+from duecare.program.imports.mapping import ANY_OTHER
 
 LOADER = Loader(
     id="google-users",
@@ -31,7 +32,7 @@ LOADER = Loader(
     words={
         "enabled": {"active": "yes", "suspended": "no", "archived": "no"},
         "last_sign_in": {"never logged in": ""},
-        "never_signed_in": {"never logged in": "yes"},
+        "never_signed_in": {"never logged in": "yes", ANY_OTHER: "no"},
     },
     steps=(
         _("Sign in to the Google admin console as somebody who may see users."),

@@ -15,6 +15,9 @@ from duecare.errors import BadInput
 from duecare.program.imports.fields import Field, Order, Reading, Type, order_of, value_of
 from duecare.program.imports.tables import Row, Table
 
+ANY_OTHER = "*"
+"""Among a loader's words: what every other text stands for."""
+
 Columns = Mapping[str, tuple[int, ...]]
 """By field: the columns whose cells make its text, joined by a space."""
 
@@ -129,7 +132,8 @@ def _read(
         text = " ".join(filter(None, (row.cells[at].strip() for at in places)))
         reason = next((troubled[at] for at in places if at in troubled), "")
         if not reason:
-            text = manner.words.get(one.name, {}).get(text.lower(), text)
+            said = manner.words.get(one.name, {})
+            text = said.get(text.lower(), said.get(ANY_OTHER, text) if text else text)
             try:
                 values[one.name] = value_of(one, text, readings[one.name])
                 continue

@@ -19,7 +19,15 @@ from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program.imports import actions, forms, mapping, telling, undoing, waiting
 from duecare.program.imports.changes import Kind as Becomes
-from duecare.program.imports.interface import List, find_list, find_loader, lists, loader_for, loaders
+from duecare.program.imports.interface import (
+    MANAGERS,
+    List,
+    find_list,
+    find_loader,
+    lists,
+    loader_for,
+    loaders,
+)
 from duecare.program.imports.models import Import
 from duecare.program.imports.tables import MOST_BYTES
 from duecare.program.statement_queries import names_of
@@ -122,7 +130,7 @@ def import_page(request: Request, key: str) -> HttpResponseBase:
         "made_by": names[found.made_by],
         "undone_by": names.get(found.undone_by, ""),
         "acts": undoing.acts_of(found),
-        "may_undo": viewer.has(*one.roles) and found.undone_at is None,
+        "may_undo": viewer.has(*MANAGERS) and found.undone_at is None,
     }
     return render(request, "program/import.html", context)
 
@@ -131,8 +139,9 @@ def import_page(request: Request, key: str) -> HttpResponseBase:
 def import_undo(request: Request, key: str) -> HttpResponseBase:
     """Put back what an import changed."""
     viewer = demand_reader(request)
+    if not viewer.has(*MANAGERS):
+        raise Refused(_("Only an owner or a manager undoes an import."), _("Ask one of them."))
     found = _find(key, viewer)
-    _bringer(request, find_list(found.list))
     undoing.demand_undoable(found)
     form = forms.UndoForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
