@@ -37,7 +37,7 @@ def accounts_second_factor(facts: Facts, _target: None) -> Judgement:
     if (aside := _aside(account)) is not None:
         return aside
     if account["kind"] == "guest":
-        return not_applicable("a guest; access.guests_known asks whether it is known")
+        return not_applicable("a guest; another check asks whether it is known")
     return _registered(account)
 
 

@@ -40,6 +40,8 @@ class AccountList(SourcedList[Account]):
             required=True,
             longest=320,
             heads=(
+                "sign-in",
+                "login",
                 "user principal name",
                 "UPN",
                 "user name",
@@ -63,7 +65,7 @@ class AccountList(SourcedList[Account]):
             "name",
             _("Name"),
             empty="",
-            heads=("display name", "full name", "Anzeigename", "Nom complet", "Nombre completo"),
+            heads=("display name", "full name", "person", "Anzeigename", "Nom complet", "Nombre completo"),
         ),
         Field(
             "enabled",
@@ -98,7 +100,15 @@ class AccountList(SourcedList[Account]):
             "mfa_registered",
             _("Second factor registered"),
             Type.YES_NO,
-            heads=("mfa", "mfa registered", "is mfa registered", "2fa", "2sv enrolled", "two-factor"),
+            heads=(
+                "second factor",
+                "mfa",
+                "mfa registered",
+                "is mfa registered",
+                "2fa",
+                "2sv enrolled",
+                "two-factor",
+            ),
         ),
         Field("mfa_capable", _("Second factor usable"), Type.YES_NO, heads=("mfa capable", "is mfa capable")),
         Field(
@@ -114,6 +124,7 @@ class AccountList(SourcedList[Account]):
             Type.MOMENT,
             heads=(
                 "last sign in",
+                "last used",
                 "last login",
                 "last logon",
                 "last signed in",

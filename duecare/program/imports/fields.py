@@ -28,7 +28,7 @@ class Type(StrEnum):
     CHOICE = "choice"
     YES_NO = "yes or no"
     DAY = "day"
-    MOMENT = "moment"
+    MOMENT = "day and time"
     NUMBER = "whole number"
     LIST = "list"
 

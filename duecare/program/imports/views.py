@@ -126,7 +126,9 @@ def import_page(request: Request, key: str) -> HttpResponseBase:
         "list": one,
         "state": _state(found),
         "loader": loader.name if loader else "",
-        "mapping": [(labels.get(name, name), ", ".join(heads)) for name, heads in found.mapping.items()],
+        "mapping": [
+            (labels[name], ", ".join(found.mapping[name])) for name in labels if name in found.mapping
+        ],
         "made_by": names[found.made_by],
         "undone_by": names.get(found.undone_by, ""),
         "acts": undoing.acts_of(found),
