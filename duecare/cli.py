@@ -277,6 +277,57 @@ def import_facts(
     say("Run `duecare assess` to judge it.")
 
 
+@imports.command("table")
+def import_table(
+    file: Annotated[Path, typer.Argument(help="A CSV or XLSX file.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="What it is: entra-users, entra-mfa, google-users or intune-devices; or the list that it "
+            "goes into: accounts, devices, names, tasks or data-sets.",
+        ),
+    ],
+    source: Annotated[str, typer.Option(help="Which service or list it is of, such as Entra ID.")] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="It is the whole list: what it lacks is gone.")
+    ] = False,
+    downloaded: Annotated[
+        str, typer.Option(help="The day on which it was downloaded, e.g. 2026-03-01; else today.")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Which sheet of a workbook is meant.")] = "",
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="FIELD=HEAD: which column holds a field; may be repeated. Else by name."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")] = False,
+) -> None:
+    """Take in a list, such as accounts or devices. Prints what changes; its page can undo it."""
+    from datetime import date
+
+    from duecare.errors import BadInput
+    from duecare.program.imports.tables import MOST_BYTES
+
+    try:
+        with file.open("rb") as opened:  # before root's rights are given up: it may be root's file
+            data = opened.read(MOST_BYTES + 1)
+        day = date.fromisoformat(downloaded) if downloaded else None
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError:
+        raise BadInput(f"{downloaded!r} is not a day.", "Write it as 2026-03-01.") from None
+    if wrong := [one for one in column or () if "=" not in one]:
+        raise BadInput(f"--column {wrong[0]!r} names no field.", "Write it as FIELD=HEAD.")
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.program.imports import terminal
+
+    columns = dict(one.split("=", 1) for one in column or ())
+    said = terminal.Said(kind, source, whole, day, sheet, columns)
+    made = terminal.import_table(data, file.name, said, _actor(), utc_now(), dry=dry_run, tell=tell)
+    say("Nothing was changed." if made is None else f"Taken in as import {made.pk}; its page can undo it.")
+
+
 @users.command("add")
 def user_add(
     email: Annotated[str, typer.Argument(help="The address they sign in with.")],

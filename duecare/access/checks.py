@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import duecare.access.account_checks
 import duecare.access.desk_checks
-import duecare.access.ssh_checks  # noqa: F401  (both register their checks with these)
+import duecare.access.ssh_checks  # noqa: F401  (all three register their checks with these)
 from duecare.program.judgement import (
     Facts,
     Item,

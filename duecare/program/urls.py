@@ -15,5 +15,6 @@ urlpatterns = [
     path("exceptions/", include("duecare.program.exception_urls")),
     path("approvals/", include("duecare.program.approval_urls")),
     path("first-90-days/", include("duecare.program.plan_urls")),
+    path("imports/", include("duecare.program.imports.urls")),
     path("", include("duecare.program.task_urls")),
 ]

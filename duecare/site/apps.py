@@ -20,6 +20,7 @@ class SiteConfig(AppConfig):
         """Put the house together: the checks of every area, and who asks for what."""
         for area in AREAS:
             import_module(f"duecare.{area}.checks")
+        import_module("duecare.program.imports.own_lists")
         import_module("duecare.systems.hosts")
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")

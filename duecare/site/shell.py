@@ -29,7 +29,7 @@ SPEAKING = (
     "/systems/", "/reports/", "/first-90-days/",
 )  # fmt: skip
 """Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
-PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
+PAGES = {"systems": "hosts", "access": "accounts", "assurance": "reports", "ledger": "ledger"}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
 
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("guide/keepers/<str:key>/end/", guide_views.keeper_end, name="keeper-end"),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
+    path("access/", include("duecare.access.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

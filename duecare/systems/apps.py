@@ -9,5 +9,6 @@ class SystemsConfig(AppConfig):
     name = "duecare.systems"
 
     def ready(self) -> None:
-        """Offer the names of ours as subjects to look at."""
-        import_module("duecare.systems.named")
+        """Offer names of ours and devices as subjects to look at, and their lists as something to bring."""
+        for module in ("named", "devices", "device_list", "loaders"):
+            import_module(f"duecare.systems.{module}")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import duecare.systems.name_checks  # noqa: F401  (registers the checks of names)
+import duecare.systems.device_checks
+import duecare.systems.name_checks  # noqa: F401  (both register their checks with these)
 from duecare.program.judgement import (
     Facts,
     Item,

@@ -116,3 +116,50 @@ class Look(Record):
 
     def __str__(self) -> str:
         return f"{self.name} {self.looked_at:%Y-%m-%d %H:%M}"
+
+
+class DeviceSource(Record):
+    """A list of devices that somebody downloads: "Intune". What is known is as fresh as its newest file."""
+
+    name = models.CharField(max_length=100, unique=True)
+    list_at = models.DateTimeField(null=True)
+    """When the newest whole list was downloaded; null if none was ever taken in."""
+    list_file = BlobField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Device(Record):
+    """A device as a list tells of it, phones included. Null means unknown.
+
+    It is no Host: a host reports for itself. One machine may be both, and each says what it knows.
+    """
+
+    source = models.ForeignKey(DeviceSource, models.PROTECT, related_name="devices")
+    own_id = models.CharField(max_length=200, blank=True)
+    """What the source calls it by; empty if no file told."""
+    name = models.CharField(max_length=255)
+    system = models.CharField(max_length=100, blank=True)
+    version = models.CharField(max_length=100, blank=True)
+    """Of the operating system."""
+    serial = models.CharField(max_length=100, blank=True)
+    owner = models.CharField(max_length=320, blank=True)
+    """Who uses it, as the source names them."""
+    compliant = models.BooleanField(null=True)
+    """Whether the source says that it keeps the rules set there."""
+    encrypted = models.BooleanField(null=True)
+    last_seen = models.DateTimeField(null=True)
+    """When it last checked in with the source."""
+    first_seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+    """When a whole list was downloaded that lacks it."""
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("name", "id"), name="device_name"),
+            models.Index(fields=("source", "gone_at", "name"), name="device_source"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,24 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from duecare.program.judgement import Check, Facts, Verdict, checks
-from duecare.program.outcomes import judge
-from duecare.program.queries import current_targets
+from duecare.program.asking import Answered, ask
+from duecare.program.judgement import Facts
 from duecare.systems.models import Look, Name, NameKind
 from duecare.systems.name_checks import MAIL, TLS
 from duecare.systems.named import subject
 
 Section = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What one check says about a name."""
-
-    check: Check
-    verdict: Verdict
-    reasons: tuple[tuple[str, str], ...]
-    """(item, reason); the item is empty for the name as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +34,7 @@ def tell_answers(name: Name, look: Look | None, now: datetime) -> tuple[list[Ans
     Checks are pure, so they are asked here and now: whoever has just looked need not wait for an assessment.
     """
     seen = subject(name, look, now)
-    targets = current_targets()
-    kind = TLS if name.kind == NameKind.TLS else MAIL
-    found = []
-    for check in checks():
-        if check.of != kind:
-            continue
-        answer = judge(check, seen, targets[check.target].value if check.target else None, now)
-        reasons = [(item.name, item.reason) for item in (*answer.unmet, *answer.unknown)]
-        if answer.not_applicable:
-            reasons = [("", answer.not_applicable)]
-        found.append(Answered(check, answer.verdict, tuple(reasons)))
-    return found, seen.facts
+    return ask(TLS if name.kind == NameKind.TLS else MAIL, seen, now), seen.facts
 
 
 def tell_parts(facts: Facts | None) -> list[Part]:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.systems import name_views, views
+from duecare.systems import device_views, name_views, views
 
 urlpatterns = [
     path("", views.hosts, name="hosts"),
     path("import/", views.host_import, name="host-import"),
+    path("devices/", device_views.devices, name="devices"),
+    path("devices/<str:key>/", device_views.device, name="device"),
     path("names/", name_views.names, name="names"),
     path("names/add/", name_views.name_add, name="name-add"),
     path("names/<str:key>/", name_views.name, name="name"),

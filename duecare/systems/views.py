@@ -24,6 +24,7 @@ from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
 from duecare.systems import actions, telling
+from duecare.systems.device_views import devices_of
 from duecare.systems.forms import ImportForm, RemoveForm
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
@@ -186,6 +187,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "reports": reports,
+        "devices": devices_of(found, viewer),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/host.html", context)

@@ -226,6 +226,29 @@ PAGES: Mapping[str, Page] = {
         "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
     "systems/<str:key>/reports/<str:report>/": Page("systems/{host}/reports/{report}/", READ, object=True),
+    # Devices, as lists tell them.
+    "systems/devices/": Page("systems/devices/", READ),
+    "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
+    # Accounts.
+    "access/": Page("access/", READ),
+    "access/sources/": Page("access/sources/", READ),
+    "access/<str:key>/": Page("access/{account}/", READ, object=True),
+    "access/<str:key>/review/": form(
+        "access/{account}/review/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    # Lists that people bring. A file that waits is its bringer's alone (tests/program/imports/test_pages.py).
+    "imports/": Page("imports/", READ),
+    "imports/new/<str:list_id>/": form("imports/new/accounts/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "imports/waiting/<str:token>/": Page("imports/waiting/none/", NONE),
+    "imports/waiting/<str:token>/sheet/": Page("imports/waiting/none/sheet/", NONE, NONE),
+    "imports/waiting/<str:token>/columns/": Page("imports/waiting/none/columns/", NONE, NONE),
+    "imports/waiting/<str:token>/faults.csv": Page("imports/waiting/none/faults.csv", NONE),
+    "imports/waiting/<str:token>/confirm/": Page("imports/waiting/none/confirm/", ONLY_POST, NONE),
+    "imports/waiting/<str:token>/give-up/": Page("imports/waiting/none/give-up/", ONLY_POST, NONE),
+    "imports/<str:key>/": Page("imports/{import}/", READ, object=True),
+    "imports/<str:key>/undo/": form(
+        "imports/{import}/undo/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     # Reports.
     "reports/": Page("reports/", READ),
     "reports/new/<str:id>/": form("reports/new/posture/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),

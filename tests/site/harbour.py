@@ -98,6 +98,7 @@ def main() -> None:
     with clock(now - timedelta(minutes=20)):
         _assess(now - timedelta(minutes=20), later=True)
     _report_to_the_board(now - timedelta(minutes=15))
+    _bring_lists(now - timedelta(minutes=10))
     _leave_the_worker_nothing_to_do()
     sealing.checkpoint()
     print(json.dumps({**_keys(), "past": (now - timedelta(days=6)).date().isoformat()}))
@@ -285,6 +286,20 @@ def _report_to_the_board(now: datetime) -> None:
     issue(viewer, REPORTS["board"], Asked(quarter.first, now.date(), now, words=asks), now)
 
 
+def _bring_lists(now: datetime) -> None:
+    """After the last assessment, so that they change their own pages and no picture of the home page."""
+    from duecare.program.imports.terminal import Said, import_table
+    from tests.program.imports import files
+
+    for kind, text in (
+        ("entra-users", files.ENTRA_USERS),
+        ("entra-mfa", files.ENTRA_FACTORS),
+        ("intune-devices", files.INTUNE_DEVICES),
+    ):
+        said = Said(kind, whole=True)
+        import_table(text.encode(), f"{kind}.csv", said, TERMINAL, now, dry=False, tell=lambda line: None)
+
+
 def _leave_the_worker_nothing_to_do() -> None:
     """Else it would assess the real computer half a minute after the start, and the pages would show that."""
     from duecare.ledger.recording import record_note
@@ -295,19 +310,21 @@ def _leave_the_worker_nothing_to_do() -> None:
 
 
 def _keys() -> dict[str, str]:
+    from duecare.access.models import Account
     from duecare.assurance.models import IssuedReport
     from duecare.ledger.models import Entry
     from duecare.program.models import (
         Attachment,
         DataSet,
         Finding,
+        Import,
         Person,
         Right,
         SafeguardException,
         Statement,
         Task,
     )
-    from duecare.systems.models import Host, Name, Report
+    from duecare.systems.models import Device, Host, Name, Report
 
     host = Host.objects.get(name="db-1")
     report = Report.objects.filter(host=host).order_by("collected_at").last()
@@ -315,6 +332,9 @@ def _keys() -> dict[str, str]:
     assert report is not None
     assert outcome is not None
     return {
+        "account": Account.objects.get(kind="guest").pk,
+        "device": Device.objects.get(own_id="d-2").pk,
+        "import": Import.objects.get(loader="entra-mfa").pk,
         "attachment": Attachment.objects.get(name="Plan.pdf").pk,
         "data set": DataSet.objects.get().pk,
         "entry": str(outcome.index),

@@ -14,6 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client, override_settings
 
+from duecare.access.models import Account
 from duecare.assurance.actions import issue
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
@@ -24,12 +25,14 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions, exception_actions, setup_actions
 from duecare.program.assessing import assess
+from duecare.program.imports.terminal import Said, import_table
 from duecare.program.judgement import Grade
 from duecare.program.models import (
     Answer,
     Attachment,
     DataSet,
     Finding,
+    Import,
     Keeper,
     Person,
     Right,
@@ -44,7 +47,7 @@ from duecare.program.task_actions import make_task
 from duecare.site import first_run, people
 from duecare.site.models import User
 from duecare.systems.actions import take_in_report
-from duecare.systems.models import Host, Name, NameKind, Report
+from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
@@ -104,6 +107,12 @@ def issue_report(who: str, at: datetime) -> IssuedReport:
     return issue(viewer, REPORTS["posture"], Asked(at.date(), at.date(), at), at)
 
 
+def bring(kind: str, text: str, at: datetime) -> None:
+    """Take in a list as it was downloaded then."""
+    said = Said(kind, source="Entra ID" if kind == "accounts" else "Intune", whole=True)
+    import_table(text.encode(), f"{kind}.csv", said, TERMINAL, at, dry=False, tell=lambda line: None)
+
+
 def _take_in(hostname: str, at: datetime) -> None:
     take_in_report(report(at, hostname), TERMINAL, at, Grade.IMPORTED, new_host=True)
 
@@ -157,6 +166,8 @@ def _history(now: datetime) -> dict[str, User]:
         )
         name = add_name(TERMINAL, NameKind.MAIL, "clinic.example", now - LONG_AGO)
         look_at(name, TERMINAL, now - LONG_AGO, Eyes(name_servers=lambda: lambda name: ()))
+        bring("accounts", "login,enabled,mfa\nada@clinic.example,yes,no\n", now - LONG_AGO)
+        bring("devices", "name,encrypted\nlaptop-7,no\n", now - LONG_AGO)
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
         issue_report("owner", now - LONG_AGO)
         draft = Draft(Answer.YES, "Three rooms, all locked.", "", day, day)
@@ -192,6 +203,9 @@ def _samples() -> dict[str, str]:
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
     return {
         "keeper": Keeper.objects.get().pk,
+        "account": Account.objects.get().pk,
+        "device": Device.objects.get().pk,
+        "import": Import.objects.get(list="accounts").pk,
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
         "host": host.pk,

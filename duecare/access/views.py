@@ -1,0 +1,242 @@
+"""Pages of accounts: who can sign in to our services, how fresh that is, and one account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duecare.access import actions
+from duecare.access.account_checks import ACCOUNTS as OF_LIST
+from duecare.access.account_checks import FACTORS as OF_FACTORS
+from duecare.access.account_list import ACCOUNTS
+from duecare.access.accounts import ACCOUNT, factors_at, subject
+from duecare.access.models import Account, AccountKind, AccountReview, AccountSource
+from duecare.errors import NotFound, Refused
+from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program.asking import ask
+from duecare.program.imports.interface import loaders
+from duecare.program.models import Finding, Import
+from duecare.program.record_form import RecordForm
+from duecare.program.statement_queries import names_of
+from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.views import show
+
+LISTED = 50
+"""Findings and reviews that the page of an account lists."""
+YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
+
+
+def three_way(field: str) -> Any:
+    """A condition on a field that may be unknown."""
+    values = {"yes": True, "no": False, "unknown": None}
+    return lambda value: Q(**{f"{field}__isnull": True} if value == "unknown" else {field: values[value]})
+
+
+def told(value: bool | None) -> str:
+    """Yes, no, or that it is not known."""
+    return gettext("unknown") if value is None else gettext("yes") if value else gettext("no")
+
+
+def _last(row: Account) -> Any:
+    return row.last_sign_in
+
+
+KINDS = dict(AccountKind.choices)
+LISTING: Listing[Account] = Listing(
+    name="accounts",
+    caption=_("Accounts"),
+    columns=(
+        Column(
+            "login",
+            _("Sign-in name"),
+            lambda row: row.login,
+            Kind.MONO,
+            lambda row: reverse("account-of", args=[row.pk]),
+            "login",
+        ),
+        Column("name", _("Name"), lambda row: row.name or None, order="name"),
+        Column("source", _("Service"), lambda row: row.source.name),
+        Column("kind", _("Whose"), lambda row: KINDS.get(row.kind, row.kind), export=lambda row: row.kind),
+        Column("enabled", _("Enabled"), lambda row: told(row.enabled), export=lambda row: row.enabled),
+        Column(
+            "privileged",
+            _("Administrator"),
+            lambda row: told(row.privileged),
+            export=lambda row: row.privileged,
+        ),
+        Column(
+            "mfa_registered",
+            _("Second factor"),
+            lambda row: told(row.mfa_registered),
+            export=lambda row: row.mfa_registered,
+        ),
+        Column("last_sign_in", _("Last sign-in"), _last, Kind.DATE, order="last_sign_in"),
+        Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
+        Column("gone_at", _("Gone"), lambda row: row.gone_at, Kind.DATE),
+    ),
+    sort=("login",),
+    search=("login", "name"),
+    filters=(
+        Filter("source", _("Service"), "source__name__icontains", FilterKind.TEXT),
+        Filter("enabled", _("Enabled"), three_way("enabled"), choices=YES_NO_UNKNOWN),
+        Filter("kind", _("Whose"), "kind", choices=AccountKind.choices),
+        Filter("privileged", _("Administrator"), three_way("privileged"), choices=YES_NO_UNKNOWN),
+        Filter("mfa", _("Second factor"), three_way("mfa_registered"), choices=YES_NO_UNKNOWN),
+        Filter("used", _("Last sign-in until"), "last_sign_in", FilterKind.UNTIL),
+        Filter(
+            "state",
+            _("State"),
+            lambda value: Q(gone_at__isnull=value == "there"),
+            choices=(("there", _("There")), ("gone", _("Gone"))),
+        ),
+    ),
+    empty=Empty(
+        _("No accounts yet"),
+        _("Bring the list of accounts of your mail and file service, such as Entra ID or Google Workspace."),
+    ),
+)
+
+
+def _rows(viewer: Viewer) -> QuerySet[Account]:
+    about = (
+        Finding.objects.all()
+        .visible_to(viewer)
+        .filter(subject=Concat(Value(f"{ACCOUNT}:"), OuterRef("pk")), closed_at=None)
+    )
+    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
+    rows: QuerySet[Account] = (
+        Account.objects.all()
+        .visible_to(viewer)
+        .select_related("source")
+        .annotate(findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+    )
+    return rows
+
+
+@require_safe
+def accounts(request: Request) -> HttpResponseBase:
+    """The accounts of our services, and how fresh what is known of them is."""
+    viewer = demand_reader(request)
+    context = {
+        "sources": _sources(viewer),
+        "may_import": viewer.has(*ACCOUNTS.roles),
+        "list_id": ACCOUNTS.id,
+    }
+    return show(request, LISTING, _rows(viewer), template="access/accounts.html", context=context)
+
+
+def _sources(viewer: Viewer) -> list[AccountSource]:
+    counted = Count("accounts", filter=Q(accounts__gone_at=None))
+    rows = AccountSource.objects.all().visible_to(viewer).annotate(there=counted)
+    return list(rows.order_by("name", "id"))
+
+
+@require_safe
+def sources(request: Request) -> HttpResponseBase:
+    """Where accounts are known from, how old that is, and how each file is downloaded."""
+    viewer = demand_reader(request)
+    context = {
+        "sources": [(one, factors_at(one)) for one in _sources(viewer)],
+        "imports": list(
+            Import.objects.all().visible_to(viewer).filter(list=ACCOUNTS.id).order_by("-made_at", "-id")[:20]
+        ),
+        "loaders": loaders(ACCOUNTS.id),
+        "may_import": viewer.has(*ACCOUNTS.roles),
+        "list_id": ACCOUNTS.id,
+    }
+    return render(request, "access/sources.html", context)
+
+
+def _find(key: str, viewer: Viewer) -> Account:
+    found: Account | None = (
+        Account.objects.all().visible_to(viewer).filter(pk=key).select_related("source").first()
+    )
+    if found is None:
+        raise NotFound(gettext("There is no such account."), gettext("Look in the list of accounts."))
+    return found
+
+
+@require_safe
+def account(request: Request, key: str) -> HttpResponseBase:
+    """What is known of an account, what the checks make of it, and who said why it is needed."""
+    viewer = demand_reader(request)
+    found = _find(key, viewer)
+    reviews = list(
+        AccountReview.objects.all()
+        .visible_to(viewer)
+        .filter(account=found)
+        .order_by("-made_at", "id")[:LISTED]
+    )
+    newest = {found.pk: reviews[0].made_at} if reviews else {}
+    source, now = found.source, request.view_now
+    answers = []
+    if found.gone_at is None:
+        answers = [
+            *ask(OF_FACTORS, subject(found, now, factors_at(source), source.factors_file, newest), now),
+            *ask(OF_LIST, subject(found, now, source.list_at, source.list_file, newest), now),
+        ]
+    names = names_of({one.made_by for one in reviews}, viewer)
+    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{ACCOUNT}:{found.pk}")
+    context = {
+        "account": found,
+        "kind": KINDS.get(found.kind, found.kind),
+        "facts": [
+            (gettext("Enabled"), told(found.enabled)),
+            (gettext("Administrator"), told(found.privileged)),
+            (gettext("Second factor registered"), told(found.mfa_registered)),
+            (gettext("Second factor usable"), told(found.mfa_capable)),
+            (
+                gettext("Methods"),
+                gettext("unknown") if found.mfa_methods is None else ", ".join(found.mfa_methods) or "–",
+            ),
+        ],
+        "answers": answers,
+        "reviews": [(one, names[one.made_by]) for one in reviews],
+        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        "may_review": viewer.has(*ACCOUNTS.roles) and found.gone_at is None,
+    }
+    return render(request, "access/account.html", context)
+
+
+class ReviewForm(RecordForm):
+    """Why an account is needed."""
+
+    words = forms.CharField(
+        label=_("Whose it is and why it is needed"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: the tax adviser’s, for the annual accounts; needed until March."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_review(request: Request, key: str) -> HttpResponseBase:
+    """Say why an account is needed."""
+    viewer = demand_reader(request)
+    if not viewer.has(*ACCOUNTS.roles):
+        raise Refused(gettext("Only an owner or a manager reviews accounts."), gettext("Ask one of them."))
+    found = _find(key, viewer)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        actions.review_account(found, viewer.actor, form.cleaned_data["words"], request.now)
+        messages.success(request, gettext("Kept. The next assessment takes it into account."))
+        return redirect("account-of", found.pk)
+    context = {
+        "form": form,
+        "title": gettext("Why this account is needed"),
+        "button": gettext("Keep it"),
+        "back": reverse("account-of", args=[found.pk]),
+        "about": found.login,
+    }
+    return render(request, "program/task_form.html", context, status=400 if form.errors else 200)
