@@ -15,4 +15,5 @@ urlpatterns = [
     path("exceptions/", include("duecare.program.exception_urls")),
     path("approvals/", include("duecare.program.approval_urls")),
     path("", include("duecare.program.task_urls")),
+    path("", include("duecare.program.matter_urls")),
 ]

@@ -8,7 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from duecare.ledger.asof import LIVE
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import CHANGERS, Role, Viewer
+from duecare.program.matter_models import MatterMember
 from duecare.program.models import Right
 from duecare.program.queries import live_profile, zone_of
 from duecare.site.models import User
@@ -33,7 +34,14 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
         roles=roles,
         person=user.person,
         period=_period(rights) if roles <= {Role.AUDITOR, Role.MEMBER} else (None, None),
+        matters=_matters(user.person) if roles & CHANGERS else frozenset(),
     )
+
+
+def _matters(person: str) -> frozenset[str]:
+    """The matters that somebody is a member of; who may not change anything reads none of them."""
+    holding = MatterMember.objects.using(LIVE).filter(person_id=person, ended_at=None)
+    return frozenset(holding.values_list("matter_id", flat=True))
 
 
 def today(now: datetime) -> date:
