@@ -62,7 +62,7 @@ class MatterMember(Record):
     confined = True
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="members")
-    person = models.ForeignKey("program.Person", models.PROTECT, related_name="+")
+    person = models.ForeignKey("program.Person", models.PROTECT, related_name="matter_memberships")
     why = models.TextField()
     """Sealed: what they are needed for."""
     added_by = models.CharField(max_length=80)
