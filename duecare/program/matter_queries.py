@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from duecare.errors import NotFound, Tampered
+from duecare.errors import DuecareError, NotFound, Tampered
 from duecare.ledger import blobs
 from duecare.ledger.browsing import entries_in_view
 from duecare.ledger.leaves import commit, parse_leaf
@@ -44,6 +44,8 @@ class MatterTold:
     title: str
     why: str
     opened_by: str
+    fault: str = ""
+    """Why it cannot be opened; the title then says that, and `why` is empty."""
 
     @property
     def key(self) -> str:
@@ -76,6 +78,8 @@ class PaperTold:
     made_by: str
     released: str = ""
     """Key of what was released of it; empty if nothing was."""
+    fault: str = ""
+    """Why it cannot be opened; the title then says that, and all else is empty."""
 
     @property
     def key(self) -> str:
@@ -141,16 +145,23 @@ def tell_matter(matter: Matter, viewer: Viewer) -> MatterTold:
 
 
 def matters_of(viewer: Viewer) -> list[MatterTold]:
-    """The viewer's matters, open ones first, newest first. One whose key is missing stops the list."""
+    """The viewer's matters, open ones first, newest first; one that cannot be opened says so."""
     rows = list(Matter.objects.all().visible_to(viewer).select_related("counsel").order_by("-opened_at"))
     rows.sort(key=lambda row: row.closed_at is not None)
     names = _names([row.opened_by for row in rows], viewer)
-    return [_matter_told(row, key_of(row.pk), names) for row in rows]
+    found = []
+    for row in rows:
+        try:
+            found.append(_matter_told(row, key_of(row.pk), names))
+        except DuecareError as error:
+            opened_by = _who(row.opened_by, names)
+            found.append(MatterTold(row, _("A matter that cannot be opened"), "", opened_by, str(error)))
+    return found
 
 
 def open_matters_of(viewer: Viewer) -> list[MatterTold]:
-    """The viewer's matters that still take papers."""
-    return [one for one in matters_of(viewer) if one.record.closed_at is None]
+    """The viewer's matters that can be opened and still take papers."""
+    return [one for one in matters_of(viewer) if one.record.closed_at is None and not one.fault]
 
 
 def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
@@ -168,7 +179,7 @@ def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
     return [
         MemberTold(
             row,
-            open_text(key, Place(matter.pk, row.pk, "why"), row.why),
+            _opened_or_fault(key, Place(matter.pk, row.pk, "why"), row.why),
             _who(row.added_by, names),
             counsel=row.person_id == matter.counsel_id,
             holds=row.person_id in able,
@@ -178,7 +189,7 @@ def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
 
 
 def papers_of(matter: Matter, viewer: Viewer) -> list[PaperTold]:
-    """The papers of a matter, newest first."""
+    """The papers of a matter, newest first; one that cannot be opened says so."""
     rows = list(
         MatterPaper.objects.all().visible_to(viewer).filter(matter=matter).order_by("-made_at", "-id")
     )
@@ -186,11 +197,14 @@ def papers_of(matter: Matter, viewer: Viewer) -> list[PaperTold]:
 
 
 def find_paper(matter: Matter, paper: str, viewer: Viewer) -> PaperTold:
-    """One paper of a matter. Raises NotFound if there is no such paper in it."""
+    """One paper of a matter. Raises NotFound if there is no such paper in it, Tampered if it was altered."""
     rows = list(MatterPaper.objects.all().visible_to(viewer).filter(matter=matter, pk=paper))
     if not rows:
         raise NotFound(_("There is no such paper in this matter."), _("Go back to the matter."))
-    return _papers_told(rows, matter, viewer)[0]
+    (found,) = _papers_told(rows, matter, viewer)
+    if found.fault:
+        raise Tampered(found.fault, _("Run “duecare ledger verify --live” to see what was changed."))
+    return found
 
 
 def content_of(paper: PaperTold) -> bytes:
@@ -296,22 +310,28 @@ def _papers_told(rows: Sequence[MatterPaper], matter: Matter, viewer: Viewer) ->
         .values_list("paper", "pk")
     )
 
-    def opened(row: MatterPaper, field: str) -> str:
-        sealed = getattr(row, field)
-        return open_text(key, Place(matter.pk, row.pk, field), sealed) if sealed else ""
+    return [_paper_told(row, key, _who(row.made_by, names), released.get(row.pk, "")) for row in rows]
 
-    return [
-        PaperTold(
-            row,
-            opened(row, "title"),
-            opened(row, "words"),
-            opened(row, "about"),
-            opened(row, "name"),
-            _who(row.made_by, names),
-            released.get(row.pk, ""),
-        )
-        for row in rows
-    ]
+
+def _paper_told(row: MatterPaper, key: bytes, made_by: str, released: str) -> PaperTold:
+    def opened(field: str) -> str:
+        sealed = getattr(row, field)
+        return open_text(key, Place(row.matter_id, row.pk, field), sealed) if sealed else ""
+
+    try:
+        title, words, about, name = map(opened, ("title", "words", "about", "name"))
+    except Tampered as error:
+        title = _("A paper that cannot be opened")
+        return PaperTold(row, title, "", "", "", made_by, released, error.what)
+    return PaperTold(row, title, words, about, name, made_by, released)
+
+
+def _opened_or_fault(key: bytes, place: Place, sealed: str) -> str:
+    """The text, or why it cannot be opened."""
+    try:
+        return open_text(key, place, sealed)
+    except Tampered as error:
+        return error.what
 
 
 def _matter_told(row: Matter, key: bytes, names: dict[str, str]) -> MatterTold:

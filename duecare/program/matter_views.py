@@ -22,7 +22,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program import matter_actions, matter_forms, matter_queries
 from duecare.program.matter_actions import Draft
 from duecare.program.matter_models import MatterMember
-from duecare.program.matter_queries import WORDS, MatterTold
+from duecare.program.matter_queries import WORDS, MatterTold, PaperTold
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.subjects import address_of
 from duecare.program.task_queries import today_at
@@ -90,7 +90,7 @@ def matter(request: Request, key: str) -> HttpResponseBase:
         "history": matter_queries.history_of(told.record, viewer),
         "leads": matter_queries.leads(told.record, viewer),
         "may_release": matter_queries.may_release(told.record, viewer)
-        and any(not paper.released for paper in papers),
+        and any(_releasable(paper) for paper in papers),
     }
     return render(request, "program/matter.html", context)
 
@@ -277,6 +277,10 @@ def download(data: bytes, name: str, kind: str = "application/octet-stream") -> 
 # ── Release ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _releasable(paper: PaperTold) -> bool:
+    return not paper.released and not paper.fault
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def matter_release(request: Request, key: str) -> HttpResponseBase:
     """Release papers into the open record: chosen, shown once more, and only then done."""
@@ -285,7 +289,7 @@ def matter_release(request: Request, key: str) -> HttpResponseBase:
         raise Refused(
             _("Only counsel, or a member who is an approver, releases from a matter."), _("Ask counsel.")
         )
-    papers = [one for one in matter_queries.papers_of(told.record, viewer) if not one.released]
+    papers = [one for one in matter_queries.papers_of(told.record, viewer) if _releasable(one)]
     form = matter_forms.ReleaseForm(papers, _sent(request))
     back = reverse("matter", args=[key])
     if form.is_valid() and request.POST.get("sure") == "yes":

@@ -324,10 +324,15 @@ def test_what_somebody_moved_or_changed_in_the_database_does_not_open(
     with recording("terminal:test", "swap"):
         MatterPaper.objects.filter(pk=one.pk).update(title=two.title)
     with pytest.raises(Tampered, match=f"title of {one.pk} does not open"):
-        matter_queries.papers_of(matter, counsel.viewer)
+        matter_queries.find_paper(matter, one.pk, counsel.viewer)
+    with pytest.raises(Tampered):
+        matter_actions.release(counsel.viewer, matter.pk, [one.pk], "x", utc_now())
     answer = counsel.client.get(f"/matters/{matter.pk}/papers/{one.pk}/")
     assert answer.status_code == 500
     assert "does not open under the key of its matter" in answer.content.decode()
+    text = counsel.client.get(f"/matters/{matter.pk}/").content.decode()
+    assert "A paper that cannot be opened" in text
+    assert "Two" in text, "and the others are read as before"
 
 
 @pytest.mark.parametrize("fault", ["missing", "short", "not hex", "readable by others"])
@@ -345,6 +350,7 @@ def test_without_a_whole_key_of_its_own_nothing_opens_and_the_page_says_what_to_
         matter_queries.tell_matter(matter, opener.viewer)
     assert f"{matter.pk}.key" in refused.value.next_step
     assert opener.client.get(f"/matters/{matter.pk}/").status_code == 500
+    assert f"{matter.pk}.key" in opener.client.get("/matters/").content.decode()
     assert opener.client.get("/").status_code == 200, "and everything else goes on"
     assert verifying.verify(live=True).faults == [], "the record needs no key"
 
