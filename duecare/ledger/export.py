@@ -14,6 +14,7 @@ from django.db import connections
 from duecare.errors import BadInput, DuecareError
 from duecare.ledger import blobs, models, sealing
 from duecare.ledger.models import ACT
+from duecare.ledger.records import confined_kinds
 from duecare.ledger.tiles import WIDTH, bundle, entries_path, openings_path, tile_path
 
 README = """\
@@ -48,8 +49,9 @@ def export(
 ) -> models.Checkpoint:
     """Write the whole log to a zip at `target`, disclosing the entries of the kinds that `disclose` accepts.
 
-    Every leaf is in it, disclosed, withheld (with `reason`) or erased. The file is made beside its place and
-    moved there whole. Returns the checkpoint that covers it.
+    Every leaf is in it, disclosed, withheld (with `reason`) or erased. Confined records and their acts are
+    always withheld, for the same reason as all else, so that it tells nothing apart. The file is made beside
+    its place and moved there whole. Returns the checkpoint that covers it.
 
     Raises DuecareError if a blob is missing or the place cannot be written.
     """
@@ -115,15 +117,17 @@ def _openings(
     entry, payload = models.Entry._meta.db_table, models.Payload._meta.db_table
     with connections[using].cursor() as cursor:
         cursor.execute(
-            'SELECT e."index", e."kind", e."leaf", e."meta_salt", e."meta", p."salt", p."data" '  # noqa: S608
+            'SELECT e."index", e."kind", f."kind", e."leaf", e."meta_salt", e."meta", p."salt", p."data" '  # noqa: S608
             f'FROM "{entry}" e LEFT JOIN "{payload}" p ON p."index" = e."index" '
+            f'LEFT JOIN "{entry}" f ON f."index" = e."head" + 1 '  # what the act is about
             'WHERE e."index" >= %s AND e."index" < %s ORDER BY e."index"',
             [first, end],
         )
         rows = cursor.fetchall()
-    for index, kind, leaf, meta_salt, meta, salt, data in rows:
+    confined = confined_kinds()
+    for index, kind, first_kind, leaf, meta_salt, meta, salt, data in rows:
         digests: list[str] = []
-        if kind != ACT and not disclose(kind):
+        if first_kind in confined or (kind != ACT and not disclose(kind)):
             opening = b"withheld\t" + reason.encode()
         elif data is None:
             opening = b"\t".join((b"erased", bytes(meta_salt).hex().encode(), bytes(meta), b"erased"))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from duecare.ledger.viewers import VisibleManager
+from duecare.ledger.viewers import Viewer, VisibleQuerySet
 
 ACT = "ledger.act"
 """The kind of an act's head."""
@@ -44,6 +45,25 @@ class Head(models.Model):
         return f"{self.origin} at {self.size}"
 
 
+def withheld() -> Q:
+    """The entries that no page, list or export opens, to whomever: those of confined records and their acts.
+
+    An act changes confined records or others, never both (`recording.py`), so what stands after its head
+    says whether head and clock note belong to it.
+    """
+    from duecare.ledger.records import confined_kinds  # which knows all models, and so imports this module
+
+    kinds = confined_kinds()
+    first = Entry.objects.filter(pk=OuterRef("head") + 1, kind__in=kinds)
+    return Q(kind__in=kinds) | (Q(kind__in=(ACT, CLOCK)) & Q(Exists(first)))
+
+
+class EntryQuerySet(VisibleQuerySet["Entry"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Entry]:
+        """The entries for those who may read everything, without those that are withheld from everybody."""
+        return super().visible_to(viewer).exclude(withheld())
+
+
 class Entry(models.Model):
     """One leaf with its opened meta. The text columns repeat the meta so that lists can filter by them."""
 
@@ -60,7 +80,7 @@ class Entry(models.Model):
     meta_salt = models.BinaryField(max_length=32)
     meta = models.BinaryField()
 
-    objects = VisibleManager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         indexes = (

@@ -13,6 +13,7 @@ from duecare.ledger import merkle, sealing
 from duecare.ledger.leaves import Opening
 from duecare.ledger.merkle import leaf_hash
 from duecare.ledger.models import Checkpoint, Entry, Payload
+from duecare.ledger.records import confined_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,16 @@ class Proof:
     path: tuple[bytes, ...]
     checkpoint: bytes
     """The signed note."""
-    meta: Opening
+    meta: Opening | None
+    """None when the entry is withheld."""
     payload: Opening | None
-    """None when it was erased."""
+    """None when it was erased, or the entry is withheld."""
 
     def as_json(self) -> dict[str, Any]:
         """Hex for hashes and salts, text for what was hashed."""
-        opened: dict[str, Any] = {
-            "meta": {"salt": self.meta.salt.hex(), "data": self.meta.data.decode()},
-        }
+        opened: dict[str, Any] = {}
+        if self.meta is not None:
+            opened["meta"] = {"salt": self.meta.salt.hex(), "data": self.meta.data.decode()}
         if self.payload is not None:
             opened["payload"] = {"salt": self.payload.salt.hex(), "data": self.payload.data.decode()}
         return {
@@ -48,9 +50,12 @@ class Proof:
         }
 
 
-def prove(index: int, checkpoint: Checkpoint | None = None, using: str = "default") -> Proof:
+def prove(
+    index: int, checkpoint: Checkpoint | None = None, using: str = "default", *, confined: bool = False
+) -> Proof:
     """Prove that entry `index` is in the tree of a checkpoint, by default a fresh one of the whole log.
 
+    What is withheld is proven without being opened, unless `confined` says that this is for its own room.
     Raises NotFound if there is no such entry under that checkpoint.
     """
     checkpoint = checkpoint or sealing.checkpoint(using)
@@ -63,21 +68,23 @@ def prove(index: int, checkpoint: Checkpoint | None = None, using: str = "defaul
             "Entries count from 0.",
         )
     leaf, meta_salt, meta = map(bytes, row[:3])
-    salt, data = row[3:]
+    salt, data, first_kind = row[3:]
+    opens = confined or first_kind not in confined_kinds()
     return Proof(
         index,
         checkpoint.size,
         leaf,
         tuple(merkle.inclusion_proof(index, checkpoint.size, sealing.reader(using).node)),
         bytes(checkpoint.note),
-        Opening(meta_salt, meta),
-        None if data is None else Opening(bytes(salt), bytes(data)),
+        Opening(meta_salt, meta) if opens else None,
+        Opening(bytes(salt), bytes(data)) if opens and data is not None else None,
     )
 
 
 _SELECT = (
-    'SELECT e."leaf", e."meta_salt", e."meta", p."salt", p."data" '  # noqa: S608
+    'SELECT e."leaf", e."meta_salt", e."meta", p."salt", p."data", f."kind" '  # noqa: S608
     f'FROM "{Entry._meta.db_table}" e LEFT JOIN "{Payload._meta.db_table}" p ON p."index" = e."index" '
+    f'LEFT JOIN "{Entry._meta.db_table}" f ON f."index" = e."head" + 1 '
     'WHERE e."index" = %s'
 )
 

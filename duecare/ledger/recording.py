@@ -39,7 +39,7 @@ from duecare.ledger.models import (
     from_microseconds,
     to_microseconds,
 )
-from duecare.ledger.records import KEYS, Shape, shapes, utc_now
+from duecare.ledger.records import KEYS, Shape, confined_kinds, shapes, utc_now
 
 logger = logging.getLogger(__name__)
 
@@ -193,11 +193,23 @@ def _seal_now(using: str) -> None:
 def _close(act: Act, connection: BaseDatabaseWrapper) -> None:
     """Turn what the act touched into entries, and clear its marks."""
     drafted = [*_changed_records(act, connection), *(_drafted_note(act, note) for note in act.notes)]
+    _demand_one_side(drafted)
     with connection.cursor() as cursor:
         if drafted:
             _append(act, drafted, connection)
         cursor.execute(f'DELETE FROM "{_NOTED}"')  # noqa: S608
         cursor.execute(f'DELETE FROM "{_OPEN}" WHERE "id" = %s', [act.id])  # noqa: S608
+
+
+def _demand_one_side(drafted: Sequence[_Drafted]) -> None:
+    """Refuse an act that is partly confined: its head, and who acted, would be withheld or told for both."""
+    confined = {entry.kind in confined_kinds() for entry in drafted}
+    if len(confined) > 1:
+        kinds = ", ".join(sorted({entry.kind for entry in drafted}))
+        raise DuecareError(
+            f"One act would change what is confined and what is not: {kinds}.",
+            "Make it two acts. Nothing was written.",
+        )
 
 
 def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Drafted]:

@@ -55,6 +55,9 @@ class Record(models.Model):
 
     schema: ClassVar[int] = 1
     """Version of the field list; a changed list needs the next one and an upcaster."""
+    confined: ClassVar[bool] = False
+    """Whether its entries are withheld from every page, list and export but those of its own room. What is
+    confined stays so: a later release that no longer did would open old entries."""
 
     objects = VisibleManager()
 
@@ -246,6 +249,12 @@ def record_models() -> list[type[Record]]:
 def shapes() -> Mapping[str, Shape]:
     """Every record's shape, by kind, parents first."""
     return MappingProxyType({shape.kind: shape for shape in map(shape_of, record_models())})
+
+
+@cache
+def confined_kinds() -> frozenset[str]:
+    """The kinds whose entries are withheld (`Record.confined`)."""
+    return frozenset(kind for kind, shape in shapes().items() if shape.model.confined)
 
 
 Upcaster = Callable[[Snapshot], Snapshot]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef
@@ -16,7 +17,7 @@ from duecare.ledger import canonical
 from duecare.ledger.browsing import entries_in_view, size_in_view
 from duecare.ledger.leaves import parse_leaf
 from duecare.ledger.merkle import leaf_hash, node_hash
-from duecare.ledger.models import ACT, Entry, Payload
+from duecare.ledger.models import ACT, Entry, Payload, withheld
 from duecare.ledger.naming import actor_words, field_words, kind_words, name_of
 from duecare.ledger.proving import Proof, opened
 from duecare.ledger.records import shapes
@@ -80,6 +81,18 @@ class EntryTold:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """What anybody who reads the record sees of an entry that is withheld: the leaf, which says when."""
+
+    index: int
+    time: datetime
+    leaf: str
+    leaf_hash: str
+    previous: int | None
+    following: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One hashing on the way from a leaf to the root."""
 
@@ -95,6 +108,11 @@ def find_entry(index: int, viewer: Viewer) -> Entry:
     size = size_in_view()
     named = entries_in_view(viewer).annotate(actor_name=name_of(OuterRef("actor")))
     entry: Entry | None = named.filter(index=index).first() if index < size else None
+    if entry is None and index < size:
+        raise NotFound(
+            _("Entry %s is withheld: nothing of it is opened here.") % index,
+            _("Its page says what stays to be seen of it."),
+        )
     if entry is None:
         raise NotFound(
             _("There is no entry %(index)s; the record has %(size)s.")
@@ -102,6 +120,25 @@ def find_entry(index: int, viewer: Viewer) -> Entry:
             _("Entries count from 0."),
         )
     return entry
+
+
+def find_withheld(index: int, viewer: Viewer) -> Withheld | None:
+    """What is left to see of an entry that is withheld; None if there is no such entry or it is not."""
+    size = size_in_view()
+    if not viewer.reads or index >= size:
+        return None
+    entry = Entry.objects.filter(withheld(), index=index).first()
+    if entry is None:
+        return None
+    leaf = bytes(entry.leaf)
+    return Withheld(
+        entry.index,
+        entry.time,
+        leaf.decode(),
+        leaf_hash(leaf).hex(),
+        previous=index - 1 if index else None,
+        following=index + 1 if index + 1 < size else None,
+    )
 
 
 def tell(entry: Entry, viewer: Viewer) -> EntryTold:

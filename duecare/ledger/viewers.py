@@ -50,6 +50,8 @@ class Viewer:
     """Key of their person record; empty at the command line."""
     period: tuple[date | None, date | None] = (None, None)
     """For one who is an auditor only: the days whose state they may see."""
+    matters: frozenset[str] = field(default=frozenset())
+    """Keys of the matters that they are a member of. No role brings any; the terminal has none."""
 
     @property
     def reads(self) -> bool:

@@ -62,6 +62,9 @@ def _statement(checkpoint: Checkpoint) -> str:
 def entry(request: Request, index: int) -> HttpResponseBase:
     """One entry: who did what, what it held, what was different before, and the act it belongs to."""
     viewer = demand_reader(request)
+    hidden = telling.find_withheld(index, viewer)
+    if hidden is not None:
+        return render(request, "ledger/withheld.html", {"entry": hidden})
     told = telling.tell(telling.find_entry(index, viewer), viewer)
     act = [(one, naming.kind_words(one.kind), naming.action_words(one.action)) for one in told.act]
     return render(request, "ledger/entry.html", {"told": told, "entry": told.entry, "act": act})

@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 
 from duecare.ledger.records import BlobField, Record
 from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
+from duecare.program import matter_models  # noqa: F401  # the records of matters are of this app too
 from duecare.program.imports.models import Import as Import
 from duecare.program.judgement import Grade, Verdict
 

@@ -166,8 +166,8 @@ CHORES: Mapping[str, Weight] = {
     "assess": Weight(12, "1.A", minutes=10, ig1=True),
 }
 """What has to be arranged before much else can be shown, by id: computers seen (CIS 1.1), mail names looked
-at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), and what
-keeps anybody from rewriting it."""
+at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), and
+what keeps anybody from rewriting it."""
 
 PLAIN = Weight()
 

@@ -17,4 +17,5 @@ urlpatterns = [
     path("first-90-days/", include("duecare.program.plan_urls")),
     path("imports/", include("duecare.program.imports.urls")),
     path("", include("duecare.program.task_urls")),
+    path("", include("duecare.program.matter_urls")),
 ]

@@ -141,7 +141,7 @@ class SignedIn:
         with profile_at_hand(profile if request.method in ("GET", "HEAD") else None):
             response = self._answer(request, viewer)
         if _was_refused(request, viewer, response):
-            content = {"path": request.path[:200], "method": request.method or ""}
+            content = {"path": _told_path(request), "method": request.method or ""}
             record_note(viewer.actor, "refuse a request", DENIAL, viewer.person or "stranger", content)
         return response
 
@@ -166,8 +166,21 @@ HIDDEN = "duecare.hidden"
 """In `request.META` once a view has answered somebody as if it were not there."""
 
 
+MATTERS = "/matters/"
+
+
+def _told_path(request: Request) -> str:
+    """The path as a denial tells it; of matters no more than that, for a key says that there is one."""
+    return MATTERS if request.path.startswith(MATTERS) else request.path[:200]
+
+
 def _was_refused(request: Request, viewer: Viewer, response: HttpResponseBase) -> bool:
-    """Whether somebody was kept from what is there: told so, or answered as if it were not there."""
+    """Whether somebody was kept from what is there: told so, or answered as if it were not there.
+
+    What a member of a matter is refused there is not: the note would tell all readers who is one.
+    """
+    if viewer.matters and request.path.startswith(MATTERS):
+        return False
     if response.status_code == 403:
         return True
     resolved = request.resolver_match is not None and not request.path.startswith("/account/")

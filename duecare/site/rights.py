@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from duecare.ledger.asof import LIVE
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import CHANGERS, Role, Viewer
 from duecare.program.models import Right
 from duecare.program.queries import live_profile, zone_of
 from duecare.site.models import User
@@ -23,7 +24,7 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
     """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
-    rights = list(holding_rights(day or today(now)).filter(person_id=user.person).select_related("person"))
+    rights = _rights_with_matters(user.person, day or today(now))
     if not rights:
         return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)
@@ -33,7 +34,23 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
         roles=roles,
         person=user.person,
         period=_period(rights) if roles <= {Role.AUDITOR, Role.MEMBER} else (None, None),
+        # Who may not change anything has no second factor, and reads no matter.
+        matters=frozenset(filter(None, (right.matter for right in rights)))
+        if roles & CHANGERS
+        else frozenset(),
     )
+
+
+def _rights_with_matters(person: str, day: date) -> list[Any]:
+    """The rights of a person that hold on a day, each once for every `matter` that they are a member of.
+
+    In one query, because every page asks it.
+    """
+    joined = FilteredRelation(
+        "person__matter_memberships", condition=Q(person__matter_memberships__ended_at=None)
+    )
+    rights = holding_rights(day).filter(person_id=person).select_related("person")
+    return list(rights.annotate(membership=joined, matter=F("membership__matter_id")))
 
 
 def today(now: datetime) -> date:

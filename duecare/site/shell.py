@@ -117,6 +117,11 @@ def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...
             name = PAGES.get(area.id)
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))
+        # Shown by role, whether or not there are any: the frame tells nobody that there is a matter.
+        if viewer.changes and asof.current() is None:
+            headings.setdefault("Prove", []).append(link(_("Matters"), reverse("matters")))
+        else:
+            headings.setdefault("Prove", []).append(link(_("Released papers"), reverse("released")))
         groups += [Group(_(heading), tuple(links)) for heading, links in headings.items()]
     if viewer.changes:
         groups.append(Group("", (link(_("Settings"), reverse("settings")),)))

@@ -6,6 +6,9 @@ check, asks here, and hands on to a protected one.
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -24,3 +27,15 @@ def demand_size(request: HttpRequest, most: int, next_step: str) -> None:
             % {"size": f"{int(announced):,}", "most": most >> 20},
             next_step,
         )
+
+
+class _InMemory(MemoryFileUploadHandler):
+    """Keeps files of any size in memory, which `demand_size` has bounded."""
+
+    def handle_raw_input(self, *words: Any, **more: Any) -> None:
+        self.activated = True
+
+
+def keep_in_memory(request: HttpRequest) -> None:
+    """Let no file of this request touch the disk. Before its body is read, and after `demand_size`."""
+    request.upload_handlers = [_InMemory(request)]

@@ -58,6 +58,8 @@ STATUSES: Mapping[str, Status] = {
     "approved": Status(_("Approved"), "none", "signature"),
     "refused": Status(_("Refused"), "none", "ban"),
     "ended": Status(_("Ended"), "none", "minus"),
+    "withheld": Status(_("Withheld"), "none", "lock"),
+    "released": Status(_("Released"), "warn", "lock-open"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 

@@ -46,6 +46,8 @@ class Page:
     """Whether it is about one thing that somebody made, so that before that day there is none."""
     live: bool = False
     """Whether it is about the account and knows no past days."""
+    today: bool = False
+    """Whether it is not there, for whomever, as of a past day."""
     stranger: int = SENT_ON
     bare: int = SENT_ON
     """For who may change things but has no second factor."""
@@ -84,6 +86,12 @@ def form(
 def act(sample: str, *roles: Role, told: tuple[Role, ...] = ()) -> Page:
     """Something that these roles do by a POST without more."""
     return Page(sample, ONLY_POST, answers(DONE, *roles, told=told))
+
+
+def of_matter(sample: str, *roles: Role, told: tuple[Role, ...] = (), empty: int | None = None) -> Page:
+    """A page of a matter, for its members in these roles; with a form if `empty` says what it answers."""
+    post = None if empty is None else answers(empty, *roles, told=told)
+    return Page(sample, answers(OK, *roles, told=told), post, object=True, today=True)
 
 
 def remark(sample: str) -> Page:
@@ -206,6 +214,33 @@ PAGES: Mapping[str, Page] = {
     "remarks/files/<str:key>/": Page("remarks/files/{attachment}/", READ, object=True),
     "remarks/<str:reference>/comment/": remark("remarks/program.finding:{finding}/comment/"),
     "remarks/<str:reference>/file/": remark("remarks/program.task:{task}/file/"),
+    # Matters. The owner opened the sample, the approver is its counsel, the manager is no member.
+    "matters/": of_matter("matters/", OWNER, MANAGER, APPROVER),
+    "matters/new/": of_matter("matters/new/", OWNER, MANAGER, APPROVER, empty=BAD),
+    "matters/copy/<str:reference>/": of_matter(
+        "matters/copy/program.finding:{finding}/", OWNER, APPROVER, empty=BAD
+    ),
+    "matters/<str:key>/": of_matter("matters/{matter}/", OWNER, APPROVER),
+    "matters/<str:key>/close/": act("matters/{matter}/close/", OWNER, APPROVER),
+    "matters/<str:key>/release/": of_matter("matters/{matter}/release/", APPROVER, told=(OWNER,), empty=BAD),
+    "matters/<str:key>/members/add/": of_matter("matters/{matter}/members/add/", OWNER, APPROVER, empty=BAD),
+    "matters/<str:key>/members/<str:member>/end/": act(
+        "matters/{matter}/members/{matter member}/end/", OWNER, APPROVER
+    ),
+    "matters/<str:key>/members/<str:member>/counsel/": act(
+        "matters/{matter}/members/{matter member}/counsel/", OWNER, APPROVER
+    ),
+    "matters/<str:key>/papers/add/": of_matter("matters/{matter}/papers/add/", OWNER, APPROVER, empty=BAD),
+    "matters/<str:key>/papers/<str:paper>/": of_matter("matters/{matter}/papers/{paper}/", OWNER, APPROVER),
+    "matters/<str:key>/papers/<str:paper>/file": of_matter(
+        "matters/{matter}/papers/{paper}/file", OWNER, APPROVER
+    ),
+    "matters/<str:key>/papers/<str:paper>/proof.json": of_matter(
+        "matters/{matter}/papers/{paper}/proof.json", OWNER, APPROVER
+    ),
+    "released/": Page("released/", READ),
+    "released/<str:key>/": Page("released/{released}/", READ, object=True),
+    "released/<str:key>/file": Page("released/{released}/file", READ, object=True),
     # Hosts.
     "systems/": Page("systems/", READ),
     "systems/import/": form("systems/import/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),

@@ -21,9 +21,10 @@ from tests.site.browser import PASSWORD, environment
 from tests.systems.tree import NOW, Tree
 
 OWNER = "maeve@harbour.example"
+COUNSEL = "aoife@kelly-law.example"
 MEMBER = "rory@harbour.example"
 SECRET = "KRUGS4ZANFZSA3TPOQQGCICTMVRXEZLU"
-"""Of the owner's code generator."""
+"""Of the owner's code generator, and of counsel's."""
 TERMINAL = "terminal:maeve"
 SOON = timedelta(days=25)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -95,6 +96,8 @@ def main() -> None:
         sealing.checkpoint()
     with clock(first + timedelta(days=1)):
         _decide(first + timedelta(days=1))
+    with clock(first + timedelta(days=2)):
+        _work_for_counsel(first + timedelta(days=2))
     with clock(now - timedelta(minutes=20)):
         _assess(now - timedelta(minutes=20), later=True)
     _report_to_the_board(now - timedelta(minutes=15))
@@ -271,6 +274,43 @@ def _give_work(now: datetime) -> None:
     end_task(actor, done.pk, Ending.DONE, "Number 14.", now)
 
 
+def _work_for_counsel(now: datetime) -> None:
+    """A matter with papers of every kind, one of them released, that the owner opened and counsel directs."""
+    from allauth.mfa.totp.internal.auth import TOTP
+
+    from duecare.program import matter_actions
+    from duecare.program.matter_actions import Draft
+    from duecare.program.matter_queries import copied
+    from duecare.program.models import Finding, Person
+    from duecare.site import people
+    from duecare.site.models import User
+    from duecare.site.rights import viewer_of
+
+    aoife = people.add_user(TERMINAL, COUNSEL, "Aoife Kelly", PASSWORD, "approver", "")
+    counsel = User.objects.get(person=aoife.pk)
+    TOTP.activate(counsel, SECRET)
+    owner = User.objects.get(person=Person.objects.get(name="Maeve Brennan").pk)
+    matter = matter_actions.open_matter(
+        viewer_of(owner, now), "The laptop that was left on the train",
+        "Whether patients and the regulator must be told.\nAsked for by letter of 3 March.", aoife.pk, now,
+    ).pk  # fmt: skip
+    finding = f"program.finding:{Finding.objects.filter(closed_at=None).order_by('pk')[0].pk}"
+    copy = copied(finding, viewer_of(owner, now))
+    drafts = (
+        Draft(
+            "What stood on the disk",
+            "Appointments of two weeks.\n\nNo diagnoses.",
+            name="files.txt",
+            data=b"-",
+        ),
+        Draft(copy.title, copy.words, about=finding),
+        Draft("Report of the loss to the railway", "Handed in on the same day.", name="claim.txt", data=b"-"),
+    )
+    papers = [matter_actions.add_paper(viewer_of(owner, now), matter, one, now).pk for one in drafts]
+    why = "The railway’s insurer asked for it; it holds no advice."
+    matter_actions.release(viewer_of(counsel, now), matter, papers[2:], why, now)
+
+
 def _report_to_the_board(now: datetime) -> None:
     from duecare.assurance.actions import issue
     from duecare.assurance.quarters import Quarter
@@ -313,6 +353,7 @@ def _keys() -> dict[str, str]:
     from duecare.access.models import Account
     from duecare.assurance.models import IssuedReport
     from duecare.ledger.models import Entry
+    from duecare.program.matter_models import Matter, MatterMember, MatterPaper, ReleasedPaper
     from duecare.program.models import (
         Attachment,
         DataSet,
@@ -343,7 +384,12 @@ def _keys() -> dict[str, str]:
         "finding": Finding.objects.filter(closed_at=None).order_by("pk")[0].pk,
         "host": host.pk,
         "issued": IssuedReport.objects.get().pk,
+        "matter": Matter.objects.get().pk,
+        "matter member": MatterMember.objects.get(person__name="Maeve Brennan").pk,
         "name": Name.objects.get(name="harbour.example").pk,
+        "paper": MatterPaper.objects.get(kind="copy").pk,
+        "released": ReleasedPaper.objects.get().pk,
+        "withheld": str(Entry.objects.filter(kind="program.matterpaper")[0].index),
         "person": Person.objects.get(name="Rory Walsh").pk,
         "report": report.pk,
         "right": Right.objects.get(person__name="Rory Walsh").pk,

@@ -23,10 +23,11 @@ from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program import actions, exception_actions, setup_actions
+from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.judgement import Grade
+from duecare.program.matter_models import Matter, MatterMember, MatterPaper, ReleasedPaper
 from duecare.program.models import (
     Answer,
     Attachment,
@@ -46,6 +47,7 @@ from duecare.program.statement_actions import Draft, make_statement
 from duecare.program.task_actions import make_task
 from duecare.site import first_run, people
 from duecare.site.models import User
+from duecare.site.rights import viewer_of
 from duecare.systems.actions import take_in_report
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
@@ -187,6 +189,7 @@ def _history(now: datetime) -> dict[str, User]:
             address="niamh@books.example",
             outside=True,
         )
+        _open_a_matter(users, now - LONG_AGO)
         sealing.checkpoint()
     with clock(now - SINCE):
         gained = Person.objects.get(name="gained")
@@ -196,6 +199,20 @@ def _history(now: datetime) -> dict[str, User]:
         assess(TERMINAL, now - SINCE, clock=lambda: now - SINCE)
         sealing.checkpoint()
     return users
+
+
+def _open_a_matter(users: dict[str, User], at: datetime) -> None:
+    """A matter that the owner opened and the approver directs; one of its papers is released."""
+    owner, approver = users["owner"], users["approver"]
+    made = matter_actions.open_matter(
+        viewer_of(owner, at), "The lost laptop", "Whether to notify; asked by letter.", approver.person, at
+    )
+    drafts = (
+        matter_actions.Draft("What was on it", "Nothing that was not encrypted.", name="list.txt", data=b"-"),
+        matter_actions.Draft("How it was lost", "On a train.", name="ticket.txt", data=b"2nd class"),
+    )
+    papers = [matter_actions.add_paper(viewer_of(owner, at), made.pk, one, at) for one in drafts]
+    matter_actions.release(viewer_of(approver, at), made.pk, [papers[1].pk], "The insurer asks.", at)
 
 
 def _samples() -> dict[str, str]:
@@ -220,4 +237,8 @@ def _samples() -> dict[str, str]:
         "task": Task.objects.get().pk,
         "attachment": Attachment.objects.get().pk,
         "blob": Report.objects.get(host=host).report,
+        "matter": Matter.objects.get().pk,
+        "matter member": MatterMember.objects.get(person__name="owner").pk,
+        "paper": MatterPaper.objects.order_by("made_at", "pk")[0].pk,
+        "released": ReleasedPaper.objects.get().pk,
     }

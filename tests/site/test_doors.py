@@ -29,6 +29,7 @@ from tests.site.addresses import (
     HIDDEN,
     NO_SUCH_METHOD,
     NOT_ALLOWED,
+    OK,
     PAGES,
     SENT_ON,
     Page,
@@ -77,6 +78,8 @@ def expected(page: Page, who: str, day: str) -> int:
         return NOT_ALLOWED
     if who == "auditor of a past period" and day == NOW:
         return SENT_ON
+    if page.today and day != NOW and status in (OK, NOT_ALLOWED):
+        return HIDDEN
     return HIDDEN if day == EARLIEST and page.object and status == 200 else status
 
 

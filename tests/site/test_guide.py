@@ -1,4 +1,4 @@
-"""The guided set-up: every question can be reached, answered, refused and left open; nothing is kept twice."""
+"""The guided set-up: each question can be reached, answered, refused and left open; nothing is kept twice."""
 
 from __future__ import annotations
 

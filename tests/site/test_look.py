@@ -33,6 +33,9 @@ FILES = {
     "ledger/<int:index>/blobs/<str:digest>",
     "reports/<str:key>/report.pdf",
     "remarks/files/<str:key>/",
+    "matters/<str:key>/papers/<str:paper>/file",
+    "matters/<str:key>/papers/<str:paper>/proof.json",
+    "released/<str:key>/file",
 }
 """What is downloaded or read by programs."""
 SHOWN = sorted(
@@ -47,6 +50,7 @@ MORE = (
     "findings/?as_of={past}",
     "findings/?safeguard=training_roles",
     "ledger/?as_of={past}",
+    "ledger/{withheld}/",
     "no-such-page/",
     "safeguards/?state=failing",
     "settings/?as_of={past}",

@@ -1,0 +1,122 @@
+"""What a matter holds, under its own key: AES-256-GCM (NIST SP 800-38D) over texts and files.
+
+Each piece is bound to its place, so that nobody who can write to the database can move what was said from
+one matter, record or field into another unseen. A sealed text is `m1.` and base64url without padding of the
+12-byte nonce, the ciphertext and the 16-byte tag; a sealed file is `duecare/m1`, a zero byte, and the same
+bytes. Before a text is encrypted it is filled up to whole blocks, so that its length tells little.
+
+The nonce is drawn at random: under one key far fewer than 2^32 pieces are ever sealed (8.3 of the standard).
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from duecare.errors import BadInput, Tampered
+
+KEY_SIZE = 32
+"""Bytes of a key."""
+NONCE_SIZE = 12
+"""Bytes of a nonce."""
+BLOCK = 256
+"""Bytes to a multiple of which a text is filled up."""
+TAG_SIZE = 16
+
+_TEXT = "m1."
+_FILE = b"duecare/m1\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece belongs: it opens nowhere else."""
+
+    matter: str
+    record: str
+    field: str
+
+    def bound(self) -> bytes:
+        """The associated data. Keys and names of fields hold no zero byte, so no two places share it."""
+        return b"\0".join((b"duecare/v1/matter", *(part.encode() for part in _parts(self))))
+
+
+def _parts(place: Place) -> tuple[str, str, str]:
+    parts = (place.matter, place.record, place.field)
+    if any("\0" in part for part in parts):
+        raise BadInput("A place has no zero byte in its names.", "Correct the caller.")
+    return parts
+
+
+def seal_text(key: bytes, place: Place, text: str, nonce: bytes) -> str:
+    """A text as the record keeps it. `key` has KEY_SIZE bytes, `nonce` NONCE_SIZE, new each time.
+
+    Raises BadInput for another size of either.
+    """
+    data = text.encode()
+    filled = data + b"\x80" + bytes(-(len(data) + 1) % BLOCK)
+    sealed = nonce + _cipher(key, nonce).encrypt(nonce, filled, place.bound())
+    return _TEXT + urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+def open_text(key: bytes, place: Place, sealed: str) -> str:
+    """The text that was sealed for this place.
+
+    Raises Tampered if it was altered, belongs elsewhere, or was sealed under another key.
+    """
+    if not sealed.startswith(_TEXT):
+        raise _altered(place)
+    body = sealed.removeprefix(_TEXT)
+    try:
+        data = urlsafe_b64decode(body + "=" * (-len(body) % 4))
+    except (binascii.Error, ValueError):
+        raise _altered(place) from None
+    if urlsafe_b64encode(data).rstrip(b"=").decode() != body:
+        raise _altered(place)  # one text has one spelling
+    filled = _opened(key, place, data)
+    text, mark, rest = filled.rpartition(b"\x80")
+    if not mark or any(rest):
+        raise _altered(place)
+    return text.decode()
+
+
+def seal_bytes(key: bytes, place: Place, data: bytes, nonce: bytes) -> bytes:
+    """A file as the record keeps it. Raises BadInput for a key or nonce of another size."""
+    return _FILE + nonce + _cipher(key, nonce).encrypt(nonce, data, place.bound())
+
+
+def open_bytes(key: bytes, place: Place, sealed: bytes) -> bytes:
+    """The file that was sealed for this place. Raises Tampered as `open_text` does."""
+    if not sealed.startswith(_FILE):
+        raise _altered(place)
+    return _opened(key, place, sealed[len(_FILE) :])
+
+
+def _cipher(key: bytes, nonce: bytes) -> AESGCM:
+    if len(key) != KEY_SIZE or len(nonce) != NONCE_SIZE:
+        raise BadInput(
+            f"A key has {KEY_SIZE} bytes and a nonce {NONCE_SIZE}, got {len(key)} and {len(nonce)}.",
+            "Draw both from secrets.token_bytes.",
+        )
+    return AESGCM(key)
+
+
+def _opened(key: bytes, place: Place, data: bytes) -> bytes:
+    if len(data) < NONCE_SIZE + TAG_SIZE:
+        raise _altered(place)
+    nonce, body = data[:NONCE_SIZE], data[NONCE_SIZE:]
+    try:
+        return _cipher(key, nonce).decrypt(nonce, body, place.bound())
+    except InvalidTag:
+        raise _altered(place) from None
+
+
+def _altered(place: Place) -> Tampered:
+    return Tampered(
+        f"{place.field} of {place.record} does not open under the key of its matter: it was altered, moved "
+        "here from elsewhere, or sealed under another key.",
+        "Run `duecare ledger verify --live`; keep the database and the key as they are.",
+    )
