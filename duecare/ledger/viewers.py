@@ -50,6 +50,8 @@ class Viewer:
     """Key of their person record; empty at the command line."""
     period: tuple[date | None, date | None] = (None, None)
     """For one who is an auditor only: the days whose state they may see."""
+    by_mail: bool = False
+    """Whether they signed in by mail, and so have a member's rights, whatever else they hold."""
 
     @property
     def reads(self) -> bool:

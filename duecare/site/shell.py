@@ -18,6 +18,7 @@ from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
+from duecare.site.mail_sign_in import offered
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
 PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
@@ -29,7 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer: Viewer | None = getattr(request, "viewer", None)
     now: datetime | None = getattr(request, "view_now", None)
     if viewer is None or not viewer.roles or now is None:
-        return {}
+        return {"mail_sign_in": offered}  # asked by the sign-in page alone
     today = timezone.localdate()
     profile = live_profile()
     view = asof.current()
@@ -43,7 +44,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             navigation=_navigation(request.path, viewer),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
-            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
+            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles))
+            + (_(", signed in by mail") if viewer.by_mail else ""),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
         ),

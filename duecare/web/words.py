@@ -58,6 +58,12 @@ STATUSES: Mapping[str, Status] = {
     "approved": Status(_("Approved"), "none", "signature"),
     "refused": Status(_("Refused"), "none", "ban"),
     "ended": Status(_("Ended"), "none", "minus"),
+    "waiting": Status(_("Waiting"), "none", "hourglass"),
+    "taken up": Status(_("Waiting"), "none", "hourglass"),
+    "handing over": Status(_("Being sent"), "none", "send"),
+    "sent": Status(_("Sent"), "none", "send"),
+    "unclear": Status(_("Unclear"), "warn", "circle-question-mark"),
+    "given up": Status(_("Given up"), "bad", "x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 
