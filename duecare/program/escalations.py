@@ -26,8 +26,8 @@ AFTER = 7
 """Days after which, where nobody chose another number."""
 ASKED = 500
 """Keys that one query asks for."""
-MOST = 2000
-"""Tasks that go to the managers at a time."""
+NOTED = 1000
+"""Tasks of one act, so that none holds the lock for long."""
 LISTED = 5
 """Tasks that the home page lists."""
 
@@ -51,23 +51,25 @@ class Escalated:
 def escalate(actor: str, now: datetime, after: int) -> list[str]:
     """Give every open task that is late by `after` days or more to the managers; the tasks' keys.
 
-    One that went to them less than `after` days ago, and since its day passed, is left out. One act, no entry
-    if there is nothing.
+    One that went to them less than `after` days ago, and since its day passed, is left out. No entry if there
+    is nothing.
     """
     today = today_at(now)
     zone = zone_of(live_profile())
-    late = list(
-        Task.objects.filter(ended_at=None, due__lte=today - timedelta(days=after))
-        .order_by("due", "id")
-        .values_list("pk", "due")[: 10 * MOST]
-    )
-    last = {key: at.astimezone(zone).date() for key, at in _last_times([key for key, _due in late]).items()}
-    chosen = [
-        (key, due) for key, due in late if due is not None and _is_due(last.get(key), due, today, after)
-    ][:MOST]
-    if chosen:
+    late = Task.objects.filter(ended_at=None, due__lte=today - timedelta(days=after)).order_by("due", "id")
+    rows = list(late.values_list("pk", "due"))
+    chosen: list[tuple[str, date]] = []
+    for start in range(0, len(rows), ASKED):
+        part = rows[start : start + ASKED]
+        last = _last_times([key for key, _due in part])
+        for key, due in part:
+            gone = last.get(key)
+            day = None if gone is None else gone.astimezone(zone).date()
+            if due is not None and _is_due(day, due, today, after):
+                chosen.append((key, due))
+    for start in range(0, len(chosen), NOTED):
         with recording(actor, "give late tasks to the managers") as act:
-            for key, due in chosen:
+            for key, due in chosen[start : start + NOTED]:
                 act.note(ESCALATED, key, {"due": due.isoformat(), "days": (today - due).days})
     return [key for key, _due in chosen]
 

@@ -113,9 +113,9 @@ def test_a_server_without_encryption_gets_nothing_where_starttls_was_chosen() ->
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_a_certificate_of_another_name_is_not_trusted(authority: Authority, security: Security) -> None:
     context = authority.server("other.example")
-    with post_office(**{security.value: context}) as (port, received):  # type: ignore[arg-type]
-        with pytest.raises(ServerFault, match="could not be trusted"):
-            hand_over(server(port, security), here(authority.trust))
+    office = post_office(**{security.value: context})  # type: ignore[arg-type]
+    with office as (port, received), pytest.raises(ServerFault, match="could not be trusted"):
+        hand_over(server(port, security), here(authority.trust))
     assert received.mails == []
 
 
@@ -126,9 +126,9 @@ def test_a_server_of_this_machine_is_refused_unless_it_is_listed() -> None:
 
 
 def test_a_sender_that_the_server_does_not_know_keeps_all_mail_waiting() -> None:
-    with scripted(*GREETED, "553 5.7.1 not your address") as (port, _heard):
-        with pytest.raises(ServerFault, match="does not take mail from .*: 553 "):
-            hand_over(server(port), here())
+    told = pytest.raises(ServerFault, match=r"does not take mail from .*: 553 ")
+    with scripted(*GREETED, "553 5.7.1 not your address") as (port, _heard), told:
+        hand_over(server(port), here())
 
 
 # ── What breaks off ──────────────────────────────────────────────────────────────────────────────────────
@@ -168,9 +168,9 @@ def test_a_server_that_never_greets_is_cut_off() -> None:
 
 
 def test_a_claim_that_no_longer_holds_sends_no_content() -> None:
-    with scripted(*READY, "content") as (port, heard):
-        with pytest.raises(ServerFault, match="taken this mail over"):
-            hand_over(server(port), here(), begin=False)
+    told = pytest.raises(ServerFault, match="taken this mail over")
+    with scripted(*READY, "content") as (port, heard), told:
+        hand_over(server(port), here(), begin=False)
     assert not any(b"One line" in line for line in heard)
 
 
