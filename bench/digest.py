@@ -32,9 +32,9 @@ def run(small: bool) -> list[Figure]:
     people = f"{found['people']:,}"
     return [
         at_most(f"digests of {people} people, {found['queued']:,} of them with news", found["make"], 60, "s"),
+        Figure("of which the processor works", f"{found['processor']:.3g} s"),
         at_most("longest wait of somebody else who writes meanwhile", found["wait"], 2, "s"),
         Figure("the same of an idle Duecare", f"{found['idle']:.3g} s"),
-        Figure("going through it again, nothing left to queue", f"{found['again']:.3g} s"),
         Figure(f"handing over {found['sent']:,} of them to a mail server here", f"{found['send']:.3g} s"),
         at_most("longest wait of somebody else who writes meanwhile ", found["send_wait"], 2, "s"),
         Figure(f"giving {found['late']:,} late tasks to the managers", f"{found['escalate']:.3g} s"),

@@ -1,15 +1,18 @@
 """The daily digest: each person's own news by mail, in the organisation's morning, if there are any.
 
 A digest tells what happened since the one before and what wants doing now, each through `visible_to` and so
-no more than its reader may see. Mail is readable on its way: with short mails, as shipped, it only counts
-and links to pages. Nothing is written but the outbox, in small parts: no lock is held while it is read.
+no more than its reader may see; what not every reader of everything may see stays out of mail altogether,
+which is readable on its way. With short mails, as shipped, it only counts and links to pages. What is the
+same for thousands is read once (`News`). Nothing is written but the outbox, in small parts: no lock is held
+while it is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.db.models import Q
 from django.urls import reverse
@@ -18,8 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.errors import DuecareError
+from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program import exception_queries, remarks
+from duecare.program import exception_queries
 from duecare.program.approval_queries import APPROVERS, decides_alone, version_of
 from duecare.program.escalations import Escalated, escalated_between, told
 from duecare.program.exception_queries import Condition, in_condition
@@ -29,14 +33,26 @@ from duecare.program.mail.notices import MANAGERS
 from duecare.program.mail.outbox import WRITTEN, Queued, queue
 from duecare.program.mail.server import mail_server
 from duecare.program.mail.webhooks import DAILY, tell_webhooks
-from duecare.program.models import Comment, Finding, Outcome, Profile, SafeguardException, Statement, Task
+from duecare.program.models import (
+    Comment,
+    Finding,
+    Outcome,
+    Person,
+    Profile,
+    SafeguardException,
+    Statement,
+    Task,
+)
 from duecare.program.queries import live_profile, zone_of
+from duecare.program.subjects import address_of, name_of
 from duecare.program.tasks import WEEK
 from duecare.site.models import MailChoice, User
 from duecare.site.rights import holding_rights
 
 LISTED = 20
 """Lines of one part."""
+MENTIONS = 50
+"""Mentions that are looked through for one person."""
 EXCEPTIONS = 50
 """Exceptions that are looked through for each who decides."""
 DAY = timedelta(days=1)
@@ -79,18 +95,41 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """An open task that is late or due within a week."""
+
+    key: str
+    title: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """That somebody was mentioned."""
+
+    about: str
+    """A typed reference."""
+    by: str
+    """The actor."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What is found out once for everybody, so that whoever has no news costs no question."""
 
     window: Window
-    busy: frozenset[str]
-    """Keys of people with an open task that is late or due within a week."""
-    mentioned: frozenset[str]
+    tasks: Mapping[str, list[Near]]
+    """By the key of whose they are; the soonest first."""
+    mentions: Mapping[str, list[Mention]]
+    """By the key of the person."""
     escalated: dict[str, datetime]
     waiting: bool
     """Whether any exception waits for a decision."""
     stating: frozenset[str]
     """Actors whose statements expire within a week."""
+    names: Mapping[str, str]
+    """Of people, by actor."""
 
 
 def is_due(now: datetime) -> bool:
@@ -168,21 +207,32 @@ def _window(server: MailServer, now: datetime) -> Window:
 
 
 def _news(window: Window) -> News:
-    day = window.day
-    tasks = Task.objects.filter(ended_at=None, due__lt=day + WEEK).exclude(owner=None)
+    day, all_of_it = window.day, _everything()
+    tasks: dict[str, list[Near]] = {}
+    near = Task.objects.all().visible_to(all_of_it).filter(ended_at=None, due__lt=day + WEEK)
+    rows = near.exclude(owner=None).order_by("due", "id").values_list("owner_id", "pk", "title", "due")
+    for owner, key, title, due in rows.iterator():
+        tasks.setdefault(owner, []).append(Near(key, title, due))
+    mentions: dict[str, list[Mention]] = {}
     # A weekly digest looks back further.
-    comments = Comment.objects.filter(
-        made_at__gte=min(window.since, window.until - WEEK), made_at__lt=window.until
-    ).exclude(mentions=[])
-    waiting = exception_queries.rows(_everything()).filter(in_condition(Condition.ASKED, day))
+    lately = (
+        Comment.objects.all()
+        .visible_to(all_of_it)
+        .filter(made_at__gte=min(window.since, window.until - WEEK), made_at__lt=window.until)
+    )
+    for one in lately.exclude(mentions=[]).order_by("-made_at", "-id").iterator():
+        for person in one.mentions:
+            mentions.setdefault(person, []).append(Mention(one.about, one.made_by, one.made_at))
+    waiting = exception_queries.rows(all_of_it).filter(in_condition(Condition.ASKED, day))
     expiring = Statement.objects.filter(ended_at=None, expires__gte=day, expires__lt=day + WEEK)
     return News(
         window,
-        frozenset(tasks.values_list("owner_id", flat=True).distinct().iterator()),
-        frozenset(key for keys in comments.values_list("mentions", flat=True).iterator() for key in keys),
+        tasks,
+        mentions,
         escalated_between(window.since, window.until),
         waiting.exists(),
         frozenset(expiring.values_list("made_by", flat=True).distinct()),
+        {f"{PERSON}{key}": name for key, name in Person.objects.values_list("pk", "name")},
     )
 
 
@@ -211,21 +261,19 @@ def _letter(reader: Reader, news: News, server: MailServer, profile: Profile | N
         parts = tuple(Part(f"{one.heading} ({one.count})", one.rows) for one in found)
     closing = (
         _("You get this because you hold a right in Duecare. How often is yours to choose:"),
-        f"{server.address}{reverse('mail-choice')}",
+        f"{server.address}{page('mail-choice')}",
     )
-    return Letter(subject, (), parts, Row(_("Open your duties"), reverse("duties")), closing)
+    return Letter(subject, (), parts, Row(_("Open your duties"), page("duties")), closing)
 
 
 def sections(reader: Reader, news: News) -> Iterator[Section]:
     """All news of one person, as far as they may see it."""
     viewer, window = reader.viewer, news.window
-    if viewer.person in news.busy:
-        yield from _tasks(viewer, window)
-    if viewer.person in news.mentioned:
-        weekly = reader.how == MailChoice.How.WEEKLY
-        yield from _mentions(
-            viewer, min(window.since, window.until - WEEK) if weekly else window.since, window
-        )
+    yield from _tasks(news.tasks.get(viewer.person, ()), window)
+    weekly = reader.how == MailChoice.How.WEEKLY
+    since = min(window.since, window.until - WEEK) if weekly else window.since
+    named = [one for one in news.mentions.get(viewer.person, ()) if since <= one.at < window.until]
+    yield from _mentions(viewer, named, news)
     if viewer.actor in news.stating:
         yield from _statements(viewer, window)
     if news.waiting and viewer.has(*APPROVERS):
@@ -234,19 +282,16 @@ def sections(reader: Reader, news: News) -> Iterator[Section]:
         yield from _of_managers(viewer, news)
 
 
-def _tasks(viewer: Viewer, window: Window) -> Iterator[Section]:
-    mine = Task.objects.all().visible_to(viewer).filter(owner=viewer.person, ended_at=None)
-    near = list(
-        mine.filter(due__lt=window.day + WEEK).order_by("due", "id").values_list("pk", "title", "due")
-    )
-    late = [row for row in near if row[2] is not None and row[2] < window.day]
+def _tasks(near: Sequence[Near], window: Window) -> Iterator[Section]:
+    """Everybody may see their own tasks."""
+    late = [one for one in near if one.due < window.day]
     soon = near[len(late) :]
-    path = reverse("duties")
+    path = page("duties")
 
-    def rows(tasks: list[tuple[str, str, date | None]]) -> tuple[Row, ...]:
+    def rows(tasks: Sequence[Near]) -> tuple[Row, ...]:
         return tuple(
-            Row(f"{title} ({date_format(due, 'j F')})" if due else title, reverse("task", args=[key]))
-            for key, title, due in tasks[:LISTED]
+            Row(f"{one.title} ({date_format(one.due, 'j F')})", page("task", one.key))
+            for one in tasks[:LISTED]
         )
 
     if late:
@@ -259,19 +304,35 @@ def _tasks(viewer: Viewer, window: Window) -> Iterator[Section]:
         yield Section(count % len(soon), _("Due within a week"), rows(soon), path)
 
 
-def _mentions(viewer: Viewer, since: datetime, window: Window) -> Iterator[Section]:
-    named = [
-        one
-        for one in remarks.mentions_of(viewer, window.until)
-        if since <= one.comment.made_at < window.until
-    ]
-    if named:
+def _mentions(viewer: Viewer, named: Sequence[Mention], news: News) -> Iterator[Section]:
+    """Where they were mentioned, as far as they may still see what it is about."""
+    found = [(one, what) for one in named[:MENTIONS] if (what := name_of(one.about, viewer))]
+    if found:
         rows = tuple(
-            Row(_("%(who)s, about %(what)s") % {"who": one.who, "what": one.about}, one.url)
-            for one in named[:LISTED]
+            Row(
+                _("%(who)s, about %(what)s")
+                % {"who": actor_words(one.by, news.names.get(one.by)), "what": what},
+                address_of(one.about),
+            )
+            for one, what in found[:LISTED]
         )
-        count = ngettext("You were mentioned %s time", "You were mentioned %s times", len(named)) % len(named)
-        yield Section(count, _("Where you were mentioned"), rows, reverse("duties"))
+        count = ngettext("You were mentioned %s time", "You were mentioned %s times", len(found))
+        yield Section(count % len(found), _("Where you were mentioned"), rows, page("duties"))
+
+
+@lru_cache(maxsize=64)
+def _pattern(name: str) -> str:
+    return reverse(name, args=["KEY"])
+
+
+def page(name: str, key: str = "") -> str:
+    """The path of a page. `reverse` for each of thousands of lines would take longer than all the rest."""
+    return _pattern(name).replace("KEY", key) if key else _plain(name)
+
+
+@lru_cache(maxsize=64)
+def _plain(name: str) -> str:
+    return reverse(name)
 
 
 def _statements(viewer: Viewer, window: Window) -> Iterator[Section]:

@@ -79,7 +79,7 @@ def mail_change(request: Request) -> HttpResponseBase:
             messages.success(request, _("Kept. Now send a test mail to yourself."))
             return redirect("mail")
     text = _("As shipped nothing is mailed. What is sent, to whom and when stands in docs/mail.md.")
-    return _form_page(request, form, _("The mail server"), text, back=reverse("mail"))
+    return _form_page(request, form, _("The mail server"), text)
 
 
 @require_POST
@@ -168,7 +168,7 @@ def webhook_add(request: Request) -> HttpResponseBase:
             messages.success(request, _("Added. Now try it."))
             return redirect("webhooks")
     text = _("It is told how many and where to look, never which weaknesses there are.")
-    return _form_page(request, form, _("Add a webhook"), text, _("Add"), reverse("webhooks"))
+    return _form_page(request, form, _("Add a webhook"), text, _("Add"))
 
 
 @require_POST
