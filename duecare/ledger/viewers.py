@@ -52,6 +52,8 @@ class Viewer:
     """For one who is an auditor only: the days whose state they may see."""
     matters: frozenset[str] = field(default=frozenset())
     """Keys of the matters that they are a member of. No role brings any; the terminal has none."""
+    by_mail: bool = False
+    """Whether they signed in by mail, and so have a member's rights, whatever else they hold."""
 
     @property
     def reads(self) -> bool:

@@ -509,3 +509,6 @@ class Approval(Record):
 
     def __str__(self) -> str:
         return f"{self.about} {self.decided}"
+
+
+from duecare.program.mail.models import MailServer, OutboxMessage, Webhook  # noqa: E402, F401  (for Django to find)

@@ -45,6 +45,10 @@ class NoAnswer(DuecareError):
     """Nothing usable came back: no such name, nobody there, too slow, too large, broken off, untrusted."""
 
 
+class Unclear(NoAnswer):
+    """No usable answer to a request that had been sent, so that what it asked for may have happened."""
+
+
 def resolve_here(host: str) -> list[str]:
     """The addresses of a host as this machine knows them, in the order in which it prefers them."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -139,7 +143,8 @@ class Outgoing:
         and a POST follows only those that keep it one (307, 308). `seconds` is for all of it, `most` bytes
         for the body. Headers go to the origin that was asked for, and to no other.
 
-        Raises BadInput for an address that cannot be used, Refused and NoAnswer as `connect`.
+        Raises BadInput for an address that cannot be used, Refused and NoAnswer as `connect`, and Unclear if
+        there was no answer to what had been sent.
         """
         ends = self.clock() + seconds
         given = dict(headers or {})
@@ -179,17 +184,19 @@ class Outgoing:
                     connection.request(method, target.path, body or None, {**ours, **headers})
                     answer = connection.getresponse()
                     data = answer.read(most + 1)
+            except NoAnswer as error:
+                raise Unclear(error.what, error.next_step) from error
             except (OSError, http.client.HTTPException) as error:
-                raise NoAnswer(
+                raise Unclear(
                     f"{target.origin} broke off or answered what is not HTTP: {_words(error)}.",
                     "Try again later.",
                 ) from error
         told = {name.lower(): value for name, value in answer.getheaders()}
         if len(data) > most:
-            raise NoAnswer(f"{target.origin} answered with more than {most:,} bytes.", "Ask for less.")
+            raise Unclear(f"{target.origin} answered with more than {most:,} bytes.", "Ask for less.")
         length = told.get("content-length", "")
         if length.isdecimal() and len(data) < int(length) and answer.status not in (204, 304):
-            raise NoAnswer(f"{target.origin} broke off after {len(data):,} bytes.", "Try again later.")
+            raise Unclear(f"{target.origin} broke off after {len(data):,} bytes.", "Try again later.")
         return Reply(answer.status, told, data, target.text)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -49,9 +51,30 @@ def _address(request: HttpRequest | None) -> str:
     return "" if request is None else str(request.META.get("REMOTE_ADDR") or "")
 
 
+BY_MAIL = "signed_in_by_mail"
+"""In a session: it was opened by mail, so it has a member's rights and changes nothing of the account."""
+
+
+@contextmanager
+def sign_in_by_mail(request: HttpRequest) -> Iterator[None]:
+    """Sign somebody in within: their session is marked as one that was opened by mail."""
+    request.META[BY_MAIL] = True
+    try:
+        yield
+    finally:
+        del request.META[BY_MAIL]
+
+
 @receiver(user_logged_in)
 def _signed_in(user: User, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    record_note(f"person:{user.person}", "sign in", SIGN_IN, user.person, {"address": _address(request)})
+    content = {"address": _address(request)}
+    if request is not None:
+        # Whatever the session was before: a password or a passkey lifts the mark, a mail sets it.
+        request.session.pop(BY_MAIL, None)
+        if BY_MAIL in request.META:
+            request.session[BY_MAIL] = True
+            content["by"] = "mail"
+    record_note(f"person:{user.person}", "sign in", SIGN_IN, user.person, content)
 
 
 @receiver(user_logged_out)

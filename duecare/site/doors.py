@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Refused
 from duecare.ledger import asof
@@ -27,6 +28,7 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, profile_at_hand, zone_of
 from duecare.site import first_run
+from duecare.site.accounts import BY_MAIL
 from duecare.site.rights import today, viewer_of
 from duecare.web.views import bad_request, explain
 
@@ -44,6 +46,8 @@ OPEN = (
     "/feeds/",
     "/healthz",
 )
+BY_MAIL_TOO = ("/account/logout/", "/account/mail/", "/account/feed/")
+"""Of the account's addresses, those that a session which was opened by mail reaches, besides the first."""
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
@@ -133,7 +137,8 @@ class SignedIn:
         zone = zone_of(profile)
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
-        request.viewer = viewer = viewer_of(request.user, request.now, day)
+        by_mail = request.user.is_authenticated and bool(request.session.get(BY_MAIL))
+        request.viewer = viewer = viewer_of(request.user, request.now, day, by_mail=by_mail)
         if request.path.startswith(OPEN):
             return self.get_response(request)
         if not request.user.is_authenticated:
@@ -154,9 +159,21 @@ class SignedIn:
                     "Ask an owner to give you one, or sign out.",
                 )
             )
+        if viewer.by_mail and _of_the_account(request.path):
+            return explain(
+                Refused(
+                    _("You signed in by mail, which opens your own duties and nothing else."),
+                    _("Sign out, then sign in with your password or passkey to do this."),
+                )
+            )
         if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
             return redirect("mfa_activate_totp")
         return self.get_response(request)
+
+
+def _of_the_account(path: str) -> bool:
+    """Whether an address is about password, second factor or passkeys."""
+    return path.startswith("/account/") and path != "/account/" and not path.startswith(BY_MAIL_TOO)
 
 
 DENIAL = "site.denial"

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duecare.law.obligations import profile_facts
+from duecare.ledger import asof
 from duecare.ledger.browsing import newest_checkpoint
-from duecare.ledger.viewers import Viewer
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program.mail.outbox import not_arrived
 from duecare.program.models import Assessment, Profile, Task
 from duecare.program.posture import Standing, State
 from duecare.program.queries import current_targets
@@ -103,6 +105,10 @@ def _of_record(
         )
         found.append(Due(text, reverse("hosts"), soonest, late))
     found.sort(key=lambda one: (not one.late, one.at is None, one.at))
+    if viewer.has(Role.OWNER) and asof.current() is None and not_arrived().exists():
+        found.append(
+            Due(_("Mail or a webhook did not arrive: see which and why"), reverse("mail"), None, True)
+        )
     failing = sum(row.state is State.FAILING for row in rows)
     if failing:
         text = _("Mend what fails: start with the findings of %s safeguards")

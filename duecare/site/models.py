@@ -50,3 +50,46 @@ class FeedToken(models.Model):
 
     def __str__(self) -> str:
         return f"calendar of {self.person} until {self.expires_at:%Y-%m-%d}"
+
+
+class MailChoice(models.Model):
+    """How often somebody wants the digest; without a row, daily."""
+
+    class How(models.TextChoices):
+        DAILY = "daily"
+        WEEKLY = "weekly"
+        LATE = "late"
+        """Only when something of theirs is late."""
+
+    person = models.CharField(max_length=40, unique=True)
+    """Key of the person record."""
+    how = models.CharField(max_length=10, choices=How.choices)
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.how}"
+
+
+class SignInRequest(models.Model):
+    """That somebody asked to sign in by mail (`mail_sign_in.py`). Nothing in it signs anybody in."""
+
+    key = models.CharField(max_length=32, unique=True)
+    """Stands in the mail's link."""
+    person = models.CharField(max_length=40, blank=True)
+    """Key of the person record; empty where nobody signs in with the address that was typed."""
+    browser = models.CharField(max_length=64)
+    """Keyed hash of what only the requesting browser's session holds."""
+    token = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the link's token; empty until the mail is written."""
+    code = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the code."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    """How often what was given did not fit."""
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("made_at",), name="sign_in_request_made"),)
+
+    def __str__(self) -> str:
+        return f"sign-in by mail asked for at {self.made_at:%Y-%m-%d %H:%M}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,10 +18,13 @@ from duecare.site.models import User
 STRANGER = Viewer(actor="stranger", name="")
 
 
-def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None) -> Viewer:
+def viewer_of(
+    user: User | AnonymousUser, now: datetime, day: date | None = None, *, by_mail: bool = False
+) -> Viewer:
     """Who `user` is to the record: a stranger if nobody; without a role if no right of theirs holds today.
 
-    `day` is the organisation's at `now`, where the caller knows it already.
+    `day` is the organisation's at `now`, where the caller knows it already. Who signed in `by_mail` has a
+    member's rights, whatever else they hold (SECURITY.md 14).
     """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
@@ -28,7 +32,7 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
     if not rights:
         return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)
-    return Viewer(
+    viewer = Viewer(
         actor=f"person:{user.person}",
         name=rights[0].person.name,
         roles=roles,
@@ -39,6 +43,13 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
         if roles & CHANGERS
         else frozenset(),
     )
+    return _as_member(viewer, day or today(now)) if by_mail else viewer
+
+
+def _as_member(viewer: Viewer, day: date) -> Viewer:
+    """The viewer with a member's rights, if they may see anything today."""
+    roles = frozenset({Role.MEMBER}) if viewer.may_see_day(day) else frozenset()
+    return replace(viewer, roles=roles, period=(None, None), by_mail=True)
 
 
 def _rights_with_matters(person: str, day: date) -> list[Any]:

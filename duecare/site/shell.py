@@ -22,6 +22,7 @@ from duecare.program.queries import live_profile
 from duecare.program.queries import profile as recorded_profile
 from duecare.program.reach import reach
 from duecare.program.setup_queries import live_setup
+from duecare.site.mail_sign_in import offered
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
 SPEAKING = (
@@ -41,7 +42,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     viewer: Viewer | None = getattr(request, "viewer", None)
     now: datetime | None = getattr(request, "view_now", None)
     if viewer is None or not viewer.roles or now is None:
-        return {"demonstration": _demonstration()}
+        # `mail_sign_in` is asked by the sign-in page alone
+        return {"demonstration": _demonstration(), "mail_sign_in": offered}
     today = timezone.localdate()
     profile = live_profile()
     view = asof.current()
@@ -57,7 +59,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             navigation=_navigation(request.path, viewer, setting_up),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
-            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
+            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles))
+            + (_(", signed in by mail") if viewer.by_mail else ""),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
             demonstration=head.demonstration,

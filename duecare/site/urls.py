@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, go_live_views, guide_views, views
+from duecare.site import feed_views, go_live_views, guide_views, mail_sign_in_views, mail_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +16,10 @@ urlpatterns = [
     *(path(f"account/{place}", views.gone) for place in views.CLOSED),
     path("account/feed/make/", feed_views.feed_make, name="feed-make"),
     path("account/feed/end/", feed_views.feed_end, name="feed-end"),
+    path("account/mail/", mail_views.mail_choice, name="mail-choice"),
+    path("account/login/mail/", mail_sign_in_views.mail_ask, name="mail-sign-in"),
+    path("account/login/mail/code/", mail_sign_in_views.mail_code, name="mail-sign-in-code"),
+    path("account/login/mail/<str:key>/<str:token>/", mail_sign_in_views.mail_link, name="mail-sign-in-link"),
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("settings/", views.settings_page, name="settings"),
@@ -25,6 +29,16 @@ urlpatterns = [
     path("settings/data/<str:key>/", views.data_set_page, name="data-set"),
     path("settings/data/<str:key>/remove/", views.data_set_remove, name="data-set-remove"),
     path("settings/targets/<str:id>/", views.target_page, name="target"),
+    path("settings/mail/", mail_views.mail_page, name="mail"),
+    path("settings/mail/change/", mail_views.mail_change, name="mail-change"),
+    path("settings/mail/test/", mail_views.mail_test, name="mail-test"),
+    path("settings/mail/stop/", mail_views.mail_stop, name="mail-stop"),
+    path("settings/mail/<int:key>/again/", mail_views.mail_again, name="mail-again"),
+    path("settings/webhooks/", mail_views.webhook_page, name="webhooks"),
+    path("settings/webhooks/add/", mail_views.webhook_add, name="webhook-add"),
+    path("settings/webhooks/<str:key>/test/", mail_views.webhook_test, name="webhook-test"),
+    path("settings/webhooks/<str:key>/pause/", mail_views.webhook_pause, name="webhook-pause"),
+    path("settings/webhooks/<str:key>/remove/", mail_views.webhook_remove, name="webhook-remove"),
     path("settings/people/add/", views.person_add, name="person-add"),
     path("settings/people/<str:key>/give/", views.right_give, name="right-give"),
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),

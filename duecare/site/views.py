@@ -21,6 +21,9 @@ from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program import actions
 from duecare.program.approval_queries import TARGET, approvals_in_force
 from duecare.program.catalogue import areas
+from duecare.program.escalations import escalated
+from duecare.program.mail.notices import MANAGERS
+from duecare.program.mail.server import mail_server
 from duecare.program.models import Assessment, DataSet, Finding, Person, Right
 from duecare.program.plan_queries import next_of_plan
 from duecare.program.posture import Standing, State, count_states
@@ -63,6 +66,7 @@ def home(request: Request) -> HttpResponseBase:
         "house": _house(rows),
         "changes": changes(viewer, asof.current()),
         "assessment": last,
+        "escalated": escalated(viewer, now) if viewer.has(*MANAGERS) else [],
         "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
     }
     return render(request, "site/home.html", context)
@@ -150,7 +154,7 @@ def account(request: Request) -> HttpResponseBase:
     """Your name, rights, password and second factor."""
     viewer = request.viewer
     rights = [right for right in people.rights_held(request.now) if right.person_id == viewer.person]
-    context = {"rights": rights, "feed": token_in_force(viewer, request.now)}
+    context = {"rights": rights, "feed": token_in_force(viewer, request.now), "mail": mail_server()}
     return render(request, "site/account.html", context)
 
 
@@ -177,6 +181,7 @@ def settings_page(request: Request) -> HttpResponseBase:
         "targets": [
             (one, f"{TARGET}:{id}", approved.get(f"{TARGET}:{id}")) for id, one in current_targets().items()
         ],
+        "mail": mail_server(),
         "rights": people.rights_held(request.view_now) if viewer.has(Role.OWNER) else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
         "key": sealing.signer().vkey,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import time
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from typing import Any
 logger = logging.getLogger("duecare.worker")
 JOB = "site.job"
 ACTOR = "worker"
+TOLD = "site.told"
+"""The kind of the note that people and webhooks are told of something at once."""
 SUPERVISOR = "DUECARE_SUPERVISOR"
 """Environment variable: the process id of whoever started the worker and must outlive it."""
 
@@ -30,6 +32,15 @@ class Job:
     every: timedelta
     run: Callable[[], dict[str, Any]]
     """Does it and returns what to note: text, whole numbers, truth values."""
+    when: Callable[[datetime], bool] | None = None
+    """Whether it is due at a moment, where that is not told by how long ago it ran."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it is due, by what it says itself or by the note that its last run left."""
+        if self.when is not None:
+            return self.when(now)
+        last = last_run(self.name)
+        return last is None or now - last >= self.every
 
 
 def jobs() -> list[Job]:
@@ -43,6 +54,8 @@ def jobs() -> list[Job]:
     return [
         *([] if Head.objects.get().demonstration else looking),
         Job("make tasks for what expires", timedelta(days=1), _remind),
+        Job("give late tasks to the managers", timedelta(days=1), _escalate),
+        Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -62,8 +75,7 @@ def run_due(now: datetime) -> list[str]:
 
     ran = []
     for job in jobs():
-        last = last_run(job.name)
-        if last is not None and now - last < job.every:
+        if not job.is_due(now):
             continue
         try:
             content = {"done": True, **job.run()}
@@ -103,15 +115,72 @@ def _remind() -> dict[str, Any]:
     return {"made": made, "ended": ended}
 
 
+def _escalate() -> dict[str, Any]:
+    """Tell the webhooks as well; the managers see it at home and in their digest."""
+    from django.urls import reverse
+    from django.utils.translation import ngettext
+
+    from duecare.ledger.records import utc_now
+    from duecare.program.escalations import AFTER, escalate
+    from duecare.program.mail.letters import Letter, Row
+    from duecare.program.mail.server import mail_server
+    from duecare.program.mail.webhooks import ESCALATED, tell_webhooks
+
+    now, server = utc_now(), mail_server()
+    given = escalate(ACTOR, now, server.late_days if server else AFTER)
+    if given:
+        words = ngettext(
+            "%s late task has gone to the managers", "%s late tasks have gone to the managers", len(given)
+        )
+        letter = Letter(words % len(given), link=Row("Duecare", reverse("home")))
+        tell_webhooks(ESCALATED, f"{ESCALATED}:{now.isoformat()}", letter, now)
+    return {"given": len(given)}
+
+
+def _digest_is_due(now: datetime) -> bool:
+    from duecare.site import digest
+
+    return digest.is_due(now)
+
+
+def _digest() -> dict[str, Any]:
+    from duecare.ledger.records import utc_now
+    from duecare.site import digest
+
+    return dict(digest.make_digests(utc_now()))
+
+
 def _verify() -> dict[str, Any]:
     from duecare.ledger import verifying
+    from duecare.ledger.records import utc_now
 
     found = verifying.verify(live=True)
+    if found.count:
+        _tell_of_faults(found.count, [_plain(str(fault)) for fault in found.faults[:5]], utc_now())
     return {
         "entries": found.size,
         "faults": found.count,
         "first": [_plain(str(fault)) for fault in found.faults[:5]],
     }
+
+
+def _tell_of_faults(count: int, first: list[str], now: datetime) -> None:
+    """At once: a record that is not what it was is the one thing today that cannot wait for the morning."""
+    from django.urls import reverse
+    from django.utils.translation import gettext as _
+
+    from duecare.ledger.recording import recording
+    from duecare.program.mail.notices import notify_now
+
+    with recording(ACTOR, "tell of faults of the record") as act:
+        words = [
+            _("Run “duecare ledger verify --live” and read docs/operations.md before anything else."),
+            *first,
+        ]
+        subject = _("The record is not what it was: %s faults") % count
+        told = notify_now(f"fault:{now.date().isoformat()}", subject, words, reverse("ledger"), now)
+        if told:
+            act.note(TOLD, "faults", {"faults": count, "told": told})
 
 
 def _checkpoint() -> dict[str, Any]:
@@ -125,11 +194,10 @@ def main() -> None:
 
     Both can happen while the program is still loading, so that comes after.
     """
-    parent, stop = int(os.environ.get(SUPERVISOR) or os.getppid()), False
+    parent, stop = int(os.environ.get(SUPERVISOR) or os.getppid()), threading.Event()
 
     def request_stop(number: int, frame: object) -> None:
-        nonlocal stop
-        stop = True
+        stop.set()
 
     signal.signal(signal.SIGTERM, request_stop)
     signal.signal(signal.SIGINT, request_stop)
@@ -140,9 +208,12 @@ def main() -> None:
     from django.db import close_old_connections
 
     from duecare.ledger.records import utc_now
+    from duecare.site.mailing import send_until
 
+    sending = threading.Thread(target=send_until, args=(stop, ACTOR), daemon=True)
+    sending.start()
     tick = 0
-    while not stop and os.getppid() == parent:
+    while not stop.is_set() and os.getppid() == parent:
         if tick % 60 == 30:
             try:
                 run_due(utc_now())
@@ -150,7 +221,10 @@ def main() -> None:
                 logger.exception("the worker could not look for what is due")
             close_old_connections()
         tick += 1
-        time.sleep(1)
+        stop.wait(1)
+    # A mail that is on its way is worth waiting for; the supervisor has patience for ten seconds.
+    stop.set()
+    sending.join(6)
 
 
 if __name__ == "__main__":

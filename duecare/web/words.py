@@ -60,6 +60,12 @@ STATUSES: Mapping[str, Status] = {
     "ended": Status(_("Ended"), "none", "minus"),
     "withheld": Status(_("Withheld"), "none", "lock"),
     "released": Status(_("Released"), "warn", "lock-open"),
+    "waiting": Status(_("Waiting"), "none", "hourglass"),
+    "taken up": Status(_("Waiting"), "none", "hourglass"),
+    "handing over": Status(_("Being sent"), "none", "send"),
+    "sent": Status(_("Sent"), "none", "send"),
+    "unclear": Status(_("Unclear"), "warn", "circle-question-mark"),
+    "given up": Status(_("Given up"), "bad", "x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 

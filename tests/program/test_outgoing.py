@@ -339,6 +339,7 @@ OPENERS = (
 )
 MAY_OPEN = {
     "program/outgoing.py",
+    "program/mail/smtp.py",  # the conversation alone: it is handed a connected socket
     "systems/names/tls.py",  # for the type of the socket that it is handed
 }
 
