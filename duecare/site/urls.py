@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, views
+from duecare.site import feed_views, token_views, views
+from duecare.site.api import api, openapi
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -16,6 +17,8 @@ urlpatterns = [
     *(path(f"account/{place}", views.gone) for place in views.CLOSED),
     path("account/feed/make/", feed_views.feed_make, name="feed-make"),
     path("account/feed/end/", feed_views.feed_end, name="feed-end"),
+    path("account/tokens/", token_views.tokens, name="tokens"),
+    path("account/tokens/<int:key>/end/", token_views.token_end, name="token-end"),
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("settings/", views.settings_page, name="settings"),
@@ -28,6 +31,8 @@ urlpatterns = [
     path("settings/people/add/", views.person_add, name="person-add"),
     path("settings/people/<str:key>/give/", views.right_give, name="right-give"),
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),
+    path("api/openapi.json", openapi, name="openapi"),
+    path("api/", api.urls),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
     path("reports/", include("duecare.assurance.urls")),
