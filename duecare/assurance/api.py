@@ -62,7 +62,8 @@ class MakeReport(Body):
 
 def _told(row: IssuedReport, viewer: Viewer) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in IssuedAnswer.model_fields if name != "entry"}
-    return {**told, "entry": placed(views.KIND, [row.pk], viewer).get(row.pk)}
+    place = placed(views.KIND, [row.pk], viewer).get(row.pk)
+    return {**told, "entry": place.index if place else None}
 
 
 @endpoint(router, "GET", "/reports", Scope.READ, rows_of(views.ISSUED), listing=views.ISSUED)

@@ -18,7 +18,6 @@ from duecare.web.api import download, endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Key, Moment
 
 router = Router(tags=["Ledger"])
-BYTES = download("application/octet-stream")
 Index = Annotated[int, Field(ge=0, lt=browsing.NUMBER_LIMIT)]
 _LISTING = browsing.listing(Viewer("", ""), ())
 

@@ -19,7 +19,6 @@ from duecare.web.api import download, endpoint, list_rows, rows_of, sent, upload
 from duecare.web.api_shapes import Answer, Body, Key, Line, Moment, Reason
 
 router = Router(tags=["Systems"])
-JSON_BODY = upload("application/json")
 
 
 class ReportAnswer(Answer):
@@ -80,7 +79,7 @@ def one_host(request: Request, key: Key) -> Any:
 
 
 @endpoint(
-    router, "POST", "/hosts/reports", Scope.SYSTEMS, TakenIn, status=201, extra=upload("application/json")
+    router, "POST", "/host-reports", Scope.SYSTEMS, TakenIn, status=201, extra=upload("application/json")
 )
 def take_in_one_report(request: Request, new_host: bool = False) -> Any:
     """Take in a report that `duecare collect` wrote: its bytes are the body."""

@@ -114,7 +114,7 @@ _AS_OF = {
     "name": AS_OF,
     "required": False,
     "description": "The day, or the moment with its offset, as of which to answer.",
-    "schema": {"type": "string", "maxLength": LONGEST},
+    "schema": {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]},
 }
 
 

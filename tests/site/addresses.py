@@ -135,6 +135,8 @@ PAGES: Mapping[str, Page] = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": account("account/2fa/webauthn/keys/1/edit/", SENT_ON),
     "account/2fa/webauthn/login/": account("account/2fa/webauthn/login/", SENT_ON, rightless=SENT_ON),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
+    "account/tokens/": Page("account/tokens/", ALL, answers(BAD, *Role), live=True),
+    "account/tokens/<int:key>/end/": Page("account/tokens/1/end/", ONLY_POST, live=True),
     "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
     "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),
     "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
@@ -149,6 +151,8 @@ PAGES: Mapping[str, Page] = {
     "settings/people/add/": form("settings/people/add/", OWNER),
     "settings/people/<str:key>/give/": form("settings/people/{person}/give/", OWNER, object=True),
     "settings/rights/<str:key>/end/": act("settings/rights/{right}/end/", OWNER),
+    # The description of the API; its operations have a table of their own (api_calls.py).
+    "api/openapi.json": Page("api/openapi.json", READ),
     # The spine.
     "safeguards/": Page("safeguards/", READ),
     "safeguards/<str:id>/": Page("safeguards/patching/", READ),
@@ -237,8 +241,9 @@ PAGES: Mapping[str, Page] = {
 
 
 def routes() -> list[str]:
-    """Every address pattern of the program."""
-    return list(_walk(get_resolver().url_patterns, ""))
+    """Every address pattern of the program's pages."""
+    found = _walk(get_resolver().url_patterns, "")
+    return [route for route in found if not route.startswith("api/") or route in PAGES]
 
 
 def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
