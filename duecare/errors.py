@@ -4,15 +4,17 @@
 class DuecareError(Exception):
     """Something a person can act on.
 
-    `what` names the thing and the place; `next_step` is a sentence in the imperative.
+    `what` names the thing and the place; `next_step` is a sentence in the imperative. `place` names the field
+    or parameter for programs that send one, as they write it.
     """
 
     exit_code = 2
 
-    def __init__(self, what: str, next_step: str = "") -> None:
+    def __init__(self, what: str, next_step: str = "", place: str = "") -> None:
         super().__init__(f"{what} {next_step}".strip())
         self.what = what
         self.next_step = next_step
+        self.place = place
 
 
 class BadInput(DuecareError):

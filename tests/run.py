@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.services import postgresql_programs
 
-ENABLE = "apt-get install -y chromium postgresql golang-go golang-golang-x-mod-dev poppler-utils"
+ENABLE = "apt-get install -y chromium curl postgresql golang-go golang-golang-x-mod-dev poppler-utils"
 ON_POSTGRESQL = ("tests/ledger", "tests/program", "tests/systems")
 
 
@@ -22,6 +22,8 @@ def lacking() -> list[str]:
     found = []
     if not shutil.which("chromium"):
         found.append("browser tests (chromium)")
+    if not shutil.which("curl"):
+        found.append("the examples of the API (curl)")
     if postgresql_programs() is None:
         found.append("the record on PostgreSQL (postgresql)")
     if not shutil.which("go") or not Path("/usr/share/gocode/src/golang.org/x/mod").exists():

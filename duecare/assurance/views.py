@@ -32,7 +32,7 @@ KIND = "assurance.issuedreport"
 REPORTS_A_MINUTE = 10
 
 
-def _maker(request: Request) -> Viewer:
+def demand_maker(request: Request) -> Viewer:
     """The viewer, if they may make reports. Raises Refused for one who may only read, else NotFound."""
     viewer = demand_reader(request)
     if not viewer.changes:
@@ -84,12 +84,12 @@ ISSUED: Listing[IssuedReport] = Listing(
 )
 
 
-def _rows(viewer: Viewer) -> QuerySet[IssuedReport]:
+def rows(viewer: Viewer) -> QuerySet[IssuedReport]:
     return IssuedReport.objects.all().visible_to(viewer).annotate(maker=name_of(OuterRef("made_by")))
 
 
-def _find(key: str, viewer: Viewer) -> IssuedReport:
-    found: IssuedReport | None = _rows(viewer).filter(pk=key).first()
+def find_issued(key: str, viewer: Viewer) -> IssuedReport:
+    found: IssuedReport | None = rows(viewer).filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such report."), _("Look in the list of reports."))
     return found
@@ -101,10 +101,10 @@ def reports(request: Request) -> HttpResponseBase:
     viewer = demand_reader(request)
     may_make = viewer.changes and asof.current() is None
     context = {"kinds": list(REPORTS.values()), "may_make": may_make}
-    return show(request, ISSUED, _rows(viewer), template="assurance/reports.html", context=context)
+    return show(request, ISSUED, rows(viewer), template="assurance/reports.html", context=context)
 
 
-def _demand_patience(viewer: Viewer) -> None:
+def demand_patience(viewer: Viewer) -> None:
     """Raises Refused for who made many reports within a minute: each takes a replay (SECURITY.md 9)."""
     key = f"reports:{viewer.person}"
     if cache.add(key, 1, 60):
@@ -120,10 +120,10 @@ def _demand_patience(viewer: Viewer) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: Request, id: str) -> HttpResponseBase:
     """Ask for a report; it is made while the browser waits, a few seconds."""
-    viewer, report = _maker(request), find_report(id)
+    viewer, report = demand_maker(request), find_report(id)
     form = _form(request, id, viewer)
     if form.is_valid():
-        _demand_patience(viewer)
+        demand_patience(viewer)
         made = issue(viewer, report, form.asked(), request.now)
         messages.success(request, _("The report was made, and that it was made is on the record."))
         return redirect("issued-report", made.pk)
@@ -144,7 +144,7 @@ def _form(request: Request, id: str, viewer: Viewer) -> AskForm:
 def issued_report(request: Request, key: str) -> HttpResponseBase:
     """One issued report: what it rests on, and what ties it to the record."""
     viewer = demand_reader(request)
-    row = _find(key, viewer)
+    row = find_issued(key, viewer)
     context = {
         "row": row,
         "days": _days(row),
@@ -158,7 +158,7 @@ def issued_report(request: Request, key: str) -> HttpResponseBase:
 @require_safe
 def issued_report_file(request: Request, key: str) -> HttpResponseBase:
     """The PDF, always as a download."""
-    row = _find(key, demand_reader(request))
+    row = find_issued(key, demand_reader(request))
     name = slugify(f"{row.title} {row.last_day.isoformat()}")[:120] or "report"
     response = HttpResponse(blobs.fetch(row.pdf), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'

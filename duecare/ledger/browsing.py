@@ -7,6 +7,7 @@ read every entry. (`action` alone has no index; it is meant to narrow another fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
@@ -71,8 +72,8 @@ def kinds() -> list[str]:
         return [kind for (kind,) in cursor.fetchall() if kind not in confined_kinds()]
 
 
-def listing(viewer: Viewer) -> Listing[Entry]:
-    """The list of entries, newest first, with the kinds that there are to choose from."""
+def listing(viewer: Viewer, kinds_to_choose: Sequence[str]) -> Listing[Entry]:
+    """The list of entries, newest first, with the kinds that there are to choose from (`kinds`)."""
     return Listing(
         name="entries",
         caption=_("Entries of the record"),
@@ -90,7 +91,7 @@ def listing(viewer: Viewer) -> Listing[Entry]:
                 "kind",
                 _("Kind"),
                 "kind",
-                choices=[(kind, f"{kind_words(kind)} ({kind})") for kind in kinds()],
+                choices=[(kind, f"{kind_words(kind)} ({kind})") for kind in kinds_to_choose],
             ),
             Filter("action", _("What"), "action", choices=[(one, action_words(one)) for one in ACTIONS]),
             Filter("actor", _("By (name)"), lambda text: acted_by(text, viewer), FilterKind.TEXT),

@@ -38,6 +38,25 @@ CHANGERS = frozenset({Role.OWNER, Role.MANAGER, Role.APPROVER})
 """Who may change anything, and so needs a second factor."""
 
 
+class Scope(StrEnum):
+    """What a token of the API may be used for; never more than its owner may do on the pages."""
+
+    READ = "read"
+    """Everything that its owner may read."""
+    TASKS = "tasks"
+    REMARKS = "remarks"
+    """Comments and files."""
+    STATEMENTS = "statements"
+    EXCEPTIONS = "exceptions"
+    SYSTEMS = "systems"
+    """Hosts, their reports, and names of ours."""
+    REPORTS = "reports"
+    SETTINGS = "settings"
+    """Profile, data sets, targets."""
+    LEDGER = "ledger"
+    """Signing the record, and taking it away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person, or the machine's owner at the command line, with their rights of this moment."""
@@ -80,6 +99,8 @@ class Request(HttpRequest):
     """The moment of the request, aware, UTC."""
     view_now: datetime
     """The moment that the page speaks from: `now`, or the end of the past day that was asked for."""
+    scopes: frozenset[Scope] = frozenset()
+    """What the token allows that a request of the API came with; empty on pages."""
 
 
 def demand_reader(request: Request) -> Viewer:

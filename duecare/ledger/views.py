@@ -49,7 +49,7 @@ def ledger(request: Request) -> HttpResponseBase:
         "may_sign": viewer.has(*SIGNERS),
         "may_export": viewer.has(*EXPORTERS),
     }
-    listing = browsing.listing(viewer)
+    listing = browsing.listing(viewer, browsing.kinds())
     return show(request, listing, browsing.rows(viewer), template="ledger/ledger.html", context=context)
 
 
@@ -121,11 +121,16 @@ def checkpoint(request: Request) -> HttpResponseBase:
     return _file(bytes(newest.note), f"checkpoint-{newest.size}.txt", "text/plain; charset=utf-8")
 
 
+def demand_signer(request: Request) -> None:
+    """Raises Refused for a viewer who may read the record but not sign it, NotFound for others."""
+    if not demand_reader(request).has(*SIGNERS):
+        raise Refused(_("Only an owner or a manager signs checkpoints."), _("Ask one of them."))
+
+
 @require_POST
 def sign(request: Request) -> HttpResponseBase:
     """Sign the record as it stands."""
-    if not demand_reader(request).has(*SIGNERS):
-        raise Refused(_("Only an owner or a manager signs checkpoints."), _("Ask one of them."))
+    demand_signer(request)
     made = sealing.checkpoint()
     messages.success(
         request, _("Signed: a checkpoint over %s entries. Give it to somebody outside.") % f"{made.size:,}"

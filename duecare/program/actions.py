@@ -23,7 +23,7 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
     if definition is None:
         raise NotFound(f"There is no target {id!r}.", "Choose one from the settings.")
     if refusal := definition.refusal(value):
-        raise BadInput(f"{refusal}.", "Choose a number within these bounds.")
+        raise BadInput(f"{refusal}.", "Choose a number within these bounds.", "value")
     if not reason.strip():
         raise BadInput(
             f"{definition.name}: a target needs its reason.", "Say in a sentence why this number is right."

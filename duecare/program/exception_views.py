@@ -41,7 +41,7 @@ SAFEGUARD = "program.safeguard"
 HISTORY = 20
 
 
-def _changer(request: Request) -> Viewer:
+def changer(request: Request) -> Viewer:
     """The viewer, if they may ask for exceptions. Raises Refused for one who may only read, else NotFound."""
     viewer = demand_reader(request)
     if not viewer.changes:
@@ -95,8 +95,8 @@ def exception(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: Request) -> HttpResponseBase:
     """Ask for an exception; `?about=` names the finding or the safeguard."""
-    viewer = _changer(request)
-    safeguard, finding = _about(request.GET.get("about", ""), viewer)
+    viewer = changer(request)
+    safeguard, finding = about_of(request.GET.get("about", ""), viewer)
     sent = request.POST if request.method == "POST" else None
     form = ExceptionForm(today_at(request.now), safeguard, finding, sent)
     if form.is_valid():
@@ -118,7 +118,7 @@ def ask(request: Request) -> HttpResponseBase:
     return render(request, "program/exception_form.html", context, status=400 if form.errors else 200)
 
 
-def _about(about: str, viewer: Viewer) -> tuple[str, Finding | None]:
+def about_of(about: str, viewer: Viewer) -> tuple[str, Finding | None]:
     """Safeguard and finding that a reference names; nothing for none. Raises NotFound for another."""
     kind, _colon, key = about.partition(":")
     if not about:
@@ -136,7 +136,7 @@ def _about(about: str, viewer: Viewer) -> tuple[str, Finding | None]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: Request, key: str) -> HttpResponseBase:
     """End an exception before its day."""
-    viewer = _changer(request)
+    viewer = changer(request)
     row = find_exception(key, viewer)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -46,7 +46,7 @@ from duecare.web.exports import cell
 from duecare.web.uploads import demand_size
 
 
-def _changer(request: Request) -> Viewer:
+def changer(request: Request) -> Viewer:
     """The viewer, if they may make statements. Raises Refused for one who may only read, else NotFound."""
     viewer = demand_reader(request)
     if not viewer.changes:
@@ -56,14 +56,14 @@ def _changer(request: Request) -> Viewer:
     return viewer
 
 
-def _find_question(id: str) -> Question:
+def find_question(id: str) -> Question:
     found = questions().get(id)
     if found is None:
         raise NotFound(_("There is no such question."), _("Look in the list of statements."))
     return found
 
 
-def _find(key: str, viewer: Viewer) -> Statement:
+def find_shown(key: str, viewer: Viewer) -> Statement:
     found = find_statement(key, viewer)
     if found is None:
         raise NotFound(_("There is no such statement."), _("Look in the list of statements."))
@@ -73,30 +73,42 @@ def _find(key: str, viewer: Viewer) -> Statement:
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@require_safe
-def statements(request: Request) -> HttpResponseBase:
-    """All questions with their answers, filtered by state, answer and area."""
-    viewer = demand_reader(request)
+def chosen(request: Request) -> dict[str, str]:
+    """The filters of an address, by name. Raises BadInput for what is no choice."""
     asked = {
         "state": [one.value for one in Condition],
         "answer": [one.value for one in Answer],
         "area": [one.id for one in areas()],
     }
-    chosen = {name: request.GET.get(name, "") for name in asked}
-    for name, value in chosen.items():
+    found = {name: request.GET.get(name, "") for name in asked}
+    for name, value in found.items():
         if value and value not in asked[name]:
             raise BadInput(
                 _("“%(value)s” is no choice of the filter “%(key)s”.") % {"value": value[:40], "key": name},
                 _("Choose one of %s.") % ", ".join(asked[name]),
+                name,
             )
-    rows = lines(viewer, request.view_now)
-    shown = [
+    return found
+
+
+def narrowed(rows: list[Line], asked: dict[str, str]) -> list[Line]:
+    """The rows that pass the filters."""
+    return [
         row
         for row in rows
-        if (not chosen["state"] or row.condition == chosen["state"])
-        and (not chosen["answer"] or (row.said is not None and row.said.answer == chosen["answer"]))
-        and (not chosen["area"] or row.safeguard.area == chosen["area"])
+        if (not asked["state"] or row.condition == asked["state"])
+        and (not asked["answer"] or (row.said is not None and row.said.answer == asked["answer"]))
+        and (not asked["area"] or row.safeguard.area == asked["area"])
     ]
+
+
+@require_safe
+def statements(request: Request) -> HttpResponseBase:
+    """All questions with their answers, filtered by state, answer and area."""
+    viewer = demand_reader(request)
+    asked = chosen(request)
+    rows = lines(viewer, request.view_now)
+    shown = narrowed(rows, asked)
     if request.GET.get("format") in ("csv", "json"):
         return _export(request.GET["format"], shown)
     names = {one.id: one.name for one in areas()}
@@ -112,8 +124,8 @@ def statements(request: Request) -> HttpResponseBase:
         "states": list(Condition),
         "answers": list(Answer),
         "areas": areas(),
-        "chosen": chosen,
-        "narrowed": any(chosen.values()),
+        "chosen": asked,
+        "narrowed": any(asked.values()),
         "may_answer": _may_change(viewer),
     }
     return render(request, "program/statements.html", context)
@@ -161,7 +173,7 @@ def _may_change(viewer: Viewer) -> bool:
 def question(request: Request, id: str) -> HttpResponseBase:
     """A question with the statement that answers it now, and those that did before."""
     viewer = demand_reader(request)
-    found = _find_question(id)
+    found = find_question(id)
     history = statements_of(id, viewer)
     current = next((row for row in history if row.ended_at is None), None)
     return _page(request, viewer, found, current, history)
@@ -171,7 +183,7 @@ def question(request: Request, id: str) -> HttpResponseBase:
 def statement(request: Request, key: str) -> HttpResponseBase:
     """One statement, whether it counts still or not."""
     viewer = demand_reader(request)
-    row = _find(key, viewer)
+    row = find_shown(key, viewer)
     return _page(request, viewer, questions().get(row.question), row, statements_of(row.question, viewer))
 
 
@@ -213,9 +225,9 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: Request, id: str) -> HttpResponseBase:
     """Answer a question, with files."""
-    _changer(request)
+    changer(request)
     demand_size(request, FILES * remarks.SIZE_LIMIT, _("Send fewer or smaller files, or give a link."))
-    return _answer(request, _find_question(id))
+    return _answer(request, find_question(id))
 
 
 @csrf_protect
@@ -255,8 +267,8 @@ def _put_files(request: Request, made: Statement, files: list[Any]) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: Request, key: str) -> HttpResponseBase:
     """Say as a second person whether a statement is to be believed."""
-    viewer = _changer(request)
-    row = _find(key, viewer)
+    viewer = changer(request)
+    row = find_shown(key, viewer)
     if row.made_by == viewer.actor:
         raise Refused(
             _("Nobody reviews a statement of their own."), _("Ask an owner, a manager or an approver.")
@@ -280,8 +292,8 @@ def review(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: Request, key: str) -> HttpResponseBase:
     """End a statement without another in its place."""
-    viewer = _changer(request)
-    row = _find(key, viewer)
+    viewer = changer(request)
+    row = find_shown(key, viewer)
     form = WithdrawForm(_sent(request))
     if form.is_valid():
         withdraw_statement(viewer.actor, key, form.cleaned_data["reason"], request.now)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,7 +39,7 @@ from duecare.web.views import show
 REPEATS_WORDS = dict(task_forms.REPEATS)
 
 
-def _changer(request: Request) -> Viewer:
+def changer(request: Request) -> Viewer:
     """The viewer, if they may make and change tasks. Raises Refused for who only reads, else NotFound."""
     viewer = request.viewer
     if viewer.changes:
@@ -49,7 +49,7 @@ def _changer(request: Request) -> Viewer:
     raise NotFound(_("There is no such page, or none that you may see."), _("Begin at your duties."))
 
 
-def _ender(request: Request, key: str) -> Task:
+def ender(request: Request, key: str) -> Task:
     """The task, if the viewer may end it or hand it on. Raises NotFound or Refused otherwise."""
     task = find_task(key, request.viewer)
     if task.ended_at is not None:
@@ -62,7 +62,7 @@ def _ender(request: Request, key: str) -> Task:
 # ── The list ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _state(task: Task, today: date) -> str:
+def state_of(task: Task, today: date) -> str:
     """A word of `web/words.py`."""
     if task.ended_at is not None:
         return task.ended_as
@@ -84,7 +84,7 @@ def listing(viewer: Viewer, today: date) -> Listing[Task]:
         name="tasks",
         caption=gettext_lazy("Tasks"),
         columns=(
-            Column("state", gettext_lazy("State"), lambda row: _state(row, today), Kind.STATUS),
+            Column("state", gettext_lazy("State"), lambda row: state_of(row, today), Kind.STATUS),
             Column(
                 "title",
                 gettext_lazy("What"),
@@ -184,7 +184,7 @@ def task(request: Request, key: str) -> HttpResponseBase:
     following = Task.objects.all().visible_to(viewer).filter(after=found).first()
     context = {
         "task": found,
-        "state": _state(found, timezone.localdate(request.view_now)),
+        "state": state_of(found, timezone.localdate(request.view_now)),
         "repeats": REPEATS_WORDS[Repeats(found.repeats)],
         "safeguard": catalogue().get(found.safeguard),
         "about": name_of(found.about, viewer),
@@ -225,7 +225,7 @@ def _page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_new(request: Request) -> HttpResponseBase:
     """Make a task; `?about=` names what it is about."""
-    viewer = _changer(request)
+    viewer = changer(request)
     about = request.GET.get("about", "")
     if about:
         remarks.demand_visible(about, viewer)
@@ -250,8 +250,8 @@ def task_new(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_change(request: Request, key: str) -> HttpResponseBase:
     """Change what a task is."""
-    viewer = _changer(request)
-    found = _ender(request, key)
+    viewer = changer(request)
+    found = ender(request, key)
     form = task_forms.ChangeTaskForm(
         _sent(request),
         initial=task_forms.ChangeTaskForm.of(found),
@@ -269,11 +269,16 @@ def task_change(request: Request, key: str) -> HttpResponseBase:
     return _page(request, form, _("Change the task"), _("Save"), reverse("task", args=[key]), found.title)
 
 
+def giver_of(task: Task, viewer: Viewer, holding: QuerySet[Person]) -> Person | None:
+    """Whom a member's task goes back to: who gave it to them, if somebody else did who can still do it."""
+    return holding.exclude(pk=viewer.person).filter(pk=task.made_by.removeprefix(PERSON)).first()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_hand_over(request: Request, key: str) -> HttpResponseBase:
     """Give a task to somebody else; a member gives it back to whoever it came from."""
     viewer = request.viewer
-    found = _ender(request, key)
+    found = ender(request, key)
     holding = holding_people(timezone.localdate(request.view_now)).visible_to(viewer)
     form: task_forms.HandBackForm
     if viewer.changes:
@@ -283,7 +288,7 @@ def task_hand_over(request: Request, key: str) -> HttpResponseBase:
         title, button, about = _("Hand over the task"), _("Hand it over"), found.title
     else:
         form = task_forms.HandBackForm(_sent(request))
-        giver = holding.exclude(pk=viewer.person).filter(pk=found.made_by.removeprefix(PERSON)).first()
+        giver = giver_of(found, viewer, holding)
         whom = giver.name if giver else _("nobody yet; a manager sees it in the list of tasks")
         title, button = _("Hand back the task"), _("Hand it back")
         about = _("%(task)s. It goes to: %(whom)s.") % {"task": found.title, "whom": whom}
@@ -303,7 +308,7 @@ def task_hand_over(request: Request, key: str) -> HttpResponseBase:
 def task_end(request: Request, key: str) -> HttpResponseBase:
     """End a task as done or dropped."""
     viewer = request.viewer
-    found = _ender(request, key)
+    found = ender(request, key)
     form = task_forms.EndForm(_sent(request), repeats=bool(found.repeats))
     if form.is_valid():
         values = form.cleaned_data

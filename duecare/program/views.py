@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -262,21 +263,31 @@ def findings(request: Request) -> HttpResponseBase:
     """All gaps, newest first."""
     viewer = demand_reader(request)
     rows = Finding.objects.all().visible_to(viewer)
-    until = {one.finding: one.until for one in holding(viewer, request.view_now)}
+    listing = findings_listing({one.finding: one.until for one in holding(viewer, request.view_now)})
+    return show(request, listing, rows, template="program/findings.html")
+
+
+def findings_listing(until: Mapping[str, date]) -> Listing[Finding]:
+    """The list of findings; `until` says, by key, how long an exception covers one."""
     excepted: Column[Finding] = Column(
         "excepted", gettext_lazy("Excepted until"), lambda row: until.get(row.pk), Kind.DATE
     )
-    listing = replace(FINDINGS, columns=(*FINDINGS.columns, excepted))
-    return show(request, listing, rows, template="program/findings.html")
+    return replace(FINDINGS, columns=(*FINDINGS.columns, excepted))
+
+
+def find_finding(key: str, viewer: Viewer) -> Finding:
+    """The finding, if the viewer may see it. Raises NotFound otherwise."""
+    row: Finding | None = Finding.objects.all().visible_to(viewer).filter(pk=key).first()
+    if row is None:
+        raise NotFound(_("There is no such finding."), _("Look in the list of findings."))
+    return row
 
 
 @require_safe
 def finding(request: Request, key: str) -> HttpResponseBase:
     """One gap: what, where, since when, what to do, and its history in the record."""
     viewer = demand_reader(request)
-    row = Finding.objects.all().visible_to(viewer).filter(pk=key).first()
-    if row is None:
-        raise NotFound(_("There is no such finding."), _("Look in the list of findings."))
+    row = find_finding(key, viewer)
     entries = Entry.objects.all().visible_to(viewer).filter(subject=key, kind=Finding._meta.label_lower)
     view = asof.current()
     if view is not None:

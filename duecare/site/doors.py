@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
-from django.http import HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,10 +27,10 @@ from duecare.ledger.recording import record_note
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, profile_at_hand, zone_of
-from duecare.site import first_run
+from duecare.site import api_tokens, first_run
 from duecare.site.accounts import BY_MAIL
-from duecare.site.rights import today, viewer_of
-from duecare.web.views import bad_request, explain
+from duecare.site.rights import STRANGER, today, viewer_of
+from duecare.web.views import API, bad_request, error_page, explain
 
 GetResponse = Callable[[Request], HttpResponseBase]
 
@@ -51,6 +51,10 @@ BY_MAIL_TOO = ("/account/logout/", "/account/mail/", "/account/feed/")
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
+OPENAPI = "/api/openapi.json"
+"""The description of the API: for programs with a token, and for whoever is signed in."""
+REQUESTS_A_MINUTE = 600
+"""Of one token."""
 
 
 def content_security_policy() -> str:
@@ -137,15 +141,23 @@ class SignedIn:
         zone = zone_of(profile)
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
-        by_mail = request.user.is_authenticated and bool(request.session.get(BY_MAIL))
-        request.viewer = viewer = viewer_of(request.user, request.now, day, by_mail=by_mail)
-        if request.path.startswith(OPEN):
-            return self.get_response(request)
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+        if request.path.startswith(API) and (request.path != OPENAPI or "Authorization" in request.headers):
+            refusal = _show_token(request, day)
+            if refusal is not None:
+                return refusal
+        else:
+            by_mail = request.user.is_authenticated and bool(request.session.get(BY_MAIL))
+            request.viewer = viewer_of(request.user, request.now, day, by_mail=by_mail)
+            if request.path.startswith(OPEN):
+                return self.get_response(request)
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
         with profile_at_hand(profile if request.method in ("GET", "HEAD") else None):
-            response = self._answer(request, viewer)
-        if _was_refused(request, viewer, response):
+            response = self._answer(request, request.viewer)
+        if response.status_code == 405 and request.path.startswith(API):
+            response = _no_such_method(request, response)
+        if _was_refused(request, request.viewer, response):
+            viewer = request.viewer
             content = {"path": _told_path(request), "method": request.method or ""}
             record_note(viewer.actor, "refuse a request", DENIAL, viewer.person or "stranger", content)
         return response
@@ -155,25 +167,62 @@ class SignedIn:
             # Returned, not raised: an error raised between two middlewares would become a plain 500.
             return explain(
                 Refused(
-                    "Your account holds no right in this Duecare today.",
-                    "Ask an owner to give you one, or sign out.",
-                )
+                    _("Your account holds no right in this Duecare today."),
+                    _("Ask an owner to give you one, or sign out."),
+                ),
+                request,
             )
         if viewer.by_mail and _of_the_account(request.path):
             return explain(
                 Refused(
                     _("You signed in by mail, which opens your own duties and nothing else."),
                     _("Sign out, then sign in with your password or passkey to do this."),
-                )
+                ),
+                request,
             )
         if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
-            return redirect("mfa_activate_totp")
+            if not request.path.startswith(API):
+                return redirect("mfa_activate_totp")
+            without = _("The owner of this token has no second factor.")
+            return explain(Refused(without, _("Sign in and set one up.")), request)
         return self.get_response(request)
 
 
 def _of_the_account(path: str) -> bool:
     """Whether an address is about password, second factor or passkeys."""
     return path.startswith("/account/") and path != "/account/" and not path.startswith(BY_MAIL_TOO)
+
+
+def _show_token(request: Request, day: date) -> HttpResponse | None:
+    """Let the token say who asks; a cookie says nothing here, so nobody's browser can be made to ask.
+
+    Gives the answer for who has no token that counts, or used theirs too often; None for who may go on.
+    """
+    request.viewer = STRANGER
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    opened = api_tokens.opened_by(token.strip(), request.now, day) if scheme.lower() == "bearer" else None
+    if opened is None:
+        what = _("A token that counts is needed here.")
+        step = _("Make one on the page of your account, and send it as “Authorization: Bearer …”.")
+        response = error_page(401, "", what, step, request)
+        response["WWW-Authenticate"] = 'Bearer realm="Duecare"'
+        return response
+    key = f"requests:{opened.key}"
+    if not cache.add(key, 1, 60) and _count(key) > REQUESTS_A_MINUTE:
+        what = _("This token asked for too much in one minute.")
+        response = error_page(429, "", what, _("Wait a minute and try again."), request)
+        response["Retry-After"] = "60"
+        return response
+    request.user, request.viewer, request.scopes = opened.user, opened.viewer, opened.scopes
+    return None
+
+
+def _no_such_method(request: Request, answered: HttpResponseBase) -> HttpResponse:
+    """The same answer in the shape of all errors of the API."""
+    allowed = answered.headers.get("Allow", "")
+    response = error_page(405, "", _("That is not done here."), _("It takes %s.") % allowed, request)
+    response["Allow"] = allowed
+    return response
 
 
 DENIAL = "site.denial"
@@ -222,7 +271,7 @@ class AsOf:
         try:
             return self._answer(request)
         except DuecareError as error:
-            return explain(error)
+            return explain(error, request)
 
     def _answer(self, request: Request) -> HttpResponseBase:
         viewer, zone = request.viewer, timezone.get_current_timezone()
@@ -237,7 +286,7 @@ class AsOf:
             raise Refused("A past day can be read, not changed.", "Go back to today first.")
         instant = asof.parse_instant(text, zone)
         if instant >= request.now:
-            return self._without(request)
+            return self.get_response(request) if request.path.startswith(API) else self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):
             raise Refused(
                 "That day is outside the period that you were given to see.", "Choose a day within it."
@@ -274,11 +323,14 @@ class AsOf:
 
     def _within_period(self, request: Request, viewer: Viewer) -> HttpResponseBase:
         """An auditor who may not see today lands on the last day that they may see."""
-        _, last = viewer.period
+        _first, last = viewer.period
         if last is None or last > today(request.now):
             raise Refused("The period that you were given to see has not begun.", "Come back then.")
         if request.method not in ("GET", "HEAD"):
             raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
+        if request.path.startswith(API):  # a program is told, not sent on to another day than it asked for
+            step = _("Ask as of one of its days, the last of which is %s.") % last.isoformat()
+            raise Refused(_("The period that you were given to see is over."), step, "as_of")
         query = request.GET.copy()
         query["as_of"] = last.isoformat()
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")

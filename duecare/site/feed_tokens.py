@@ -7,16 +7,15 @@ anew at each reading. A person has at most one; a new one ends the one before.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Role, Viewer
-from duecare.site.models import FeedToken, User
-from duecare.site.rights import today, viewer_of
+from duecare.site.models import FeedToken
+from duecare.site.rights import today
+from duecare.site.tokens import digest_of, new_token, owner_of
 
 LASTS = timedelta(days=365)
 FEED = "site.feed"
@@ -25,11 +24,11 @@ FEED = "site.feed"
 
 def make_token(viewer: Viewer, now: datetime) -> str:
     """A new token for the viewer's calendar, which nobody can be told again. Ends the one before."""
-    token = secrets.token_urlsafe(32)
+    token, digest = new_token()
     expires = now + LASTS
     with recording(viewer.actor, "make an address for one's calendar") as act:
         _in_force(viewer, now).update(ended_at=now)
-        FeedToken.objects.create(person=viewer.person, digest=_digest(token), made_at=now, expires_at=expires)
+        FeedToken.objects.create(person=viewer.person, digest=digest, made_at=now, expires_at=expires)
         act.note(FEED, viewer.person, {"made": True, "expires": expires})
     return token
 
@@ -50,11 +49,11 @@ def token_in_force(viewer: Viewer, now: datetime) -> FeedToken | None:
 
 def reader_of(token: str, now: datetime) -> Viewer | None:
     """Whose duties a token opens, with no more than a member's right; None if it opens nothing today."""
-    known = FeedToken.objects.filter(digest=_digest(token), ended_at=None, expires_at__gt=now).first()
-    user = None if known is None else User.objects.filter(person=known.person).first()
-    if user is None:
+    known = FeedToken.objects.filter(digest=digest_of(token), ended_at=None, expires_at__gt=now).first()
+    owner = None if known is None else owner_of(known.person, now)
+    if owner is None:
         return None
-    viewer = viewer_of(user, now)
+    _user, viewer = owner
     if not viewer.roles or not viewer.may_see_day(today(now)):
         return None
     return Viewer(viewer.actor, viewer.name, frozenset({Role.MEMBER}), viewer.person)
@@ -62,7 +61,3 @@ def reader_of(token: str, now: datetime) -> Viewer | None:
 
 def _in_force(viewer: Viewer, now: datetime) -> QuerySet[FeedToken]:
     return FeedToken.objects.filter(person=viewer.person, ended_at=None, expires_at__gt=now)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

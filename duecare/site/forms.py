@@ -9,10 +9,11 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duecare.ledger.viewers import Role
+from duecare.ledger.viewers import Role, Scope
 from duecare.program.models import DataSet, Profile
 from duecare.program.queries import CurrentTarget
 from duecare.program.record_form import LONG, DayField, RecordForm
+from duecare.site import api_tokens
 
 ZONES = sorted(
     zone
@@ -206,6 +207,39 @@ class RightForm(RecordForm):
     sees_from = DayField(label=_("Auditor: first day they may see"), required=False)
     sees_to = DayField(
         label=_("Auditor: last day they may see"), required=False, help_text=_("Empty: until today.")
+    )
+
+
+class TokenForm(RecordForm):
+    """A token for a program of one's own."""
+
+    name = forms.CharField(
+        label=_("Which program is to use it"),
+        max_length=api_tokens.LONGEST,
+        help_text=_("For example: the ticket system, or a script that sends in reports."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[
+            (Scope.READ, _("Read everything that you may read")),
+            (Scope.TASKS, _("Tasks: make, change, hand over, end")),
+            (Scope.REMARKS, _("Comments and files: add")),
+            (Scope.STATEMENTS, _("Statements: make, review, withdraw")),
+            (Scope.EXCEPTIONS, _("Exceptions: ask for, withdraw")),
+            (Scope.SYSTEMS, _("Hosts and names: take in reports, look, remove")),
+            (Scope.REPORTS, _("Reports: make")),
+            (Scope.SETTINGS, _("Settings: profile, data sets, targets")),
+            (Scope.LEDGER, _("The record: sign it, take it away")),
+        ],
+        initial=[Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Choose as little as the program needs. It never may more than you, and approves nothing."
+        ),
+    )
+    days = forms.IntegerField(
+        label=_("How many days it counts"), min_value=1, max_value=api_tokens.MOST_DAYS, initial=90
     )
 
 

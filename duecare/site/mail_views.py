@@ -33,7 +33,7 @@ from duecare.program.models import Person
 from duecare.program.outgoing import way_out
 from duecare.site.mail_forms import MailChoiceForm, MailServerForm, WebhookForm
 from duecare.site.models import MailChoice, User
-from duecare.site.views import _changer, _form_page, _sent
+from duecare.site.views import _form_page, _sent, changer
 
 LISTED = 50
 TRIED, CHOSEN = "site.mail-tried", "site.mail-choice"
@@ -43,7 +43,7 @@ TRIED, CHOSEN = "site.mail-tried", "site.mail-choice"
 @require_safe
 def mail_page(request: Request) -> HttpResponseBase:
     """How mail leaves, what waits, and what did not arrive."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     waiting = outbox.under_way()
     late = list(outbox.not_arrived()[:LISTED])
     held = list(waiting.filter(attempts__gt=0).order_by("next_at")[:LISTED])
@@ -65,7 +65,7 @@ def mail_page(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_change(request: Request) -> HttpResponseBase:
     """Set or change the mail server."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     server = mail_server()
     here = request.build_absolute_uri("/").rstrip("/")
     initial = MailServerForm.of(server) if server else {"address": here, "security": "starttls", "port": 587}
@@ -85,7 +85,7 @@ def mail_change(request: Request) -> HttpResponseBase:
 @require_POST
 def mail_test(request: Request) -> HttpResponseBase:
     """Send a mail to the viewer's own address now, and say what the server answered."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     server = mail_server()
     if server is None or not isinstance(request.user, User):
         raise NotFound(_("No mail server is set."), _("Set one first."))
@@ -114,7 +114,7 @@ def mail_test(request: Request) -> HttpResponseBase:
 @require_POST
 def mail_stop(request: Request) -> HttpResponseBase:
     """Mail nothing any more."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     dropped = give_up_server(viewer.actor, request.now)
     words = ngettext(
         "Nothing is mailed any more. %s message that waited was dropped.",
@@ -128,7 +128,7 @@ def mail_stop(request: Request) -> HttpResponseBase:
 @require_POST
 def mail_again(request: Request, key: int) -> HttpResponseBase:
     """Send what did not arrive once more, because a person says so."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     row = OutboxMessage.objects.filter(pk=key).first()
     if row is None or not outbox.again(key, request.now):
         raise NotFound(_("There is no such message that did not arrive."), _("Look at the list once more."))
@@ -141,7 +141,7 @@ def mail_again(request: Request, key: int) -> HttpResponseBase:
 @require_safe
 def webhook_page(request: Request) -> HttpResponseBase:
     """The places elsewhere that are told."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     rows = list(Webhook.objects.all().visible_to(viewer).filter(removed_at=None).order_by("made_at", "id"))
     sent = OutboxMessage.objects.filter(channel=Channel.WEBHOOK).order_by("-made_at", "-id")
     told = [(hook, _events(hook), sent.filter(to=hook.pk).first()) for hook in rows]
@@ -151,7 +151,7 @@ def webhook_page(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def webhook_add(request: Request) -> HttpResponseBase:
     """Add one; the secret that signs plain JSON is shown this once."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     form = WebhookForm(_sent(request), initial={"kind": CardKind.SLACK.value})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -174,7 +174,7 @@ def webhook_add(request: Request) -> HttpResponseBase:
 @require_POST
 def webhook_test(request: Request, key: str) -> HttpResponseBase:
     """Send a test to a webhook now, and say what it answered."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     hook = _webhook(request, key)
     words = (_("This is a test that %s asked for.") % viewer.name,)
     letter = Letter(_("Test from Duecare"), words, (), Row(_("Open Duecare"), reverse("home")))
@@ -192,7 +192,7 @@ def webhook_test(request: Request, key: str) -> HttpResponseBase:
 @require_POST
 def webhook_pause(request: Request, key: str) -> HttpResponseBase:
     """Tell it nothing for now, or go on."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     hook = webhooks.pause_webhook(viewer.actor, key, not _webhook(request, key).active)
     messages.success(request, _("It is told again.") if hook.active else _("It is told nothing for now."))
     return redirect("webhooks")
@@ -201,7 +201,7 @@ def webhook_pause(request: Request, key: str) -> HttpResponseBase:
 @require_POST
 def webhook_remove(request: Request, key: str) -> HttpResponseBase:
     """Remove it, and forget its address."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     webhooks.remove_webhook(viewer.actor, key, request.now)
     messages.success(request, _("The webhook was removed and its address forgotten."))
     return redirect("webhooks")

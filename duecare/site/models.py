@@ -93,3 +93,27 @@ class SignInRequest(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in by mail asked for at {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class ApiToken(models.Model):
+    """What one of a person's programs shows to use the API, without the token itself (`api_tokens.py`)."""
+
+    person = models.CharField(max_length=40)
+    """Key of the person record."""
+    name = models.CharField(max_length=80)
+    """Which program uses it, in its owner's words."""
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token, 64 hex."""
+    scopes = models.JSONField()
+    """What it may be used for: values of `Scope`."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    """When it was last used, to some minutes; null if never."""
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("person", "ended_at"), name="api_token_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} until {self.expires_at:%Y-%m-%d}"

@@ -71,15 +71,15 @@ class Posture:
         return checked | {one.verdict_at(self.as_of) for one in standing.said}
 
     def as_json(self) -> str:
-        return json.dumps(
-            {
-                "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "safeguards": [self._safeguard(one) for one in self.standings],
-                "ledger": {"size": self.size, "root": self.root, "checkpoint": self.checkpoint},
-            },
-            indent=2,
-            ensure_ascii=False,
-        )
+        return json.dumps(self.told(), indent=2, ensure_ascii=False)
+
+    def told(self) -> dict[str, Any]:
+        """What the JSON says."""
+        return {
+            "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "safeguards": [self._safeguard(one) for one in self.standings],
+            "ledger": {"size": self.size, "root": self.root, "checkpoint": self.checkpoint},
+        }
 
     def _safeguard(self, standing: Standing) -> dict[str, Any]:
         return {
@@ -145,7 +145,7 @@ class Posture:
 def posture_now(viewer: Viewer) -> Posture:
     """The posture of this moment."""
     size = sealing.seal()
-    return _posture(viewer, utc_now(), size)
+    return posture_of(viewer, utc_now(), size)
 
 
 def posture_as_of(text: str, viewer: Viewer) -> Posture:
@@ -153,10 +153,11 @@ def posture_as_of(text: str, viewer: Viewer) -> Posture:
     instant = min(asof.parse_instant(text, zone_of(live_profile())), utc_now())
     view = asof.view_at(instant)
     with asof.viewing(view):
-        return _posture(viewer, instant, view.size)
+        return posture_of(viewer, instant, view.size)
 
 
-def _posture(viewer: Viewer, now: datetime, size: int) -> Posture:
+def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
+    """The posture in the view that is in force, of so many entries."""
     sealing.seal()
     signed = newest_checkpoint()
     certain = {

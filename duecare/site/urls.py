@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, go_live_views, guide_views, mail_sign_in_views, mail_views, views
+from duecare.site import (
+    feed_views,
+    go_live_views,
+    guide_views,
+    mail_sign_in_views,
+    mail_views,
+    token_views,
+    views,
+)
+from duecare.site.api import api, openapi
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,6 +29,8 @@ urlpatterns = [
     path("account/login/mail/", mail_sign_in_views.mail_ask, name="mail-sign-in"),
     path("account/login/mail/code/", mail_sign_in_views.mail_code, name="mail-sign-in-code"),
     path("account/login/mail/<str:key>/<str:token>/", mail_sign_in_views.mail_link, name="mail-sign-in-link"),
+    path("account/tokens/", token_views.tokens, name="tokens"),
+    path("account/tokens/<int:key>/end/", token_views.token_end, name="token-end"),
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("settings/", views.settings_page, name="settings"),
@@ -46,6 +57,8 @@ urlpatterns = [
     path("guide/", guide_views.guide, name="guide"),
     path("guide/<str:id>/", guide_views.guide_step, name="guide-step"),
     path("guide/keepers/<str:key>/end/", guide_views.keeper_end, name="keeper-end"),
+    path("api/openapi.json", openapi, name="openapi"),
+    path("api/", api.urls),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
     path("access/", include("duecare.access.urls")),

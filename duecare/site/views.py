@@ -158,7 +158,7 @@ def account(request: Request) -> HttpResponseBase:
     return render(request, "site/account.html", context)
 
 
-def _changer(request: Request, *roles: Role) -> Viewer:
+def changer(request: Request, *roles: Role) -> Viewer:
     """The viewer, if they hold one of the roles. Raises NotFound for others, who may not know of the page."""
     viewer = request.viewer
     if not viewer.has(*roles):
@@ -170,7 +170,7 @@ def _changer(request: Request, *roles: Role) -> Viewer:
 @require_safe
 def settings_page(request: Request) -> HttpResponseBase:
     """The organisation, its data, its targets, and who may sign in."""
-    viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
     here = profile()
     approved = approvals_in_force([f"{TARGET}:{id}" for id in current_targets()], viewer)
     context = {
@@ -209,7 +209,7 @@ def _form_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_page(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
     form = forms.ProfileForm(_sent(request), initial=forms.ProfileForm.of(here) if here else None)
     if request.method == "POST" and form.is_valid():
@@ -221,7 +221,7 @@ def profile_page(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts_page(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
     form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
     if request.method == "POST" and form.is_valid():
@@ -237,7 +237,7 @@ def facts_page(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     instance = None
     if key is not None:
         instance = DataSet.objects.all().visible_to(viewer).filter(pk=key).first()
@@ -254,7 +254,7 @@ def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
 
 @require_POST
 def data_set_remove(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     actions.drop_data_set(viewer.actor, key)
     messages.success(request, _("The data set was removed; its past stays in the record."))
     return redirect("settings")
@@ -262,7 +262,7 @@ def data_set_remove(request: Request, key: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def target_page(request: Request, id: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     target = current_targets().get(id)
     if target is None:
         raise NotFound(_("There is no such target."), _("Choose one from the settings."))
@@ -280,7 +280,7 @@ def target_page(request: Request, id: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     form = forms.PersonForm(_sent(request), initial={"role": Role.MEMBER})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -300,7 +300,7 @@ def person_add(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def right_give(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     person = Person.objects.all().visible_to(viewer).filter(pk=key).first()
     if person is None:
         raise NotFound(_("There is no such person."), _("Go back to the settings."))
@@ -318,7 +318,7 @@ def right_give(request: Request, key: str) -> HttpResponseBase:
 
 @require_POST
 def right_end(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     right = Right.objects.all().visible_to(viewer).filter(pk=key, ended_at=None).first()
     if right is None:
         raise NotFound(_("There is no such right."), _("Go back to the settings."))

@@ -29,7 +29,7 @@ LISTED = 50
 """Findings and looks that the page of a name lists."""
 
 
-def _changer(request: Request) -> Viewer:
+def changer(request: Request) -> Viewer:
     """The viewer, if they may change names. Raises Refused for one who may only read, else NotFound."""
     viewer = demand_reader(request)
     if not viewer.has(*CHANGERS):
@@ -37,7 +37,7 @@ def _changer(request: Request) -> Viewer:
     return viewer
 
 
-def _find(key: str, viewer: Viewer) -> Name:
+def find_name(key: str, viewer: Viewer) -> Name:
     found: Name | None = Name.objects.all().visible_to(viewer).filter(pk=key).first()
     if found is None:
         raise NotFound(gettext("There is no such name."), gettext("Look in the list of names."))
@@ -111,7 +111,7 @@ NAMES: Listing[Name] = Listing(
 )
 
 
-def _rows(viewer: Viewer) -> QuerySet[Name]:
+def rows(viewer: Viewer) -> QuerySet[Name]:
     """Names with their newest look and how many findings are open, in one query."""
     about = (
         Finding.objects.all()
@@ -141,14 +141,14 @@ def names(request: Request) -> HttpResponseBase:
     listing, may_add = NAMES, viewer.has(*CHANGERS)
     if may_add:
         listing = replace(NAMES, empty=replace(NAMES.empty, url=reverse("name-add")))
-    return show(request, listing, _rows(viewer), template="systems/names.html", context={"may_add": may_add})
+    return show(request, listing, rows(viewer), template="systems/names.html", context={"may_add": may_add})
 
 
 @require_safe
 def name(request: Request, key: str) -> HttpResponseBase:
     """What was seen of a name, and what the checks make of it."""
     viewer = demand_reader(request)
-    found = _find(key, viewer)
+    found = find_name(key, viewer)
     looks = list(
         Look.objects.all().visible_to(viewer).filter(name=found).order_by("-looked_at", "id")[:LISTED]
     )
@@ -172,7 +172,7 @@ def name(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_add(request: Request) -> HttpResponseBase:
     """Say that a host or mail domain is ours."""
-    viewer = _changer(request)
+    viewer = changer(request)
     form = AddNameForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         values = form.cleaned_data
@@ -197,8 +197,8 @@ def name_add(request: Request) -> HttpResponseBase:
 @require_POST
 def name_look(request: Request, key: str) -> HttpResponseBase:
     """Look at a name now."""
-    viewer = _changer(request)
-    look = name_actions.look_at(_find(key, viewer), viewer.actor, request.now)
+    viewer = changer(request)
+    look = name_actions.look_at(find_name(key, viewer), viewer.actor, request.now)
     if look.fault:
         messages.warning(request, gettext("Nothing could be seen: %s.") % look.fault.rstrip("."))
     else:
@@ -209,8 +209,8 @@ def name_look(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_change(request: Request, key: str) -> HttpResponseBase:
     """Say how a name is looked at."""
-    viewer = _changer(request)
-    found = _listed(key, viewer)
+    viewer = changer(request)
+    found = find_listed(key, viewer)
     form = ChangeNameForm(found, request.POST if request.method == "POST" else None)
     if form.is_valid():
         values = form.cleaned_data
@@ -226,8 +226,8 @@ def name_change(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_remove(request: Request, key: str) -> HttpResponseBase:
     """Take a name out of what is looked at, for a reason; its past stays."""
-    viewer = _changer(request)
-    found = _listed(key, viewer)
+    viewer = changer(request)
+    found = find_listed(key, viewer)
     form = RemoveNameForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         name_actions.remove_name(found, viewer.actor, form.cleaned_data["reason"], request.now)
@@ -237,9 +237,9 @@ def name_remove(request: Request, key: str) -> HttpResponseBase:
     return render(request, "systems/name_remove.html", context, status=400 if form.errors else 200)
 
 
-def _listed(key: str, viewer: Viewer) -> Name:
+def find_listed(key: str, viewer: Viewer) -> Name:
     """The name, if it was not removed. Raises NotFound or Refused."""
-    found = _find(key, viewer)
+    found = find_name(key, viewer)
     if found.removed_at is not None:
         raise Refused(gettext("%s was removed before.") % found, gettext("Look on its page for the reason."))
     return found

@@ -38,7 +38,7 @@ LISTED = 50
 """Findings and reports that the page of a host lists."""
 
 
-def _changer(request: Request) -> Viewer:
+def changer(request: Request) -> Viewer:
     """The viewer, if they may change hosts. Raises Refused for one who may only read, else NotFound."""
     viewer = demand_reader(request)
     if not viewer.has(*CHANGERS):
@@ -46,7 +46,7 @@ def _changer(request: Request) -> Viewer:
     return viewer
 
 
-def _find(key: str, viewer: Viewer) -> Host:
+def find_host(key: str, viewer: Viewer) -> Host:
     found: Host | None = Host.objects.all().visible_to(viewer).filter(pk=key).first()
     if found is None:
         raise NotFound(gettext("There is no such host."), gettext("Look in the list of hosts."))
@@ -125,7 +125,7 @@ HOSTS: Listing[Host] = Listing(
 )
 
 
-def _rows(viewer: Viewer) -> QuerySet[Host]:
+def rows(viewer: Viewer) -> QuerySet[Host]:
     """Hosts with their newest report and how many findings are open, in one query."""
     about = (
         Finding.objects.all()
@@ -155,7 +155,7 @@ def hosts(request: Request) -> HttpResponseBase:
     listing = HOSTS
     if viewer.has(*CHANGERS):
         listing = replace(HOSTS, empty=replace(HOSTS.empty, url=reverse("host-import")))
-    return show(request, listing, _rows(viewer), template="systems/hosts.html", context=context)
+    return show(request, listing, rows(viewer), template="systems/hosts.html", context=context)
 
 
 # ── One host ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +165,7 @@ def hosts(request: Request) -> HttpResponseBase:
 def host(request: Request, key: str) -> HttpResponseBase:
     """What a host told, what could not be read and why, and what the checks make of it."""
     viewer = demand_reader(request)
-    found = _find(key, viewer)
+    found = find_host(key, viewer)
     reports = list(
         Report.objects.all().visible_to(viewer).filter(host=found).order_by("-collected_at", "id")[:LISTED]
     )
@@ -197,7 +197,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
 def report_file(request: Request, key: str, report: str) -> HttpResponseBase:
     """A report as it came, as a download."""
     viewer = demand_reader(request)
-    found = Report.objects.all().visible_to(viewer).filter(pk=report, host=_find(key, viewer)).first()
+    found = Report.objects.all().visible_to(viewer).filter(pk=report, host=find_host(key, viewer)).first()
     if found is None:
         raise NotFound(
             gettext("There is no such report of this host."), gettext("Look on the page of the host.")
@@ -213,8 +213,8 @@ def report_file(request: Request, key: str, report: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def host_remove(request: Request, key: str) -> HttpResponseBase:
     """Take a host out of what is looked at, for a reason; its past stays."""
-    viewer = _changer(request)
-    found = _find(key, viewer)
+    viewer = changer(request)
+    found = find_host(key, viewer)
     if found.removed_at is not None:
         raise Refused(
             gettext("%s was removed before.") % found.name, gettext("Look on its page for the reason.")
@@ -238,7 +238,7 @@ def host_remove(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def host_import(request: Request) -> HttpResponseBase:
     """Take in a report that was carried here by hand."""
-    _changer(request)
+    changer(request)
     demand_size(request, SIZE_LIMIT, gettext("Look whether the file is a report at all."))
     return _host_import(request)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -38,24 +38,34 @@ def show(
     return render(request, template, {**(context or {}), "page": listing.page(rows, asked)})
 
 
-def error_page(status: int, title: str, what: str, next_step: str) -> HttpResponse:
-    """The page that says what happened and what to do next.
+API = "/api/"
+"""Where programs ask; they are answered in JSON, errors too."""
+
+
+def error_page(
+    status: int, title: str, what: str, next_step: str, request: HttpRequest | None = None, place: str = ""
+) -> HttpResponse:
+    """The page that says what happened and what to do next; for a request of the API the same as JSON.
 
     It is drawn without the request: the context of a page may need the very thing that failed.
     """
+    if request is not None and request.path.startswith(API):
+        error = {"what": str(what), "next_step": str(next_step), "place": str(place)}
+        return JsonResponse({"error": error}, status=status, json_dumps_params={"ensure_ascii": False})
     context = {"title": title, "what": what, "next_step": next_step, "code": status}
     return HttpResponse(render_to_string("web/error.html", context), status=status)
 
 
-def explain(error: DuecareError) -> HttpResponse:
-    """The page for an error of our own tree, in the error's words."""
+def explain(error: DuecareError, request: HttpRequest) -> HttpResponse:
+    """The answer to an error of our own tree, in the error's words."""
+    status, title = 500, _("Something is wrong")
     if isinstance(error, NotFound):
-        return error_page(404, _("Not found"), error.what, error.next_step)
-    if isinstance(error, Refused):
-        return error_page(403, _("Not allowed"), error.what, error.next_step)
-    if isinstance(error, BadInput):
-        return error_page(400, _("That cannot be used"), error.what, error.next_step)
-    return error_page(500, _("Something is wrong"), error.what, error.next_step)
+        status, title = 404, _("Not found")
+    elif isinstance(error, Refused):
+        status, title = 403, _("Not allowed")
+    elif isinstance(error, BadInput):
+        status, title = 400, _("That cannot be used")
+    return error_page(status, title, error.what, error.next_step, request, error.place)
 
 
 class ExplainErrors:
@@ -68,7 +78,7 @@ class ExplainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return explain(error) if isinstance(error, DuecareError) else None
+        return explain(error, request) if isinstance(error, DuecareError) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -78,6 +88,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         _("That cannot be used"),
         _("The server could not make sense of this request."),
         _("Go back and try again; if you typed the address, check it."),
+        request,
     )
 
 
@@ -88,6 +99,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         _("Not allowed"),
         _("Your role does not allow this."),
         _("If you need it for your work, ask an owner or manager of this Duecare."),
+        request,
     )
 
 
@@ -98,6 +110,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         _("Not found"),
         _("There is no such page, or none that you may see."),
         _("Check the address, or begin at the home page."),
+        request,
     )
 
 
@@ -108,6 +121,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("Something is wrong"),
         _("This is our fault, not yours. The server could not finish the page; the details are in its log."),
         _("Try again in a minute. If it stays, tell the person who runs this Duecare what you were doing."),
+        request,
     )
 
 
@@ -118,4 +132,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("This form has expired"),
         _("Nothing was changed. The form was open for too long, or your browser blocks our cookie."),
         _("Go back, load the page again, and send the form once more."),
+        request,
     )

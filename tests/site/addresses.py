@@ -148,6 +148,8 @@ PAGES: Mapping[str, Page] = {
     "account/login/mail/<str:key>/<str:token>/": explained("account/login/mail/no-key/no-token/"),
     "account/mail/": account("account/mail/"),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
+    "account/tokens/": Page("account/tokens/", ALL, answers(BAD, *Role), live=True),
+    "account/tokens/<int:key>/end/": Page("account/tokens/1/end/", ONLY_POST, live=True),
     "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
     "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),
     "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
@@ -179,6 +181,8 @@ PAGES: Mapping[str, Page] = {
     "guide/keepers/<str:key>/end/": act("guide/keepers/{keeper}/end/", OWNER),
     "first-90-days/": Page("first-90-days/", READ),
     "first-90-days/make/": act("first-90-days/make/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    # The description of the API; its operations have a table of their own (api_calls.py).
+    "api/openapi.json": Page("api/openapi.json", READ),
     # The spine.
     "safeguards/": Page("safeguards/", READ),
     "safeguards/<str:id>/": Page("safeguards/patching/", READ),
@@ -317,8 +321,9 @@ PAGES: Mapping[str, Page] = {
 
 
 def routes() -> list[str]:
-    """Every address pattern of the program."""
-    return list(_walk(get_resolver().url_patterns, ""))
+    """Every address pattern of the program's pages."""
+    found = _walk(get_resolver().url_patterns, "")
+    return [route for route in found if not route.startswith("api/") or route in PAGES]
 
 
 def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:

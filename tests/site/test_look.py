@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 WIDTHS = (375, 1280)
 PICTURE = Path(__file__).parents[2] / "docs" / "home.png"
 FILES = {
+    "api/openapi.json",
     "healthz",
     "systems/<str:key>/reports/<str:report>/",
     "ledger/checkpoint.txt",

@@ -1,0 +1,146 @@
+"""The one reviewed table of who gets what answer from each operation of the API.
+
+A new operation fails the walk until it stands here with a sample of its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.site.addresses import (
+    APPROVER,
+    AUDITOR,
+    DONE,
+    MANAGER,
+    MEMBER,
+    OK,
+    OWNER,
+    READ,
+    Statuses,
+    answers,
+)
+
+Body = Mapping[str, Any] | bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an operation answers."""
+
+    sample: str
+    """The address below `/api/`, with the names of samples in braces."""
+    answers: Statuses
+    body: Body = None
+    """One that is good, so that nothing but the right is asked for."""
+    object: bool = False
+    """Whether it is about one thing that somebody made, so that before that day there is none."""
+
+
+def read(sample: str, statuses: Statuses = READ, *, object: bool = False) -> Call:
+    return Call(sample, statuses, object=object)
+
+
+def changed(sample: str, body: Body, *roles: Any, told: tuple[Any, ...]) -> Call:
+    """Something that these roles do; those in `told` are refused, for others it is not there."""
+    return Call(sample, answers(DONE, *roles, told=told), body)
+
+
+SETTINGS = answers(OK, OWNER, MANAGER, APPROVER)
+ALL = answers(OK, OWNER, MANAGER, APPROVER, AUDITOR, MEMBER)
+DAILY = (OWNER, MANAGER, APPROVER)
+KEEPERS = (OWNER, MANAGER)
+REST = (APPROVER, AUDITOR)
+WHY = {"reason": "It was time."}
+DATA_SET = {"name": "Suppliers"}
+STATED = {"answer": "yes", "words": "All.", "period_from": "2026-01-01", "period_to": "2026-01-01"}
+ASKED = {
+    "about": "program.finding:{finding}",
+    "reason": "no",
+    "measure": "yes",
+    "expires": "2026-12-31",
+}
+
+CALLS: Mapping[str, Call] = {
+    "GET posture": read("posture"),
+    "GET safeguards": read("safeguards?area=systems"),
+    "GET safeguards/{id}": read("safeguards/patching"),
+    "GET checks": read("checks"),
+    "GET checks/{id}": read("checks/systems.firewall_refuses"),
+    "GET checks/{id}/exceptions": read("checks/systems.firewall_refuses/exceptions"),
+    "GET findings": read("findings?state=open"),
+    "GET findings/{key}": read("findings/{finding}", object=True),
+    "GET people": read("people"),
+    # Work.
+    "GET tasks": read("tasks", ALL),
+    "POST tasks": changed("tasks", {"title": "x"}, *DAILY, told=(AUDITOR,)),
+    "GET tasks/{key}": read("tasks/{task}", object=True),
+    "PATCH tasks/{key}": changed("tasks/{task}", {"title": "x"}, *DAILY, told=(AUDITOR,)),
+    "POST tasks/{key}/hand-over": changed("tasks/{task}/hand-over", {"words": "x"}, *DAILY, told=(AUDITOR,)),
+    "POST tasks/{key}/end": changed("tasks/{task}/end", {"ending": "done"}, *DAILY, told=(AUDITOR,)),
+    "GET remarks/{reference}": read("remarks/program.task:{task}", object=True),
+    "POST remarks/{reference}/comments": changed(
+        "remarks/program.finding:{finding}/comments", {"words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST remarks/{reference}/files": changed(
+        "remarks/program.task:{task}/files?name=a.txt", b"abc", *DAILY, told=(AUDITOR,)
+    ),
+    "GET files/{key}": read("files/{attachment}", object=True),
+    # What people state, and departures.
+    "GET statements": read("statements?area=systems"),
+    "GET statements/{key}": read("statements/{statement}", object=True),
+    "GET questions/{id}": read("questions/physical.rooms"),
+    "POST questions/{id}/statements": changed(
+        "questions/physical.rooms/statements", STATED, *DAILY, told=(AUDITOR,)
+    ),
+    "POST statements/{key}/review": changed(
+        "statements/{statement}/review", {"review": "agreed", "words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST statements/{key}/withdraw": changed(
+        "statements/{statement}/withdraw", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "GET exceptions": read("exceptions"),
+    "POST exceptions": changed("exceptions", ASKED, *DAILY, told=(AUDITOR,)),
+    "GET exceptions/{key}": read("exceptions/{exception}", object=True),
+    "POST exceptions/{key}/withdraw": changed(
+        "exceptions/{exception}/withdraw", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    # Hosts and names.
+    "GET hosts": read("hosts"),
+    "GET hosts/{key}": read("hosts/{host}", object=True),
+    "POST host-reports": changed("host-reports", b"{}", *KEEPERS, told=REST),
+    "GET hosts/{key}/reports/{report}": read("hosts/{host}/reports/{report}", object=True),
+    "POST hosts/{key}/remove": changed("hosts/{host}/remove", WHY, *KEEPERS, told=REST),
+    "GET names": read("names"),
+    "POST names": changed("names", {"kind": "mail", "name": "a.example"}, *KEEPERS, told=REST),
+    "GET names/{key}": read("names/{name}", object=True),
+    "PUT names/{key}": changed("names/{name}", {"daily": True}, *KEEPERS, told=REST),
+    "POST names/{key}/look": changed("names/{name}/look", None, *KEEPERS, told=REST),
+    "POST names/{key}/remove": changed("names/{name}/remove", WHY, *KEEPERS, told=REST),
+    # Reports.
+    "GET reports": read("reports"),
+    "POST reports": changed("reports", {"report": "posture", "day": "2026-01-01"}, *DAILY, told=(AUDITOR,)),
+    "GET reports/{key}": read("reports/{issued}", object=True),
+    "GET reports/{key}/pdf": read("reports/{issued}/pdf", object=True),
+    # Settings.
+    "GET profile": read("profile", SETTINGS, object=True),
+    "PATCH profile": changed("profile", {"people": 3}, *KEEPERS, told=()),
+    "GET data-sets": read("data-sets", SETTINGS),
+    "POST data-sets": changed("data-sets", DATA_SET, *KEEPERS, told=()),
+    "PUT data-sets/{key}": changed("data-sets/{data set}", DATA_SET, *KEEPERS, told=()),
+    "DELETE data-sets/{key}": changed("data-sets/{data set}", None, *KEEPERS, told=()),
+    "GET targets": read("targets", SETTINGS),
+    "PUT targets/{id}": changed(
+        "targets/security_update_days", {"value": 7, "reason": "x"}, *KEEPERS, told=()
+    ),
+    # The record.
+    "GET ledger": read("ledger"),
+    "GET ledger/entries": read("ledger/entries"),
+    "GET ledger/entries/{index}": read("ledger/entries/{entry}", object=True),
+    "GET ledger/entries/{index}/proof": read("ledger/entries/{entry}/proof", object=True),
+    "GET ledger/entries/{index}/blobs/{digest}": read("ledger/entries/{entry}/blobs/{blob}", object=True),
+    "GET ledger/checkpoint": read("ledger/checkpoint", object=True),
+    "POST ledger/checkpoints": changed("ledger/checkpoints", None, *KEEPERS, told=REST),
+    "POST ledger/export": changed("ledger/export", None, OWNER, AUDITOR, told=(MANAGER, APPROVER)),
+}

@@ -1,0 +1,95 @@
+"""Schemathesis asks the API, on a real server, whatever its description allows and much that it does not.
+
+All of its checks: no server error, nothing undocumented, every refusal and answer of the shape described, bad
+input refused, good input taken, nothing done without a token. What is good by its shape may still be refused
+for a rule (400, such as a day that is past), never for its shape (422).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from duecare.ledger.viewers import Scope
+from duecare.site import doors
+from tests.site.api_calls import CALLS
+from tests.site.api_server import served
+from tests.site.past import organisation
+from tests.site.test_api_doors import make
+
+OUT = "POST names/{key}/look"
+"""Goes out to the network: it is asked about keys that are none."""
+EXPECTED = ["2xx", "400", "401", "403", "404", "409", "429"]
+
+
+def configured(token: str, samples: dict[str, str]) -> SchemathesisConfig:
+    """Few examples of each operation, most of them about things that there are."""
+    dictionaries: dict[str, Any] = {}
+    operations = []
+    for operation, call in CALLS.items():
+        method, template = operation.split(" ")
+        pattern = re.sub(r"{(\w+)}", r"(?P<\1>[^/?]+)", template)
+        found = re.match(pattern, call.sample.format_map(samples))
+        if found is None or not found.groupdict() or operation == OUT:
+            continue
+        parameters = {}
+        for name, value in found.groupdict().items():
+            dictionary = re.sub(r"\W+", "-", f"{operation} {name}").strip("-")
+            dictionaries[dictionary] = {"values": [int(value) if value.isdecimal() else value]}
+            parameters[f"path.{name}"] = {"dictionary": dictionary, "probability": 0.8}
+        operations.append({"include-name": f"{method} /api/{template}", "parameters": parameters})
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": 20261128,
+            "headers": {"Authorization": f"Bearer {token}"},
+            "generation": {"max-examples": 4, "no-shrink": True},
+            "checks": {"positive_data_acceptance": {"expected-statuses": EXPECTED}},
+            "phases": {"coverage": {"unexpected-methods": ["delete", "trace"]}},
+            "dictionaries": dictionaries,
+            "operations": operations,
+        }
+    )
+
+
+def faults(event: events.ScenarioFinished) -> list[str]:
+    """What a scenario found to be wrong, in words."""
+    checks = [one for several in event.recorder.checks.values() for one in several if one.failure_info]
+    return [
+        f"{one.name}: {one.failure_info.failure.operation}: {one.failure_info.failure.message}"
+        for one in checks
+        if one.failure_info
+    ]
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_nothing(template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "REQUESTS_A_MINUTE", 10**6)
+    with organisation(template, tmp_path) as past, served() as address:
+        token = make("owner", list(Scope), past.now)
+        config = configured(token, past.samples)
+        headers = {"Authorization": f"Bearer {token}"}
+        schema = schemathesis.openapi.from_url(f"{address}/api/openapi.json", config=config, headers=headers)
+        found: list[str] = []
+        statuses: Counter[int] = Counter()
+        done: set[str] = set()
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.NonFatalError | events.FatalError):
+                found.append(str(event))
+            if isinstance(event, events.ScenarioFinished):
+                for told in event.recorder.interactions.values():
+                    status = told.response.status_code if told.response else 0
+                    statuses[status] += 1
+                    if status < 300:
+                        done.add(str(event.label))
+                found += faults(event)
+    assert not found, "\n\n".join(found[:20])
+    # That nothing was found means little unless most of it was reached.
+    assert len(done) > 40, sorted(done)
+    assert statuses[200] + statuses[201] + statuses[204] > 150, statuses
