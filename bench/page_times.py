@@ -218,6 +218,12 @@ def addresses(middle: date) -> dict[str, str]:
         "one entry": f"/ledger/{sign_in.index}/",
         "one entry, an act of 1,000": f"/ledger/{act.index}/",
         "one proof": f"/ledger/{size // 3}/proof/",
+        "search, a host": "/search/?q=web-vie-0016",
+        "search, very many": "/search/?q=e",
+        "search, two words": "/search/?q=seen+again",
+        "search, nothing": "/search/?q=zzzznothing",
+        "search, one kind": "/search/?q=web&in=hosts",
+        "search, before a word": "/search/",
         "settings": "/settings/",
         "account": "/account/",
     }

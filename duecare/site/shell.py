@@ -40,12 +40,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(
             organisation=profile.name if profile else "Duecare",
             home_url=reverse("home"),
-            navigation=_navigation(request.path, viewer),
+            navigation=navigation(request.path, viewer),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
             role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
+            search_url=reverse("search"),
         ),
     }
 
@@ -61,7 +62,9 @@ def _role_word(role: Role) -> str:
     return words[role]
 
 
-def _navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
+def navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
+    """The links of the frame as a viewer has them; `path` is that of the page being drawn."""
+
     def link(label: str, url: str) -> Link:
         return Link(label, url, path == url or (url != reverse("home") and path.startswith(url)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, views
+from duecare.site import feed_views, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("account/feed/end/", feed_views.feed_end, name="feed-end"),
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
+    path("search/", search_views.search, name="search"),
     path("settings/", views.settings_page, name="settings"),
     path("settings/profile/", views.profile_page, name="settings-profile"),
     path("settings/facts/", views.facts_page, name="settings-facts"),

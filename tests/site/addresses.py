@@ -138,6 +138,8 @@ PAGES: Mapping[str, Page] = {
     "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
     "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),
     "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
+    # What one may see is all that one finds.
+    "search/": Page("search/", ALL),
     # Settings.
     "settings/": Page("settings/", answers(OK, OWNER, MANAGER, APPROVER)),
     "settings/profile/": form("settings/profile/", OWNER, MANAGER),
