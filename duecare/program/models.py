@@ -461,3 +461,36 @@ class Approval(Record):
 
     def __str__(self) -> str:
         return f"{self.about} {self.decided}"
+
+
+EVERYBODYS_LISTS = ("tasks",)
+"""Lists that everyone who is signed in may open, by the names that `SharedView.list` takes."""
+
+
+class SharedViewQuerySet(VisibleQuerySet["SharedView"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[SharedView]:
+        """Who may see the list sees the views of it."""
+        if viewer.reads:
+            return self.all()
+        return self.filter(list__in=EVERYBODYS_LISTS) if viewer.roles else self.none()
+
+
+class SharedView(Record):
+    """A list with its filters under a name, for everybody who may see that list."""
+
+    list = models.CharField(max_length=40)
+    """The name of the list's address (`site/saved_views.py`)."""
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=1000)
+    """Its filters and order as an address writes them."""
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    objects = SharedViewQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
+
+    class Meta:
+        verbose_name = "shared view"
+        indexes = (models.Index(fields=("list", "name"), name="shared_view_list"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -43,7 +43,7 @@ def search(request: Request) -> HttpResponseBase:
         # Without the frame: who types waits for each letter's answer.
         return HttpResponse(render_to_string("site/parts/palette.html", context))
     if answers.jump is not None and not answers.groups:
-        return redirect(_at_day(answers.jump.url, request))
+        return redirect(at_day(answers.jump.url, request))
     context |= {
         "only": request.GET.get("in", ""),
         "bounded": ", ".join(str(label).lower() for label in searching.bounded()) if viewer.reads else "",
@@ -55,7 +55,7 @@ def search(request: Request) -> HttpResponseBase:
     return render(request, "site/search.html", context)
 
 
-def _at_day(url: str, request: Request) -> str:
+def at_day(url: str, request: Request) -> str:
     """The address with the past day that is being viewed."""
     day = request.GET.get(AS_OF, "")
     return f"{url}{'&' if '?' in url else '?'}{urlencode({AS_OF: day})}" if day else url

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.ledger import anchors, asof
 from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
+from duecare.site import saved_views
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
 PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
@@ -37,6 +39,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "now": now,
         "viewer": viewer,
+        # Asked for only where a list is drawn.
+        "saved": SimpleLazyObject(lambda: saved_views.strip(cast(Request, request), viewer)),
         "shell": Shell(
             organisation=profile.name if profile else "Duecare",
             home_url=reverse("home"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, search_views, views
+from duecare.site import feed_views, saved_view_pages, search_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("search/", search_views.search, name="search"),
+    path("views/", saved_view_pages.views, name="views"),
+    path("views/save/", saved_view_pages.save, name="view-save"),
+    path("views/<str:key>/", saved_view_pages.view, name="view"),
+    path("views/<str:key>/change/", saved_view_pages.change, name="view-change"),
+    path("views/<str:key>/remove/", saved_view_pages.remove, name="view-remove"),
     path("settings/", views.settings_page, name="settings"),
     path("settings/profile/", views.profile_page, name="settings-profile"),
     path("settings/facts/", views.facts_page, name="settings-facts"),

@@ -140,6 +140,13 @@ PAGES: Mapping[str, Page] = {
     "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
     # What one may see is all that one finds.
     "search/": Page("search/", ALL),
+    "views/": Page("views/", ALL),
+    "views/save/": Page("views/save/", ONLY_POST, answers(HIDDEN, *Role)),
+    "views/<str:key>/": Page("views/{view}/", answers(SENT_ON, *READERS), object=True),
+    "views/<str:key>/change/": form(
+        "views/{view}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "views/<str:key>/remove/": act("views/{view}/remove/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
     # Settings.
     "settings/": Page("settings/", answers(OK, OWNER, MANAGER, APPROVER)),
     "settings/profile/": form("settings/profile/", OWNER, MANAGER),

@@ -33,6 +33,7 @@ from duecare.program.models import (
     Person,
     Right,
     SafeguardException,
+    SharedView,
     Statement,
     Task,
 )
@@ -42,6 +43,7 @@ from duecare.program.statement_actions import Draft, make_statement
 from duecare.program.task_actions import make_task
 from duecare.site import first_run, people
 from duecare.site.models import User
+from duecare.site.saved_views import save_view
 from duecare.systems.actions import take_in_report
 from duecare.systems.models import Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
@@ -167,6 +169,8 @@ def _history(now: datetime) -> dict[str, User]:
         exception_actions.ask_for_exception(asker, departure, now - LONG_AGO)
         task = make_task(TERMINAL, now - LONG_AGO, title="Restore a backup", due=now.date())
         add_attachment(TERMINAL, f"program.task:{task.pk}", "plan.txt", b"as agreed", now - LONG_AGO)
+        manager = Viewer(asker, "manager", frozenset({Role.MANAGER}), users["manager"].person)
+        save_view(manager, "findings", "state=open", "What is open", shared=True, now=now - LONG_AGO)
         sealing.checkpoint()
     with clock(now - SINCE):
         gained = Person.objects.get(name="gained")
@@ -195,5 +199,6 @@ def _samples() -> dict[str, str]:
         "exception": SafeguardException.objects.get().pk,
         "task": Task.objects.get().pk,
         "attachment": Attachment.objects.get().pk,
+        "view": SharedView.objects.get().pk,
         "blob": Report.objects.get(host=host).report,
     }
