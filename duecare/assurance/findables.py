@@ -28,7 +28,7 @@ def _hit(row: IssuedReport) -> Hit:
 
 
 def _actions(viewer: Viewer) -> Iterator[Thing]:
-    if viewer.changes and asof.current() is None:
+    if viewer.changes and viewer.areas is None and asof.current() is None:
         for id, report in REPORTS.items():
             yield Thing(_("Make a report: %s") % report.title, reverse("report-new", args=[id]))
 

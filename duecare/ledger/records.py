@@ -53,6 +53,8 @@ class Record(models.Model):
 
     schema: ClassVar[int] = 1
     """Version of the field list; a changed list needs the next one and an upcaster."""
+    room: ClassVar[str] = ""
+    """Id of the area that all its rows are of, for those whose rights are limited to some; empty for none."""
 
     objects = VisibleManager()
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
-from duecare.program.catalogue import areas, catalogue
+from duecare.program.catalogue import areas
 from duecare.program.exception_queries import safeguard_title
 from duecare.program.judgement import checks
 from duecare.program.models import (
@@ -26,6 +26,7 @@ from duecare.program.models import (
     Statement,
     Task,
 )
+from duecare.program.queries import safeguards_for
 from duecare.program.questions import questions
 from duecare.program.search import (
     WITHIN,
@@ -89,26 +90,26 @@ def _attachment(row: Attachment) -> Hit:
 
 
 def _safeguards(viewer: Viewer) -> Iterator[Thing]:
-    if not viewer.reads:
-        return
     names = {area.id: _(area.name) for area in areas()}
-    for one in catalogue().values():
+    for one in safeguards_for(viewer).values():
         identifiers = (*one.csf, *one.cis, *one.sp800_53, *one.iso27001_unchecked)
         texts = (one.id, one.aim, ", ".join(identifiers), one.first_step)
         yield Thing(one.title, reverse("safeguard", args=[one.id]), names[one.area], texts)
 
 
 def _checks(viewer: Viewer) -> Iterator[Thing]:
-    if viewer.reads:
-        for one in checks():
-            title = catalogue()[one.safeguard].title
+    mine = safeguards_for(viewer)
+    for one in checks():
+        if one.safeguard in mine:
+            title = mine[one.safeguard].title
             yield Thing(one.question, reverse("check", args=[one.id]), title, (one.id, title, one.advice))
 
 
 def _questions(viewer: Viewer) -> Iterator[Thing]:
-    if viewer.reads:
-        for one in questions().values():
-            title = catalogue()[one.safeguard].title
+    mine = safeguards_for(viewer)
+    for one in questions().values():
+        if one.safeguard in mine:
+            title = mine[one.safeguard].title
             yield Thing(one.ask, reverse("question", args=[one.id]), title, (one.id, title, one.bring))
 
 

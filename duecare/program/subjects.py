@@ -71,6 +71,19 @@ def address_of(reference: str) -> str:
     return address(key) if address else ""
 
 
+def address_seen(reference: str, viewer: Viewer) -> str:
+    """The same, but empty for a kind of thing that lies outside the areas of whose right is limited.
+
+    It does not ask for the thing itself, so that lists can have a link in every row.
+    """
+    from duecare.ledger.records import shapes  # as in `referred`
+
+    shape = shapes().get(reference.partition(":")[0])
+    if viewer.areas is not None and shape is not None and shape.model.room:
+        return address_of(reference) if viewer.covers(shape.model.room) else ""
+    return address_of(reference)
+
+
 def register_visible(kind: str, function: Callable[[str, Viewer], bool]) -> None:
     """Say who may see a reference whose kind is not that of a record: from key and viewer."""
     _visible[kind] = function

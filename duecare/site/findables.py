@@ -27,7 +27,7 @@ def _pages(viewer: Viewer) -> Iterator[Thing]:
 
 def _settings(viewer: Viewer) -> Iterator[Thing]:
     """What can be set, for those who may."""
-    if not viewer.has(Role.OWNER, Role.MANAGER) or asof.current() is not None:
+    if not viewer.has(Role.OWNER, Role.MANAGER) or viewer.areas is not None or asof.current() is not None:
         return
     yield Thing(_("The organisation"), reverse("settings-profile"), texts=("name country time zone people",))
     yield Thing(_("Which laws may apply"), reverse("settings-facts"), texts=("profile facts questions",))
@@ -40,10 +40,10 @@ def _settings(viewer: Viewer) -> Iterator[Thing]:
 
 def _obligations(viewer: Viewer) -> Iterator[Thing]:
     """Laws, standards and contracts; each leads to its evidence binder, for those who may make one."""
-    if not viewer.reads:
+    if not viewer.reads or not viewer.covers("law"):
         return
     law = reverse("area", args=["law"])
-    binds = viewer.changes and asof.current() is None
+    binds = viewer.changes and viewer.areas is None and asof.current() is None
     binder = reverse("report-new", args=["binder"])
     for id, one in obligations().items():
         url = f"{binder}?{urlencode({'about': f'obligation:{id}'})}" if binds else law

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from duecare.ledger.asof import LIVE
 from duecare.ledger.viewers import Role, Viewer
@@ -23,7 +25,9 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
     """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
-    rights = list(holding_rights(day or today(now)).filter(person_id=user.person).select_related("person"))
+    held = holding_rights(day or today(now)).filter(person_id=user.person).select_related("person")
+    rows = list(held.annotate(limit=F("areas__area")))  # a row for each area, and one for a right without
+    rights = list({right.pk: right for right in rows}.values())
     if not rights:
         return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)
@@ -33,6 +37,7 @@ def viewer_of(user: User | AnonymousUser, now: datetime, day: date | None = None
         roles=roles,
         person=user.person,
         period=_period(rights) if roles <= {Role.AUDITOR, Role.MEMBER} else (None, None),
+        areas=_areas(rows),
     )
 
 
@@ -51,7 +56,22 @@ def holding(rights: QuerySet[Right], day: date) -> QuerySet[Right]:
     return rights.filter(Q(until=None) | Q(until__gte=day), ended_at=None)
 
 
-def _period(rights: list[Right]) -> tuple[date | None, date | None]:
+def _areas(rows: Iterable[Any]) -> frozenset[str] | None:
+    """The areas that rights are limited to, given a row with `limit` for each area of each.
+
+    An owner's never are. Rights to read are given with the same areas only (`people.give_right`); should they
+    differ all the same, what all of them allow is left.
+    """
+    limits: dict[str, set[str]] = {}
+    for row in rows:
+        if row.role == Role.OWNER:
+            return None
+        if row.limit is not None:
+            limits.setdefault(row.pk, set()).add(row.limit)
+    return frozenset(set.intersection(*limits.values())) if limits else None
+
+
+def _period(rights: Sequence[Right]) -> tuple[date | None, date | None]:
     """An auditor's period; nobody holds two rights of one role at a time (`people.give_right`)."""
     audit = next((right for right in rights if right.role == Role.AUDITOR), None)
     return (audit.sees_from, audit.sees_to) if audit else (None, None)

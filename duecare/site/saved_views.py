@@ -67,6 +67,8 @@ class ListPage:
     label: Text
     read: Read
     """Raises BadInput for an address that the list does not understand."""
+    area: str | None = None
+    """The area that the whole list is of, empty for the whole organisation; None where its rows decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +135,13 @@ LISTS: Mapping[str, ListPage] = {
     ),
     "findings": ListPage(gettext_lazy("Findings"), _listing(FINDINGS, Finding)),
     "exceptions": ListPage(gettext_lazy("Exceptions"), _exceptions),
-    "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host)),
-    "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name)),
-    "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport)),
+    "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host), "systems"),
+    "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
+    "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),
         lambda query, viewer, now: browsing.listing(viewer).read(query, Entry),
+        "",
     ),
 }
 """By the name of the list's address, in the order in which pages show them."""
@@ -146,7 +149,11 @@ LISTS: Mapping[str, ListPage] = {
 
 def may_see(list: str, viewer: Viewer) -> bool:
     """Whether there is such a list that the viewer may open."""
-    return list in LISTS and (viewer.reads or (bool(viewer.roles) and list in EVERYBODYS_LISTS))
+    if list not in LISTS:
+        return False
+    if not viewer.reads:
+        return bool(viewer.roles) and list in EVERYBODYS_LISTS
+    return viewer.areas is None or LISTS[list].area is None or viewer.covers(LISTS[list].area or "")
 
 
 # ── What there is ────────────────────────────────────────────────────────────────────────────────────────

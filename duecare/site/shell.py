@@ -20,6 +20,7 @@ from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
 from duecare.site import saved_views
+from duecare.site.area_words import area_words
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
 PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
@@ -47,12 +48,19 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             navigation=navigation(request.path, viewer),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
-            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
+            role_words=_role_words(viewer),
             as_of=None if view is None else _banner(view, request),
-            foot=_foot(head, view) if viewer.reads else None,
+            foot=_foot(head, view) if viewer.reads and viewer.areas is None else None,
             search_url=reverse("search"),
         ),
     }
+
+
+def _role_words(viewer: Viewer) -> str:
+    """ "Owner"; "Manager, limited to Patching"."""
+    words = ", ".join(sorted(_role_word(role) for role in viewer.roles))
+    limit = area_words(viewer.areas)
+    return _("%(roles)s, limited to %(areas)s") % {"roles": words, "areas": limit} if limit else words
 
 
 def _role_word(role: Role) -> str:
@@ -90,11 +98,15 @@ def navigation(path: str, viewer: Viewer) -> tuple[Group, ...]:
     if viewer.reads:
         headings: dict[str, list[Link]] = {}
         for area in areas():
+            if not viewer.covers(area.id):
+                continue
             name = PAGES.get(area.id)
+            if viewer.areas is not None and name not in ("hosts", None):
+                name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))
         groups += [Group(_(heading), tuple(links)) for heading, links in headings.items()]
-    if viewer.changes:
+    if viewer.changes and viewer.areas is None:
         groups.append(Group("", (link(_("Settings"), reverse("settings")),)))
     return tuple(groups)
 

@@ -56,7 +56,7 @@ def _looks(viewer: Viewer) -> QuerySet[Look]:
 
 
 def _actions(viewer: Viewer) -> Iterator[Thing]:
-    if viewer.has(Role.OWNER, Role.MANAGER) and asof.current() is None:
+    if viewer.has(Role.OWNER, Role.MANAGER) and viewer.covers("systems") and asof.current() is None:
         yield Thing(_("Import a host’s report"), reverse("host-import"), texts=("assess",))
         yield Thing(_("Add a name of ours"), reverse("name-add"), texts=("domain website mail",))
 

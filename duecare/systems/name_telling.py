@@ -9,6 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from duecare.ledger.viewers import Viewer
+from duecare.program.catalogue import area_of
 from duecare.program.judgement import Check, Facts, Verdict, checks
 from duecare.program.outcomes import judge
 from duecare.program.queries import current_targets
@@ -39,7 +41,9 @@ class Part:
     problems: tuple[str, ...]
 
 
-def tell_answers(name: Name, look: Look | None, now: datetime) -> tuple[list[Answered], Facts | None]:
+def tell_answers(
+    name: Name, look: Look | None, viewer: Viewer, now: datetime
+) -> tuple[list[Answered], Facts | None]:
     """What each check of such names says at `now` of the newest look, and what that look saw.
 
     Checks are pure, so they are asked here and now: whoever has just looked need not wait for an assessment.
@@ -49,7 +53,7 @@ def tell_answers(name: Name, look: Look | None, now: datetime) -> tuple[list[Ans
     kind = TLS if name.kind == NameKind.TLS else MAIL
     found = []
     for check in checks():
-        if check.of != kind:
+        if check.of != kind or not viewer.covers(area_of(check.safeguard)):
             continue
         answer = judge(check, seen, targets[check.target].value if check.target else None, now)
         reasons = [(item.name, item.reason) for item in (*answer.unmet, *answer.unknown)]

@@ -245,6 +245,47 @@ PAGES: Mapping[str, Page] = {
 }
 
 
+WHOLE = frozenset(
+    route
+    for route in PAGES
+    if route.startswith(("settings/", "reports/"))
+    or route in ("ledger/", "ledger/checkpoint.txt", "ledger/sign/", "ledger/export/")
+)
+"""Of no area, and so closed to those whose right is limited to some, who are told so."""
+ELSEWHERE = frozenset(
+    {
+        "areas/<str:id>/",
+        "checks/<str:id>/",
+        "findings/<str:key>/",
+        "ledger/<int:index>/",
+        "ledger/<int:index>/blobs/<str:digest>",
+        "ledger/<int:index>/proof.json",
+        "ledger/<int:index>/proof/",
+        "remarks/<str:reference>/comment/",
+        "remarks/<str:reference>/file/",
+        "remarks/files/<str:key>/",
+        "statements/<str:id>/",
+        "statements/<str:id>/answer/",
+        "statements/<str:key>/review/",
+        "statements/<str:key>/withdraw/",
+        "statements/made/<str:key>/",
+        "tasks/<str:key>/",
+        "tasks/<str:key>/change/",
+        "tasks/<str:key>/end/",
+        "tasks/<str:key>/hand-over/",
+        *(route for route in PAGES if route.startswith("systems/")),
+    }
+)
+"""Where the sample is of another area than patching, or a task that is nobody's and of no safeguard."""
+
+
+def limited(route: str, status: int) -> int:
+    """What a manager of patching only gets where a manager gets `status`."""
+    if status in (HIDDEN, NO_SUCH_METHOD):
+        return status
+    return NOT_ALLOWED if route in WHOLE else HIDDEN if route in ELSEWHERE else status
+
+
 def routes() -> list[str]:
     """Every address pattern of the program."""
     return list(_walk(get_resolver().url_patterns, ""))

@@ -148,6 +148,7 @@ def _history(now: datetime) -> dict[str, User]:
             ),
             "member": _person("member", Role.MEMBER),
             "gained": _person("gained", Role.MEMBER),
+            "manager of patching only": _person("limited", Role.MANAGER, areas=["patching"]),
             "lost": _person("lost", Role.MANAGER),
             "expired": _person("expired", Role.MANAGER, until=(now - SINCE).date().isoformat()),
         }
