@@ -235,6 +235,12 @@ def addresses(middle: date) -> dict[str, str]:
         "one exception": f"/exceptions/{SafeguardException.objects.all()[0].pk}/",
         "names of ours": "/systems/names/",
         "reports": "/reports/",
+        "search, a host": "/search/?q=web-vie-0016",
+        "search, very many": "/search/?q=e",
+        "search, two words": "/search/?q=seen+again",
+        "search, nothing": "/search/?q=zzzznothing",
+        "search, one kind": "/search/?q=web&in=hosts",
+        "search, before a word": "/search/",
         "settings": "/settings/",
         "account": "/account/",
     }

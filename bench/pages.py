@@ -23,6 +23,8 @@ P95 = 150
 """Milliseconds that a page of today may take,"""
 P95_PAST = 300
 """and one of a past day whose replay is there."""
+P95_SEARCH = 100
+"""The search answers while somebody types."""
 QUERIES = 30
 SLOWEST = 5
 """How many pages of a past day are told of."""
@@ -57,7 +59,7 @@ def run(small: bool) -> list[Figure]:
             f"{found['assess_megabytes']:,.0f} MB more",
         ),
         at_most("the longest of its acts", found["assess_longest_act"], 2, "s"),
-        *(_page("", one, P95) for one in found["now"]),
+        *(_page("", one, P95_SEARCH if one["page"].startswith("search") else P95) for one in found["now"]),
         at_most("a past day, first page", found["first_view"], 5, "s"),
         *(_page("past day: ", one, P95_PAST) for one in _worst(found["past"])),
         *(_page("over HTTP: ", one, P95) for one in found["served"]),

@@ -182,8 +182,10 @@ def account(request: Request, key: str) -> HttpResponseBase:
     answers = []
     if found.gone_at is None:
         answers = [
-            *ask(OF_FACTORS, subject(found, now, factors_at(source), source.factors_file, newest), now),
-            *ask(OF_LIST, subject(found, now, source.list_at, source.list_file, newest), now),
+            *ask(
+                OF_FACTORS, subject(found, now, factors_at(source), source.factors_file, newest), now, viewer
+            ),
+            *ask(OF_LIST, subject(found, now, source.list_at, source.list_file, newest), now, viewer),
         ]
     names = names_of({one.made_by for one in reviews}, viewer)
     findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{ACCOUNT}:{found.pk}")

@@ -24,7 +24,7 @@ from duecare.assurance.reports.evidence import placed, record_began
 from duecare.errors import NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.naming import actor_words, name_of
-from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Viewer, demand_whole
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -34,7 +34,7 @@ REPORTS_A_MINUTE = 10
 
 def demand_maker(request: Request) -> Viewer:
     """The viewer, if they may make reports. Raises Refused for one who may only read, else NotFound."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     if not viewer.changes:
         raise Refused(_("Only an owner, a manager or an approver makes reports."), _("Ask one of them."))
     return viewer
@@ -98,7 +98,7 @@ def find_issued(key: str, viewer: Viewer) -> IssuedReport:
 @require_safe
 def reports(request: Request) -> HttpResponseBase:
     """The reports that were issued, and those that can be made."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     may_make = viewer.changes and asof.current() is None
     context = {"kinds": list(REPORTS.values()), "may_make": may_make}
     return show(request, ISSUED, rows(viewer), template="assurance/reports.html", context=context)
@@ -143,7 +143,7 @@ def _form(request: Request, id: str, viewer: Viewer) -> AskForm:
 @require_safe
 def issued_report(request: Request, key: str) -> HttpResponseBase:
     """One issued report: what it rests on, and what ties it to the record."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     row = find_issued(key, viewer)
     context = {
         "row": row,
@@ -158,7 +158,7 @@ def issued_report(request: Request, key: str) -> HttpResponseBase:
 @require_safe
 def issued_report_file(request: Request, key: str) -> HttpResponseBase:
     """The PDF, always as a download."""
-    row = find_issued(key, demand_reader(request))
+    row = find_issued(key, demand_whole(request))
     name = slugify(f"{row.title} {row.last_day.isoformat()}")[:120] or "report"
     response = HttpResponse(blobs.fetch(row.pdf), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'

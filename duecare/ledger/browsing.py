@@ -7,7 +7,7 @@ read every entry. (`action` alone has no index; it is meant to narrow another fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
@@ -21,7 +21,7 @@ from duecare.ledger import asof
 from duecare.ledger.models import Checkpoint, Entry, Head, Payload, to_microseconds
 from duecare.ledger.naming import acted_by, action_words, actor_words, kind_words, name_of
 from duecare.ledger.proving import opened
-from duecare.ledger.records import confined_kinds
+from duecare.ledger.records import confined_kinds, shapes
 from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
@@ -40,6 +40,24 @@ def entries_in_view(viewer: Viewer) -> VisibleQuerySet[Entry]:
     entries: VisibleQuerySet[Entry] = Entry.objects.all().visible_to(viewer)
     view = asof.current()
     return entries if view is None else entries.filter(index__lt=view.size)
+
+
+def entries_about(kind: str, keys: Iterable[str], viewer: Viewer) -> VisibleQuerySet[Entry]:
+    """The entries about these records, within the day that is being viewed.
+
+    Who may read the record sees all of them; whose rights are limited to areas, those about what they see.
+    """
+    wanted = list(keys)
+    if viewer.areas is None or not viewer.reads:
+        return entries_in_view(viewer).filter(subject__in=wanted)
+    shape = shapes().get(kind)
+    if shape is None:
+        return entries_in_view(viewer).none()
+    # The records are those of the day that is being viewed, the entries are never in a view's database.
+    seen = shape.model.objects.all().visible_to(viewer).filter(pk__in=wanted)
+    about = list(seen.values_list("pk", flat=True))
+    found: VisibleQuerySet[Entry] = Entry.objects.filter(kind=kind, subject__in=about)
+    return found.filter(index__lt=size_in_view())
 
 
 def newest_checkpoint() -> Checkpoint | None:

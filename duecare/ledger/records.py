@@ -58,6 +58,8 @@ class Record(models.Model):
     confined: ClassVar[bool] = False
     """Whether its entries are withheld from every page, list and export but those of its own room. What is
     confined stays so: a later release that no longer did would open old entries."""
+    room: ClassVar[str] = ""
+    """Id of the area that all its rows are of, for those whose rights are limited to some; empty for none."""
 
     objects = VisibleManager()
 

@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 
 from duecare.errors import NotFound
 from duecare.ledger import canonical
-from duecare.ledger.browsing import entries_in_view, size_in_view
+from duecare.ledger.browsing import entries_about, entries_in_view, size_in_view
 from duecare.ledger.leaves import parse_leaf
 from duecare.ledger.merkle import leaf_hash, node_hash
 from duecare.ledger.models import ACT, Entry, Payload, withheld
 from duecare.ledger.naming import actor_words, field_words, kind_words, name_of
 from duecare.ledger.proving import Proof, opened
 from duecare.ledger.records import shapes
-from duecare.ledger.viewers import Viewer
+from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.web.moments import exact
 
 LISTED = 20
@@ -106,8 +106,13 @@ class Step:
 def find_entry(index: int, viewer: Viewer) -> Entry:
     """The entry, if the viewer may see it on the day that is being viewed. Raises NotFound otherwise."""
     size = size_in_view()
-    named = entries_in_view(viewer).annotate(actor_name=name_of(OuterRef("actor")))
+    named = _seen_at(index, viewer).annotate(actor_name=name_of(OuterRef("actor")))
     entry: Entry | None = named.filter(index=index).first() if index < size else None
+    if entry is None and viewer.areas is not None:
+        raise NotFound(
+            _("There is no such entry, or none that you may see."),
+            _("Your right is limited to areas; you see the entries about what is of them."),
+        )
     if entry is None and index < size:
         raise NotFound(
             _("Entry %s is withheld: nothing of it is opened here.") % index,
@@ -141,6 +146,14 @@ def find_withheld(index: int, viewer: Viewer) -> Withheld | None:
     )
 
 
+def _seen_at(index: int, viewer: Viewer) -> VisibleQuerySet[Entry]:
+    """The entries that the viewer may see, as far as they decide on the one with this number."""
+    if viewer.areas is None:
+        return entries_in_view(viewer)
+    about = Entry.objects.filter(index=index).values_list("kind", "subject").first()
+    return entries_about(about[0], [about[1]], viewer) if about else entries_in_view(viewer)
+
+
 def tell(entry: Entry, viewer: Viewer) -> EntryTold:
     """Everything about an entry that `find_entry` gave."""
     size = size_in_view()
@@ -150,8 +163,9 @@ def tell(entry: Entry, viewer: Viewer) -> EntryTold:
     past = None if before is None else opened(before)
     head = Payload.objects.filter(index=entry.head).first()
     act: dict[str, Any] = {"reason": "", "count": 0} if head is None else opened(head)
-    visible = entries_in_view(viewer)
-    same = visible.filter(subject=entry.subject, kind=entry.kind)
+    same = entries_about(entry.kind, [entry.subject], viewer).filter(kind=entry.kind)
+    # Who sees the entries about some records only cannot go through the others beside them.
+    visible, steps = (entries_in_view(viewer), 1) if viewer.areas is None else (same, 0)
     meta = json.loads(bytes(entry.meta))
     leaf = parse_leaf(bytes(entry.leaf))
     until = payload.until if payload is not None else None
@@ -174,8 +188,8 @@ def tell(entry: Entry, viewer: Viewer) -> EntryTold:
         act_size=act["count"] + 1,
         older=same.filter(index__lt=entry.index).order_by("-index").values_list("index", flat=True).first(),
         newer=same.filter(index__gt=entry.index).order_by("index").values_list("index", flat=True).first(),
-        previous=entry.index - 1 if entry.index else None,
-        following=entry.index + 1 if entry.index + 1 < size else None,
+        previous=entry.index - 1 if entry.index and steps else None,
+        following=entry.index + 1 if entry.index + 1 < size and steps else None,
         meta=bytes(entry.meta).decode(),
         payload="" if payload is None else bytes(payload.data).decode(),
         meta_salt=bytes(entry.meta_salt).hex(),

@@ -14,7 +14,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from duecare.errors import NotFound
+from duecare.errors import NotFound, Refused
 
 
 class Role(StrEnum):
@@ -73,6 +73,8 @@ class Viewer:
     """Keys of the matters that they are a member of. No role brings any; the terminal has none."""
     by_mail: bool = False
     """Whether they signed in by mail, and so have a member's rights, whatever else they hold."""
+    areas: frozenset[str] | None = None
+    """The areas that their rights are limited to; None for all of them."""
 
     @property
     def reads(self) -> bool:
@@ -84,6 +86,10 @@ class Viewer:
 
     def has(self, *roles: Role) -> bool:
         return bool(self.roles.intersection(roles))
+
+    def covers(self, area: str) -> bool:
+        """Whether their rights reach an area, by its id; what is of none ("") needs rights without limit."""
+        return self.areas is None or area in self.areas
 
     def may_see_day(self, day: date) -> bool:
         """Whether a view as of `day` lies in their period."""
@@ -110,6 +116,28 @@ def demand_reader(request: Request) -> Viewer:
     return request.viewer
 
 
+def demand_area(request: Request, area: str) -> Viewer:
+    """The viewer, if they may read this area. Raises NotFound for all others."""
+    viewer = demand_reader(request)
+    if not viewer.covers(area):
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    return viewer
+
+
+def demand_whole(request: Request) -> Viewer:
+    """The viewer, if they may read what is of no area: the record as a whole, reports, settings.
+
+    Raises NotFound for who reads nothing, Refused for whose right is limited to areas.
+    """
+    viewer = demand_reader(request)
+    if viewer.areas is not None:
+        raise Refused(
+            _("Your right is limited to areas, and this page is about the whole organisation."),
+            _("Ask an owner for what you need of it."),
+        )
+    return viewer
+
+
 M = TypeVar("M", bound=models.Model)
 
 
@@ -118,7 +146,13 @@ class VisibleQuerySet(models.QuerySet[M, M]):
 
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
         """The rows that `viewer` may see; none for a stranger."""
-        return self.all() if viewer.reads else self.none()
+        if not viewer.reads:
+            return self.none()
+        return self.all() if viewer.areas is None else self.within(viewer.areas)
+
+    def within(self, areas: frozenset[str]) -> VisibleQuerySet[M]:
+        """The rows of these areas: all or none, as the model is of one (`Record.room`) or of none."""
+        return self.all() if getattr(self.model, "room", "") in areas else self.none()
 
 
 VisibleManager = models.Manager.from_queryset(VisibleQuerySet)

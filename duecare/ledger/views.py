@@ -19,7 +19,7 @@ from duecare.home import Home
 from duecare.ledger import anchors, blobs, browsing, export, naming, notes, proving, sealing, telling
 from duecare.ledger.models import Checkpoint
 from duecare.ledger.recording import record_note
-from duecare.ledger.viewers import Request, Role, demand_reader
+from duecare.ledger.viewers import Request, Role, demand_reader, demand_whole
 from duecare.web.views import show
 
 EXPORT = "ledger.export"
@@ -31,7 +31,7 @@ EXPORTERS = (Role.OWNER, Role.AUDITOR)
 @require_safe
 def ledger(request: Request) -> HttpResponseBase:
     """What the record is and proves, how far it is signed and held outside, and its entries."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     newest = browsing.newest_checkpoint()
     try:
         verifier_key, key_fault = sealing.signer().vkey, ""
@@ -107,14 +107,15 @@ def proof_file(request: Request, index: int) -> HttpResponseBase:
 
 def _uncovered(request: Request, index: int, checkpoint: Checkpoint | None, status: int) -> HttpResponse:
     """That no checkpoint covers the entry yet, and where one is made: a GET signs nothing."""
-    context = {"index": index, "checkpoint": checkpoint, "may_sign": request.viewer.has(*SIGNERS)}
+    may_sign = request.viewer.has(*SIGNERS) and request.viewer.areas is None
+    context = {"index": index, "checkpoint": checkpoint, "may_sign": may_sign}
     return render(request, "ledger/uncovered.html", context, status=status)
 
 
 @require_safe
 def checkpoint(request: Request) -> HttpResponseBase:
     """The newest signed note, to be given to somebody outside."""
-    demand_reader(request)
+    demand_whole(request)
     newest = browsing.newest_checkpoint()
     if newest is None:
         raise NotFound(_("No checkpoint has been signed yet."), _("Sign one on the page of the ledger."))
@@ -142,7 +143,7 @@ def sign(request: Request) -> HttpResponseBase:
 @require_POST
 def export_whole(request: Request) -> HttpResponseBase:
     """The whole record as a zip that anyone can check. That it was taken, and by whom, is an entry."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     if not viewer.has(*EXPORTERS):
         raise Refused(_("Only an owner or an auditor takes the record away."), _("Ask one of them."))
     home: Home = settings.DUECARE_HOME

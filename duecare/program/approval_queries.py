@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, NotFound, Refused, Tampered
 from duecare.ledger.asof import LIVE
-from duecare.ledger.browsing import entries_in_view
+from duecare.ledger.browsing import entries_about
 from duecare.ledger.leaves import commit, parse_leaf
 from duecare.ledger.models import Entry, Payload, from_microseconds, to_microseconds
 from duecare.ledger.naming import PERSON
 from duecare.ledger.records import Record
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import signing
+from duecare.program.catalogue import area_of
 from duecare.program.models import Approval, Decided, Passkey, Right, Target
 from duecare.program.subjects import address_of, referred, register_reference
 from duecare.program.targets import definitions
@@ -119,7 +120,7 @@ def version_of(reference: str, viewer: Viewer) -> Version:
     approvable(reference)
     kind, _colon, key = reference.partition(":")
     record = referred(reference, viewer)
-    entry = entries_in_view(viewer).filter(kind=kind, subject=key).order_by("-index").first()
+    entry = entries_about(kind, [key], viewer).filter(kind=kind).order_by("-index").first()
     if record is None or entry is None:
         raise NotFound(_("There is no such record, or none that you may see."), _("Begin at the home page."))
     payload = Payload.objects.get(index=entry.index)
@@ -155,7 +156,8 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     """
     demand_right(viewer)
     if version.actor == viewer.actor:
-        others = _others_who_decide(viewer.person, today_at(now))
+        area = area_of(getattr(version.record, "safeguard", ""))
+        others = _others_who_decide(viewer.person, today_at(now), area)
         if others:
             raise Refused(
                 _("Nobody decides on what they asked for themselves."), _("Ask %s.") % ", ".join(others)
@@ -172,13 +174,13 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     return False
 
 
-def _others_who_decide(person: str, day: date) -> list[str]:
-    """The names of everybody else who may decide on a day, by the live tables."""
+def _others_who_decide(person: str, day: date, area: str) -> list[str]:
+    """The names of everybody else who may decide on what is of an area on a day, by the live tables."""
     holding = Right.objects.using(LIVE).filter(
         Q(until=None) | Q(until__gte=day), ended_at=None, role__in=[role.value for role in APPROVERS]
     )
-    names = holding.exclude(person=person).values_list("person__name", flat=True)
-    return sorted(set(names))
+    rows = holding.exclude(person=person).values_list("person__name", "areas__area")
+    return sorted({name for name, limit in rows if limit is None or limit == area})
 
 
 def _last_change(asker: str, person: str, since: datetime) -> Entry | None:
@@ -249,14 +251,14 @@ def _newest_entries(kind: str, keys: Sequence[str], viewer: Viewer) -> dict[str,
     """Index of the newest entry about each record, and of the act that it belongs to."""
     if not keys:
         return {}
-    entries = entries_in_view(viewer).filter(kind=kind, subject__in=keys)
+    entries = entries_about(kind, keys, viewer).filter(kind=kind)
     newest = [index for _key, index in entries.values_list("subject").annotate(newest=Max("index"))]
     found = Entry.objects.filter(index__in=newest).values_list("subject", "index", "head")
     return {subject: (index, head) for subject, index, head in found}
 
 
 def _first_entries(kind: str, keys: Sequence[str], viewer: Viewer) -> dict[str, int]:
-    entries = entries_in_view(viewer).filter(kind=kind, subject__in=keys, action="created")
+    entries = entries_about(kind, keys, viewer).filter(kind=kind, action="created")
     return dict(entries.values_list("subject", "index"))
 
 

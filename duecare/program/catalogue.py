@@ -97,6 +97,23 @@ def areas() -> Sequence[Area]:
     return _AREAS
 
 
+def limitable() -> Sequence[Area]:
+    """The rooms that a right may be limited to: those that safeguards live in."""
+    return tuple(area for area in _AREAS if area.id not in _NO_SAFEGUARDS)
+
+
+@cache
+def safeguards_of(areas: frozenset[str]) -> Sequence[str]:
+    """The ids of the safeguards that live in these areas."""
+    return tuple(id for id, one in catalogue().items() if one.area in areas)
+
+
+def area_of(safeguard: str) -> str:
+    """The area that a safeguard lives in, by id; empty if the catalogue does not have it."""
+    found = catalogue().get(safeguard)
+    return found.area if found else ""
+
+
 @cache
 def catalogue() -> Mapping[str, Safeguard]:
     """All safeguards by id, in the order of the house and then by title."""

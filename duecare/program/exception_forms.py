@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duecare.program.catalogue import catalogue
+from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.exception_actions import LONGEST, REASON, Draft, faults
 from duecare.program.models import Finding
 from duecare.program.record_form import LONG, DayField, RecordForm
@@ -38,16 +39,20 @@ class ExceptionForm(RecordForm):
         kwargs.setdefault("initial", {"expires": today + USUAL})
         super().__init__(*args, **kwargs)
         self._today, self._safeguard, self._finding = today, safeguard, finding
-        chosen: Any = self.fields["safeguard"]
-        chosen.choices = [
-            ("", _("Choose a safeguard")),
-            *((one.id, one.title) for one in catalogue().values()),
-        ]
+        self.offer(catalogue().values())
         if safeguard:
             del self.fields["safeguard"]
         field = self.fields["expires"]
         field.widget.attrs.update(min=today.isoformat(), max=(today + LONGEST).isoformat())
         field.help_text = _("At most a year ahead. After it, the gap counts again.")
+
+    def offer(self, safeguards: Iterable[Safeguard]) -> None:
+        """Let one of these be chosen."""
+        chosen: Any = self.fields["safeguard"]
+        chosen.choices = [
+            ("", _("Choose a safeguard")),
+            *((one.id, one.title) for one in safeguards),
+        ]
 
     def draft(self) -> Draft:
         """What was asked for, once the form is valid."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
-from duecare.ledger.browsing import entries_in_view
+from duecare.ledger.browsing import entries_about
 from duecare.ledger.naming import actor_words
 from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
@@ -33,6 +33,7 @@ from duecare.program.exception_queries import (
     safeguard_title,
 )
 from duecare.program.models import Finding
+from duecare.program.queries import safeguards_for
 from duecare.program.subjects import address_of
 from duecare.program.task_queries import today_at
 from duecare.web.views import show
@@ -73,7 +74,7 @@ def exception(request: Request, key: str) -> HttpResponseBase:
     condition = condition_of(row, today_at(request.view_now))
     name = reference(key)
     live = asof.current() is None
-    entries = entries_in_view(viewer).filter(subject=key, kind=EXCEPTION).order_by("-index")
+    entries = entries_about(EXCEPTION, [key], viewer).filter(kind=EXCEPTION).order_by("-index")
     context = {
         "row": row,
         "condition": condition,
@@ -99,6 +100,8 @@ def ask(request: Request) -> HttpResponseBase:
     safeguard, finding = about_of(request.GET.get("about", ""), viewer)
     sent = request.POST if request.method == "POST" else None
     form = ExceptionForm(today_at(request.now), safeguard, finding, sent)
+    if not safeguard:
+        form.offer(safeguards_for(viewer).values())
     if form.is_valid():
         try:
             made = ask_for_exception(viewer.actor, form.draft(), request.now)
@@ -123,7 +126,7 @@ def about_of(about: str, viewer: Viewer) -> tuple[str, Finding | None]:
     kind, _colon, key = about.partition(":")
     if not about:
         return "", None
-    if kind == SAFEGUARD and key in catalogue():
+    if kind == SAFEGUARD and key in safeguards_for(viewer):
         return key, None
     finding = Finding.objects.all().visible_to(viewer).filter(pk=key).first() if kind == FINDING else None
     if finding is None:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
 from duecare.ledger.records import BlobField, Record
 from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
 from duecare.program import matter_models  # noqa: F401  # the records of matters are of this app too
+from duecare.program.catalogue import safeguards_of
 from duecare.program.imports.models import Import as Import
 from duecare.program.judgement import Grade, Verdict
+
+M = TypeVar("M", bound=models.Model)
+
+
+class OfSafeguardsQuerySet(VisibleQuerySet[M]):
+    """Rows that name a safeguard, and so are of its area."""
+
+    def within(self, areas: frozenset[str]) -> VisibleQuerySet[M]:
+        return self.filter(safeguard__in=safeguards_of(areas))
 
 
 class PersonQuerySet(VisibleQuerySet["Person"]):
@@ -48,6 +58,17 @@ class Right(Record):
 
     def __str__(self) -> str:
         return f"{self.person} as {self.role}"
+
+
+class RightArea(Record):
+    """An area that a right is limited to. A right without any is not limited; an owner's never is."""
+
+    right = models.ForeignKey(Right, models.PROTECT, related_name="areas")
+    area = models.CharField(max_length=40)
+    """Id of the area (`catalogue.py`)."""
+
+    def __str__(self) -> str:
+        return f"{self.right} in {self.area}"
 
 
 class ProfileQuerySet(VisibleQuerySet["Profile"]):
@@ -154,6 +175,12 @@ class Target(Record):
         return f"{self.pk} = {self.value}"
 
 
+class AssessmentQuerySet(VisibleQuerySet["Assessment"]):
+    def within(self, areas: frozenset[str]) -> VisibleQuerySet[Assessment]:
+        """When the checks ran is of every area."""
+        return self.all()
+
+
 class Assessment(Record):
     """One run of the checks. It is recorded as started before any evidence is read; one that never finished
     shows as such."""
@@ -165,6 +192,8 @@ class Assessment(Record):
     """How many outcomes by verdict."""
     program = models.CharField(max_length=40)
     """Version of Duecare that judged."""
+
+    objects = AssessmentQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
 
     def __str__(self) -> str:
         return f"assessment {self.started_at:%Y-%m-%d %H:%M}"
@@ -211,6 +240,8 @@ class Outcome(Record):
     exceptions = BlobField()
     """JSON lines: every exception by name and reason; empty if there are none."""
 
+    objects = OfSafeguardsQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         indexes = (models.Index(fields=("safeguard",), name="outcome_safeguard"),)
 
@@ -231,6 +262,8 @@ class Finding(Record):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=200, blank=True)
+
+    objects = OfSafeguardsQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         indexes = (
@@ -292,6 +325,8 @@ class Statement(Record):
     """When it was replaced or withdrawn; one that has expired is not ended, it only no longer counts."""
     ended_because = models.CharField(max_length=200, blank=True)
 
+    objects = OfSafeguardsQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         indexes = (
             models.Index(fields=("safeguard", "ended_at"), name="statement_safeguard"),
@@ -322,10 +357,16 @@ class Ending(models.TextChoices):
 
 class TaskQuerySet(VisibleQuerySet["Task"]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Task]:
-        """Everyone sees their own tasks; who may read all sees all."""
-        if viewer.reads:
+        """Everyone sees their own tasks; who may read all sees all; whose right is limited to areas, those
+        of their safeguards and those that they made."""
+        if viewer.reads and viewer.areas is None:
             return self.all()
-        return self.filter(owner_id=viewer.person) if viewer.person and viewer.roles else self.none()
+        if not viewer.roles or not viewer.person:
+            return self.none()
+        mine = Q(owner_id=viewer.person)
+        if viewer.reads and viewer.areas is not None:
+            mine |= Q(made_by=viewer.actor) | Q(safeguard__in=safeguards_of(viewer.areas))
+        return self.filter(mine)
 
 
 class Task(Record):
@@ -369,21 +410,31 @@ class Task(Record):
         return self.title
 
 
-M = TypeVar("M", bound=models.Model)
-
-
 class RemarkQuerySet(VisibleQuerySet[M]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
-        """Who may read all sees all remarks; everyone else those on their own tasks.
+        """Who may read all sees all remarks; everyone else those on their own tasks, and those on what is of
+        their areas if their right is limited to some.
 
         Whether somebody may see what a remark is about is asked once more, by `subjects.visible`.
         """
-        if viewer.reads:
+        if viewer.reads and viewer.areas is None:
             return self.all()
-        mine = Task.objects.all().visible_to(viewer)
-        return self.filter(
-            about__in=mine.annotate(named=Concat(Value("program.task:"), "pk")).values("named")
-        )
+        seen = Q(about__in=_named("program.task", Task, viewer))
+        if viewer.reads and viewer.areas is not None:
+            for kind, model in (
+                ("program.finding", Finding),
+                ("program.statement", Statement),
+                ("program.safeguardexception", SafeguardException),
+            ):
+                seen |= Q(about__in=_named(kind, model, viewer))
+            seen |= Q(about__in=[f"program.safeguard:{id}" for id in safeguards_of(viewer.areas)])
+        return self.filter(seen)
+
+
+def _named(kind: str, model: type[Record], viewer: Viewer) -> Any:
+    """The references to the rows of a kind that a viewer may see, for a subquery."""
+    rows = model.objects.all().visible_to(viewer)
+    return rows.annotate(named=Concat(Value(f"{kind}:"), "pk")).values("named")
 
 
 class Comment(Record):
@@ -460,6 +511,8 @@ class SafeguardException(Record):
     """When it was withdrawn or refused; one that has expired is not ended, it only no longer holds."""
     ended_because = models.CharField(max_length=200, blank=True)
 
+    objects = OfSafeguardsQuerySet.as_manager()  # type: ignore[misc]
+
     class Meta:
         verbose_name = "exception"
         indexes = (
@@ -477,6 +530,14 @@ class Decided(models.TextChoices):
 
     APPROVED = "approved"
     REFUSED = "refused"
+
+
+class ApprovalQuerySet(VisibleQuerySet["Approval"]):
+    def within(self, areas: frozenset[str]) -> VisibleQuerySet[Approval]:
+        """Decisions on exceptions from the safeguards of these areas."""
+        rows = SafeguardException.objects.filter(safeguard__in=safeguards_of(areas))
+        named = rows.annotate(named=Concat(Value("program.safeguardexception:"), "pk"))
+        return self.filter(about__in=named.values("named"))
 
 
 class Approval(Record):
@@ -504,11 +565,46 @@ class Approval(Record):
     signature = models.TextField(blank=True)
     """Base64url, over authenticator data and the SHA-256 of client data."""
 
+    objects = ApprovalQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
+
     class Meta:
         indexes = (models.Index(fields=("about", "at"), name="approval_about"),)
 
     def __str__(self) -> str:
         return f"{self.about} {self.decided}"
+
+
+EVERYBODYS_LISTS = ("tasks",)
+"""Lists that everyone who is signed in may open, by the names that `SharedView.list` takes."""
+
+
+class SharedViewQuerySet(VisibleQuerySet["SharedView"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[SharedView]:
+        """Who may see the list sees the views of it."""
+        if viewer.reads:  # what lies outside of somebody's areas, `may_see` leaves out
+            return self.all()
+        return self.filter(list__in=EVERYBODYS_LISTS) if viewer.roles else self.none()
+
+
+class SharedView(Record):
+    """A list with its filters under a name, for everybody who may see that list."""
+
+    list = models.CharField(max_length=40)
+    """The name of the list's address (`site/saved_views.py`)."""
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=1000)
+    """Its filters and order as an address writes them."""
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+
+    objects = SharedViewQuerySet.as_manager()  # type: ignore[misc]  # another manager than Record's is the point
+
+    class Meta:
+        verbose_name = "shared view"
+        indexes = (models.Index(fields=("list", "name"), name="shared_view_list"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 from duecare.program.mail.models import MailServer, OutboxMessage, Webhook  # noqa: E402, F401  (for Django to find)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from duecare.ledger.asof import LIVE, end_of
 from duecare.ledger.viewers import Viewer
 from duecare.program.askers import Asker, registered
-from duecare.program.catalogue import Safeguard, catalogue
+from duecare.program.catalogue import Safeguard, area_of, catalogue
 from duecare.program.judgement import Check, Verdict, checks, find_check
 from duecare.program.models import Answer, Outcome, Profile, Statement, Target
 from duecare.program.posture import Asked, Found, Said, Standing, excepted, standing
@@ -110,9 +110,15 @@ MEANS = {
 """What an answer comes to. Half-done is not done."""
 
 
+def safeguards_for(viewer: Viewer) -> dict[str, Safeguard]:
+    """The safeguards of the catalogue that a viewer may see, by id: those of the areas that they cover."""
+    return {id: one for id, one in catalogue().items() if viewer.reads and viewer.covers(one.area)}
+
+
 def all_asked(viewer: Viewer, safeguard: str = "") -> dict[str, list[Asked]]:
-    """Every question with the statement that answers it, as far as the viewer may see it, by safeguard; those
-    of one safeguard alone if it is given. Statements of questions that no longer exist are left out."""
+    """Every question of the viewer's areas with the statement that answers it, as far as they may see it, by
+    safeguard; those of one safeguard alone if it is given. Statements of questions that no longer exist are
+    left out."""
     rows = Statement.objects.all().visible_to(viewer).filter(ended_at=None)
     if safeguard:
         rows = rows.filter(safeguard=safeguard)
@@ -121,7 +127,7 @@ def all_asked(viewer: Viewer, safeguard: str = "") -> dict[str, list[Asked]]:
     zone = zone_of(live_profile()) if statements else ZoneInfo("UTC")
     found: dict[str, list[Asked]] = {}
     for question in questions().values():
-        if safeguard in ("", question.safeguard):
+        if safeguard in ("", question.safeguard) and viewer.covers(area_of(question.safeguard)):
             row = statements.get(question.id)
             said = None if row is None else said_by(row, zone)
             found.setdefault(question.safeguard, []).append(Asked(question, said))
@@ -146,14 +152,14 @@ def said_by(row: Statement, zone: tzinfo) -> Said:
 
 
 def standings(viewer: Viewer, now: datetime) -> list[Standing]:
-    """Every safeguard of the catalogue with its state, in the catalogue's order."""
+    """Every safeguard that the viewer may see with its state, in the catalogue's order."""
     found, asked = found_outcomes(viewer), all_asked(viewer)
     of: dict[str, list[Check]] = {}
     for check in checks():
         of.setdefault(check.safeguard, []).append(check)
     rows = [
         standing(safeguard, of.get(id, []), found, now, asked.get(id, []))
-        for id, safeguard in catalogue().items()
+        for id, safeguard in safeguards_for(viewer).items()
     ]
     return _excused(rows, viewer, now)
 

@@ -22,10 +22,11 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.recording import recording
-from duecare.ledger.records import new_key
+from duecare.ledger.records import new_key, shapes
 from duecare.ledger.viewers import READERS, Role, Viewer
-from duecare.program.catalogue import catalogue
+from duecare.program.catalogue import area_of, catalogue
 from duecare.program.models import Attachment, Comment, Person
+from duecare.program.queries import safeguards_for
 from duecare.program.record_form import LONG
 from duecare.program.subjects import (
     address_of,
@@ -49,7 +50,7 @@ NAMED = 20
 
 register_reference("program.finding", lambda key: reverse("finding", args=[key]))
 register_reference("program.safeguard", lambda key: reverse("safeguard", args=[key]))
-register_visible("program.safeguard", lambda key, viewer: viewer.reads and key in catalogue())
+register_visible("program.safeguard", lambda key, viewer: key in safeguards_for(viewer))
 register_name("program.safeguard", lambda key: catalogue()[key].title)
 
 
@@ -163,11 +164,23 @@ def people_who_see(reference: str, now: datetime) -> list[tuple[str, str]]:
     """Key and name of whoever may see a reference today: those who read all, and the owner of a task."""
     day = today_at(now)
     holding = Q(rights__ended_at=None) & (Q(rights__until=None) | Q(rights__until__gte=day))
-    reading = holding & Q(rights__role__in=[role.value for role in READERS])
+    unlimited = Q(rights__areas=None) | Q(rights__areas__area=_area(reference))
+    reading = holding & unlimited & Q(rights__role__in=[role.value for role in READERS])
     kind, _sep, key = reference.partition(":")
     if kind == TASK:
         reading |= holding & Q(tasks__pk=key)
     return list(Person.objects.filter(reading).distinct().values_list("pk", "name"))
+
+
+def _area(reference: str) -> str:
+    """The area that a reference is of, by id; empty if it is of none."""
+    kind, _sep, key = reference.partition(":")
+    shape = shapes().get(kind)
+    if kind == "program.safeguard":
+        return area_of(key)
+    if shape is None or shape.model.room:
+        return shape.model.room if shape else ""
+    return area_of(getattr(shape.model._base_manager.filter(pk=key).first(), "safeguard", ""))
 
 
 def demand_visible(reference: str, viewer: Viewer) -> None:

@@ -140,7 +140,7 @@ def list_statements(request: Request) -> Any:
 def one_question(request: Request, id: Key) -> Any:
     """A question with every statement that answered it."""
     viewer = demand_reader(request)
-    found = statement_views.find_question(id)
+    found = statement_views.find_question(id, viewer)
     told = {name: getattr(found, name) for name in ("id", "safeguard", "ask", "tell", "bring", "days")}
     return {**told, "statements": statements_of(id, viewer)}
 
@@ -152,7 +152,7 @@ def answer_question(request: Request, id: Key, body: MakeStatement) -> Any:
     draft = Draft(
         Said(body.answer), body.words, body.link.strip(), body.period_from, body.period_to, body.expires
     )
-    return make_statement(viewer.actor, statement_views.find_question(id), draft, request.now)
+    return make_statement(viewer.actor, statement_views.find_question(id, viewer), draft, request.now)
 
 
 @endpoint(router, "GET", "/statements/{key}", Scope.READ, StatementAnswer)

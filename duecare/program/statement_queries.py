@@ -10,8 +10,7 @@ from enum import StrEnum
 from django.db.models import Max
 from django.urls import reverse
 
-from duecare.ledger import asof
-from duecare.ledger.models import Entry
+from duecare.ledger.browsing import entries_about
 from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import Safeguard, catalogue
@@ -120,8 +119,5 @@ def statements_of(question: str, viewer: Viewer) -> list[Statement]:
 def entries_of(statements: Sequence[Statement], viewer: Viewer) -> dict[str, int]:
     """Number of the newest entry about each statement, within the day that is being viewed."""
     keys = [row.pk for row in statements]
-    entries = Entry.objects.all().visible_to(viewer).filter(subject__in=keys, kind=KIND)
-    view = asof.current()
-    if view is not None:
-        entries = entries.filter(index__lt=view.size)
+    entries = entries_about(KIND, keys, viewer).filter(kind=KIND)
     return dict(entries.values_list("subject").annotate(newest=Max("index")))

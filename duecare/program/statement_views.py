@@ -20,7 +20,7 @@ from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
-from duecare.program.catalogue import areas, catalogue
+from duecare.program.catalogue import area_of, areas, catalogue
 from duecare.program.models import Answer, Review, Statement
 from duecare.program.queries import said_by
 from duecare.program.questions import Question, questions
@@ -56,9 +56,9 @@ def changer(request: Request) -> Viewer:
     return viewer
 
 
-def find_question(id: str) -> Question:
+def find_question(id: str, viewer: Viewer) -> Question:
     found = questions().get(id)
-    if found is None:
+    if found is None or not viewer.covers(area_of(found.safeguard)):
         raise NotFound(_("There is no such question."), _("Look in the list of statements."))
     return found
 
@@ -123,7 +123,7 @@ def statements(request: Request) -> HttpResponseBase:
         "answered": sum(row.said is not None for row in rows),
         "states": list(Condition),
         "answers": list(Answer),
-        "areas": areas(),
+        "areas": [one for one in areas() if viewer.covers(one.id)],
         "chosen": asked,
         "narrowed": any(asked.values()),
         "may_answer": _may_change(viewer),
@@ -173,7 +173,7 @@ def _may_change(viewer: Viewer) -> bool:
 def question(request: Request, id: str) -> HttpResponseBase:
     """A question with the statement that answers it now, and those that did before."""
     viewer = demand_reader(request)
-    found = find_question(id)
+    found = find_question(id, viewer)
     history = statements_of(id, viewer)
     current = next((row for row in history if row.ended_at is None), None)
     return _page(request, viewer, found, current, history)
@@ -227,7 +227,7 @@ def answer(request: Request, id: str) -> HttpResponseBase:
     """Answer a question, with files."""
     changer(request)
     demand_size(request, FILES * remarks.SIZE_LIMIT, _("Send fewer or smaller files, or give a link."))
-    return _answer(request, find_question(id))
+    return _answer(request, find_question(id, request.viewer))
 
 
 @csrf_protect

@@ -9,7 +9,7 @@ itself says who may see it and what it is called; other kinds register both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -71,6 +71,19 @@ def address_of(reference: str) -> str:
     return address(key) if address else ""
 
 
+def address_seen(reference: str, viewer: Viewer) -> str:
+    """The same, but empty for a kind of thing that lies outside the areas of whose right is limited.
+
+    It does not ask for the thing itself, so that lists can have a link in every row.
+    """
+    from duecare.ledger.records import shapes  # as in `referred`
+
+    shape = shapes().get(reference.partition(":")[0])
+    if viewer.areas is not None and shape is not None and shape.model.room:
+        return address_of(reference) if viewer.covers(shape.model.room) else ""
+    return address_of(reference)
+
+
 def register_visible(kind: str, function: Callable[[str, Viewer], bool]) -> None:
     """Say who may see a reference whose kind is not that of a record: from key and viewer."""
     _visible[kind] = function
@@ -100,6 +113,27 @@ def referred(reference: str, viewer: Viewer) -> Record | None:
     if shape is None:
         return None
     found: Record | None = shape.model.objects.all().visible_to(viewer).filter(pk=key).first()
+    return found
+
+
+def visible_among(references: Iterable[str], viewer: Viewer) -> set[str]:
+    """Those of the references that `visible` is true of, by one query a kind."""
+    from duecare.ledger.records import shapes  # as in `referred`
+
+    of: dict[str, set[str]] = {}
+    for reference in references:
+        kind, _, key = reference.partition(":")
+        of.setdefault(kind, set()).add(key)
+    found: set[str] = set()
+    for kind, keys in of.items():
+        shape = shapes().get(kind)
+        if kind not in _addresses:
+            continue
+        if kind in _visible:
+            found.update(f"{kind}:{key}" for key in keys if key and _visible[kind](key, viewer))
+        elif shape is not None:
+            rows = shape.model.objects.all().visible_to(viewer).filter(pk__in=keys)
+            found.update(f"{kind}:{key}" for key in rows.values_list("pk", flat=True))
     return found
 
 

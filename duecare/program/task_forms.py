@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duecare.program.catalogue import catalogue
+from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
@@ -50,7 +50,11 @@ class ChangeTaskForm(RecordForm):
         """`before` is the day that the task has; it may stay although it has passed."""
         super().__init__(*args, **kwargs)
         self.today, self.before = today, before
-        titles = sorted(((one.id, one.title) for one in catalogue().values()), key=lambda choice: choice[1])
+        self.offer(catalogue().values())
+
+    def offer(self, safeguards: Iterable[Safeguard]) -> None:
+        """Let the task belong to one of these."""
+        titles = sorted(((one.id, one.title) for one in safeguards), key=lambda choice: choice[1])
         self.fields["safeguard"].choices = [("", _("None")), *titles]  # type: ignore[attr-defined]
 
     @classmethod

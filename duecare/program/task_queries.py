@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
-from duecare.ledger.browsing import entries_in_view
+from duecare.ledger.browsing import entries_about
 from duecare.ledger.models import Payload
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.proving import opened
@@ -118,7 +118,7 @@ def due_tasks(viewer: Viewer, today: date, most: int) -> list[Task]:
 
 def history(task: Task, viewer: Viewer) -> list[Passed]:
     """The newest entries about a task, newest first; none for those who may not read the record."""
-    entries = entries_in_view(viewer).filter(kind=TASK, subject=task.pk)
+    entries = entries_about(TASK, [task.pk], viewer).filter(kind=TASK)
     rows = list(entries.annotate(actor_name=name_of(OuterRef("actor"))).order_by("-index")[:HISTORY])
     heads = Payload.objects.filter(index__in=[row.head for row in rows])
     reasons = {head.index: opened(head)["reason"] for head in heads}

@@ -19,9 +19,10 @@ from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks, task_actions, task_forms
-from duecare.program.catalogue import catalogue
+from duecare.program.catalogue import area_of, catalogue
 from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.plan_queries import OF_PLAN
+from duecare.program.queries import safeguards_for
 from duecare.program.subjects import address_of, name_of
 from duecare.program.task_queries import (
     TASK,
@@ -79,7 +80,8 @@ def listing(viewer: Viewer, today: date) -> Listing[Task]:
         Ending.DROPPED.value: Q(ended_as=Ending.DROPPED),
     }
     whose = {"mine": Q(owner=viewer.person or None), "nobody": Q(owner=None)}
-    titles = sorted(((one.id, one.title) for one in catalogue().values()), key=lambda choice: choice[1])
+    offered = [one for one in catalogue().values() if viewer.covers(one.area)]
+    titles = sorted(((one.id, one.title) for one in offered), key=lambda choice: choice[1])
     return Listing(
         name="tasks",
         caption=gettext_lazy("Tasks"),
@@ -107,7 +109,7 @@ def listing(viewer: Viewer, today: date) -> Listing[Task]:
                 ),
                 link=lambda row: (
                     reverse("safeguard", args=[row.safeguard])
-                    if viewer.reads and row.safeguard in catalogue()
+                    if viewer.reads and row.safeguard in catalogue() and viewer.covers(area_of(row.safeguard))
                     else ""
                 ),
                 export=lambda row: row.safeguard,
@@ -186,7 +188,7 @@ def task(request: Request, key: str) -> HttpResponseBase:
         "task": found,
         "state": state_of(found, timezone.localdate(request.view_now)),
         "repeats": REPEATS_WORDS[Repeats(found.repeats)],
-        "safeguard": catalogue().get(found.safeguard),
+        "safeguard": catalogue().get(found.safeguard) if viewer.covers(area_of(found.safeguard)) else None,
         "about": name_of(found.about, viewer),
         "about_url": address_of(found.about),
         "made_by": _who(found.made_by, viewer),
@@ -222,6 +224,13 @@ def _page(
     return render(request, "program/task_form.html", context, status=400 if form.errors else 200)
 
 
+def _offer(form: task_forms.MakeTaskForm | task_forms.ChangeTaskForm, viewer: Viewer, has: str = "") -> None:
+    """Let whose right is limited to areas choose among their safeguards, and the one that the task has."""
+    if viewer.areas is not None:
+        mine = safeguards_for(viewer)
+        form.offer([one for id, one in catalogue().items() if id in mine or id == has])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_new(request: Request) -> HttpResponseBase:
     """Make a task; `?about=` names what it is about."""
@@ -235,6 +244,7 @@ def task_new(request: Request) -> HttpResponseBase:
     form = task_forms.MakeTaskForm(
         _sent(request), people=people, today=today, initial={**initial, "owner": viewer.person}
     )
+    _offer(form, viewer)
     if form.is_valid():
         try:
             made = task_actions.make_task(viewer.actor, request.now, about=about, **form.cleaned_data)
@@ -258,6 +268,7 @@ def task_change(request: Request, key: str) -> HttpResponseBase:
         today=timezone.localdate(request.view_now),
         before=found.due,
     )
+    _offer(form, viewer, found.safeguard)
     if form.is_valid():
         try:
             task_actions.change_task(viewer.actor, found.pk, **form.cleaned_data)

@@ -21,11 +21,11 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
-from duecare.ledger.models import Entry
+from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
 from duecare.program.assessing import Lines
-from duecare.program.catalogue import areas, catalogue
+from duecare.program.catalogue import area_of, areas, catalogue
 from duecare.program.exception_queries import FINDING, holding, standing_exceptions
 from duecare.program.judgement import checks, find_check
 from duecare.program.models import Finding
@@ -35,11 +35,12 @@ from duecare.program.queries import (
     found_outcomes,
     profile,
     required_by,
+    safeguards_for,
     standing_of,
     standings,
 )
 from duecare.program.statement_queries import lines_of
-from duecare.program.subjects import address_of
+from duecare.program.subjects import address_of, address_seen
 from duecare.web.exports import cell
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
@@ -70,7 +71,7 @@ def safeguards(request: Request) -> HttpResponseBase:
         "rows": [(row, len(asked.get(row.safeguard.id, []))) for row in shown],
         "counts": counts,
         "states": list(State),
-        "areas": areas(),
+        "areas": [one for one in areas() if viewer.covers(one.id)],
         "state": state,
         "area": place,
         "total": len(rows),
@@ -108,7 +109,7 @@ def _export(format: str, rows: list[Any], asked: dict[str, list[Any]]) -> HttpRe
 def area(request: Request, id: str) -> HttpResponseBase:
     """One room of the house: its safeguards and their states."""
     viewer = demand_reader(request)
-    known = {one.id: one for one in areas()}
+    known = {one.id: one for one in areas() if viewer.covers(one.id)}
     if id not in known:
         raise NotFound(_("There is no such area."), _("Begin at the home page."))
     rows = [row for row in standings(viewer, request.view_now) if row.safeguard.area == id]
@@ -126,7 +127,7 @@ def safeguard(request: Request, id: str) -> HttpResponseBase:
     """One safeguard: why it is reasonable, what its checks found, who asks for it."""
     viewer = demand_reader(request)
     now = request.view_now
-    found = catalogue().get(id)
+    found = safeguards_for(viewer).get(id)
     if found is None:
         raise NotFound(_("There is no such safeguard."), _("Look in the list of safeguards."))
     standing = standing_of(found, viewer, now)
@@ -164,10 +165,7 @@ def _last_entries(checks: Sequence[str], viewer: Viewer) -> dict[str, int]:
     A check's id is the key of its outcome and of nothing else, so the kind need not be asked for: without it
     the index of subjects answers alone.
     """
-    entries = Entry.objects.all().visible_to(viewer).filter(subject__in=checks)
-    view = asof.current()
-    if view is not None:
-        entries = entries.filter(index__lt=view.size)
+    entries = entries_about("program.outcome", checks, viewer)
     return dict(entries.values_list("subject").annotate(newest=Max("index")))
 
 
@@ -177,7 +175,7 @@ def exceptions(request: Request, id: str) -> HttpResponseBase:
     viewer = demand_reader(request)
     now = request.view_now
     check, found = find_check(id), found_outcomes(viewer).get(id)
-    if check is None:
+    if check is None or not viewer.covers(area_of(check.safeguard)):
         raise NotFound(_("There is no such check."), _("Look in the list of safeguards."))
     lines = Lines(found.exceptions if found else "")
     if request.GET.get("format") == "json":
@@ -194,9 +192,9 @@ def exceptions(request: Request, id: str) -> HttpResponseBase:
         "verdict": found.verdict_at(now) if found else "unknown",
         "words": found.words(now) if found else _("It has never run."),
         "target": current_targets().get(check.target or ""),
-        "lines": [{**line, "url": address_of(line["subject"])} for line in part],
+        "lines": [{**line, "url": address_seen(line["subject"], viewer)} for line in part],
         "part": part,
-        "looked_at": [{**line, "url": address_of(line["subject"])} for line in looked_at[:PAGE]],
+        "looked_at": [{**line, "url": address_seen(line["subject"], viewer)} for line in looked_at[:PAGE]],
         "looked_at_more": max(0, len(looked_at) - PAGE),
         "entry": _last_entries([id], viewer).get(id),
     }
@@ -264,6 +262,8 @@ def findings(request: Request) -> HttpResponseBase:
     viewer = demand_reader(request)
     rows = Finding.objects.all().visible_to(viewer)
     listing = findings_listing({one.finding: one.until for one in holding(viewer, request.view_now)})
+    if viewer.areas is not None:
+        listing = _limited(listing, viewer)
     return show(request, listing, rows, template="program/findings.html")
 
 
@@ -283,15 +283,27 @@ def find_finding(key: str, viewer: Viewer) -> Finding:
     return row
 
 
+def _limited(listing: Listing[Finding], viewer: Viewer) -> Listing[Finding]:
+    """The list for a right that is limited to areas: its safeguards to choose from, links to what it sees."""
+    titles = sorted(((id, one.title) for id, one in safeguards_for(viewer).items()), key=lambda c: c[1])
+    return replace(
+        listing,
+        filters=tuple(
+            replace(one, choices=titles) if one.key == "safeguard" else one for one in listing.filters
+        ),
+        columns=tuple(
+            replace(one, link=lambda row: address_seen(row.subject, viewer)) if one.key == "subject" else one
+            for one in listing.columns
+        ),
+    )
+
+
 @require_safe
 def finding(request: Request, key: str) -> HttpResponseBase:
     """One gap: what, where, since when, what to do, and its history in the record."""
     viewer = demand_reader(request)
     row = find_finding(key, viewer)
-    entries = Entry.objects.all().visible_to(viewer).filter(subject=key, kind=Finding._meta.label_lower)
-    view = asof.current()
-    if view is not None:
-        entries = entries.filter(index__lt=view.size)
+    entries = entries_about(FINDING, [key], viewer).filter(kind=FINDING)
     about = f"{FINDING}:{key}"
     standing = standing_exceptions(viewer, request.view_now, about=about)
     context = {
@@ -300,7 +312,7 @@ def finding(request: Request, key: str) -> HttpResponseBase:
         "exception_condition": standing[0][1] if standing else None,
         "check": find_check(row.check_id),
         "safeguard": catalogue().get(row.safeguard),
-        "url": address_of(row.subject),
+        "url": address_seen(row.subject, viewer),
         "entries": list(entries.order_by("-index")[:20]),
         **remarks.context(about, viewer),
     }

@@ -11,6 +11,8 @@ from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "continuity")
 """The areas that have checks."""
+FOUND_IN = ("program", "systems", "assurance", "site")
+"""Where something is registered that can be found."""
 
 
 class SiteConfig(AppConfig):
@@ -25,6 +27,8 @@ class SiteConfig(AppConfig):
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")
         import_module("duecare.site.chores")
+        for room in FOUND_IN:
+            import_module(f"duecare.{room}.findables")
 
         register_askers(_askers)
         # What was loaded so far stays: to look through it for garbage again and again costs a third of a

@@ -79,16 +79,13 @@ def _of_record(
 ) -> list[Due]:
     """What follows from the record itself, soonest first."""
     found: list[Due] = []
+    hosts = reverse("hosts") if viewer.covers("systems") else reverse("safeguards")
     if last is None:
-        found.append(Due(_("Assess this machine: run “duecare assess”"), reverse("hosts"), None, False))
+        found.append(Due(_("Assess this machine: run “duecare assess”"), hosts, None, False))
     elif last.finished_at is None and last.started_at < now - timedelta(hours=1):
-        found.append(
-            Due(
-                _("The last assessment never finished: run it again"), reverse("hosts"), last.started_at, True
-            )
-        )
+        found.append(Due(_("The last assessment never finished: run it again"), hosts, last.started_at, True))
     newest = newest_checkpoint()
-    if newest is None or newest.time < now - SOON:
+    if viewer.areas is None and (newest is None or newest.time < now - SOON):
         at = newest.time + SOON if newest else None
         found.append(
             Due(_("Sign a checkpoint and give it to somebody outside"), reverse("ledger"), at, at is not None)
@@ -103,7 +100,7 @@ def _of_record(
             if late
             else _("Evidence goes stale: collect again before")
         )
-        found.append(Due(text, reverse("hosts"), soonest, late))
+        found.append(Due(text, hosts, soonest, late))
     found.sort(key=lambda one: (not one.late, one.at is None, one.at))
     if viewer.has(Role.OWNER) and asof.current() is None and not_arrived().exists():
         found.append(
@@ -114,10 +111,11 @@ def _of_record(
         text = _("Mend what fails: start with the findings of %s safeguards")
         found.append(Due(text % failing, reverse("findings") + "?state=open", None, False))
     open_targets = sum(target.adopted is None for target in current_targets().values())
-    if open_targets and viewer.changes:
+    sets = viewer.changes and viewer.areas is None
+    if open_targets and sets:
         text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")
         found.append(Due(text % open_targets, reverse("settings") + "#targets", None, False))
-    if here is not None and viewer.changes:
+    if here is not None and sets:
         unanswered = len(profile_facts()) - len(here.facts)
         if unanswered:
             text = _("Answer which laws may apply: %s questions are open")

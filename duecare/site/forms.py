@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from duecare.ledger.viewers import Role, Scope
+from duecare.program.catalogue import limitable
 from duecare.program.models import DataSet, Profile
 from duecare.program.queries import CurrentTarget
 from duecare.program.record_form import LONG, DayField, RecordForm
@@ -203,6 +204,16 @@ class RightForm(RecordForm):
         ],
         widget=forms.RadioSelect,
     )
+    areas = forms.MultipleChoiceField(
+        label=_("Limited to these areas"),
+        required=False,
+        choices=[(area.id, _(area.name)) for area in limitable()],
+        help_text=_(
+            "None: all of them. Of a manager, an approver or an auditor: they see the safeguards, findings, "
+            "statements and tasks of these areas only, and neither settings, reports nor the record."
+        ),
+        widget=forms.CheckboxSelectMultiple,
+    )
     until = DayField(label=_("Last day of the right"), required=False, help_text=_("An auditor needs one."))
     sees_from = DayField(label=_("Auditor: first day they may see"), required=False)
     sees_to = DayField(
@@ -261,4 +272,4 @@ class PersonForm(RightForm):
         ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
-    field_order = ("name", "email", "password", "role", "until", "sees_from", "sees_to")
+    field_order = ("name", "email", "password", "role", "areas", "until", "sees_from", "sees_to")

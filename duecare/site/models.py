@@ -117,3 +117,23 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} until {self.expires_at:%Y-%m-%d}"
+
+
+class OwnView(models.Model):
+    """A list with its filters under a name, for one person alone: a preference, so not in the record."""
+
+    id = models.CharField(primary_key=True, max_length=40, editable=False)
+    person = models.CharField(max_length=40)
+    """Key of the person record."""
+    list = models.CharField(max_length=40)
+    """The name of the list's address (`saved_views.py`)."""
+    name = models.CharField(max_length=100)
+    query = models.CharField(max_length=1000)
+    """Its filters and order as an address writes them."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("person", "list", "name"), name="own_view_once"),)
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Collection
 from datetime import date, datetime
 from unicodedata import normalize
 
@@ -16,7 +17,8 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role
-from duecare.program.models import Person, Profile, Right
+from duecare.program.catalogue import limitable
+from duecare.program.models import Person, Profile, Right, RightArea
 from duecare.program.queries import PROFILE
 from duecare.site.models import User
 from duecare.site.passwords import BLOCKED, is_blocked
@@ -26,6 +28,8 @@ RENEWED = "site.password"
 """The kind of the note that a password was changed."""
 LONGEST = 200
 """Characters of a name or an address."""
+LIMITED = (Role.MANAGER, Role.APPROVER, Role.AUDITOR)
+"""Roles whose right may be limited to areas."""
 
 
 def add_user(
@@ -38,15 +42,22 @@ def add_user(
     *,
     sees_from: date | None = None,
     sees_to: date | None = None,
+    areas: Collection[str] = (),
 ) -> Person:
-    """Add a person who can sign in with one role. Raises BadInput naming what is wrong; nothing changes."""
+    """Add a person who can sign in with one role, limited to areas if any are given.
+
+    Raises BadInput naming what is wrong; nothing changes then.
+    """
     person, user = _newcomer(email, name, password)
     right = _right(person, role, _last_day(until), utc_now(), sees_from, sees_to)
+    limits = _limits(right, areas)
     with recording(actor, f"let a person sign in as {role}"):
         if User.objects.filter(email=user.email).exists():
             raise BadInput(f"{user.email} can sign in already.", "Give that person another right instead.")
         person.save(force_insert=True)
         right.save(force_insert=True)
+        for limit in limits:
+            limit.save(force_insert=True)
         user.save()
     return person
 
@@ -99,18 +110,32 @@ def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
 
 
 def give_right(
-    actor: str, person: Person, role: str, until: date | None, sees_from: date | None, sees_to: date | None
+    actor: str,
+    person: Person,
+    role: str,
+    until: date | None,
+    sees_from: date | None,
+    sees_to: date | None,
+    areas: Collection[str] = (),
 ) -> Right:
-    """Give a person a role. Raises BadInput if it cannot be given so, or if they hold it already."""
+    """Give a person a role, limited to areas if any are given.
+
+    Raises BadInput if it cannot be given so, if they hold it already, or if another right of theirs to read
+    is limited otherwise.
+    """
     now = utc_now()
     right = _right(person, role, until, now, sees_from, sees_to)
+    limits = _limits(right, areas)
     with recording(actor, f"give the right {role}"):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
                 f"{person.name} is {role} already.",
                 "End that right first if the new one is to take its place.",
             )
+        _demand_alike(person, role, frozenset(areas), today(now))
         right.save(force_insert=True)
+        for limit in limits:
+            limit.save(force_insert=True)
     return right
 
 
@@ -190,6 +215,39 @@ def _right(
     )
 
 
+def _limits(right: Right, areas: Collection[str]) -> list[RightArea]:
+    """The areas of a right, not yet saved. Raises BadInput for a role or an area that has none."""
+    known = [area.id for area in limitable()]
+    if areas and right.role not in LIMITED:
+        raise BadInput(
+            f"The right {right.role} is not limited to areas.", f"Limit one of {', '.join(LIMITED)}."
+        )
+    if strange := [area for area in areas if area not in known]:
+        raise BadInput(f"There is no area {strange[0]!r}.", f"Choose some of {', '.join(known)}.")
+    return [RightArea(id=new_key(), right=right, area=area) for area in known if area in areas]
+
+
+def _demand_alike(person: Person, role: str, areas: frozenset[str], day: date) -> None:
+    """Raises BadInput unless all of a person's rights to read are limited alike.
+
+    Otherwise somebody who may change one area and read all would have to be asked about each page which of
+    the two it is.
+    """
+    held = holding_rights(day).filter(person=person)
+    if role not in LIMITED:
+        return
+    if areas and held.filter(role=Role.OWNER).exists():
+        raise BadInput("An owner’s rights are never limited.", "End that right first.")
+    limits: dict[str, set[str]] = {}
+    for key, area in held.filter(role__in=LIMITED).values_list("pk", "areas__area"):
+        limits.setdefault(key, set()).update([area] if area else [])
+    if any(limit != areas for limit in limits.values()):
+        raise BadInput(
+            f"Another right of {person.name} is limited to other areas, or to none.",
+            "Give this one the same areas, or end the other first.",
+        )
+
+
 def _last_day(text: str) -> date | None:
     if not text:
         return None
@@ -202,4 +260,4 @@ def _last_day(text: str) -> date | None:
 def rights_held(now: datetime) -> list[Right]:
     """The rights that hold at a moment, with their people: for showing, on a past day those of then."""
     held = holding(Right.objects.all(), today(now))
-    return list(held.select_related("person").order_by("person__name", "role"))
+    return list(held.select_related("person").prefetch_related("areas").order_by("person__name", "role"))

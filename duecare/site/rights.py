@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +29,8 @@ def viewer_of(
     """
     if not isinstance(user, User) or not user.is_active:
         return STRANGER
-    rights = _rights_with_matters(user.person, day or today(now))
+    rows = _rights_with_all(user.person, day or today(now))
+    rights = list({right.pk: right for right in rows}.values())
     if not rights:
         return Viewer(actor=f"person:{user.person}", name="", person=user.person)
     roles = frozenset(Role(right.role) for right in rights)
@@ -39,9 +41,8 @@ def viewer_of(
         person=user.person,
         period=_period(rights) if roles <= {Role.AUDITOR, Role.MEMBER} else (None, None),
         # Who may not change anything has no second factor, and reads no matter.
-        matters=frozenset(filter(None, (right.matter for right in rights)))
-        if roles & CHANGERS
-        else frozenset(),
+        matters=frozenset(row.matter for row in rows if row.matter) if roles & CHANGERS else frozenset(),
+        areas=_areas(rows),
     )
     return _as_member(viewer, day or today(now)) if by_mail else viewer
 
@@ -52,8 +53,9 @@ def _as_member(viewer: Viewer, day: date) -> Viewer:
     return replace(viewer, roles=roles, period=(None, None), by_mail=True)
 
 
-def _rights_with_matters(person: str, day: date) -> list[Any]:
-    """The rights of a person that hold on a day, each once for every `matter` that they are a member of.
+def _rights_with_all(person: str, day: date) -> list[Any]:
+    """The rights of a person that hold on a day: a row for each `matter` that they are a member of and each
+    area to which the right is limited (`limit`); one row where there is neither.
 
     In one query, because every page asks it.
     """
@@ -61,7 +63,7 @@ def _rights_with_matters(person: str, day: date) -> list[Any]:
         "person__matter_memberships", condition=Q(person__matter_memberships__ended_at=None)
     )
     rights = holding_rights(day).filter(person_id=person).select_related("person")
-    return list(rights.annotate(membership=joined, matter=F("membership__matter_id")))
+    return list(rights.annotate(membership=joined, matter=F("membership__matter_id"), limit=F("areas__area")))
 
 
 def today(now: datetime) -> date:
@@ -79,7 +81,22 @@ def holding(rights: QuerySet[Right], day: date) -> QuerySet[Right]:
     return rights.filter(Q(until=None) | Q(until__gte=day), ended_at=None)
 
 
-def _period(rights: list[Right]) -> tuple[date | None, date | None]:
+def _areas(rows: Iterable[Any]) -> frozenset[str] | None:
+    """The areas that rights are limited to, given a row with `limit` for each area of each.
+
+    An owner's never are. Rights to read are given with the same areas only (`people.give_right`); should they
+    differ all the same, what all of them allow is left.
+    """
+    limits: dict[str, set[str]] = {}
+    for row in rows:
+        if row.role == Role.OWNER:
+            return None
+        if row.limit is not None:
+            limits.setdefault(row.pk, set()).add(row.limit)
+    return frozenset(set.intersection(*limits.values())) if limits else None
+
+
+def _period(rights: Sequence[Right]) -> tuple[date | None, date | None]:
     """An auditor's period; nobody holds two rights of one role at a time (`people.give_right`)."""
     audit = next((right for right in rights if right.role == Role.AUDITOR), None)
     return (audit.sees_from, audit.sees_to) if audit else (None, None)

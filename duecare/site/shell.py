@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.ledger import anchors, asof
 from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
 from duecare.program.queries import profile as recorded_profile
 from duecare.program.reach import reach
 from duecare.program.setup_queries import live_setup
+from duecare.site import saved_views
+from duecare.site.area_words import area_words
 from duecare.site.mail_sign_in import offered
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
@@ -53,18 +56,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "viewer": viewer,
         "setting_up": setting_up,
+        # Asked for only where a list is drawn.
+        "saved": SimpleLazyObject(lambda: saved_views.strip(cast(Request, request), viewer)),
         "shell": Shell(
             organisation=profile.name if profile else "Duecare",
             home_url=reverse("home"),
-            navigation=_navigation(request.path, viewer, setting_up),
+            navigation=navigation(request.path, viewer, setting_up=setting_up),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
-            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles))
-            + (_(", signed in by mail") if viewer.by_mail else ""),
+            role_words=_role_words(viewer),
             as_of=None if view is None else _banner(view, request),
-            foot=_foot(head, view) if viewer.reads else None,
+            foot=_foot(head, view) if viewer.reads and viewer.areas is None else None,
             demonstration=head.demonstration,
             reach=_reach(request.path) if viewer.reads else "",
+            search_url=reverse("search"),
         ),
     }
 
@@ -75,6 +80,15 @@ def _demonstration() -> bool:
         return any(head.demonstration for head in Head.objects.all())
     except DatabaseError:
         return False
+
+
+def _role_words(viewer: Viewer) -> str:
+    """ "Owner"; "Manager, limited to Patching"."""
+    words = ", ".join(sorted(_role_word(role) for role in viewer.roles))
+    if viewer.by_mail:
+        return _("%s, signed in by mail") % words
+    limit = area_words(viewer.areas)
+    return _("%(roles)s, limited to %(areas)s") % {"roles": words, "areas": limit} if limit else words
 
 
 def _role_word(role: Role) -> str:
@@ -93,7 +107,9 @@ def _reach(path: str) -> str:
     return reach(recorded_profile()).words if path == reverse("home") or path.startswith(SPEAKING) else ""
 
 
-def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...]:
+def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[Group, ...]:
+    """The links of the frame as a viewer has them; `path` is that of the page being drawn."""
+
     def link(label: str, url: str) -> Link:
         return Link(label, url, path == url or (url != reverse("home") and path.startswith(url)))
 
@@ -117,7 +133,11 @@ def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...
     if viewer.reads:
         headings: dict[str, list[Link]] = {}
         for area in areas():
+            if not viewer.covers(area.id):
+                continue
             name = PAGES.get(area.id)
+            if viewer.areas is not None and name not in ("hosts", None):
+                name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))
         # Shown by role, whether or not there are any: the frame tells nobody that there is a matter.
@@ -126,7 +146,7 @@ def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...
         else:
             headings.setdefault("Prove", []).append(link(_("Released papers"), reverse("released")))
         groups += [Group(_(heading), tuple(links)) for heading, links in headings.items()]
-    if viewer.changes:
+    if viewer.changes and viewer.areas is None:
         groups.append(Group("", (link(_("Settings"), reverse("settings")),)))
     return tuple(groups)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof, sealing
-from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.ledger.viewers import Request, Role, Viewer, demand_whole
 from duecare.program import actions
 from duecare.program.approval_queries import TARGET, approvals_in_force
 from duecare.program.catalogue import areas
@@ -31,6 +31,7 @@ from duecare.program.queries import current_targets, profile, standings
 from duecare.program.task_views import my_duties
 from duecare.site import first_run as claim_token
 from duecare.site import forms, people
+from duecare.site.area_words import area_words
 from duecare.site.changes import changes
 from duecare.site.doors import HIDDEN
 from duecare.site.due import due
@@ -64,7 +65,9 @@ def home(request: Request) -> HttpResponseBase:
         "counts": counts,
         "total": len(rows),
         "house": _house(rows),
-        "changes": changes(viewer, asof.current()),
+        # What changed is of every area; whose right is limited to some finds it on the pages of those.
+        "changes": changes(viewer, asof.current()) if viewer.areas is None else None,
+        "areas": area_words(viewer.areas),
         "assessment": last,
         "escalated": escalated(viewer, now) if viewer.has(*MANAGERS) else [],
         "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
@@ -153,9 +156,15 @@ def gone(request: Request, rest: str = "") -> HttpResponseBase:
 def account(request: Request) -> HttpResponseBase:
     """Your name, rights, password and second factor."""
     viewer = request.viewer
-    rights = [right for right in people.rights_held(request.now) if right.person_id == viewer.person]
+    held = [right for right in people.rights_held(request.now) if right.person_id == viewer.person]
+    rights = [(right, _limit(right)) for right in held]
     context = {"rights": rights, "feed": token_in_force(viewer, request.now), "mail": mail_server()}
     return render(request, "site/account.html", context)
+
+
+def _limit(right: Right) -> str:
+    """The areas that a right of `rights_held` is limited to, in words; empty if it is not."""
+    return area_words(one.area for one in right.areas.all())
 
 
 def changer(request: Request, *roles: Role) -> Viewer:
@@ -164,7 +173,7 @@ def changer(request: Request, *roles: Role) -> Viewer:
     if not viewer.has(*roles):
         request.META[HIDDEN] = True
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
-    return viewer
+    return demand_whole(request)  # settings are of no area
 
 
 @require_safe
@@ -182,7 +191,9 @@ def settings_page(request: Request) -> HttpResponseBase:
             (one, f"{TARGET}:{id}", approved.get(f"{TARGET}:{id}")) for id, one in current_targets().items()
         ],
         "mail": mail_server(),
-        "rights": people.rights_held(request.view_now) if viewer.has(Role.OWNER) else None,
+        "rights": [(right, _limit(right)) for right in people.rights_held(request.view_now)]
+        if viewer.has(Role.OWNER)
+        else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
         "key": sealing.signer().vkey,
     }
@@ -288,7 +299,7 @@ def person_add(request: Request) -> HttpResponseBase:
         try:
             people.add_user(
                 viewer.actor, values["email"], values["name"], values["password"], values["role"], until,
-                sees_from=values["sees_from"], sees_to=values["sees_to"],
+                sees_from=values["sees_from"], sees_to=values["sees_to"], areas=values["areas"],
             )  # fmt: skip
         except BadInput as error:
             form.add_error(None, str(error))

@@ -161,7 +161,7 @@ def device(request: Request, key: str) -> HttpResponseBase:
             (gettext("Who uses it"), found.owner or "–"),
         ],
         "hosts": hosts_of(found, viewer),
-        "answers": ask(DEVICES, subject(found, now), now) if found.gone_at is None else [],
+        "answers": ask(DEVICES, subject(found, now), now, viewer) if found.gone_at is None else [],
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
     }

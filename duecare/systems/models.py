@@ -27,6 +27,8 @@ class Host(Record):
     removed_at = models.DateTimeField(null=True)
     removed_because = models.TextField(blank=True)
 
+    room = "systems"
+
     class Meta:
         indexes = (models.Index(fields=("name", "id"), name="host_name"),)
 
@@ -49,6 +51,8 @@ class Report(Record):
     """How many sections could not be read, or not all of them."""
     newest = models.BooleanField()
     report = BlobField()
+
+    room = "systems"
 
     class Meta:
         indexes = (
@@ -83,6 +87,8 @@ class Name(Record):
     removed_at = models.DateTimeField(null=True)
     removed_because = models.TextField(blank=True)
 
+    room = "systems"
+
     class Meta:
         indexes = (
             models.Index(fields=("name", "id"), name="name_name"),
@@ -107,6 +113,8 @@ class Look(Record):
     """When the certificate ends; null if none was seen."""
     newest = models.BooleanField()
     look = BlobField()
+
+    room = "systems"
 
     class Meta:
         indexes = (

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from duecare.ledger.viewers import Viewer
 from duecare.program.asking import Answered, ask
 from duecare.program.judgement import Facts
 from duecare.systems.models import Look, Name, NameKind
@@ -28,13 +29,15 @@ class Part:
     problems: tuple[str, ...]
 
 
-def tell_answers(name: Name, look: Look | None, now: datetime) -> tuple[list[Answered], Facts | None]:
+def tell_answers(
+    name: Name, look: Look | None, viewer: Viewer, now: datetime
+) -> tuple[list[Answered], Facts | None]:
     """What each check of such names says at `now` of the newest look, and what that look saw.
 
     Checks are pure, so they are asked here and now: whoever has just looked need not wait for an assessment.
     """
     seen = subject(name, look, now)
-    return ask(TLS if name.kind == NameKind.TLS else MAIL, seen, now), seen.facts
+    return ask(TLS if name.kind == NameKind.TLS else MAIL, seen, now, viewer), seen.facts
 
 
 def tell_parts(facts: Facts | None) -> list[Part]:

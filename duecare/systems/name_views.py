@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
-from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program.models import Finding
 from duecare.systems import name_actions, name_telling
 from duecare.systems.models import NEWEST, Look, Name, NameKind
@@ -24,6 +24,7 @@ from duecare.systems.named import NAME
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+AREA = "systems"
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50
 """Findings and looks that the page of a name lists."""
@@ -31,7 +32,7 @@ LISTED = 50
 
 def changer(request: Request) -> Viewer:
     """The viewer, if they may change names. Raises Refused for one who may only read, else NotFound."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     if not viewer.has(*CHANGERS):
         raise Refused(gettext("Only an owner or a manager changes names."), gettext("Ask one of them."))
     return viewer
@@ -137,7 +138,7 @@ def rows(viewer: Viewer) -> QuerySet[Name]:
 @require_safe
 def names(request: Request) -> HttpResponseBase:
     """The host names and mail domains that are ours."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     listing, may_add = NAMES, viewer.has(*CHANGERS)
     if may_add:
         listing = replace(NAMES, empty=replace(NAMES.empty, url=reverse("name-add")))
@@ -147,13 +148,13 @@ def names(request: Request) -> HttpResponseBase:
 @require_safe
 def name(request: Request, key: str) -> HttpResponseBase:
     """What was seen of a name, and what the checks make of it."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     found = find_name(key, viewer)
     looks = list(
         Look.objects.all().visible_to(viewer).filter(name=found).order_by("-looked_at", "id")[:LISTED]
     )
     newest = next((look for look in looks if look.newest), None)
-    answers, facts = name_telling.tell_answers(found, newest, request.view_now)
+    answers, facts = name_telling.tell_answers(found, newest, viewer, request.view_now)
     findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{NAME}:{found.pk}")
     context = {
         "name": found,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import DuecareError
 from duecare.ledger import blobs
 from duecare.ledger.viewers import Viewer
+from duecare.program.catalogue import area_of
 from duecare.program.judgement import Check, Facts, Grade, Verdict, checks
 from duecare.program.outcomes import in_words, judge
 from duecare.program.posture import Found
@@ -161,7 +162,9 @@ def tell_checks(
     """What each check of hosts says about this one, worst first; `told` is its newest report."""
     reference = f"{Host._meta.label_lower}:{host.pk}"
     outcomes = found_outcomes(viewer)
-    of_hosts = [check for check in checks() if check.of == "hosts"]
+    of_hosts = [
+        check for check in checks() if check.of == "hosts" and viewer.covers(area_of(check.safeguard))
+    ]
     looked_at = {
         digest: next(iter(_lines_about(reference, digest)), None)
         for digest in {outcomes[check.id].looked_at for check in of_hosts if check.id in outcomes}

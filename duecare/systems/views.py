@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import blobs
-from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
 from duecare.systems import actions, telling
@@ -33,6 +33,7 @@ from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.uploads import demand_size
 from duecare.web.views import show
 
+AREA = "systems"
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50
 """Findings and reports that the page of a host lists."""
@@ -40,7 +41,7 @@ LISTED = 50
 
 def changer(request: Request) -> Viewer:
     """The viewer, if they may change hosts. Raises Refused for one who may only read, else NotFound."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     if not viewer.has(*CHANGERS):
         raise Refused(gettext("Only an owner or a manager changes hosts."), gettext("Ask one of them."))
     return viewer
@@ -150,7 +151,7 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
 @require_safe
 def hosts(request: Request) -> HttpResponseBase:
     """The computers that are known."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     context = {"may_import": viewer.has(*CHANGERS)}
     listing = HOSTS
     if viewer.has(*CHANGERS):
@@ -164,7 +165,7 @@ def hosts(request: Request) -> HttpResponseBase:
 @require_safe
 def host(request: Request, key: str) -> HttpResponseBase:
     """What a host told, what could not be read and why, and what the checks make of it."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     found = find_host(key, viewer)
     reports = list(
         Report.objects.all().visible_to(viewer).filter(host=found).order_by("-collected_at", "id")[:LISTED]
@@ -196,7 +197,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
 @require_safe
 def report_file(request: Request, key: str, report: str) -> HttpResponseBase:
     """A report as it came, as a download."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     found = Report.objects.all().visible_to(viewer).filter(pk=report, host=find_host(key, viewer)).first()
     if found is None:
         raise NotFound(

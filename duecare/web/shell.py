@@ -44,6 +44,21 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedViews:
+    """The views that were saved of a list, and how the one that is shown is saved."""
+
+    links: tuple[Link, ...]
+    """`current` is the one that the page shows."""
+    list: str
+    query: str
+    """What would be saved; empty where nothing is narrowed or sorted."""
+    save_url: str
+    """Takes a POST of `list`, `query`, `name` and `shared`; empty on a past day."""
+    manage_url: str
+    may_share: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AsOfBanner:
     """That the page shows a past day, and how far that view can be proven."""
 

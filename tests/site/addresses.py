@@ -153,6 +153,15 @@ PAGES: Mapping[str, Page] = {
     "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
     "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),
     "feeds/<str:token>.ics": explained("feeds/no-such-token.ics"),
+    # What one may see is all that one finds.
+    "search/": Page("search/", ALL),
+    "views/": Page("views/", ALL),
+    "views/save/": Page("views/save/", ONLY_POST, answers(HIDDEN, *Role)),
+    "views/<str:key>/": Page("views/{view}/", answers(SENT_ON, *READERS), object=True),
+    "views/<str:key>/change/": form(
+        "views/{view}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "views/<str:key>/remove/": act("views/{view}/remove/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
     # Settings.
     "settings/": Page("settings/", answers(OK, OWNER, MANAGER, APPROVER)),
     "settings/profile/": form("settings/profile/", OWNER, MANAGER),
@@ -318,6 +327,47 @@ PAGES: Mapping[str, Page] = {
     "ledger/<int:index>/proof.json": Page("ledger/{entry}/proof.json", READ, object=True),
     "ledger/<int:index>/blobs/<str:digest>": Page("ledger/{entry}/blobs/{blob}", READ, object=True),
 }
+
+
+WHOLE = frozenset(
+    route
+    for route in PAGES
+    if route.startswith(("settings/", "reports/"))
+    or route in ("ledger/", "ledger/checkpoint.txt", "ledger/sign/", "ledger/export/")
+)
+"""Of no area, and so closed to those whose right is limited to some, who are told so."""
+ELSEWHERE = frozenset(
+    {
+        "areas/<str:id>/",
+        "checks/<str:id>/",
+        "findings/<str:key>/",
+        "ledger/<int:index>/",
+        "ledger/<int:index>/blobs/<str:digest>",
+        "ledger/<int:index>/proof.json",
+        "ledger/<int:index>/proof/",
+        "remarks/<str:reference>/comment/",
+        "remarks/<str:reference>/file/",
+        "remarks/files/<str:key>/",
+        "statements/<str:id>/",
+        "statements/<str:id>/answer/",
+        "statements/<str:key>/review/",
+        "statements/<str:key>/withdraw/",
+        "statements/made/<str:key>/",
+        "tasks/<str:key>/",
+        "tasks/<str:key>/change/",
+        "tasks/<str:key>/end/",
+        "tasks/<str:key>/hand-over/",
+        *(route for route in PAGES if route.startswith("systems/")),
+    }
+)
+"""Where the sample is of another area than patching, or a task that is nobody's and of no safeguard."""
+
+
+def limited(route: str, status: int) -> int:
+    """What a manager of patching only gets where a manager gets `status`."""
+    if status in (HIDDEN, NO_SUCH_METHOD):
+        return status
+    return NOT_ALLOWED if route in WHOLE else HIDDEN if route in ELSEWHERE else status
 
 
 def routes() -> list[str]:

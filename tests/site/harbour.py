@@ -171,6 +171,19 @@ def _decide(now: datetime) -> None:
     _give_work(now)
     _state(now)
     _depart(now)
+    _save_views(now)
+
+
+def _save_views(now: datetime) -> None:
+    """A shared view and one of the owner's own."""
+    from duecare.ledger.viewers import Role, Viewer
+    from duecare.program.models import Person
+    from duecare.site.saved_views import save_view
+
+    maeve = Person.objects.get(name="Maeve Brennan")
+    viewer = Viewer(f"person:{maeve.pk}", maeve.name, frozenset({Role.OWNER}), maeve.pk)
+    save_view(viewer, "findings", "state=open", "What the clinic has to mend", shared=True, now=now)
+    save_view(viewer, "tasks", "state=late&whose=mine", "My late ones", shared=False, now=now)
 
 
 def _state(now: datetime) -> None:
@@ -362,6 +375,7 @@ def _keys() -> dict[str, str]:
         Person,
         Right,
         SafeguardException,
+        SharedView,
         Statement,
         Task,
     )
@@ -394,6 +408,7 @@ def _keys() -> dict[str, str]:
         "report": report.pk,
         "right": Right.objects.get(person__name="Rory Walsh").pk,
         "statement": Statement.objects.get(question="physical.rooms", ended_at=None).pk,
+        "view": SharedView.objects.get().pk,
         "task": Task.objects.get(title__startswith="Restore").pk,
     }
 

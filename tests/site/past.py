@@ -38,6 +38,7 @@ from duecare.program.models import (
     Person,
     Right,
     SafeguardException,
+    SharedView,
     Statement,
     Task,
 )
@@ -48,6 +49,7 @@ from duecare.program.task_actions import make_task
 from duecare.site import first_run, people
 from duecare.site.models import User
 from duecare.site.rights import viewer_of
+from duecare.site.saved_views import save_view
 from duecare.systems.actions import take_in_report
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
@@ -158,6 +160,7 @@ def _history(now: datetime) -> dict[str, User]:
             ),
             "member": _person("member", Role.MEMBER),
             "gained": _person("gained", Role.MEMBER),
+            "manager of patching only": _person("limited", Role.MANAGER, areas=["patching"]),
             "lost": _person("lost", Role.MANAGER),
             "expired": _person("expired", Role.MANAGER, until=(now - SINCE).date().isoformat()),
         }
@@ -190,6 +193,8 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
+        manager = Viewer(asker, "manager", frozenset({Role.MANAGER}), users["manager"].person)
+        save_view(manager, "findings", "state=open", "What is open", shared=True, now=now - LONG_AGO)
         sealing.checkpoint()
     with clock(now - SINCE):
         gained = Person.objects.get(name="gained")
@@ -236,6 +241,7 @@ def _samples() -> dict[str, str]:
         "exception": SafeguardException.objects.get().pk,
         "task": Task.objects.get().pk,
         "attachment": Attachment.objects.get().pk,
+        "view": SharedView.objects.get().pk,
         "blob": Report.objects.get(host=host).report,
         "matter": Matter.objects.get().pk,
         "matter member": MatterMember.objects.get(person__name="owner").pk,

@@ -164,6 +164,20 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     return views.show(request, FINDINGS, Finding.objects.using(ALIAS), template="sample/findings.html")
 
 
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Two hits for the palette, a list for the page."""
+    if request.headers.get("HX-Target") != "palette-found":
+        return findings(request)
+    if request.GET["q"] == "signed out":
+        return redirect("/sign-in/")
+    return HttpResponse(
+        '<div role="group" aria-label="Hosts">'
+        '<a role="option" aria-selected="false" tabindex="-1" id="hit-1" href="/form/">laptop-1</a>'
+        '<a role="option" aria-selected="false" tabindex="-1" id="hit-2" href="/findings/?q=desk">desk-2</a>'
+        "</div>"
+    )
+
+
 def form(request: HttpRequest, id: str = "") -> HttpResponse:
     risk = RiskForm(request.POST if request.method == "POST" else None)
     if risk.is_bound and "together" in risk.data:
@@ -196,7 +210,7 @@ urlpatterns = [
     path("form/", form),
     path("sign-in/", sign_in),
     path("lost/", lost),
-    path("search/", findings),
+    path("search/", search),
     path("findings/<id>/", form),
 ]
 handler404 = views.page_not_found

@@ -123,7 +123,7 @@ def test_the_keyboard_reaches_everything_in_order_and_focus_always_shows(open_pa
         "Home",
         "Patching",
         "Harbour Clinic",
-        "q",
+        "Find anything",
         "as_of",
         "Show",
         "Maeve Brennan",
@@ -141,10 +141,55 @@ def test_skipping_to_the_content_skips_the_navigation(open_page: Any) -> None:
     assert page.evaluate("document.activeElement.id") == "findings-q"
 
 
-def test_control_k_goes_to_the_search(open_page: Any) -> None:
+def test_control_k_opens_the_palette_whose_hits_are_chosen_by_keyboard(open_page: Any) -> None:
+    page = open_page("/findings/")
+    page.focus("#findings-q")
+    page.keyboard.press("Control+k")
+    page.locator("#hit-2").wait_for()
+    assert page.locator("[role=option][aria-selected=true]").count() == 0  # nothing was asked for yet
+    page.keyboard.type("laptop")
+    page.locator("#hit-1[aria-selected=true]").wait_for()
+    assert page.evaluate("document.activeElement.id") == "palette-q"
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#palette-q").get_attribute("aria-activedescendant") == "hit-2"
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#palette-q").get_attribute("aria-activedescendant") == "hit-1"
+    assert axe_faults(page) == []
+    page.keyboard.press("Escape")
+    assert not page.locator("#palette").is_visible()
+    assert page.evaluate("document.activeElement.id") == "findings-q"
+    page.keyboard.press("Control+k")
+    page.locator("#hit-1[aria-selected=true]").wait_for()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/findings/\?q=desk$"))
+
+
+def test_the_palette_opens_by_touch_and_its_enter_leads_to_the_page_of_the_search(open_page: Any) -> None:
+    page = open_page("/", 375, has_touch=True)
+    page.tap(".find-button")
+    page.locator("#hit-1").wait_for()
+    assert axe_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.locator("[data-palette-close]").tap()
+    assert not page.locator("#palette").is_visible()
+    page.tap(".find-button")
+    page.keyboard.type("lap")
+    page.keyboard.press("Enter")  # before the answer: to the page, not to a hit of another text
+    page.wait_for_url(re.compile(r"/search/\?q=lap$"))
+
+
+def test_a_sign_in_that_ran_out_shows_whole_from_the_palette(open_page: Any) -> None:
     page = open_page("/")
     page.keyboard.press("Control+k")
-    page.keyboard.type("laptop")
+    page.keyboard.type("signed out")
+    page.wait_for_url(re.compile("/sign-in/$"))
+
+
+def test_without_script_the_search_is_a_field_in_the_frame(open_page: Any) -> None:
+    page = open_page("/", java_script_enabled=False)
+    assert not page.locator(".find-button").is_visible()
+    page.fill("#find", "laptop")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/search/\?q=laptop$"))
 

@@ -6,6 +6,7 @@ the CSRF token; each says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -107,6 +108,17 @@ def house_bar(good: int, bad: int, unknown: int, other: int = 0, stated: int = 0
     if stated:
         label = _("%(rest)s, %(stated)d stated by people") % {"rest": label, "stated": stated}
     return {"parts": parts, "label": label if total else _("no safeguards")}
+
+
+@register.simple_tag
+def marked(text: str, words: Iterable[str]) -> SafeString:
+    """`{% marked hit.title answers.words %}`: a text in which every place that holds a word is marked."""
+    wanted = sorted({word for word in words if word}, key=len, reverse=True)
+    if not wanted:
+        return format_html("{}", text)
+    parts = re.split(f"({'|'.join(map(re.escape, wanted))})", str(text), flags=re.IGNORECASE)
+    pairs = [("<mark>{}</mark>" if place % 2 else "{}", part) for place, part in enumerate(parts) if part]
+    return SafeString("".join(format_html(shape, part) for shape, part in pairs))
 
 
 @register.inclusion_tag("web/parts/facts.html")

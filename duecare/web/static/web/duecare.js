@@ -4,12 +4,74 @@
 
   const menus = () => document.querySelectorAll("details[data-menu][open]");
 
+  // The palette: what the search page finds, on any page. Focus stays in its field; a hit is chosen by
+  // aria-activedescendant (WAI-ARIA 1.2, combobox). The browser keeps focus within an open dialog, closes it
+  // on Escape and gives focus back.
+  const palette = document.querySelector("[data-palette]");
+  const asked = palette && palette.querySelector("[role=combobox]");
+  const found = palette && palette.querySelector("[role=listbox]");
+  const hits = () => [...found.querySelectorAll("[role=option]")];
+  const chosen = () => found.querySelector("[aria-selected=true]");
+
+  function openPalette() {
+    if (palette.open) return;
+    if (document.querySelector("#areas:popover-open")) document.getElementById("areas").hidePopover();
+    palette.showModal();
+    asked.focus();
+    asked.select();
+    asked.form.dispatchEvent(new Event("palette"));
+  }
+
+  function choose(hit) {
+    for (const one of hits()) one.setAttribute("aria-selected", one === hit ? "true" : "false");
+    if (!hit) {
+      asked.removeAttribute("aria-activedescendant");
+      return;
+    }
+    asked.setAttribute("aria-activedescendant", hit.id);
+    hit.scrollIntoView({ block: "nearest" });
+  }
+
+  if (palette) {
+    for (const opener of document.querySelectorAll("[data-palette-open]")) opener.addEventListener("click", openPalette);
+    palette.querySelector("[data-palette-close]").addEventListener("click", () => palette.close());
+    palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+    found.addEventListener("htmx:afterSwap", () => {
+      choose(asked.value.trim() ? hits()[0] : null);
+      found.scrollTop = 0;
+      const all = palette.querySelector("[data-palette-all]");
+      const address = new URL(all.href);
+      address.searchParams.set("q", asked.value);
+      all.href = address;
+    });
+    // What is on its way answers another text: Enter waits for it rather than going to an old hit.
+    let waiting = false;
+    asked.addEventListener("input", () => { waiting = true; });
+    found.addEventListener("htmx:afterSettle", () => { waiting = false; });
+    asked.addEventListener("keydown", (event) => {
+      const all = hits();
+      const place = all.indexOf(chosen());
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === "Escape") {  // of a search field it would only empty the text
+        event.preventDefault();
+        palette.close();
+        return;
+      }
+      if (step && all.length) {
+        event.preventDefault();
+        const from = place < 0 && step < 0 ? 0 : place;
+        choose(all[(from + step + all.length) % all.length]);
+      } else if (event.key === "Enter" && !event.isComposing && place >= 0 && !waiting) {
+        event.preventDefault();
+        all[place].click();
+      }
+    });
+  }
+
   document.addEventListener("keydown", (event) => {
-    const find = document.querySelector("[data-find]");
-    if (find && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+    if (palette && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      find.focus();
-      find.select();
+      openPalette();
     }
     if (event.key === "Escape") {
       for (const menu of menus()) {
@@ -58,7 +120,8 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const answered = event.detail.xhr.responseURL;
-    if (answered && new URL(answered).pathname !== location.pathname) {
+    const wanted = new URL(event.detail.pathInfo.requestPath, location.href).pathname;
+    if (answered && new URL(answered).pathname !== wanted) {
       event.detail.shouldSwap = false;
       location.assign(answered);
     }
