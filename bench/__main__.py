@@ -14,7 +14,7 @@ import time
 
 from bench import figures
 
-NAMES = ("ledger", "pages")
+NAMES = ("ledger", "pages", "imports")
 
 
 def main() -> int:
