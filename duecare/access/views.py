@@ -23,6 +23,7 @@ from duecare.access.accounts import ACCOUNT, factors_at, subject
 from duecare.access.models import Account, AccountKind, AccountReview, AccountSource
 from duecare.errors import NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import loaders
 from duecare.program.models import Finding, Import
@@ -205,6 +206,7 @@ def account(request: Request, key: str) -> HttpResponseBase:
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "may_review": viewer.has(*ACCOUNTS.roles) and found.gone_at is None,
+        **remarks.context(f"{ACCOUNT}:{found.pk}", viewer),
     }
     return render(request, "access/account.html", context)
 

@@ -38,6 +38,7 @@ def jobs() -> list[Job]:
         Job("look at our names", timedelta(days=1), _look),
         Job("assess this machine", timedelta(days=1), _assess),
         Job("make tasks for what expires", timedelta(days=1), _remind),
+        Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -96,6 +97,14 @@ def _remind() -> dict[str, Any]:
 
     made, ended = remind_of_statements(ACTOR, utc_now())
     return {"made": made, "ended": ended}
+
+
+def _forget_lists() -> dict[str, Any]:
+    """Files that were brought for a list and not confirmed within a day."""
+    from duecare.ledger.records import utc_now
+    from duecare.program.imports import waiting
+
+    return {"removed": waiting.forget_old(utc_now())}
 
 
 def _verify() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import MANAGERS, loaders
 from duecare.program.models import Finding
@@ -164,5 +165,6 @@ def device(request: Request, key: str) -> HttpResponseBase:
         "answers": ask(DEVICES, subject(found, now), now) if found.gone_at is None else [],
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **remarks.context(f"{DEVICE}:{found.pk}", viewer),
     }
     return render(request, "systems/device.html", context)

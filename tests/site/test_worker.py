@@ -86,7 +86,10 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     with recording("terminal:test", "begin"):
         Profile.objects.create(id="profile", name="Clinic")
     assert run_due(utc_now()) == [job.name for job in jobs()]
-    (looked,), (assessed,), (reminded,), (verified,), (signed,) = (notes(job.name) for job in jobs())
+    (looked,), (assessed,), (reminded,), (forgot,), (verified,), (signed,) = (
+        notes(job.name) for job in jobs()
+    )
+    assert forgot == {"done": True, "removed": 0}
     assert looked == {"done": True, "looked": 0}  # nobody asked for it
     assert assessed["done"] is reminded["done"] is verified["done"] is signed["done"] is True
     assert assessed["opened"] > 0

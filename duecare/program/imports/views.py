@@ -12,12 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program import remarks
 from duecare.program.imports import forms, undoing
 from duecare.program.imports.interface import MANAGERS, find_list, find_loader, lists
 from duecare.program.imports.models import Import
 from duecare.program.statement_queries import names_of
+from duecare.program.subjects import register_reference
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
+
+register_reference(undoing.KIND, lambda key: reverse("import", args=[key]))
 
 # ── What was taken in ────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,6 +110,7 @@ def import_page(request: Request, key: str) -> HttpResponseBase:
         "undone_by": names.get(found.undone_by, ""),
         "acts": undoing.acts_of(found),
         "may_undo": viewer.has(*MANAGERS) and found.undone_at is None,
+        **remarks.context(f"{undoing.KIND}:{found.pk}", viewer),
     }
     return render(request, "program/import.html", context)
 
