@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,6 +24,9 @@ from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
 register_reference(undoing.KIND, lambda key: reverse("import", args=[key]))
+
+IN_FILES = frozenset(("downloaded_at", "gone", "faults"))
+"""Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 
 # ── What was taken in ────────────────────────────────────────────────────────────────────────────────────
 
@@ -79,7 +84,10 @@ def imports(request: Request) -> HttpResponseBase:
     offered = [one for one in lists() if viewer.has(*one.roles)]
     context = {"offered": offered}
     rows = Import.objects.all().visible_to(viewer)
-    return show(request, listing(), rows, template="program/imports.html", context=context)
+    whole = listing()
+    if not request.GET.get("format"):
+        whole = replace(whole, columns=tuple(one for one in whole.columns if one.key not in IN_FILES))
+    return show(request, whole, rows, template="program/imports.html", context=context)
 
 
 def _find(key: str, viewer: Viewer) -> Import:
