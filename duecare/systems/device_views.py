@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
@@ -25,6 +26,8 @@ from duecare.systems.models import Device, DeviceSource, Host
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+IN_FILES = frozenset(("gone_at",))
+"""Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
 """Findings that the page of a device lists."""
 YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
@@ -46,10 +49,11 @@ LISTING: Listing[Device] = Listing(
         Column(
             "name",
             _("Device"),
-            lambda row: row.name,
+            lambda row: gettext("%s (gone)") % row.name if row.gone_at else row.name,
             Kind.MONO,
             lambda row: reverse("device", args=[row.pk]),
             "name",
+            export=lambda row: row.name,
         ),
         Column("source", _("Known from"), lambda row: row.source.name),
         Column(
@@ -121,7 +125,10 @@ def devices(request: Request) -> HttpResponseBase:
         "loaders": loaders("devices"),
         "may_import": viewer.has(*MANAGERS),
     }
-    return show(request, LISTING, _rows(viewer), template="systems/devices.html", context=context)
+    listing = LISTING
+    if not request.GET.get("format"):
+        listing = replace(LISTING, columns=tuple(one for one in LISTING.columns if one.key not in IN_FILES))
+    return show(request, listing, _rows(viewer), template="systems/devices.html", context=context)
 
 
 def hosts_of(device: Device, viewer: Viewer) -> list[Host]:

@@ -55,7 +55,7 @@ def listing() -> Listing[Import]:
                 order="name",
             ),
             Column("list", gettext_lazy("List"), _list_name, export=lambda row: row.list),
-            Column("source", gettext_lazy("Of"), lambda row: row.source or None),
+            Column("source", gettext_lazy("Source"), lambda row: row.source or None),
             Column("made_at", gettext_lazy("Taken in"), lambda row: row.made_at, Kind.DATE, order="made_at"),
             Column("downloaded_at", gettext_lazy("Downloaded"), lambda row: row.downloaded_at, Kind.DATE),
             Column("added", gettext_lazy("Added"), lambda row: row.added, Kind.NUMBER),
@@ -67,7 +67,7 @@ def listing() -> Listing[Import]:
         sort=("-made_at",),
         filters=(
             Filter("list", gettext_lazy("List"), "list", choices=[(one.id, one.name) for one in lists()]),
-            Filter("source", gettext_lazy("Of"), "source__icontains", FilterKind.TEXT),
+            Filter("source", gettext_lazy("Source"), "source__icontains", FilterKind.TEXT),
             Filter("since", gettext_lazy("Taken in since"), "made_at", FilterKind.SINCE),
         ),
         empty=Empty(
