@@ -14,7 +14,7 @@ import time
 
 from bench import figures
 
-NAMES = ("ledger", "pages", "digest")
+NAMES = ("ledger", "pages", "digest", "imports")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -23,6 +24,7 @@ from duecare.access.accounts import ACCOUNT, factors_at, subject
 from duecare.access.models import Account, AccountKind, AccountReview, AccountSource
 from duecare.errors import NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import loaders
 from duecare.program.models import Finding, Import
@@ -31,6 +33,8 @@ from duecare.program.statement_queries import names_of
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+IN_FILES = frozenset(("name", "enabled", "gone_at"))
+"""Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
 """Findings and reviews that the page of an account lists."""
 YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
@@ -47,8 +51,13 @@ def told(value: bool | None) -> str:
     return gettext("unknown") if value is None else gettext("yes") if value else gettext("no")
 
 
-def _last(row: Account) -> Any:
-    return row.last_sign_in
+def _state(row: Account) -> str:
+    """Whether one can sign in with it, in a word."""
+    if row.gone_at is not None:
+        return gettext("gone")
+    if row.enabled is None:
+        return gettext("unknown")
+    return gettext("enabled") if row.enabled else gettext("disabled")
 
 
 KINDS = dict(AccountKind.choices)
@@ -60,13 +69,13 @@ LISTING: Listing[Account] = Listing(
             "login",
             _("Sign-in name"),
             lambda row: row.login,
-            Kind.MONO,
-            lambda row: reverse("account-of", args=[row.pk]),
-            "login",
+            link=lambda row: reverse("account-of", args=[row.pk]),
+            order="login",
         ),
         Column("name", _("Name"), lambda row: row.name or None, order="name"),
         Column("source", _("Service"), lambda row: row.source.name),
         Column("kind", _("Whose"), lambda row: KINDS.get(row.kind, row.kind), export=lambda row: row.kind),
+        Column("state", _("State"), _state),
         Column("enabled", _("Enabled"), lambda row: told(row.enabled), export=lambda row: row.enabled),
         Column(
             "privileged",
@@ -80,7 +89,9 @@ LISTING: Listing[Account] = Listing(
             lambda row: told(row.mfa_registered),
             export=lambda row: row.mfa_registered,
         ),
-        Column("last_sign_in", _("Last sign-in"), _last, Kind.DATE, order="last_sign_in"),
+        Column(
+            "last_sign_in", _("Last sign-in"), lambda row: row.last_sign_in, Kind.DATE, order="last_sign_in"
+        ),
         Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
         Column("gone_at", _("Gone"), lambda row: row.gone_at, Kind.DATE),
     ),
@@ -132,7 +143,10 @@ def accounts(request: Request) -> HttpResponseBase:
         "may_import": viewer.has(*ACCOUNTS.roles),
         "list_id": ACCOUNTS.id,
     }
-    return show(request, LISTING, _rows(viewer), template="access/accounts.html", context=context)
+    listing = LISTING
+    if not request.GET.get("format"):
+        listing = replace(LISTING, columns=tuple(one for one in LISTING.columns if one.key not in IN_FILES))
+    return show(request, listing, _rows(viewer), template="access/accounts.html", context=context)
 
 
 def _sources(viewer: Viewer) -> list[AccountSource]:
@@ -207,6 +221,7 @@ def account(request: Request, key: str) -> HttpResponseBase:
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "may_review": viewer.has(*ACCOUNTS.roles) and found.gone_at is None,
+        **remarks.context(f"{ACCOUNT}:{found.pk}", viewer),
     }
     return render(request, "access/account.html", context)
 

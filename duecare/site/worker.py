@@ -56,6 +56,7 @@ def jobs() -> list[Job]:
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
+        Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -148,6 +149,14 @@ def _digest() -> dict[str, Any]:
     from duecare.site import digest
 
     return dict(digest.make_digests(utc_now()))
+
+
+def _forget_lists() -> dict[str, Any]:
+    """Files that were brought for a list and not confirmed within a day."""
+    from duecare.ledger.records import utc_now
+    from duecare.program.imports import waiting
+
+    return {"removed": waiting.forget_old(utc_now())}
 
 
 def _verify() -> dict[str, Any]:

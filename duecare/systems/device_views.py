@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import MANAGERS, loaders
 from duecare.program.models import Finding
@@ -24,6 +26,8 @@ from duecare.systems.models import Device, DeviceSource, Host
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+IN_FILES = frozenset(("gone_at",))
+"""Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
 """Findings that the page of a device lists."""
 YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
@@ -45,10 +49,11 @@ LISTING: Listing[Device] = Listing(
         Column(
             "name",
             _("Device"),
-            lambda row: row.name,
+            lambda row: gettext("%s (gone)") % row.name if row.gone_at else row.name,
             Kind.MONO,
             lambda row: reverse("device", args=[row.pk]),
             "name",
+            export=lambda row: row.name,
         ),
         Column("source", _("Known from"), lambda row: row.source.name),
         Column(
@@ -120,7 +125,10 @@ def devices(request: Request) -> HttpResponseBase:
         "loaders": loaders("devices"),
         "may_import": viewer.has(*MANAGERS),
     }
-    return show(request, LISTING, _rows(viewer), template="systems/devices.html", context=context)
+    listing = LISTING
+    if not request.GET.get("format"):
+        listing = replace(LISTING, columns=tuple(one for one in LISTING.columns if one.key not in IN_FILES))
+    return show(request, listing, _rows(viewer), template="systems/devices.html", context=context)
 
 
 def hosts_of(device: Device, viewer: Viewer) -> list[Host]:
@@ -164,5 +172,6 @@ def device(request: Request, key: str) -> HttpResponseBase:
         "answers": ask(DEVICES, subject(found, now), now, viewer) if found.gone_at is None else [],
         "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **remarks.context(f"{DEVICE}:{found.pk}", viewer),
     }
     return render(request, "systems/device.html", context)

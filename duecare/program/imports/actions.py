@@ -23,7 +23,7 @@ from duecare.program.imports.mapping import Columns, Fault, Manner, Wanted, read
 from duecare.program.imports.models import Import
 from duecare.program.imports.tables import Table
 
-ACT_SIZE = 1000
+ACT_SIZE = 500
 """Most records that one act writes: far below two seconds of lock."""
 PART = "program.import-part"
 """The kind of the note that says to which import an act belongs."""

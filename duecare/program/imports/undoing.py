@@ -22,6 +22,7 @@ from duecare.ledger.records import Record, read_payload, record_models, shapes
 from duecare.program.imports.actions import ACT_SIZE, PART, replace_rows
 from duecare.program.imports.models import Import
 from duecare.program.imports.tables import few
+from duecare.program.models import Attachment, Comment, Task
 
 KIND = Import._meta.label_lower
 UNDONE = "program.import-undone"
@@ -178,6 +179,15 @@ def _resting(touched: Sequence[_Touched]) -> Iterator[str]:
                 name = f"{relation.field.name}__in"
                 rows = model._base_manager.filter(**{name: keys[start : start + _STEP]})
                 yield from (str(one) for one in rows if one.pk not in own)
+        yield from _said_of(kind, keys)
+
+
+def _said_of(kind: str, keys: Sequence[str]) -> Iterator[str]:
+    """Comments on these records, files put to them, and tasks about them."""
+    for start in range(0, len(keys), _STEP):
+        about = [f"{kind}:{key}" for key in keys[start : start + _STEP]]
+        for model in (Comment, Attachment, Task):
+            yield from (str(one) for one in model._base_manager.filter(about__in=about))
 
 
 def _put_back(kind: str, some: Sequence[_Touched]) -> None:

@@ -143,15 +143,16 @@ def done(waiting: Waiting) -> None:
     shutil.rmtree(place.with_name(f"{waiting.token}.taken"), ignore_errors=True)
 
 
-def forget_old(now: datetime) -> None:
-    """Remove what has waited too long, or was left behind half-written."""
-    if not _root().exists():
-        return
-    for place in _root().iterdir():
+def forget_old(now: datetime) -> int:
+    """Remove what has waited too long, or was left behind half-written; how many there were."""
+    removed = 0
+    for place in list(_root().iterdir()) if _root().exists() else []:
         found = _read(place.name) if _TOKEN.fullmatch(place.name) else None
         age = now.timestamp() - place.stat().st_mtime
         if (found is not None and _old(found, now)) or (found is None and age > LASTS.total_seconds()):
             shutil.rmtree(place, ignore_errors=True)
+            removed += 1
+    return removed
 
 
 def _old(waiting: Waiting, now: datetime) -> bool:

@@ -300,6 +300,13 @@ def test_what_rests_on_an_account_that_an_import_made_keeps_it(home: Path) -> No
     assert Account.objects.count() == 3
 
 
+def test_what_was_said_of_a_record_keeps_it(home: Path) -> None:
+    made = bring("title\nOne\n", "tasks")
+    make_task(ACTOR, utc_now(), title="Ask why", about=f"program.task:{Task.objects.get().pk}")
+    with pytest.raises(Refused, match="rest on what it made: Ask why"):
+        undo(made, ACTOR, "wrong", utc_now())
+
+
 def test_an_import_is_undone_once_and_for_a_reason(home: Path) -> None:
     made = bring("title\nOne\n", "tasks")
     with pytest.raises(BadInput, match="without a reason"):
