@@ -226,16 +226,21 @@ def release(
         )
     if not papers:
         raise BadInput(_("Nothing was chosen."), _("Choose the papers to release."))
+    _demand_unreleased(papers)  # before anything is kept as it is
     drafted = [_released(matter, paper, reason, viewer, now) for paper in dict.fromkeys(papers)]
     with recording(viewer.actor, "release from a matter at counsel's direction"):
         held = _held(key, viewer)
         if held.counsel_id != matter.counsel_id:
             raise BadInput(_("The matter has another counsel since."), _("Load the page again."))
-        if ReleasedPaper.objects.filter(paper__in=papers).exists():
-            raise BadInput(_("One of these papers was released already."), _("Load the page again."))
+        _demand_unreleased(papers)
         for one in drafted:
             one.save(force_insert=True)
     return drafted
+
+
+def _demand_unreleased(papers: Sequence[str]) -> None:
+    if ReleasedPaper.objects.filter(paper__in=papers).exists():
+        raise BadInput(_("One of these papers was released already."), _("Load the page again."))
 
 
 def _released(matter: Matter, paper: str, reason: str, viewer: Viewer, now: datetime) -> ReleasedPaper:
