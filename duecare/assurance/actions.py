@@ -66,7 +66,7 @@ def _demand_sound() -> None:
     if not found.ok:
         raise Tampered(
             _("No report was issued: the record has %(count)s faults, first: %(first)s")
-            % {"count": f"{found.count:,}", "first": found.faults[0]},
+            % {"count": f"{found.count:,}", "first": verifying.for_readers(found.faults[0])},
             _("Run `duecare ledger verify --live` and keep the database as evidence (docs/operations.md)."),
         )
 

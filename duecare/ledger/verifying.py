@@ -18,15 +18,26 @@ from duecare.ledger import blobs, canonical, merkle, models, notes, sealing, tri
 from duecare.ledger.entry_checks import CHUNK, Entries, Progress, State, check_ends, check_entries
 from duecare.ledger.merkle import HASH_SIZE, leaf_hashes
 from duecare.ledger.reading import one_moment
-from duecare.ledger.records import Shape, Snapshot, read_payload, shapes
+from duecare.ledger.records import Shape, Snapshot, confined_kinds, read_payload, shapes
 from duecare.ledger.tiles import WIDTH, TileReader, grow
 from duecare.ledger.verified import Fault, Verified
 
-__all__ = ["Fault", "Progress", "Verified", "verify", "verify_tree"]
+__all__ = ["Fault", "Progress", "Verified", "for_readers", "verify", "verify_tree"]
 
 
 def _quiet(done: int, total: int) -> None:
     return None
+
+
+def for_readers(fault: Fault) -> str:
+    """A fault as a page or a note tells it: of what is withheld, no more than that it is.
+
+    The terminal names kind and key, for whoever mends it.
+    """
+    names = {name for kind in confined_kinds() for name in (kind, shapes()[kind].table)}
+    if any(name in fault.what for name in names):
+        return str(Fault(fault.index, "something that is withheld is not as the record says"))
+    return str(fault)
 
 
 def verify(*, live: bool = False, progress: Progress = _quiet, using: str = "default") -> Verified:

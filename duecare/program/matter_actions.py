@@ -3,6 +3,7 @@ that says nothing, because heads of acts are read by whoever reads the database.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from duecare.program.matter_models import Matter, MatterMember, MatterPaper, Pap
 from duecare.program.matter_queries import (
     TITLE,
     WORDS,
+    commitment_of,
     content_of,
     eligible,
     entry_of,
@@ -27,8 +29,9 @@ from duecare.program.matter_queries import (
     find_paper,
     leads,
     may_release,
+    opening_of,
 )
-from duecare.program.matter_seal import NONCE_SIZE, Place, seal_bytes, seal_text
+from duecare.program.matter_seal import NONCE_SIZE, Place, lock, record_key, seal_bytes, seal_text
 from duecare.program.models import Person
 from duecare.program.record_form import LONG
 from duecare.program.remarks import SIZE_LIMIT, clean_name
@@ -179,10 +182,11 @@ def add_paper(viewer: Viewer, key: str, draft: Draft, now: datetime) -> MatterPa
     name = clean_name(draft.name) if draft.name else ""
     sealing = key_of(find_matter(key, viewer).pk)
     paper = key + new_key()
+    own = record_key(sealing, key, paper)
     content = ""
     if name:
         place = Place(key, paper, "content")
-        content = blobs.keep(seal_bytes(sealing, place, draft.data, secrets.token_bytes(NONCE_SIZE)))
+        content = blobs.keep(seal_bytes(own, place, draft.data, secrets.token_bytes(NONCE_SIZE)))
     texts = {"title": title, "words": words, "about": draft.about, "name": name}
     sealed = {
         field: _sealed(sealing, Place(key, paper, field), text) for field, text in texts.items() if text
@@ -197,6 +201,7 @@ def add_paper(viewer: Viewer, key: str, draft: Draft, now: datetime) -> MatterPa
             kind=draft.kind.value,
             size=len(draft.data),
             content=content,
+            lock=lock(own),
             made_by=viewer.actor,
             made_at=now,
             **sealed,
@@ -209,7 +214,8 @@ def release(
 ) -> list[ReleasedPaper]:
     """Write papers of a matter into the open record, for good.
 
-    Each cites the entry that has held it sealed, and that entry's commitment. Raises Refused for who may
+    Each cites the entry that has held it sealed, and opens it, so that anybody can check that the words are
+    those of then. Raises Refused for who may
     not release, BadInput without a reason or for a paper that was released already.
     """
     reason = _text(reason, LONG, _("Say why it is released: it stays in the record."))
@@ -220,28 +226,34 @@ def release(
         )
     if not papers:
         raise BadInput(_("Nothing was chosen."), _("Choose the papers to release."))
+    _demand_unreleased(papers)  # before anything is kept as it is
     drafted = [_released(matter, paper, reason, viewer, now) for paper in dict.fromkeys(papers)]
     with recording(viewer.actor, "release from a matter at counsel's direction"):
         held = _held(key, viewer)
         if held.counsel_id != matter.counsel_id:
             raise BadInput(_("The matter has another counsel since."), _("Load the page again."))
-        if ReleasedPaper.objects.filter(paper__in=papers).exists():
-            raise BadInput(_("One of these papers was released already."), _("Load the page again."))
+        _demand_unreleased(papers)
         for one in drafted:
             one.save(force_insert=True)
     return drafted
 
 
+def _demand_unreleased(papers: Sequence[str]) -> None:
+    if ReleasedPaper.objects.filter(paper__in=papers).exists():
+        raise BadInput(_("One of these papers was released already."), _("Load the page again."))
+
+
 def _released(matter: Matter, paper: str, reason: str, viewer: Viewer, now: datetime) -> ReleasedPaper:
     told = find_paper(matter, paper, viewer)
     row = told.record
-    index, commitment = entry_of(row)
+    entry, _payload = entry_of(row)
+    opening = json.dumps(opening_of(row), indent=1, sort_keys=True, ensure_ascii=False)
     return ReleasedPaper(
         id=new_key(),
         matter=matter.pk,
         paper=row.pk,
-        entry=index,
-        commitment=commitment.hex(),
+        entry=entry.index,
+        commitment=commitment_of(entry),
         kind=row.kind,
         title=told.title,
         words=told.words,
@@ -249,6 +261,8 @@ def _released(matter: Matter, paper: str, reason: str, viewer: Viewer, now: date
         name=told.name,
         size=row.size,
         content=blobs.keep(content_of(told)) if row.content else "",
+        sealed=row.content,
+        opening=blobs.keep(opening.encode()),
         made_by=row.made_by,
         made_at=row.made_at,
         counsel_id=matter.counsel_id,
@@ -301,7 +315,8 @@ def _add(key: bytes, matter: Matter, person: str, viewer: Viewer, why: str, now:
 
 
 def _sealed(key: bytes, place: Place, text: str) -> str:
-    return seal_text(key, place, text, secrets.token_bytes(NONCE_SIZE))
+    own = record_key(key, place.matter, place.record)
+    return seal_text(own, place, text, secrets.token_bytes(NONCE_SIZE))
 
 
 def _text(text: str, most: int, lacking: str) -> str:

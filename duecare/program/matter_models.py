@@ -108,6 +108,8 @@ class MatterPaper(Record):
     """Bytes of the file as it was handed in."""
     content = BlobField()
     """The sealed file; empty if there is none."""
+    lock = models.CharField(max_length=64)
+    """What shows later that the key with which this was sealed is the one that is given then."""
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
 
@@ -140,6 +142,10 @@ class ReleasedPaper(Record):
     size = models.PositiveBigIntegerField(default=0)
     content = BlobField()
     """The file as it was handed in; empty if there is none."""
+    sealed = BlobField()
+    """The same file as it was sealed."""
+    opening = BlobField()
+    """JSON: what opens the sealed entry, and the key of this paper alone (docs/ledger-format.md)."""
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
     counsel = models.ForeignKey("program.Person", models.PROTECT, related_name="+")

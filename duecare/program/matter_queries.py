@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -21,7 +22,7 @@ from duecare.ledger.telling import tell
 from duecare.ledger.viewers import CHANGERS, Role, Viewer, VisibleQuerySet
 from duecare.program.matter_keys import key_of
 from duecare.program.matter_models import Matter, MatterMember, MatterPaper, ReleasedPaper
-from duecare.program.matter_seal import Place, open_bytes, open_text
+from duecare.program.matter_seal import Place, lock, open_bytes, open_text, record_key
 from duecare.program.models import Person
 from duecare.program.subjects import address_of, name_of, register_reference, visible
 
@@ -165,7 +166,7 @@ def open_matters_of(viewer: Viewer) -> list[MatterTold]:
 
 
 def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
-    """The members of a matter, longest first."""
+    """The members of a matter, counsel first, then those who have been one longest."""
     key = key_of(matter.pk)
     rows = list(
         MatterMember.objects.all()
@@ -176,7 +177,7 @@ def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
     )
     names = _names([row.added_by for row in rows], viewer)
     able = set(eligible(day).filter(pk__in=[row.person_id for row in rows]).values_list("pk", flat=True))
-    return [
+    told = [
         MemberTold(
             row,
             _opened_or_fault(key, Place(matter.pk, row.pk, "why"), row.why),
@@ -186,6 +187,7 @@ def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
         )
         for row in rows
     ]
+    return sorted(told, key=lambda one: not one.counsel)
 
 
 def papers_of(matter: Matter, viewer: Viewer) -> list[PaperTold]:
@@ -213,7 +215,8 @@ def content_of(paper: PaperTold) -> bytes:
     if not row.content:
         raise NotFound(_("This paper has no file."), _("Go back to the matter."))
     place = Place(row.matter_id, row.pk, "content")
-    return open_bytes(key_of(row.matter_id), place, blobs.fetch(row.content))
+    key = record_key(key_of(row.matter_id), row.matter_id, row.pk)
+    return open_bytes(key, place, blobs.fetch(row.content))
 
 
 def history_of(matter: Matter, viewer: Viewer) -> list[Step]:
@@ -236,10 +239,10 @@ def history_of(matter: Matter, viewer: Viewer) -> list[Step]:
     ]
 
 
-def entry_of(paper: MatterPaper) -> tuple[int, bytes]:
-    """Index of the entry that holds a paper, and its commitment to the payload.
+def entry_of(paper: MatterPaper) -> tuple[Entry, Payload]:
+    """The entry that holds a paper, and its payload, which opens its commitment.
 
-    Raises Tampered if the entry is missing or does not open its commitment.
+    Raises Tampered if the entry is missing or does not open it.
     """
     entry = Entry.objects.filter(kind=PAPER, subject=paper.pk).order_by("-index").first()
     payload = None if entry is None else Payload.objects.filter(index=entry.index).first()
@@ -247,13 +250,37 @@ def entry_of(paper: MatterPaper) -> tuple[int, bytes]:
         raise Tampered(
             _("The entry that holds this paper is missing."), _("Run “duecare ledger verify --live”.")
         )
-    commitment = parse_leaf(bytes(entry.leaf)).payload
-    if commit("payload", bytes(payload.salt), bytes(payload.data)) != commitment:
+    if commit("payload", bytes(payload.salt), bytes(payload.data)).hex() != commitment_of(entry):
         raise Tampered(
             _("Entry %s is not what was committed to.") % entry.index,
             _("Run “duecare ledger verify --live” before anybody relies on it."),
         )
-    return entry.index, commitment
+    return entry, payload
+
+
+def commitment_of(entry: Entry) -> str:
+    """An entry's commitment to its payload, hex."""
+    return parse_leaf(bytes(entry.leaf)).payload.hex()
+
+
+def opening_of(paper: MatterPaper) -> dict[str, Any]:
+    """What opens one sealed paper to anybody, with the key of this paper alone (docs/ledger-format.md).
+
+    Raises Tampered if the entry does not open, or was sealed under another key.
+    """
+    entry, payload = entry_of(paper)
+    key = record_key(key_of(paper.matter_id), paper.matter_id, paper.pk)
+    if lock(key) != paper.lock:
+        raise Tampered(
+            _("This paper was sealed under another key."), _("Restore the key of its matter from a backup.")
+        )
+    return {
+        "format": "duecare-sealed/1",
+        "entry": entry.index,
+        "salt": bytes(payload.salt).hex(),
+        "payload": bytes(payload.data).decode(),
+        "key": key.hex(),
+    }
 
 
 def copied(reference: str, viewer: Viewer) -> Copied:
@@ -316,7 +343,7 @@ def _papers_told(rows: Sequence[MatterPaper], matter: Matter, viewer: Viewer) ->
 def _paper_told(row: MatterPaper, key: bytes, made_by: str, released: str) -> PaperTold:
     def opened(field: str) -> str:
         sealed = getattr(row, field)
-        return open_text(key, Place(row.matter_id, row.pk, field), sealed) if sealed else ""
+        return _opened(key, Place(row.matter_id, row.pk, field), sealed) if sealed else ""
 
     try:
         title, words, about, name = map(opened, ("title", "words", "about", "name"))
@@ -326,10 +353,15 @@ def _paper_told(row: MatterPaper, key: bytes, made_by: str, released: str) -> Pa
     return PaperTold(row, title, words, about, name, made_by, released)
 
 
+def _opened(key: bytes, place: Place, sealed: str) -> str:
+    """A text, with the key of its matter. Raises Tampered."""
+    return open_text(record_key(key, place.matter, place.record), place, sealed)
+
+
 def _opened_or_fault(key: bytes, place: Place, sealed: str) -> str:
     """The text, or why it cannot be opened."""
     try:
-        return open_text(key, place, sealed)
+        return _opened(key, place, sealed)
     except Tampered as error:
         return error.what
 
@@ -337,8 +369,8 @@ def _opened_or_fault(key: bytes, place: Place, sealed: str) -> str:
 def _matter_told(row: Matter, key: bytes, names: dict[str, str]) -> MatterTold:
     return MatterTold(
         row,
-        open_text(key, Place(row.pk, row.pk, "title"), row.title),
-        open_text(key, Place(row.pk, row.pk, "why"), row.why),
+        _opened(key, Place(row.pk, row.pk, "title"), row.title),
+        _opened(key, Place(row.pk, row.pk, "why"), row.why),
         _who(row.opened_by, names),
     )
 

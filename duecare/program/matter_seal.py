@@ -1,21 +1,29 @@
 """What a matter holds, under its own key: AES-256-GCM (NIST SP 800-38D) over texts and files.
 
+Each record of a matter has a key that follows from the matter's (HKDF, RFC 5869), so that one paper can be
+opened to others without the rest. Its `lock` stands in the record beside what it seals: whoever is given the
+key later sees that it is the one of then (GCM alone would let two keys open one ciphertext differently).
+
 Each piece is bound to its place, so that nobody who can write to the database can move what was said from
 one matter, record or field into another unseen. A sealed text is `m1.` and base64url without padding of the
 12-byte nonce, the ciphertext and the 16-byte tag; a sealed file is `duecare/m1`, a zero byte, and the same
 bytes. Before a text is encrypted it is filled up to whole blocks, so that its length tells little.
 
-The nonce is drawn at random: under one key far fewer than 2^32 pieces are ever sealed (8.3 of the standard).
+The nonce is drawn at random: under a record's key far fewer than 2^32 pieces are ever sealed (8.3 of the
+standard).
 """
 
 from __future__ import annotations
 
 import binascii
+import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from duecare.errors import BadInput, Tampered
 
@@ -51,8 +59,21 @@ def _parts(place: Place) -> tuple[str, str, str]:
     return parts
 
 
+def record_key(key: bytes, matter: str, record: str) -> bytes:
+    """The key of one record, KEY_SIZE bytes, from its matter's. Raises BadInput for a key of another size."""
+    if len(key) != KEY_SIZE:
+        raise BadInput(f"The key of a matter has {KEY_SIZE} bytes, got {len(key)}.", "Restore its file.")
+    info = Place(matter, record, "").bound()
+    return HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=info).derive(key)
+
+
+def lock(key: bytes) -> str:
+    """What shows that a record's key is this one and no other, 64 hex, without giving it away."""
+    return hashlib.sha256(b"duecare/v1/matter-lock\0" + key).hexdigest()
+
+
 def seal_text(key: bytes, place: Place, text: str, nonce: bytes) -> str:
-    """A text as the record keeps it. `key` has KEY_SIZE bytes, `nonce` NONCE_SIZE, new each time.
+    """A text as the record keeps it. `key` is the record's, `nonce` has NONCE_SIZE bytes, new each time.
 
     Raises BadInput for another size of either.
     """

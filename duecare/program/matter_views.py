@@ -227,16 +227,16 @@ def paper(request: Request, key: str, paper: str) -> HttpResponseBase:
     told, viewer = _told(request, key), request.viewer
     found = matter_queries.find_paper(told.record, paper, viewer)
     about, about_url = matter_queries.about_words(found.about, viewer)
-    index, commitment = matter_queries.entry_of(found.record)
+    entry, _payload = matter_queries.entry_of(found.record)
     checkpoint = newest_checkpoint()
     context = {
         "matter": told,
         "paper": found,
         "about": about,
         "about_url": about_url,
-        "entry": index,
-        "commitment": commitment.hex(),
-        "provable": checkpoint is not None and index < checkpoint.size,
+        "entry": entry.index,
+        "commitment": matter_queries.commitment_of(entry),
+        "provable": checkpoint is not None and entry.index < checkpoint.size,
     }
     return render(request, "program/matter_paper.html", context)
 
@@ -253,9 +253,8 @@ def paper_file(request: Request, key: str, paper: str) -> HttpResponseBase:
 def paper_proof(request: Request, key: str, paper: str) -> HttpResponseBase:
     """The proof of the entry that holds a paper. It opens the entry, not what is sealed in it."""
     told = _told(request, key)
-    index, _commitment = matter_queries.entry_of(
-        matter_queries.find_paper(told.record, paper, request.viewer).record
-    )
+    found = matter_queries.find_paper(told.record, paper, request.viewer)
+    index = matter_queries.entry_of(found.record)[0].index
     checkpoint = newest_checkpoint()
     if checkpoint is None or index >= checkpoint.size:
         raise BadInput(

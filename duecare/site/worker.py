@@ -169,7 +169,7 @@ def _verify() -> dict[str, Any]:
     return {
         "entries": found.size,
         "faults": found.count,
-        "first": [_plain(str(fault)) for fault in found.faults[:5]],
+        "first": [_plain(verifying.for_readers(fault)) for fault in found.faults[:5]],
     }
 
 

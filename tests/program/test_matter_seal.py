@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -16,8 +17,10 @@ from duecare.program.matter_seal import (
     KEY_SIZE,
     NONCE_SIZE,
     Place,
+    lock,
     open_bytes,
     open_text,
+    record_key,
     seal_bytes,
     seal_text,
 )
@@ -145,3 +148,25 @@ def test_a_key_or_nonce_of_another_size_is_refused(key: bytes, nonce: bytes) -> 
 def test_a_place_whose_names_hold_a_zero_byte_is_refused() -> None:
     with pytest.raises(BadInput):
         seal_text(bytes(32), Place("a\0b", "c", "d"), "x", bytes(12))
+
+
+@given(keys, keys, st.lists(st.tuples(names, names), min_size=2, max_size=2, unique=True))
+def test_each_record_of_each_matter_has_a_key_of_its_own(
+    key: bytes, other: bytes, records: list[tuple[str, str]]
+) -> None:
+    one, two = (record_key(key, *record) for record in records)
+    assert len({key, one, two, lock(one), lock(two)}) == 5
+    assert one == record_key(key, *records[0])
+    assert (record_key(other, *records[0]) == one) == (key == other)
+
+
+def test_the_key_of_a_record_is_that_of_rfc_5869() -> None:
+    key = bytes(range(32))
+    extracted = hmac.digest(bytes(32), key, "sha256")
+    info = b"duecare/v1/matter\0k3abc\0k3abcm4def\0"
+    assert record_key(key, "k3abc", "k3abcm4def") == hmac.digest(extracted, info + b"\1", "sha256")
+
+
+def test_a_matter_key_of_another_size_is_refused() -> None:
+    with pytest.raises(BadInput, match="has 32 bytes, got 16"):
+        record_key(bytes(16), "k3abc", "k3abcm4def")

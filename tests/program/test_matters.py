@@ -19,8 +19,10 @@ from duecare.program import matter_actions, matter_queries
 from duecare.program.matter_actions import Draft
 from duecare.program.matter_models import Matter, MatterMember, MatterPaper, PaperKind, ReleasedPaper
 from duecare.program.models import Finding
+from duecare.site import worker
 from duecare.site.models import User
 from duecare.site.rights import viewer_of
+from tests.ledger.library import sql, unguarded
 from tests.people import browser, sign_in
 
 TERMINAL = Viewer("terminal:test", "terminal", frozenset({Role.OWNER}))
@@ -361,6 +363,23 @@ def test_another_matters_key_opens_nothing(matter: Matter, opener: Somebody, hom
     (keys / f"{matter.pk}.key").write_bytes((keys / f"{other.pk}.key").read_bytes())
     with pytest.raises(Tampered):
         matter_queries.tell_matter(matter, opener.viewer)
+
+
+def test_what_somebody_did_to_a_matter_in_the_database_is_found_and_told_without_naming_it(
+    matter: Matter, opener: Somebody, outsider: Somebody
+) -> None:
+    """The nightly note and the refusal of a report are read by everybody."""
+    made = paper(opener, matter)
+    with unguarded():
+        sql(f"UPDATE program_matterpaper SET size = 7 WHERE id = '{made.pk}'")
+    entry = matter_queries.entry_of(made)[0].index
+    (fault,) = verifying.verify(live=True).faults
+    assert str(fault) == f"entry {entry}: program.matterpaper {made.pk} differs from the record in size"
+    told = f"entry {entry}: something that is withheld is not as the record says"
+    assert worker._verify()["first"] == [told]
+    answer = outsider.client.post("/reports/new/posture/", {"day": utc_now().date().isoformat()})
+    assert "program.matter" not in answer.content.decode()
+    assert made.pk not in answer.content.decode()
 
 
 # ── Acts ─────────────────────────────────────────────────────────────────────────────────────────────────

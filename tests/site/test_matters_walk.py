@@ -140,13 +140,14 @@ def test_no_page_list_or_feed_tells_an_outsider_anything_of_a_matter_today(case:
     assert told == []
 
 
-@pytest.mark.parametrize("who", [*READING, "member"])
-@pytest.mark.parametrize("days", [OPENED, AFTERWARDS])
+@pytest.mark.parametrize(
+    ("who", "days"),
+    [("owner", AFTERWARDS), ("owner", OPENED), ("auditor", AFTERWARDS), ("member", AFTERWARDS)],
+)
 def test_no_page_of_a_past_day_tells_an_outsider_anything_of_a_matter(
     case: Case, who: str, days: timedelta
 ) -> None:
     client, told = case.past.browsers[who], []
-    # The end of the day on which it was opened, and a moment since.
     day = (case.past.now - days).isoformat().replace("+00:00", "Z")
     for page in PAGES.values():
         address = case.address(page.sample)
@@ -278,7 +279,7 @@ def test_an_export_withholds_a_matter_whole_and_verifies(case: Case, who: str, t
             states[int(index)] = (state, rest)
     withheld = {states[index] for index in case.entries}
     assert withheld == {(b"withheld", b"not part of this export")}, "one reason, that of all that is left out"
-    sealed = set(MatterPaper.objects.exclude(content="").values_list("content", flat=True))
+    sealed = set(MatterPaper.objects.filter(matter_id=case.matter).values_list("content", flat=True))
     assert not [name for name in members if name.removeprefix("blobs/") in sealed]
     assert verified(file)["withheld"] >= len(case.entries)
 
