@@ -212,7 +212,8 @@ def _news(window: Window) -> News:
     near = Task.objects.all().visible_to(all_of_it).filter(ended_at=None, due__lt=day + WEEK)
     rows = near.exclude(owner=None).order_by("due", "id").values_list("owner_id", "pk", "title", "due")
     for owner, key, title, due in rows.iterator():
-        tasks.setdefault(owner, []).append(Near(key, title, due))
+        if due is not None:  # which the question has asked for already
+            tasks.setdefault(owner, []).append(Near(key, title, due))
     mentions: dict[str, list[Mention]] = {}
     # A weekly digest looks back further.
     lately = (

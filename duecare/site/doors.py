@@ -29,6 +29,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, zone_of
 from duecare.site import first_run
 from duecare.site.accounts import BY_MAIL
+from duecare.site.mail_sign_in import offered
 from duecare.site.rights import today, viewer_of
 from duecare.web.views import bad_request, explain
 
@@ -151,6 +152,13 @@ class SignedIn:
                 Refused(
                     "Your account holds no right in this Duecare today.",
                     "Ask an owner to give you one, or sign out.",
+                )
+            )
+        if viewer.by_mail and not request.path.startswith("/account/logout/") and not offered():
+            return explain(
+                Refused(
+                    _("Nobody signs in to this Duecare by mail any more."),
+                    _("Sign out, then sign in with your password or passkey."),
                 )
             )
         if viewer.by_mail and _of_the_account(request.path):
