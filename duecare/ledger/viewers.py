@@ -76,6 +76,8 @@ class Request(HttpRequest):
     viewer: Viewer
     now: datetime
     """The moment of the request, aware, UTC."""
+    organisation: str
+    """The organisation's name of today."""
     view_now: datetime
     """The moment that the page speaks from: `now`, or the end of the past day that was asked for."""
 

@@ -130,7 +130,9 @@ class SignedIn:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         request.now = request.view_now = utc_now()
-        zone = zone_of(live_profile())
+        profile = live_profile()
+        zone = zone_of(profile)
+        request.organisation = profile.name if profile else "Duecare"
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
         by_mail = request.user.is_authenticated and bool(request.session.get(BY_MAIL))

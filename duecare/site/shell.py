@@ -17,7 +17,6 @@ from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
-from duecare.program.queries import live_profile
 from duecare.site.mail_sign_in import offered
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
@@ -32,14 +31,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if viewer is None or not viewer.roles or now is None:
         return {"mail_sign_in": offered}  # asked by the sign-in page alone
     today = timezone.localdate()
-    profile = live_profile()
     view = asof.current()
     head = Head.objects.get()
     return {
         "now": now,
         "viewer": viewer,
         "shell": Shell(
-            organisation=profile.name if profile else "Duecare",
+            organisation=getattr(request, "organisation", "Duecare"),
             home_url=reverse("home"),
             navigation=_navigation(request.path, viewer),
             today=today,
