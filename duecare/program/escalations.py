@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Max
+from django.utils import timezone
 
 from duecare.ledger.browsing import entries_in_view
 from duecare.ledger.models import Entry, from_microseconds, to_microseconds
@@ -75,15 +76,17 @@ def escalate(actor: str, now: datetime, after: int) -> list[str]:
 
 
 def escalated(viewer: Viewer, now: datetime, most: int = LISTED) -> list[Escalated]:
-    """Open tasks that are late and have gone to the managers, the latest to go first; for who reads all."""
+    """Open tasks that are late and have gone to the managers, the latest to go first; for who reads all.
+
+    For pages: the doors have set the organisation's zone.
+    """
     if not viewer.reads:
         return []
-    today = today_at(now)
     lately = entries_in_view(viewer).filter(kind=ESCALATED).order_by("-index")[: 10 * most]
     times: dict[str, datetime] = {}
     for subject, at in lately.values_list("subject", "at"):
         times.setdefault(subject, from_microseconds(at))
-    return told(times, viewer, today)[:most]
+    return told(times, viewer, timezone.localdate(now))[:most] if times else []
 
 
 def escalated_between(since: datetime, until: datetime) -> dict[str, datetime]:

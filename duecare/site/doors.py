@@ -29,6 +29,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, profile_at_hand, zone_of
 from duecare.site import api_tokens, first_run
 from duecare.site.accounts import BY_MAIL
+from duecare.site.mail_sign_in import offered
 from duecare.site.rights import STRANGER, today, viewer_of
 from duecare.web.views import API, bad_request, error_page, explain
 
@@ -169,6 +170,14 @@ class SignedIn:
                 Refused(
                     _("Your account holds no right in this Duecare today."),
                     _("Ask an owner to give you one, or sign out."),
+                ),
+                request,
+            )
+        if viewer.by_mail and not request.path.startswith("/account/logout/") and not offered():
+            return explain(
+                Refused(
+                    _("Nobody signs in to this Duecare by mail any more."),
+                    _("Sign out, then sign in with your password or passkey."),
                 ),
                 request,
             )

@@ -24,6 +24,7 @@ from duecare.program.mail.letters import Letter, Row
 from duecare.program.mail.models import Channel, OutboxMessage
 from duecare.program.mail.outbox import SIGN_IN, Queued, queue
 from duecare.program.mail.server import mail_server
+from duecare.site.accounts import DENIED
 from duecare.site.models import SignInRequest, User
 from duecare.site.rights import viewer_of
 
@@ -37,7 +38,8 @@ MAILS = 3
 ASKED = 20
 """Requests, and wrong answers, from one network address within an hour."""
 HOUR = 3600
-REQUESTED, DENIED = "site.mail-sign-in", "site.sign-in-denied"
+REQUESTED = "site.mail-sign-in"
+"""The kind of the note that somebody asked, and that what was sent was used."""
 _LETTERS = "23456789abcdefghijkmnpqrstuvwxyz"
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import BadInput, DuecareError, NotFound
-from duecare.ledger.naming import PERSON
 from duecare.ledger.recording import record_note
 from duecare.ledger.viewers import Request, Role
 from duecare.program.mail import outbox, webhooks
@@ -36,6 +37,15 @@ from duecare.site.models import MailChoice, User
 from duecare.site.views import _form_page, _sent, changer
 
 LISTED = 50
+KINDS = {CardKind.SLACK: "Slack", CardKind.TEAMS: "Teams", CardKind.JSON: "JSON"}
+SORTS: Mapping[str, str | Promise] = {
+    "digest": gettext_lazy("Daily digest"),
+    outbox.SIGN_IN: gettext_lazy("Sign-in by mail"),
+    webhooks.URGENT: gettext_lazy("Something urgent"),
+    webhooks.ESCALATED: gettext_lazy("Late tasks"),
+    webhooks.DAILY: gettext_lazy("Figures of the day"),
+}
+"""What sorts of messages there are, in words."""
 TRIED, CHOSEN = "site.mail-tried", "site.mail-choice"
 """Kinds of notes: a mail or webhook was tried on the spot; somebody chose how often they get mail."""
 
@@ -55,8 +65,11 @@ def mail_page(request: Request) -> HttpResponseBase:
         "server": mail_server(),
         "password": has_password(),
         "waiting": waiting.count(),
-        "not_arrived": [(row, names.get(row.to, "–"), row.kind != outbox.SIGN_IN) for row in late],
-        "held": [(row, names.get(row.to, "–")) for row in held],
+        "not_arrived": [
+            (row, names.get(row.to, "–"), SORTS.get(row.kind, row.kind), row.kind != outbox.SIGN_IN)
+            for row in late
+        ],
+        "held": [(row, names.get(row.to, "–"), SORTS.get(row.kind, row.kind)) for row in held],
         "own": request.user.email if isinstance(request.user, User) else "",
     }
     return render(request, "site/mail.html", context)
@@ -138,14 +151,28 @@ def mail_again(request: Request, key: int) -> HttpResponseBase:
     return redirect("mail")
 
 
+@require_POST
+def mail_seen(request: Request, key: int) -> HttpResponseBase:
+    """Take what did not arrive off the list, because a person has seen it."""
+    viewer = _changer(request, Role.OWNER)
+    row = OutboxMessage.objects.filter(pk=key).first()
+    if row is None or not outbox.seen(key, request.now):
+        raise NotFound(_("There is no such message that did not arrive."), _("Look at the list once more."))
+    content = {"message": row.key, "was": row.state}
+    record_note(viewer.actor, "let a message be that did not arrive", TRIED, row.to, content)
+    return redirect("mail")
+
+
 @require_safe
 def webhook_page(request: Request) -> HttpResponseBase:
     """The places elsewhere that are told."""
     viewer = changer(request, Role.OWNER)
     rows = list(Webhook.objects.all().visible_to(viewer).filter(removed_at=None).order_by("made_at", "id"))
     sent = OutboxMessage.objects.filter(channel=Channel.WEBHOOK).order_by("-made_at", "-id")
-    told = [(hook, _events(hook), sent.filter(to=hook.pk).first()) for hook in rows]
-    return render(request, "site/webhooks.html", {"webhooks": told, "own": PERSON})
+    told = [
+        (hook, KINDS[CardKind(hook.kind)], _events(hook), sent.filter(to=hook.pk).first()) for hook in rows
+    ]
+    return render(request, "site/webhooks.html", {"webhooks": told})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -53,6 +53,7 @@ urlpatterns = [
     path("settings/mail/test/", mail_views.mail_test, name="mail-test"),
     path("settings/mail/stop/", mail_views.mail_stop, name="mail-stop"),
     path("settings/mail/<int:key>/again/", mail_views.mail_again, name="mail-again"),
+    path("settings/mail/<int:key>/seen/", mail_views.mail_seen, name="mail-seen"),
     path("settings/webhooks/", mail_views.webhook_page, name="webhooks"),
     path("settings/webhooks/add/", mail_views.webhook_add, name="webhook-add"),
     path("settings/webhooks/<str:key>/test/", mail_views.webhook_test, name="webhook-test"),

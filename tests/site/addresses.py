@@ -175,6 +175,7 @@ PAGES: Mapping[str, Page] = {
     "settings/mail/test/": act("settings/mail/test/", OWNER),
     "settings/mail/stop/": act("settings/mail/stop/", OWNER),
     "settings/mail/<int:key>/again/": act("settings/mail/1/again/", OWNER),
+    "settings/mail/<int:key>/seen/": act("settings/mail/1/seen/", OWNER),
     "settings/webhooks/": Page("settings/webhooks/", answers(OK, OWNER)),
     "settings/webhooks/add/": form("settings/webhooks/add/", OWNER),
     "settings/webhooks/<str:key>/test/": act("settings/webhooks/no-key/test/", OWNER),

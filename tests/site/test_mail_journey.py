@@ -153,3 +153,23 @@ def test_webhooks_look_well_with_some_on_the_page(site: Site) -> None:
     page.get_by_text("It was not taken").wait_for()
     assert "B0/secret" not in page.content()
     look(page, "webhooks")
+
+
+def test_what_did_not_arrive_is_on_the_page_in_the_servers_words(site: Site, browser: Any) -> None:
+    site.received.rcpt = lambda address: "550 5.1.1 no such user"
+    try:
+        with windows(browser) as opened:
+            page = opened.open()
+            page.goto(f"{site.served.address}/account/login/mail/")
+            page.get_by_label("E-mail address").fill(harbour.MEMBER)
+            page.keyboard.press("Enter")
+            page.get_by_label("Code from the mail").wait_for()
+        until = time.monotonic() + 30
+        while not site.open("/settings/mail/").get_by_text("550 5.1.1").count() and time.monotonic() < until:
+            time.sleep(1)
+        site.page.get_by_text("550 5.1.1 no such user").wait_for()
+        assert site.page.get_by_text("Rory Walsh").is_visible()
+        look(site.page, "mail-refused-rows")
+        site.open("/").get_by_text("did not arrive: see which and why").wait_for()
+    finally:
+        site.received.rcpt = lambda address: "250 OK"

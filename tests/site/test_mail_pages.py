@@ -157,6 +157,10 @@ def test_what_did_not_arrive_is_shown_at_home_and_sent_again_when_a_person_says_
     assert OutboxMessage.objects.get().state == "waiting"
     assert client.post(f"{URL}{row.pk}/again/").status_code == 404
     assert "did not arrive: see which" not in client.get("/").content.decode()
+    OutboxMessage.objects.update(state=State.REFUSED, ended_at=utc_now())
+    assert words not in told(client, client.post(f"{URL}{row.pk}/seen/"))
+    assert OutboxMessage.objects.get().state == "dropped"
+    assert client.post(f"{URL}{row.pk}/seen/").status_code == 404
 
 
 def test_what_waits_says_why_and_until_when(owner: Somebody) -> None:

@@ -189,6 +189,16 @@ def test_a_password_lifts_the_mark(office: Received) -> None:
     assert client.get("/account/password/change/").status_code == 200
 
 
+def test_when_an_owner_ends_it_open_sessions_see_nothing_more(office: Received) -> None:
+    client = browser()
+    ask(client)
+    client.post(CODE, {"code": newest(office)[1]})
+    set_server(25, sign_in=False)
+    answer = client.get("/")
+    assert (answer.status_code, "any more" in answer.content.decode()) == (403, True)
+    assert client.post("/account/logout/").status_code == 302
+
+
 def test_who_holds_no_right_any_more_gets_no_mail_and_no_way_in(office: Received) -> None:
     from duecare.program.models import Right
 

@@ -149,6 +149,12 @@ def again(key: int, now: datetime) -> bool:
     )
 
 
+def seen(key: int, now: datetime) -> bool:
+    """Let a message that did not arrive be, because a person says so. False if that cannot be."""
+    rows = OutboxMessage.objects.filter(pk=key, state__in=NOT_ARRIVED)
+    return bool(rows.update(state=State.DROPPED, ended_at=now, content={}))
+
+
 def drop(rows: QuerySet[OutboxMessage], words: str, now: datetime) -> int:
     """Let what waits be for nobody any more."""
     return rows.filter(state=State.WAITING).update(

@@ -97,8 +97,14 @@ def connection_of(row: MailServer) -> Server:
         user=row.user,
         password=place.read_text() if row.user and place.exists() else "",
         sender=row.sender,
-        here=settings.DUECARE_DOMAIN,
+        here=_own_name(row),
     )
+
+
+def _own_name(row: MailServer) -> str:
+    """How this machine names itself: `localhost` would look like spam to some servers."""
+    domain: str = settings.DUECARE_DOMAIN
+    return domain if "." in domain else row.sender.rpartition("@")[2]
 
 
 def _keep_password(password: str) -> None:
