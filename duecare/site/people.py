@@ -99,12 +99,19 @@ def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
 
 
 def give_right(
-    actor: str, person: Person, role: str, until: date | None, sees_from: date | None, sees_to: date | None
+    actor: str,
+    person: Person,
+    role: str,
+    until: date | None,
+    sees_from: date | None,
+    sees_to: date | None,
+    *,
+    because: str = "",
 ) -> Right:
     """Give a person a role. Raises BadInput if it cannot be given so, or if they hold it already."""
     now = utc_now()
     right = _right(person, role, until, now, sees_from, sees_to)
-    with recording(actor, f"give the right {role}"):
+    with recording(actor, f"give the right {role} {because}".strip()):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
                 f"{person.name} is {role} already.",
@@ -114,13 +121,13 @@ def give_right(
     return right
 
 
-def end_right(actor: str, right: Right, now: datetime) -> None:
+def end_right(actor: str, right: Right, now: datetime, *, because: str = "") -> None:
     """End a right at once.
 
     Raises Refused if nobody would stay owner (one whose right has a last day does not count), NotFound if it
     has ended already.
     """
-    with recording(actor, f"end the right {right.role}"):
+    with recording(actor, f"end the right {right.role} {because}".strip()):
         # All owners' rights are locked, so that two owners cannot end each other's at the same moment.
         owners = holding_rights(today(now)).select_for_update().filter(role=Role.OWNER)
         lasting = {one.pk for one in owners if one.until is None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, token_views, views
+from duecare.site import feed_views, openid_views, token_views, views
 from duecare.site.api import api, openapi
 
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("account/feed/end/", feed_views.feed_end, name="feed-end"),
     path("account/tokens/", token_views.tokens, name="tokens"),
     path("account/tokens/<int:key>/end/", token_views.token_end, name="token-end"),
+    path("account/openid/", openid_views.begin, name="openid-begin"),
+    path("account/openid/back/", openid_views.back, name="openid-back"),
+    path("account/openid/finish/", openid_views.finish, name="openid-finish"),
     path("account/", include("allauth.urls")),
     path("feeds/<str:token>.ics", feed_views.feed, name="feed"),
     path("settings/", views.settings_page, name="settings"),
@@ -30,6 +33,7 @@ urlpatterns = [
     path("settings/targets/<str:id>/", views.target_page, name="target"),
     path("settings/people/add/", views.person_add, name="person-add"),
     path("settings/people/<str:key>/give/", views.right_give, name="right-give"),
+    path("settings/people/<str:key>/openid/", openid_views.allow, name="person-openid"),
     path("settings/rights/<str:key>/end/", views.right_end, name="right-end"),
     path("api/openapi.json", openapi, name="openapi"),
     path("api/", api.urls),

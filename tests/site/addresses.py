@@ -134,6 +134,12 @@ PAGES: Mapping[str, Page] = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": account("account/2fa/webauthn/keys/1/remove/", SENT_ON),
     "account/2fa/webauthn/keys/<int:pk>/edit/": account("account/2fa/webauthn/keys/1/edit/", SENT_ON),
     "account/2fa/webauthn/login/": account("account/2fa/webauthn/login/", SENT_ON, rightless=SENT_ON),
+    # Through a provider, of which there is none here (test_openid.py).
+    "account/openid/": explained("account/openid/"),
+    "account/openid/back/": explained("account/openid/back/"),
+    "account/openid/finish/": account(
+        "account/openid/finish/", NO_SUCH_METHOD, stranger=405, bare=405, rightless=405
+    ),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
     "account/tokens/": Page("account/tokens/", ALL, answers(BAD, *Role), live=True),
     "account/tokens/<int:key>/end/": Page("account/tokens/1/end/", ONLY_POST, live=True),
@@ -150,6 +156,7 @@ PAGES: Mapping[str, Page] = {
     "settings/targets/<str:id>/": form("settings/targets/security_update_days/", OWNER, MANAGER),
     "settings/people/add/": form("settings/people/add/", OWNER),
     "settings/people/<str:key>/give/": form("settings/people/{person}/give/", OWNER, object=True),
+    "settings/people/<str:key>/openid/": act("settings/people/{person}/openid/", OWNER),
     "settings/rights/<str:key>/end/": act("settings/rights/{right}/end/", OWNER),
     # The description of the API; its operations have a table of their own (api_calls.py).
     "api/openapi.json": Page("api/openapi.json", READ),
