@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from duecare.errors import BadInput
@@ -128,7 +129,8 @@ def _openid(values: Mapping[str, Any], place: str) -> OpenId:
             raise BadInput(f"{place}: [openid] {name} is missing.", "See docs/operations.md.")
     issuer = values["issuer"]
     parts = urlsplit(issuer)
-    if not parts.hostname or not (parts.scheme == "https" or issuer.startswith("http://localhost")):
+    here = parts.scheme == "http" and parts.hostname == "localhost"
+    if not parts.hostname or not (parts.scheme == "https" or here):
         raise BadInput(f"{place}: [openid] issuer: {issuer!r} is not an address by HTTPS.", "Correct it.")
     for group, role in values["roles"].items():
         if role not in MAPPED:
@@ -139,7 +141,7 @@ def _openid(values: Mapping[str, Any], place: str) -> OpenId:
     return OpenId(
         issuer=issuer,
         client=values["client"],
-        name=values.get("name") or parts.hostname,
+        name=normalize("NFC", values.get("name") or parts.hostname),
         groups=values.get("groups") or "groups",
         scopes=tuple(values.get("scopes", ())),
         domains=tuple(domain.lower().removeprefix("@") for domain in values.get("domains", ())),

@@ -28,8 +28,6 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """With a key pair. None, and those with a shared secret, are not among them (RFC 8725, 3.1)."""
 LEEWAY = 60
 """Seconds by which the provider's clock may differ from ours."""
-OLDEST = 600
-"""Seconds that an ID token may be old."""
 LONGEST = 200
 """Characters of what is taken from a claim; subjects have 255 at most (Core, 2)."""
 MOST_GROUPS = 10_000
@@ -162,8 +160,11 @@ def checked(
         raise _unbelieved("its ID token was made for another program")
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise _unbelieved("its ID token answers another question")
-    if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
+    subject = claims["sub"]  # Core, 2: at most 255 characters, ASCII
+    if not isinstance(subject, str) or not 0 < len(subject) <= 255:
         raise _unbelieved("its ID token names nobody")
+    if not subject.isascii() or not subject.isprintable():
+        raise _unbelieved("its ID token names somebody by what is not ASCII")
     return claims
 
 
@@ -188,7 +189,7 @@ def _who(claims: Mapping[str, Any], settings: OpenId) -> Who:
     return Who(
         claims["sub"],
         email.strip().lower() if isinstance(email, str) else "",
-        name[:LONGEST] if isinstance(name, str) else "",
+        "".join(filter(str.isprintable, name))[:LONGEST] if isinstance(name, str) else "",
         frozenset(one for one in groups[:MOST_GROUPS] if isinstance(one, str)),
     )
 

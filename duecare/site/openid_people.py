@@ -11,6 +11,8 @@ from __future__ import annotations
 from datetime import datetime
 from unicodedata import normalize
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound, Refused
@@ -71,11 +73,13 @@ def allow(viewer: Viewer, person: Person, settings: OpenId, now: datetime) -> No
 def _first_time(who: Who, settings: OpenId, now: datetime) -> OpenIdAccount:
     """An account for who comes for the first time: of a new person, or of one for whom it is allowed."""
     domain = who.email.rpartition("@")[2]
-    if not who.email:
+    try:
+        validate_email(who.email)
+    except ValidationError:
         raise Refused(
             _("%s does not say that your e-mail address was verified.") % settings.name,
             _("Have it verified there, then sign in again."),
-        )
+        ) from None
     if settings.domains and domain not in settings.domains:
         raise Refused(
             _("Addresses at %s do not sign in here.") % domain, _("Use the address of your organisation.")
@@ -127,9 +131,11 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
             except Refused:  # of the last owner: somebody has to stay
                 kept.append(right.pk)
     held = set(holding_rights(today(now)).filter(person=person).values_list("role", flat=True))
+    mine = OpenIdAccount.objects.filter(pk=account.pk)
+    if sorted(kept) != sorted(account.rights):
+        mine.update(rights=kept)
     for role, group in mapped.items():
         if role not in held:
-            because = f"by OpenID Connect group {group[:80]}"
+            because = f"by OpenID Connect group {normalize('NFC', group)[:80]}"
             kept.append(people.give_right(SERVER, person, role, None, None, None, because=because).pk)
-    if sorted(kept) != sorted(account.rights):
-        OpenIdAccount.objects.filter(pk=account.pk).update(rights=kept)
+            mine.update(rights=kept)

@@ -7,6 +7,7 @@ which somebody comes back asks them to go on (SECURITY.md 14).
 from __future__ import annotations
 
 from dataclasses import asdict
+from unicodedata import normalize
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
@@ -105,7 +106,8 @@ def finish(request: Request) -> HttpResponseBase:
         user = openid_people.sign_in(_found(request, known), known, request.now)
     except DuecareError as error:
         address = str(request.META.get("REMOTE_ADDR") or "")
-        content = {"address": address, "openid": known.issuer, "because": error.what[:300]}
+        because = "".join(filter(str.isprintable, normalize("NFC", error.what)))[:300]
+        content = {"address": address, "openid": known.issuer, "because": because}
         record_note("server", "refuse a sign-in", DENIED, "unknown", content)
         raise
     if not user.is_active:

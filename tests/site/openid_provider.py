@@ -111,10 +111,14 @@ def __getattr__(name: str) -> Any:
     if name == "urlpatterns":
         from django.contrib.auth import login
         from django.contrib.auth.models import User
-        from django.http import HttpResponseRedirect
+        from django.http import HttpResponse, HttpResponseRedirect
         from django.urls import include, path
 
         def sign_in(request: Any) -> Any:
+            if "as" not in request.GET:
+                names = User.objects.values_list("username", flat=True)
+                links = [f'<a href="?{request.GET.urlencode()}&as={name}">{name}</a>' for name in names]
+                return HttpResponse(f"<html lang=en><title>Provider</title>{' '.join(links)}</html>")
             who = User.objects.get(username=request.GET["as"])
             login(request, who)
             return HttpResponseRedirect(request.GET["next"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -34,7 +35,9 @@ from duecare.site import people
 from duecare.site.configuration import OpenId
 from duecare.site.models import OpenIdAccount, User
 from duecare.site.rights import holding_rights, today
+from tests.chromium import axe_faults, chromium, windows
 from tests.people import PASSWORD, browser, sign_in
+from tests.site.api_server import served
 from tests.site.openid_provider import CLIENT, SECRET
 
 BACK = "http://localhost/account/openid/back/"
@@ -60,6 +63,8 @@ class Elsewhere:
 
     address: str
     place: Path
+    port: int
+    """Where a browser may be sent back to."""
 
     def tell(self, **changed: dict[str, Any]) -> None:
         told = {name: claims(name, groups) for name, groups in PEOPLE.items()}
@@ -73,11 +78,12 @@ class Elsewhere:
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
     place = tmp_path_factory.mktemp("provider")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    found = Elsewhere(f"http://localhost:{port}", place)
+    with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
+        port, back = free.getsockname()[1], other.getsockname()[1]
+    found = Elsewhere(f"http://localhost:{port}", place, back)
     found.tell()
-    words = [sys.executable, "-m", "tests.site.openid_provider", str(port), str(place), BACK]
+    allowed = f"{BACK} {BACK.replace('localhost', f'localhost:{back}')}"
+    words = [sys.executable, "-m", "tests.site.openid_provider", str(port), str(place), allowed]
     log = (place / "log").open("w")
     process = subprocess.Popen(
         words, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=log, text=True
@@ -345,6 +351,24 @@ def test_a_provider_in_the_private_network_is_reached_only_if_that_is_said(here:
     assert (answer.status_code, "[outgoing]" in answer.content.decode()) == (403, True)
 
 
+@pytest.mark.browser
+def test_in_a_browser_it_is_a_button_there_and_a_button_back(here: Elsewhere, tmp_path: Path) -> None:
+    pictures = Path(os.environ.get("DUECARE_PICTURES") or tmp_path)
+    with served(here.port) as address, chromium() as running, windows(running) as opened:
+        page = opened.open(375)
+        page.goto(f"{address}/account/login/")
+        assert axe_faults(page) == []
+        page.screenshot(path=str(pictures / "openid-login.png"), full_page=True)
+        page.get_by_role("link", name="Sign in through Clinic ID").click()
+        page.get_by_role("link", name="dan").click()
+        page.get_by_role("button", name="Go on").wait_for()
+        assert page.url.startswith(f"{address}/account/openid/back/")
+        assert axe_faults(page) == []
+        page.screenshot(path=str(pictures / "openid-back.png"), full_page=True)
+        page.get_by_role("button", name="Go on").click()
+        page.get_by_text("Nothing waits for you").wait_for()
+
+
 # Through one that lies
 
 
@@ -464,6 +488,9 @@ FALSE: tuple[dict[str, Any], ...] = (
     {"nbf": 9_999_999_999},
     {"sub": None},
     {"sub": ""},
+    {"sub": "id\n"},
+    {"sub": "né"},
+    {"sub": 7},
     {"sub": "x" * 256},
 )
 
@@ -500,6 +527,15 @@ def test_what_is_no_token_is_not_believed(liar: Liar) -> None:
         state = parse_qs(urlsplit(sent["Location"]).query)["state"][0]
         answer = client.post("/account/openid/finish/", {"code": "c", "state": state})
         assert answer.status_code == 403, token[:20]
+
+
+def test_what_a_claim_holds_of_text_does_no_harm(liar: Liar) -> None:
+    assert lie(liar, name="Da\ud800n\x00 Exa\u0301mple\u202e").status_code == 302
+    assert Person.objects.filter(name="Dan Ex\u00e1mple").count() == 1
+    assert lie(liar, sub="a", email="no address").status_code == 403
+    assert lie(liar, sub="a", email=["b@clinic.example"]).status_code == 403
+    assert lie(liar, sub="a", groups={"dc-owners": True}).status_code == 403
+    assert lie(liar, sub="a", groups=[None, 3, ["dc-owners"]]).status_code == 403
 
 
 def test_userinfo_is_believed_only_of_the_same_person(liar: Liar) -> None:
