@@ -111,6 +111,11 @@ class Home:
             write_private(place, secrets.token_urlsafe(48).encode())
         return place.read_text().strip()
 
+    def openid_secret(self) -> str:
+        """What an OpenID Connect provider knows us by; empty if nobody has put it there."""
+        place = self.keys / "openid-secret"
+        return place.read_text().strip() if place.exists() else ""
+
     def configured(self) -> dict[str, Any]:
         """What `duecare.toml` says; empty if there is none. Raises BadInput naming the line."""
         try:

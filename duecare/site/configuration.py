@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import urlsplit
 
 from duecare.errors import BadInput
 from duecare.home import Home
@@ -20,10 +22,41 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
     "web": {"hosts": list, "tls": bool, "proxies": list},
     "database": {"url": str},
     "outgoing": {"allow": list},
+    "openid": {
+        "issuer": str,
+        "client": str,
+        "name": str,
+        "groups": str,
+        "scopes": list,
+        "domains": list,
+        "roles": dict,
+    },
 }
 """Every setting, by its table."""
-_KINDS = {list: "a list of texts", bool: "true or false", str: "a text"}
+MAPPED = ("owner", "manager", "approver", "member")
+"""Roles that a group can give; an auditor's right has a last day, so a person gives it."""
+_KINDS = {list: "a list of texts", bool: "true or false", str: "a text", dict: "a table of texts"}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenId:
+    """The provider through which people may sign in."""
+
+    issuer: str
+    """As it calls itself."""
+    client: str
+    """What it calls us."""
+    name: str
+    """On the button."""
+    groups: str
+    """The claim that lists somebody's groups."""
+    scopes: tuple[str, ...]
+    """Asked for besides openid, profile and email."""
+    domains: tuple[str, ...]
+    """What may follow the @ of their e-mail addresses; empty for anything."""
+    roles: Mapping[str, str]
+    """From group to role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +71,7 @@ class Configuration:
     database: str = ""
     outgoing: tuple[str, ...] = ()
     """Networks, addresses and host names that may be reached although they are not public."""
+    openid: OpenId | None = None
 
 
 def read(home: Home) -> Configuration:
@@ -56,7 +90,8 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
                 raise BadInput(
                     f"{place}: [{table}] has no setting {name!r}.", f"It has {', '.join(KNOWN[table])}."
                 )
-            if type(value) is not kind or (isinstance(value, list) and {type(one) for one in value} - {str}):
+            parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+            if type(value) is not kind or {type(one) for one in parts} - {str}:
                 raise BadInput(f"{place}: [{table}] {name} must be {_KINDS[kind]}.", "Correct it.")
     web = tables.get("web", {})
     for host in web.get("hosts", ()):
@@ -83,4 +118,32 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
         tuple(web.get("proxies", ())),
         tables.get("database", {}).get("url", ""),
         allowed,
+        _openid(tables["openid"], place) if "openid" in tables else None,
+    )
+
+
+def _openid(values: Mapping[str, Any], place: str) -> OpenId:
+    """The provider, if all is said that is needed. Raises BadInput naming the setting."""
+    for name in ("issuer", "client", "roles"):
+        if not values.get(name):
+            raise BadInput(f"{place}: [openid] {name} is missing.", "See docs/operations.md.")
+    issuer = values["issuer"]
+    parts = urlsplit(issuer)
+    here = parts.scheme == "http" and parts.hostname == "localhost"
+    if not parts.hostname or not (parts.scheme == "https" or here):
+        raise BadInput(f"{place}: [openid] issuer: {issuer!r} is not an address by HTTPS.", "Correct it.")
+    for group, role in values["roles"].items():
+        if role not in MAPPED:
+            raise BadInput(
+                f"{place}: [openid.roles]: the group {group!r} cannot give the role {role!r}.",
+                f"Use one of {', '.join(MAPPED)}.",
+            )
+    return OpenId(
+        issuer=issuer,
+        client=values["client"],
+        name=normalize("NFC", values.get("name") or parts.hostname),
+        groups=values.get("groups") or "groups",
+        scopes=tuple(values.get("scopes", ())),
+        domains=tuple(domain.lower().removeprefix("@") for domain in values.get("domains", ())),
+        roles=dict(values["roles"]),
     )

@@ -42,6 +42,7 @@ OPEN = (
     "/first-run/",
     "/account/login/",
     "/account/password/reset/",
+    "/account/openid/",
     "/account/2fa/authenticate/",
     "/account/2fa/webauthn/login/",
     "/feeds/",

@@ -154,7 +154,7 @@ def mail_again(request: Request, key: int) -> HttpResponseBase:
 @require_POST
 def mail_seen(request: Request, key: int) -> HttpResponseBase:
     """Take what did not arrive off the list, because a person has seen it."""
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     row = OutboxMessage.objects.filter(pk=key).first()
     if row is None or not outbox.seen(key, request.now):
         raise NotFound(_("There is no such message that did not arrive."), _("Look at the list once more."))

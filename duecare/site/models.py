@@ -137,3 +137,30 @@ class OwnView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OpenIdAccount(models.Model):
+    """Who somebody is to an OpenID Connect provider (`openid_people.py`)."""
+
+    person = models.CharField(max_length=40)
+    """Key of the person record."""
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255, blank=True)
+    """What the provider calls them; empty while an owner has only allowed it."""
+    allowed_by = models.CharField(max_length=80, blank=True)
+    """The owner, for somebody who signed in otherwise before; empty for who came by the provider first."""
+    rights = models.JSONField(default=list)
+    """Keys of the rights that their groups gave."""
+    made_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("issuer", "subject"), condition=~models.Q(subject=""), name="openid_subject"
+            ),
+            models.UniqueConstraint(fields=("issuer", "person"), name="openid_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.issuer}"

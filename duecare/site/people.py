@@ -117,6 +117,8 @@ def give_right(
     sees_from: date | None,
     sees_to: date | None,
     areas: Collection[str] = (),
+    *,
+    because: str = "",
 ) -> Right:
     """Give a person a role, limited to areas if any are given.
 
@@ -126,7 +128,7 @@ def give_right(
     now = utc_now()
     right = _right(person, role, until, now, sees_from, sees_to)
     limits = _limits(right, areas)
-    with recording(actor, f"give the right {role}"):
+    with recording(actor, f"give the right {role} {because}".strip()):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
                 f"{person.name} is {role} already.",
@@ -139,13 +141,13 @@ def give_right(
     return right
 
 
-def end_right(actor: str, right: Right, now: datetime) -> None:
+def end_right(actor: str, right: Right, now: datetime, *, because: str = "") -> None:
     """End a right at once.
 
     Raises Refused if nobody would stay owner (one whose right has a last day does not count), NotFound if it
     has ended already.
     """
-    with recording(actor, f"end the right {right.role}"):
+    with recording(actor, f"end the right {right.role} {because}".strip()):
         # All owners' rights are locked, so that two owners cannot end each other's at the same moment.
         owners = holding_rights(today(now)).select_for_update().filter(role=Role.OWNER)
         lasting = {one.pk for one in owners if one.until is None}

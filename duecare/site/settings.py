@@ -24,6 +24,14 @@ DUECARE_TLS: bool = _configured.tls
 DUECARE_PROXIES: list[str] = list(_configured.proxies)
 # What may be reached from here beyond the public internet (SECURITY.md 15).
 DUECARE_OUTGOING: list[str] = list(_configured.outgoing)
+# Through whom people may sign in, and the secret by which that provider knows us; never in duecare.toml.
+DUECARE_OPENID = _configured.openid
+DUECARE_OPENID_SECRET: str = os.environ.get("DUECARE_OPENID_SECRET") or DUECARE_HOME.openid_secret()
+if DUECARE_OPENID and not DUECARE_OPENID_SECRET:
+    raise BadInput(
+        f"{DUECARE_HOME.configuration}: [openid] is set, and nobody has said by which secret it knows us.",
+        f"Put it into {DUECARE_HOME.keys / 'openid-secret'}, or into DUECARE_OPENID_SECRET.",
+    )
 DUECARE_DOMAIN: str = _configured.hosts[0] if _configured.hosts else "localhost"
 
 INSTALLED_APPS = [

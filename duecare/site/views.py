@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import connection
 from django.http import HttpResponse, QueryDict
@@ -33,9 +34,11 @@ from duecare.site import first_run as claim_token
 from duecare.site import forms, people
 from duecare.site.area_words import area_words
 from duecare.site.changes import changes
+from duecare.site.configuration import OpenId
 from duecare.site.doors import HIDDEN
 from duecare.site.due import due
 from duecare.site.feed_tokens import token_in_force
+from duecare.site.models import OpenIdAccount
 
 LISTED = 10
 
@@ -196,8 +199,18 @@ def settings_page(request: Request) -> HttpResponseBase:
         else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
         "key": sealing.signer().vkey,
+        **_openid(viewer),
     }
     return render(request, "site/settings.html", context)
+
+
+def _openid(viewer: Viewer) -> dict[str, Any]:
+    """For owners: through which provider people may sign in, and who may already."""
+    found: OpenId | None = settings.DUECARE_OPENID
+    if found is None or not viewer.has(Role.OWNER):
+        return {}
+    known = OpenIdAccount.objects.filter(issuer=found.issuer).values_list("person", flat=True)
+    return {"openid": found.name, "openid_people": set(known)}
 
 
 def _sent(request: Request) -> QueryDict | None:

@@ -147,6 +147,12 @@ PAGES: Mapping[str, Page] = {
     "account/login/mail/code/": explained("account/login/mail/code/"),
     "account/login/mail/<str:key>/<str:token>/": explained("account/login/mail/no-key/no-token/"),
     "account/mail/": account("account/mail/"),
+    # Through a provider, of which there is none here (test_openid.py).
+    "account/openid/": explained("account/openid/"),
+    "account/openid/back/": explained("account/openid/back/"),
+    "account/openid/finish/": account(
+        "account/openid/finish/", NO_SUCH_METHOD, stranger=405, bare=405, rightless=405
+    ),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
     "account/tokens/": Page("account/tokens/", ALL, answers(BAD, *Role), live=True),
     "account/tokens/<int:key>/end/": Page("account/tokens/1/end/", ONLY_POST, live=True),
@@ -183,6 +189,7 @@ PAGES: Mapping[str, Page] = {
     "settings/webhooks/<str:key>/remove/": act("settings/webhooks/no-key/remove/", OWNER),
     "settings/people/add/": form("settings/people/add/", OWNER),
     "settings/people/<str:key>/give/": form("settings/people/{person}/give/", OWNER, object=True),
+    "settings/people/<str:key>/openid/": act("settings/people/{person}/openid/", OWNER),
     "settings/rights/<str:key>/end/": act("settings/rights/{right}/end/", OWNER),
     "settings/go-live/": form("settings/go-live/", OWNER),
     # The guided set-up, and what it ends with. All its questions: test_guide.py.

@@ -19,9 +19,9 @@ class Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address at which it answers."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Handler)
+def served(port: int = 0) -> Iterator[str]:
+    """The address at which it answers; on a free port, unless one is given."""
+    server = ThreadedWSGIServer(("127.0.0.1", port), Handler)
     server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -14,6 +14,7 @@ from django.db import connection
 from duecare.errors import BadInput, DuecareError, Tampered
 from duecare.home import Home
 from duecare.ledger.models import Head
+from duecare.ledger.viewers import Role
 from duecare.site import configuration, setup
 from duecare.site.configuration import Configuration
 from duecare.site.setup import demand_record, root_notice, set_up
@@ -143,6 +144,17 @@ def test_the_settings_of_the_documentation_are_read(tmp_path: Path) -> None:
     )
 
 
+OPENID = '[openid]\nissuer = "https://id.example"\nclient = "duecare"\n[openid.roles]\n'
+
+
+def test_a_provider_is_read_with_what_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "duecare.toml").write_text(OPENID + '"all staff" = "member"')
+    assert configuration.read(Home(tmp_path)).openid == configuration.OpenId(
+        "https://id.example", "duecare", "id.example", "groups", (), (), {"all staff": "member"}
+    )
+    assert set(configuration.MAPPED) == set(Role) - {Role.AUDITOR}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -157,6 +169,12 @@ def test_the_settings_of_the_documentation_are_read(tmp_path: Path) -> None:
         ('[web]\nhosts = [".example"]', "'.example' is not an exact host name"),
         ('[web]\nhosts = ["duecare.example:8000"]', "is not an exact host name"),
         ('[web]\nproxies = ["10.0.0.0/8"]', "'10.0.0.0/8' is not an address"),
+        ('[openid]\nissuer = "https://id.example"\nclient = "d"', "[openid] roles is missing"),
+        ('[openid]\nclient = "d"\n[openid.roles]\na = "owner"', "[openid] issuer is missing"),
+        (OPENID + 'a = "auditor"', "the group 'a' cannot give the role 'auditor'"),
+        (OPENID + "a = 1", "[openid] roles must be a table of texts"),
+        (OPENID.replace("https", "http") + 'a = "owner"', "is not an address by HTTPS"),
+        (OPENID.replace("client", "secret"), "[openid] has no setting 'secret'"),
         ("[web\n", "line 1"),
     ],
 )
