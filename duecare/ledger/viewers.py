@@ -76,6 +76,8 @@ class Request(HttpRequest):
     """The moment of the request, aware, UTC."""
     view_now: datetime
     """The moment that the page speaks from: `now`, or the end of the past day that was asked for."""
+    organisation: models.Model | None
+    """The organisation's profile of today; None before the first run."""
 
 
 def demand_reader(request: Request) -> Viewer:

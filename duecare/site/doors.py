@@ -129,7 +129,8 @@ class SignedIn:
 
     def __call__(self, request: Request) -> HttpResponseBase:
         request.now = request.view_now = utc_now()
-        zone = zone_of(live_profile())
+        request.organisation = organisation = live_profile()
+        zone = zone_of(organisation)
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
         request.viewer = viewer = viewer_of(request.user, request.now, day)

@@ -17,10 +17,10 @@ from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
-from duecare.program.queries import live_profile
+from duecare.program.models import Profile
 from duecare.program.queries import profile as recorded_profile
 from duecare.program.reach import reach
-from duecare.program.setup_queries import live_setup
+from duecare.program.setup_queries import setup
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 
 SPEAKING = (
@@ -39,10 +39,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if viewer is None or not viewer.roles or now is None:
         return {}
     today = timezone.localdate()
-    profile = live_profile()
+    profile: Profile | None = getattr(request, "organisation", None)
     view = asof.current()
     head = Head.objects.get()
-    setting_up = viewer.has(Role.OWNER) and live_setup().plan_from is None
+    setting_up = view is None and viewer.has(Role.OWNER) and setup(viewer).plan_from is None
     return {
         "now": now,
         "viewer": viewer,
@@ -56,7 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
-            reach=_reach(request.path) if viewer.reads else "",
+            reach=_reach(request.path, profile if view is None else None) if viewer.reads else "",
         ),
     }
 
@@ -72,9 +72,14 @@ def _role_word(role: Role) -> str:
     return words[role]
 
 
-def _reach(path: str) -> str:
-    """How far the evidence goes that a page speaks of; empty for pages that speak of none."""
-    return reach(recorded_profile()).words if path == reverse("home") or path.startswith(SPEAKING) else ""
+def _reach(path: str, profile: Profile | None) -> str:
+    """How far the evidence goes that a page speaks of; empty for pages that speak of none.
+
+    `profile` is that of the page's day, or None if it has still to be asked for.
+    """
+    if path != reverse("home") and not path.startswith(SPEAKING):
+        return ""
+    return reach(profile or recorded_profile()).words
 
 
 def _navigation(path: str, viewer: Viewer, setting_up: bool) -> tuple[Group, ...]:

@@ -46,6 +46,12 @@ def make(owner: Viewer, *tasks: Planned, approver: str | None = None, day: date 
     return make_plan(owner.actor, tasks, utc_now(), day, owner=owner.person, approver=approver)
 
 
+def would_be(owner: Viewer, days: int = 0) -> tuple[Planned, ...]:
+    """What the plan would hold, or gain, so many days from today."""
+    day = TODAY + timedelta(days=days)
+    return proposed(owner, utc_now(), day, setup(owner), plan_tasks(owner), False)
+
+
 # The act
 
 
@@ -84,7 +90,7 @@ def test_somebody_without_a_right_gets_no_task(owner: Viewer) -> None:
 
 
 def test_a_new_duecare_is_proposed_twelve_tasks_and_three_for_this_week(owner: Viewer) -> None:
-    tasks = proposed(owner, utc_now(), TODAY)
+    tasks = would_be(owner)
     assert len(tasks) == MOST
     assert sum(one.week == 1 for one in tasks) == 3
     titles = {one.origin.removeprefix(PREFIX) for one in tasks}
@@ -93,15 +99,15 @@ def test_a_new_duecare_is_proposed_twelve_tasks_and_three_for_this_week(owner: V
 
 
 def test_with_the_plan_made_only_what_has_room_is_proposed(owner: Viewer) -> None:
-    make(owner, *proposed(owner, utc_now(), TODAY))
-    assert proposed(owner, utc_now(), TODAY) == ()
+    make(owner, *would_be(owner))
+    assert would_be(owner) == ()
     done = plan_tasks(owner)[0]
     end_task(owner.actor, done.pk, Ending.DONE, "", utc_now())
-    more = proposed(owner, utc_now(), TODAY + timedelta(days=20))
+    more = would_be(owner, 20)
     assert len(more) == 1
     assert more[0].origin not in {task.origin for task in plan_tasks(owner)}
     assert more[0].week >= 3
-    assert proposed(owner, utc_now(), TODAY + timedelta(days=91)) == (), "they are over"
+    assert would_be(owner, 91) == (), "they are over"
 
 
 def test_who_approves_alone_gets_what_an_approver_is_to_do(owner: Viewer, client: Client) -> None:

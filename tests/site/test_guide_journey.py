@@ -241,7 +241,7 @@ def plan(hands: Hands) -> None:
 
 
 def home(hands: Hands) -> None:
-    """Three things for this week, each of which leads to where it is done; and what going live still takes."""
+    """Three things for this week, each of which leads to where it is done; and what going live takes."""
     page = hands.page
     hands.press("header a.organisation")
     week = page.locator("[aria-labelledby=week]")
