@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from duecare.ledger.models import ACT, Entry, Head
@@ -79,6 +82,22 @@ def test_made_again_nothing_is_there_twice_and_what_was_dropped_stays_dropped(ow
     before = Head.objects.get().size
     assert make(owner, planned("mfa"), planned("patching")) == []
     assert Head.objects.get().size == before, "what changed nothing leaves no entry"
+
+
+def test_two_who_press_at_once_make_one_plan(owner: Viewer) -> None:
+    start, tasks = Barrier(2), would_be(owner)
+
+    def press() -> int:
+        start.wait(20)
+        try:
+            return len(make(owner, *tasks))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        made = [future.result() for future in [pool.submit(press), pool.submit(press)]]
+    assert sorted(made) == [0, MOST]
+    assert Task.objects.count() == MOST
 
 
 def test_somebody_without_a_right_gets_no_task(owner: Viewer) -> None:

@@ -32,7 +32,7 @@ def browser() -> Iterator[Any]:
 
 @dataclass(slots=True)
 class Hands:
-    """A person at a page, with the keyboard alone or the mouse. For axe the desk and the dark: test_look.py."""
+    """A person at a page, with the keyboard alone or the mouse (axe at a desk, in the dark: test_look.py)."""
 
     page: Any
     keyboard: bool
