@@ -165,6 +165,7 @@ def addresses(middle: date) -> dict[str, str]:
     deep_host = _place("hosts", Host, "name", ("db-lnz-2500", "k"))
     return {
         "home": "/",
+        "first 90 days": "/first-90-days/",
         "safeguards": "/safeguards/",
         "safeguards, CSV": "/safeguards/?format=csv",
         "one safeguard": f"/safeguards/{outcome.safeguard}/",

@@ -4,7 +4,8 @@ What may become a task is each safeguard of the catalogue that fails or cannot b
 without which little else can be shown (`CHORES`). What is proven, excepted or does not apply becomes none,
 unless it only does not arise on the computers seen and its questions are open; what only a person has stated
 becomes at most a second look at that statement. The words of a task are the
-catalogue's own: its first step is the title, the beginning of its reason says why.
+catalogue's own: its first step is the title, the beginning of its reason says why; where a check found a gap,
+the gap is the title, and the check's advice says how it is mended.
 
 Each is weighed in points, and the heaviest come first; equals in the order of their ids:
 
@@ -31,6 +32,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from duecare.program.catalogue import Safeguard, catalogue
+from duecare.program.judgement import Verdict
 from duecare.program.posture import Standing, State
 from duecare.program.services import CLOUD, Service
 
@@ -290,12 +292,11 @@ def _measure(standing: Standing, known: Known) -> Planned:
     failing = standing.state is State.FAILING
     points = _points(weight, known, safeguard) + (15 if failing else 0)
     points += min(2 * known.asked_by.get(safeguard.id, 0), 6)
-    titles = [title for service, title in weight.titles.items() if service in known.services]
-    sentences = _sentences(safeguard.why)
+    title, why = _words(standing, weight, known)
     return Planned(
         origin=f"{PREFIX}{safeguard.id}",
-        title=_cut(titles[0] if titles else safeguard.first_step.rstrip(".")),
-        why=f"{sentences[0]} Today it fails: {standing.why}." if failing else " ".join(sentences[:2]),
+        title=_cut(title),
+        why=why,
         minutes=weight.minutes,
         who=_who(weight.who, known),
         week=0,
@@ -303,6 +304,20 @@ def _measure(standing: Standing, known: Known) -> Planned:
         about=_about(standing, known),
         points=points,
     )
+
+
+def _words(standing: Standing, weight: Weight, known: Known) -> tuple[str, str]:
+    """What is to be done, and why. What a check found is mended as that check advises; else it is the first
+    step of the safeguard."""
+    safeguard, sentences = standing.safeguard, _sentences(standing.safeguard.why)
+    unmet = [one.check for one in standing.found if one.verdict is Verdict.UNMET]
+    if standing.state is State.FAILING and unmet:
+        return f"Mend “{safeguard.title}”: {standing.why}", f"{sentences[0]} {unmet[0].advice}"
+    titles = [title for service, title in weight.titles.items() if service in known.services]
+    title = titles[0] if titles else safeguard.first_step.rstrip(".")
+    if standing.state is State.FAILING:
+        return title, f"{sentences[0]} Today it fails: {standing.why}."
+    return title, " ".join(sentences[:2])
 
 
 def _second_look(standing: Standing, known: Known) -> Planned:

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
-from duecare.program.models import Setup, Task
+from duecare.program.models import Task
 from duecare.program.ninety import Planned, Who
-from duecare.program.setup_queries import SETUP
+from duecare.program.setup_actions import locked_setup
 from duecare.program.task_queries import holding_people
 from duecare.program.tasks import WEEK
 
@@ -29,10 +29,10 @@ def make_plan(
     become one again, whatever became of it: so nothing is there twice, and what was dropped stays dropped.
     """
     with recording(actor, "plan the first ninety days"):
-        arranged = Setup.objects.select_for_update().filter(pk=SETUP).first() or Setup(id=SETUP)
+        arranged = locked_setup()  # so that two who press at once make one plan
         if arranged.plan_from is None:
             arranged.plan_from = today
-        arranged.save()  # locked from here on, so that two who press at once make one plan
+            arranged.save()
         had = set(
             Task.objects.filter(origin__in=[one.origin for one in planned]).values_list("origin", flat=True)
         )

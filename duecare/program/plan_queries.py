@@ -13,7 +13,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.models import DataSet, Ending, Finding, Setup, Task
 from duecare.program.ninety import MOST, PREFIX, WEEKS, Chore, Known, Planned, choose, rank
 from duecare.program.queries import profile, required_by, standings
-from duecare.program.setup_queries import other_approvers, services_of, setup
+from duecare.program.setup_queries import services_of
 from duecare.program.tasks import WEEK
 
 SHOWN = 3
@@ -64,12 +64,11 @@ class Plan:
         return self.week > WEEKS
 
 
-def known(viewer: Viewer, now: datetime, today: date) -> Known:
-    """All that the choice of tasks rests on."""
+def known(viewer: Viewer, now: datetime, arranged: Setup, approver: bool) -> Known:
+    """All that the choice of tasks rests on; `approver` is whether somebody approves."""
     findings = Finding.objects.all().visible_to(viewer).filter(closed_at=None)
     oldest = findings.values_list("safeguard").annotate(first=Min("id"))  # keys begin with the time
     asked = required_by(profile())
-    arranged = setup(viewer)
     sets = DataSet.objects.all().visible_to(viewer)
     return Known(
         standings=tuple(standings(viewer, now)),
@@ -77,20 +76,24 @@ def known(viewer: Viewer, now: datetime, today: date) -> Known:
         findings={safeguard: f"program.finding:{key}" for safeguard, key in oldest},
         services=services_of(arranged),
         data_of=sum(number or 0 for one in sets for number in one.people.values()),
-        approver=arranged.alone or other_approvers(viewer, today).exists(),
+        approver=approver,
         chores=tuple(chore for function in _chores for chore in function(viewer, now)),
     )
 
 
-def proposed(viewer: Viewer, now: datetime, today: date) -> tuple[Planned, ...]:
-    """The tasks that would be made today: of a new plan, or more of one that is under way."""
-    arranged, tasks = setup(viewer), plan_tasks(viewer)
+def proposed(
+    viewer: Viewer, now: datetime, today: date, arranged: Setup, tasks: Sequence[Task], approver: bool
+) -> tuple[Planned, ...]:
+    """The tasks that would be made today: of a new plan, or more of one that is under way.
+
+    `tasks` are those that the plan has made, `approver` is whether somebody approves.
+    """
     first = 1 if arranged.plan_from is None else week_of(today, arranged.plan_from)
     room = MOST - sum(task.ended_at is None for task in tasks)
     if first > WEEKS or room <= 0:
         return ()
     return choose(
-        known(viewer, now, today),
+        known(viewer, now, arranged, approver),
         had=[task.origin for task in tasks],
         most=room,
         first_week=first,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from duecare.errors import NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Role, Viewer, demand_reader
-from duecare.program.models import Person
+from duecare.program.models import Person, Setup
 from duecare.program.plan_actions import make_plan
 from duecare.program.plan_queries import plan, plan_tasks, proposed
 from duecare.program.setup_queries import other_approvers, setup
@@ -29,14 +29,15 @@ def first_ninety_days(request: Request) -> HttpResponseBase:
     viewer = demand_reader(request)
     today = timezone.localdate(request.view_now)
     arranged, tasks = setup(viewer), plan_tasks(viewer)
-    more = proposed(viewer, request.view_now, today) if asof.current() is None else ()
+    approver, now = _approver(viewer, today, arranged), request.view_now
+    more = proposed(viewer, now, today, arranged, tasks, approver is not None) if _live() else ()
     context = {
         "plan": plan(arranged, tasks, today),
         "today": today,
         "proposed": more,
         "minutes": sum(one.minutes for one in more),
-        "approver": _approver(viewer, today),
-        "may_make": viewer.has(*MAKERS) and asof.current() is None,
+        "approver": approver,
+        "may_make": viewer.has(*MAKERS) and _live(),
     }
     return render(request, "program/plan.html", context)
 
@@ -50,10 +51,11 @@ def plan_make(request: Request) -> HttpResponseBase:
             raise Refused(_("Your role does not make the plan."), _("Ask an owner or a manager."))
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at your duties."))
     today = timezone.localdate(request.now)
-    approver = _approver(viewer, today)
+    arranged = setup(viewer)
+    approver = _approver(viewer, today, arranged)
     made = make_plan(
         viewer.actor,
-        proposed(viewer, request.now, today),
+        proposed(viewer, request.now, today, arranged, plan_tasks(viewer), approver is not None),
         request.now,
         today,
         owner=viewer.person,
@@ -64,9 +66,13 @@ def plan_make(request: Request) -> HttpResponseBase:
     return redirect("first-ninety-days")
 
 
-def _approver(viewer: Viewer, today: date) -> Person | None:
+def _live() -> bool:
+    return asof.current() is None
+
+
+def _approver(viewer: Viewer, today: date, arranged: Setup) -> Person | None:
     """Who gets what an approver is to do: a second person, else the one who approves alone."""
     other = other_approvers(viewer, today).first()
-    if other is None and setup(viewer).alone and viewer.has(Role.OWNER):
+    if other is None and arranged.alone and viewer.has(Role.OWNER):
         return Person.objects.all().visible_to(viewer).filter(pk=viewer.person).first()
     return other

@@ -17,7 +17,8 @@ from duecare.errors import BadInput, NotFound
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program import backup_place
-from duecare.program.models import Keeper, Person, Setup
+from duecare.program.models import Keeper, Person, Profile, Setup
+from duecare.program.queries import PROFILE
 from duecare.program.services import Service
 from duecare.program.setup_queries import SETUP
 
@@ -141,9 +142,16 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def locked_setup() -> Setup:
+    """What was arranged, within an act that changes it: others who would change it wait until it has ended."""
+    # The profile is there from the claim on; the row itself may still be missing, and could not be locked.
+    list(Profile.objects.select_for_update().filter(pk=PROFILE))
+    return Setup.objects.filter(pk=SETUP).first() or Setup(id=SETUP)
+
+
 def _arrange(actor: str, reason: str, **values: Any) -> Setup:
     with recording(actor, reason):
-        arranged = Setup.objects.select_for_update().filter(pk=SETUP).first() or Setup(id=SETUP)
+        arranged = locked_setup()
         for name, value in values.items():
             setattr(arranged, name, value)
         arranged.save()

@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db.models import Q
 
-from duecare.ledger.asof import LIVE
 from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
 from duecare.program.models import Keeper, Person, Setup
 from duecare.program.services import Service
@@ -17,11 +16,6 @@ SETUP = "setup"
 def setup(viewer: Viewer) -> Setup:
     """What was arranged, as far as the viewer may see it; an empty one, not saved, while nothing was."""
     return Setup.objects.all().visible_to(viewer).filter(pk=SETUP).first() or Setup(id=SETUP)
-
-
-def live_setup() -> Setup:
-    """What is arranged today, also while a past day is being viewed: for the frame around the pages."""
-    return Setup.objects.using(LIVE).filter(pk=SETUP).first() or Setup(id=SETUP)
 
 
 def services_of(arranged: Setup) -> frozenset[Service]:

@@ -15,7 +15,7 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program.models import Assessment
 from duecare.program.ninety import Chore
 from duecare.program.plan_queries import register_chores
-from duecare.program.queries import current_targets, profile
+from duecare.program.queries import current_targets
 from duecare.program.reach import reach
 from duecare.program.subjects import register_name, register_reference, register_visible
 from duecare.site.guide_steps import STEPS, find, read
@@ -42,7 +42,7 @@ def chores(viewer: Viewer, now: datetime) -> Iterator[Chore]:
             _("Nothing was looked at yet. The first look takes a minute and shows what the others will."),
             f"{PLACE}:hosts",
         )
-    elif (seen := reach(profile())).known is None or seen.seen < seen.known:
+    elif (seen := reach(here.profile)).known is None or seen.seen < seen.known:
         yield Chore(
             "reach",
             _("Bring in reports from five more computers, beginning with those that hold the most"),

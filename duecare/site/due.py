@@ -16,6 +16,7 @@ from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.mail.outbox import not_arrived
 from duecare.program.models import Assessment, Profile, Task
+from duecare.program.ninety import MOST, PREFIX
 from duecare.program.posture import Standing, State
 from duecare.program.queries import current_targets
 from duecare.program.task_queries import due_tasks, is_late
@@ -65,9 +66,14 @@ def _of_tasks(viewer: Viewer, now: datetime, most: int, shown: Collection[str]) 
             is_late(task, today),
             _("yours") if task.owner_id == viewer.person else _owner(task),
         )
-        for task in due_tasks(viewer, today, most + len(shown))
-        if task.pk not in shown
+        for task in due_tasks(viewer, today, most + MOST)
+        if task.pk not in shown and not _waits(task, today)
     ][:most]
+
+
+def _waits(task: Task, today: date) -> bool:
+    """Whether a task of the plan has its week still to come: the plan shows it."""
+    return task.origin.startswith(PREFIX) and task.due is not None and task.due >= today + SOON
 
 
 def _owner(task: Task) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from duecare.program.models import Person
@@ -120,14 +121,15 @@ class ApproverForm(RecordForm):
         choices += [(NEW, _("Somebody who cannot sign in here yet, named below"))]
         choices += [(ALONE, _("I approve alone for now; every decision will say so"))]
         self.fields["who"].choices = choices  # type: ignore[attr-defined]
+        chosen = self.data.get("who") if self.is_bound else self.initial.get("who")
+        for name in ("name", "email", "password"):
+            self.fields[name].required = chosen == NEW
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean()
-        if values.get("who") == NEW:
-            for name in ("name", "email", "password"):
-                if not values.get(name) and name not in self.errors:
-                    self.add_error(name, _("Somebody new needs this."))
-        return values
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if password and self.cleaned_data.get("who") == NEW:
+            validate_password(password)
+        return password
 
 
 class KeeperForm(RecordForm):

@@ -66,6 +66,15 @@ def read(viewer: Viewer, now: datetime, today: date) -> Here:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the page says once an answer was saved; nothing where nothing needs saying."""
+
+    words: str = ""
+    caution: str = ""
+    """What is not as good as it could be."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One question of the set-up."""
 
@@ -82,8 +91,8 @@ class Step:
     """The form, with the present answer where it holds one."""
     answer: Callable[[Here], str]
     """The present answer in words; empty while the question is open."""
-    save: Callable[[Here, Any], str]
-    """Saves what a valid form holds, by an action; what to say then, or nothing. Raises DuecareError."""
+    save: Callable[[Here, Any], Said]
+    """Saves what a valid form holds, by an action. Raises DuecareError."""
     blames: str = ""
     """The field beside which an error of the action is shown; empty for the form as a whole."""
     several: bool = False
@@ -104,9 +113,9 @@ def _organisation_answer(here: Here) -> str:
     return f"{one.name}, {one.country}, {one.zone}" if one and one.country else ""
 
 
-def _profile_save(here: Here, form: Any) -> str:
+def _profile_save(here: Here, form: Any) -> Said:
     actions.change_profile(here.viewer.actor, **form.cleaned_data)
-    return ""
+    return Said()
 
 
 def _size_form(here: Here, sent: Sent) -> forms.Form:
@@ -136,11 +145,11 @@ def _data_answer(here: Here) -> str:
     return ", ".join(one.name for one in here.data_sets)
 
 
-def _data_save(here: Here, form: Any) -> str:
+def _data_save(here: Here, form: Any) -> Said:
     if not form.cleaned_data["name"]:
-        return ""
+        return Said()
     actions.keep_data_set(here.viewer.actor, None, **form.cleaned_data)
-    return _("The data set was recorded.")
+    return Said(_("The data set was recorded."))
 
 
 def laws_asked(here: Here) -> Mapping[str, str]:
@@ -162,11 +171,11 @@ def _laws_answer(here: Here) -> str:
     return _("%(yes)s of %(all)s answered with yes") % {"yes": yes, "all": len(asked)}
 
 
-def _laws_save(here: Here, form: Any) -> str:
+def _laws_save(here: Here, form: Any) -> Said:
     known = here.profile.facts if here.profile else {}
     kept = {id: value for id, value in known.items() if id not in form.fields}
     actions.change_profile(here.viewer.actor, facts={**kept, **form.answers()})
-    return ""
+    return Said()
 
 
 # ── Systems ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -183,9 +192,9 @@ def _systems_answer(here: Here) -> str:
     return ", ".join(filter(None, [*found, here.arranged.other_services]))
 
 
-def _systems_save(here: Here, form: Any) -> str:
+def _systems_save(here: Here, form: Any) -> Said:
     setup_actions.say_services(here.viewer.actor, **form.cleaned_data)
-    return ""
+    return Said()
 
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -207,14 +216,14 @@ def _approver_answer(here: Here) -> str:
     return _("You approve alone for now") if here.arranged.alone else ""
 
 
-def _approver_save(here: Here, form: Any) -> str:
+def _approver_save(here: Here, form: Any) -> Said:
     values, actor = form.cleaned_data, here.viewer.actor
     who = values["who"]
     if who == guide_forms.KEPT:
-        return ""
+        return Said()
     if who == guide_forms.ALONE:
         setup_actions.approve_alone(actor, True)
-        return _("Recorded. Decisions will say “approved alone”.")
+        return Said(_("Recorded. Decisions will say “approved alone”."))
     if who == guide_forms.NEW:
         made = people.add_user(actor, values["email"], values["name"], values["password"], Role.APPROVER)
         barred = _("You made their account, so for 30 days they cannot decide on what you ask for.")
@@ -223,7 +232,7 @@ def _approver_save(here: Here, form: Any) -> str:
         people.give_right(actor, made, Role.APPROVER, None, None, None)
     if here.arranged.alone:
         setup_actions.approve_alone(actor, False)
-    return f"{_('%s can approve.') % made.name} {barred}".strip()
+    return Said(_("%s can approve.") % made.name, barred)
 
 
 def _keeper_form(here: Here, sent: Sent) -> forms.Form:
@@ -234,11 +243,11 @@ def _keeper_answer(here: Here) -> str:
     return ", ".join(keeper.person.name for keeper in here.keepers)
 
 
-def _keeper_save(here: Here, form: Any) -> str:
+def _keeper_save(here: Here, form: Any) -> Said:
     if not form.cleaned_data["name"]:
-        return ""
+        return Said()
     setup_actions.add_keeper(here.viewer.actor, here.now, **form.cleaned_data)
-    return _("Recorded. Give them the newest checkpoint, and ask them to keep it.")
+    return Said(_("Recorded. Give them the newest checkpoint, and ask them to keep it."))
 
 
 # ── Machine ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +269,7 @@ def _apart_words(apart: bool, system: str) -> str:
     return f"{words} ({system})" if system else words
 
 
-def _backup_save(here: Here, form: Any) -> str:
+def _backup_save(here: Here, form: Any) -> Said:
     home: Path = settings.DUECARE_HOME.path
     _setup, tried = setup_actions.name_backup_place(
         here.viewer.actor, form.cleaned_data["path"], home, here.now
@@ -271,8 +280,8 @@ def _backup_save(here: Here, form: Any) -> str:
         "free": f"{tried.free // 1_000_000:,}",
     }
     if tried.apart:
-        return words
-    return f"{words} {_('One broken disk would take both: a place on another machine is better.')}"
+        return Said(words)
+    return Said(words, _("One broken disk would take both: a place on another machine is better."))
 
 
 def address_form(here: Here, sent: Sent) -> forms.Form:
@@ -295,7 +304,7 @@ def _address_answer(here: Here) -> str:
     return here.arranged.host
 
 
-def address_save(here: Here, form: Any) -> str:
+def address_save(here: Here, form: Any) -> Said:
     """Save the address; what to say then."""
     values = form.cleaned_data
     away = values["where"] == "name"
@@ -304,7 +313,7 @@ def address_save(here: Here, form: Any) -> str:
         values["host"] if away else setup_actions.HERE,
         values["proxies"].splitlines() if away else (),
     )
-    return _("Recorded. The page “Go live” shows the lines to put in.") if away else ""
+    return Said(_("Recorded. The page “Go live” shows the lines to put in.") if away else "")
 
 
 STEPS: tuple[Step, ...] = (

@@ -65,11 +65,14 @@ def guide_step(request: Request, id: str) -> HttpResponseBase:
         except DuecareError as error:
             form.add_error(step.blames or None, str(error))
         else:
-            if said:
-                messages.success(request, said)
+            if said.words:
+                messages.success(request, said.words)
+            if said.caution:
+                messages.warning(request, said.caution)
             return redirect(request.path if AGAIN in request.POST and step.several else onward)
     answers = [one.answer(here) for one in STEPS]
-    left = [one.seconds for one, answer in zip(STEPS, answers, strict=True) if not answer]
+    ahead = zip(STEPS[place:], answers[place:], strict=True)
+    left = [one.seconds for one, answer in ahead if one is step or not answer]
     context = {
         "step": step,
         "number": place + 1,

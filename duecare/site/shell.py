@@ -19,10 +19,11 @@ from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
+from duecare.program.models import Profile
 from duecare.program.queries import live_profile
 from duecare.program.queries import profile as recorded_profile
 from duecare.program.reach import reach
-from duecare.program.setup_queries import live_setup
+from duecare.program.setup_queries import setup
 from duecare.site import saved_views
 from duecare.site.area_words import area_words
 from duecare.site.mail_sign_in import offered
@@ -51,7 +52,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     profile = live_profile()
     view = asof.current()
     head = Head.objects.get()
-    setting_up = viewer.has(Role.OWNER) and live_setup().plan_from is None
+    setting_up = view is None and viewer.has(Role.OWNER) and setup(viewer).plan_from is None
     return {
         "now": now,
         "viewer": viewer,
@@ -68,7 +69,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads and viewer.areas is None else None,
             demonstration=head.demonstration,
-            reach=_reach(request.path) if viewer.reads else "",
+            reach=_reach(request.path, profile if view is None else None) if viewer.reads else "",
             search_url=reverse("search"),
         ),
     }
@@ -102,9 +103,14 @@ def _role_word(role: Role) -> str:
     return words[role]
 
 
-def _reach(path: str) -> str:
-    """How far the evidence goes that a page speaks of; empty for pages that speak of none."""
-    return reach(recorded_profile()).words if path == reverse("home") or path.startswith(SPEAKING) else ""
+def _reach(path: str, profile: Profile | None) -> str:
+    """How far the evidence goes that a page speaks of; empty for pages that speak of none.
+
+    `profile` is that of the page's day, or None if it has still to be asked for.
+    """
+    if path != reverse("home") and not path.startswith(SPEAKING):
+        return ""
+    return reach(profile or recorded_profile()).words
 
 
 def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[Group, ...]:

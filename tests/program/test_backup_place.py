@@ -1,4 +1,4 @@
-"""A place for backups is tried on the spot: written to, never harmed, and refused for a plain reason."""
+"""A place for backups is tried on the spot: really written to, never harmed, refused for a plain reason."""
 
 from __future__ import annotations
 

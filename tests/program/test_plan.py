@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from duecare.ledger.models import ACT, Entry, Head
@@ -46,6 +49,12 @@ def make(owner: Viewer, *tasks: Planned, approver: str | None = None, day: date 
     return make_plan(owner.actor, tasks, utc_now(), day, owner=owner.person, approver=approver)
 
 
+def would_be(owner: Viewer, days: int = 0) -> tuple[Planned, ...]:
+    """What the plan would hold, or gain, so many days from today."""
+    day = TODAY + timedelta(days=days)
+    return proposed(owner, utc_now(), day, setup(owner), plan_tasks(owner), False)
+
+
 # The act
 
 
@@ -75,6 +84,22 @@ def test_made_again_nothing_is_there_twice_and_what_was_dropped_stays_dropped(ow
     assert Head.objects.get().size == before, "what changed nothing leaves no entry"
 
 
+def test_two_who_press_at_once_make_one_plan(owner: Viewer) -> None:
+    start, tasks = Barrier(2), would_be(owner)
+
+    def press() -> int:
+        start.wait(20)
+        try:
+            return len(make(owner, *tasks))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        made = [future.result() for future in [pool.submit(press), pool.submit(press)]]
+    assert sorted(made) == [0, MOST]
+    assert Task.objects.count() == MOST
+
+
 def test_somebody_without_a_right_gets_no_task(owner: Viewer) -> None:
     (one,) = make(owner, planned("targets", 1, Who.APPROVER), approver="nobody-like-that")
     assert one.owner_id is None
@@ -84,7 +109,7 @@ def test_somebody_without_a_right_gets_no_task(owner: Viewer) -> None:
 
 
 def test_a_new_duecare_is_proposed_twelve_tasks_and_three_for_this_week(owner: Viewer) -> None:
-    tasks = proposed(owner, utc_now(), TODAY)
+    tasks = would_be(owner)
     assert len(tasks) == MOST
     assert sum(one.week == 1 for one in tasks) == 3
     titles = {one.origin.removeprefix(PREFIX) for one in tasks}
@@ -93,15 +118,15 @@ def test_a_new_duecare_is_proposed_twelve_tasks_and_three_for_this_week(owner: V
 
 
 def test_with_the_plan_made_only_what_has_room_is_proposed(owner: Viewer) -> None:
-    make(owner, *proposed(owner, utc_now(), TODAY))
-    assert proposed(owner, utc_now(), TODAY) == ()
+    make(owner, *would_be(owner))
+    assert would_be(owner) == ()
     done = plan_tasks(owner)[0]
     end_task(owner.actor, done.pk, Ending.DONE, "", utc_now())
-    more = proposed(owner, utc_now(), TODAY + timedelta(days=20))
+    more = would_be(owner, 20)
     assert len(more) == 1
     assert more[0].origin not in {task.origin for task in plan_tasks(owner)}
     assert more[0].week >= 3
-    assert proposed(owner, utc_now(), TODAY + timedelta(days=91)) == (), "they are over"
+    assert would_be(owner, 91) == (), "they are over"
 
 
 def test_who_approves_alone_gets_what_an_approver_is_to_do(owner: Viewer, client: Client) -> None:

@@ -172,6 +172,7 @@ def _decide(now: datetime) -> None:
     _state(now)
     _depart(now)
     _save_views(now)
+    _set_up(now)
 
 
 def _save_views(now: datetime) -> None:
@@ -184,6 +185,31 @@ def _save_views(now: datetime) -> None:
     viewer = Viewer(f"person:{maeve.pk}", maeve.name, frozenset({Role.OWNER}), maeve.pk)
     save_view(viewer, "findings", "state=open", "What the clinic has to mend", shared=True, now=now)
     save_view(viewer, "tasks", "state=late&whose=mine", "My late ones", shared=False, now=now)
+
+
+def _set_up(now: datetime) -> None:
+    """The answers of the set-up but for the place for backups, and the plan with one task done."""
+    from duecare.ledger.viewers import Role, Viewer
+    from duecare.program import setup_actions
+    from duecare.program.models import Ending, Person
+    from duecare.program.plan_actions import make_plan
+    from duecare.program.plan_queries import plan_tasks, proposed
+    from duecare.program.setup_queries import setup
+    from duecare.program.task_actions import end_task
+
+    maeve = Person.objects.get(name="Maeve Brennan")
+    viewer = Viewer(f"person:{maeve.pk}", maeve.name, frozenset({Role.OWNER}), maeve.pk)
+    setup_actions.say_services(viewer.actor, ["microsoft_365", "trade_software", "website"], "")
+    setup_actions.approve_alone(viewer.actor, True)
+    setup_actions.add_keeper(
+        viewer.actor, now, name="Niamh Walsh", organisation="Walsh & Daughters, accountants",
+        address="niamh@walsh.example", outside=True,
+    )  # fmt: skip
+    setup_actions.say_address(viewer.actor, "duecare.harbour.example", ["127.0.0.1"])
+    day, arranged = now.date(), setup(viewer)
+    planned = proposed(viewer, now, day, arranged, (), True)
+    make_plan(viewer.actor, planned, now, day, owner=maeve.pk, approver=maeve.pk)
+    end_task(viewer.actor, plan_tasks(viewer)[0].pk, Ending.DONE, "Done for all 85 people.", now)
 
 
 def _state(now: datetime) -> None:

@@ -169,7 +169,7 @@ def test_systems(owner: Viewer, client: Client) -> None:
 def test_who_approves_is_a_new_person_an_old_one_or_nobody_yet(owner: Viewer, client: Client) -> None:
     assert answers(owner)["approver"] == ""
     refused(send(client, "approver"), "required")
-    refused(send(client, "approver", who="new", name="Dr Byrne"), "Somebody new needs this")
+    refused(send(client, "approver", who="new", name="Dr Byrne"), "This field is required")
     refused(
         send(client, "approver", who="new", name="Dr Byrne", email="byrne@clinic.example", password="short"),
         "15 characters",
