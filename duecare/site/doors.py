@@ -27,7 +27,7 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.queries import live_profile, zone_of
 from duecare.site import first_run
-from duecare.site.rights import today, viewer_of
+from duecare.site.rights import STRANGER, today, viewer_of
 from duecare.web.views import bad_request, explain
 
 GetResponse = Callable[[Request], HttpResponseBase]
@@ -42,8 +42,10 @@ OPEN = (
     "/account/2fa/authenticate/",
     "/account/2fa/webauthn/login/",
     "/feeds/",
+    "/trust/",
     "/healthz",
 )
+PUBLIC = "/trust/"
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
@@ -128,6 +130,10 @@ class SignedIn:
         zone = zone_of(live_profile())
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
+        if request.path == PUBLIC:
+            # Who asks is not even looked up: the page is everybody's, and sets and reads no cookie.
+            request.viewer = STRANGER
+            return self.get_response(request)
         request.viewer = viewer = viewer_of(request.user, request.now, day)
         if request.path.startswith(OPEN):
             return self.get_response(request)

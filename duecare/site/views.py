@@ -160,7 +160,7 @@ def _limit(right: Right) -> str:
     return area_words(one.area for one in right.areas.all())
 
 
-def _changer(request: Request, *roles: Role) -> Viewer:
+def changer(request: Request, *roles: Role) -> Viewer:
     """The viewer, if they hold one of the roles. Raises NotFound for others, who may not know of the page."""
     viewer = request.viewer
     if not viewer.has(*roles):
@@ -172,7 +172,7 @@ def _changer(request: Request, *roles: Role) -> Viewer:
 @require_safe
 def settings_page(request: Request) -> HttpResponseBase:
     """The organisation, its data, its targets, and who may sign in."""
-    viewer = _changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
     here = profile()
     approved = approvals_in_force([f"{TARGET}:{id}" for id in current_targets()], viewer)
     context = {
@@ -212,7 +212,7 @@ def _form_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_page(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
     form = forms.ProfileForm(_sent(request), initial=forms.ProfileForm.of(here) if here else None)
     if request.method == "POST" and form.is_valid():
@@ -224,7 +224,7 @@ def profile_page(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts_page(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
     form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
     if request.method == "POST" and form.is_valid():
@@ -240,7 +240,7 @@ def facts_page(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     instance = None
     if key is not None:
         instance = DataSet.objects.all().visible_to(viewer).filter(pk=key).first()
@@ -257,7 +257,7 @@ def data_set_page(request: Request, key: str | None = None) -> HttpResponseBase:
 
 @require_POST
 def data_set_remove(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     actions.drop_data_set(viewer.actor, key)
     messages.success(request, _("The data set was removed; its past stays in the record."))
     return redirect("settings")
@@ -265,7 +265,7 @@ def data_set_remove(request: Request, key: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def target_page(request: Request, id: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER, Role.MANAGER)
+    viewer = changer(request, Role.OWNER, Role.MANAGER)
     target = current_targets().get(id)
     if target is None:
         raise NotFound(_("There is no such target."), _("Choose one from the settings."))
@@ -283,7 +283,7 @@ def target_page(request: Request, id: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_add(request: Request) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     form = forms.PersonForm(_sent(request), initial={"role": Role.MEMBER})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
@@ -303,7 +303,7 @@ def person_add(request: Request) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def right_give(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     person = Person.objects.all().visible_to(viewer).filter(pk=key).first()
     if person is None:
         raise NotFound(_("There is no such person."), _("Go back to the settings."))
@@ -321,7 +321,7 @@ def right_give(request: Request, key: str) -> HttpResponseBase:
 
 @require_POST
 def right_end(request: Request, key: str) -> HttpResponseBase:
-    viewer = _changer(request, Role.OWNER)
+    viewer = changer(request, Role.OWNER)
     right = Right.objects.all().visible_to(viewer).filter(pk=key, ended_at=None).first()
     if right is None:
         raise NotFound(_("There is no such right."), _("Go back to the settings."))

@@ -158,6 +158,12 @@ PAGES: Mapping[str, Page] = {
     "settings/people/add/": form("settings/people/add/", OWNER),
     "settings/people/<str:key>/give/": form("settings/people/{person}/give/", OWNER, object=True),
     "settings/rights/<str:key>/end/": act("settings/rights/{right}/end/", OWNER),
+    # Shown to everybody once it is approved (test_trust.py).
+    "trust/": explained("trust/"),
+    "settings/trust/": Page("settings/trust/", answers(OK, OWNER, MANAGER, APPROVER), answers(BAD, OWNER)),
+    "settings/trust/preview/": Page(
+        "settings/trust/preview/", answers(OK, OWNER, MANAGER, APPROVER), object=True
+    ),
     # The spine.
     "safeguards/": Page("safeguards/", READ),
     "safeguards/<str:id>/": Page("safeguards/patching/", READ),

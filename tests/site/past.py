@@ -18,6 +18,7 @@ from duecare.assurance.actions import issue
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
+from duecare.assurance.trust_actions import choose
 from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
@@ -170,6 +171,10 @@ def _history(now: datetime) -> dict[str, User]:
         exception_actions.ask_for_exception(asker, departure, now - LONG_AGO)
         task = make_task(TERMINAL, now - LONG_AGO, title="Restore a backup", due=now.date())
         add_attachment(TERMINAL, f"program.task:{task.pk}", "plan.txt", b"as agreed", now - LONG_AGO)
+        choose(
+            TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
+            contact="security@clinic.example", now=now - LONG_AGO,
+        )  # fmt: skip
         manager = Viewer(asker, "manager", frozenset({Role.MANAGER}), users["manager"].person)
         save_view(manager, "findings", "state=open", "What is open", shared=True, now=now - LONG_AGO)
         sealing.checkpoint()

@@ -55,6 +55,7 @@ MORE = (
     "settings/?as_of={past}",
     "systems/{host}/?show=packages",
     "tasks/?state=ended",
+    "trust/",
     "tasks/{task}/?as_of={past}",
     "?as_of={past}",
 )
