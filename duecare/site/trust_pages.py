@@ -170,13 +170,12 @@ class TrustForm(RecordForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: Request) -> HttpResponseBase:
     """What is public, what waits for approval, and for an owner the choice."""
-    viewer = changer(request, Role.OWNER, Role.MANAGER, Role.APPROVER)
-    if request.method == "POST":
-        changer(request, Role.OWNER)
+    sent = request.method == "POST"
+    viewer = changer(request, *((Role.OWNER,) if sent else (Role.OWNER, Role.MANAGER, Role.APPROVER)))
     row = trust.choice(viewer)
     form = None
     if viewer.has(Role.OWNER) and asof.current() is None:
-        form = TrustForm(request, row, request.POST if request.method == "POST" else None)
+        form = TrustForm(request, row, request.POST if sent else None)
         if form.is_valid():
             try:
                 made = _choose(request, form)
