@@ -607,4 +607,32 @@ class SharedView(Record):
         return self.name
 
 
+class TrustPage(Record):
+    """What the organisation shows to everybody: chosen facts. One row, with the key `trust`.
+
+    Only a version that was approved is ever shown; taking it down needs nobody's approval.
+    """
+
+    shown = models.BooleanField()
+    """Whether it is to be served at all."""
+    chosen = models.JSONField(default=list)
+    """Ids of facts (`assurance/trust.py`), in the order of the page."""
+    words = models.TextField(blank=True)
+    """What the organisation says of itself, above the facts."""
+    contact = models.CharField(max_length=300)
+    """Where weaknesses are reported: an e-mail address or an https address."""
+    indexable = models.BooleanField()
+    """Whether search engines may list it."""
+    off_at = models.DateTimeField(null=True)
+    """When it was last taken down; what was approved before then no longer counts."""
+    changed_by = models.CharField(max_length=80)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "trust page"
+
+    def __str__(self) -> str:
+        return "public trust page"
+
+
 from duecare.program.mail.models import MailServer, OutboxMessage, Webhook  # noqa: E402, F401  (for Django to find)

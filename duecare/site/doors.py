@@ -46,10 +46,12 @@ OPEN = (
     "/account/2fa/authenticate/",
     "/account/2fa/webauthn/login/",
     "/feeds/",
+    "/trust/",
     "/healthz",
 )
 BY_MAIL_TOO = ("/account/logout/", "/account/mail/", "/account/feed/")
 """Of the account's addresses, those that a session which was opened by mail reaches, besides the first."""
+PUBLIC = "/trust/"
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
@@ -143,6 +145,10 @@ class SignedIn:
         zone = zone_of(profile)
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
+        if request.path == PUBLIC:
+            # Who asks is not even looked up: the page is everybody's, and sets and reads no cookie.
+            request.viewer = STRANGER
+            return self.get_response(request)
         if request.path.startswith(API) and (request.path != OPENAPI or "Authorization" in request.headers):
             refusal = _show_token(request, day)
             if refusal is not None:

@@ -33,6 +33,7 @@ def _settings(viewer: Viewer) -> Iterator[Thing]:
     yield Thing(_("Which laws may apply"), reverse("settings-facts"), texts=("profile facts questions",))
     yield Thing(_("Add a data set"), reverse("data-set-add"), texts=("data sets",))
     if viewer.has(Role.OWNER):
+        yield Thing(_("Public trust page"), reverse("settings-trust"), texts=("trust public facts",))
         yield Thing(_("Let somebody sign in"), reverse("person-add"), texts=("add a person user right role",))
     for id, target in definitions().items():
         yield Thing(target.name, reverse("target", args=[id]), _("target"), (id,))

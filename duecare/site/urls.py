@@ -15,6 +15,7 @@ from duecare.site import (
     saved_view_pages,
     search_views,
     token_views,
+    trust_pages,
     views,
 )
 from duecare.site.api import api, openapi
@@ -46,6 +47,9 @@ urlpatterns = [
     path("views/<str:key>/change/", saved_view_pages.change, name="view-change"),
     path("views/<str:key>/remove/", saved_view_pages.remove, name="view-remove"),
     path("settings/", views.settings_page, name="settings"),
+    path("trust/", trust_pages.public, name="trust"),
+    path("settings/trust/", trust_pages.settings, name="settings-trust"),
+    path("settings/trust/preview/", trust_pages.preview, name="settings-trust-preview"),
     path("settings/profile/", views.profile_page, name="settings-profile"),
     path("settings/facts/", views.facts_page, name="settings-facts"),
     path("settings/data/add/", views.data_set_page, name="data-set-add"),

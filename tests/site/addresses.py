@@ -200,6 +200,12 @@ PAGES: Mapping[str, Page] = {
     "first-90-days/make/": act("first-90-days/make/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
     # The description of the API; its operations have a table of their own (api_calls.py).
     "api/openapi.json": Page("api/openapi.json", READ),
+    # Shown to everybody once it is approved (test_trust.py).
+    "trust/": explained("trust/"),
+    "settings/trust/": Page("settings/trust/", answers(OK, OWNER, MANAGER, APPROVER), answers(BAD, OWNER)),
+    "settings/trust/preview/": Page(
+        "settings/trust/preview/", answers(OK, OWNER, MANAGER, APPROVER), object=True
+    ),
     # The spine.
     "safeguards/": Page("safeguards/", READ),
     "safeguards/<str:id>/": Page("safeguards/patching/", READ),

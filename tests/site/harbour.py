@@ -247,6 +247,7 @@ def _state(now: datetime) -> None:
 
 def _depart(now: datetime) -> None:
     """Exceptions of every kind: asked for, approved and signed, refused, expired; and an approved target."""
+    from duecare.assurance.trust_actions import choose
     from duecare.ledger.recording import recording
     from duecare.ledger.records import new_key
     from duecare.ledger.viewers import Role, Viewer
@@ -288,6 +289,16 @@ def _depart(now: datetime) -> None:
     decide(ask("pentest", 2), Decided.APPROVED)
     decide("program.target:security_update_days", Decided.APPROVED)
     ask("patching", 30)
+    choose(
+        TERMINAL, shown=True, contact="security@harbour.example", indexable=False, now=now,
+        words="We are a clinic of 85 people in Dublin. The facts below are drawn from the record that "
+        "we work with; none of them is written for this page.",
+        chosen=[
+            "counts", "reach", "assessed", "checkpoint", "safeguard:physical", "safeguard:logging",
+            "safeguard:time_sync", "safeguard:backups", "safeguard:mfa", "obligation:eu-gdpr",
+        ],
+    )  # fmt: skip
+    decide("program.trustpage:trust", Decided.APPROVED)
 
 
 def _give_work(now: datetime) -> None:

@@ -19,6 +19,7 @@ from duecare.assurance.actions import issue
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
+from duecare.assurance.trust_actions import choose
 from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
@@ -193,6 +194,10 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
+        choose(
+            TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
+            contact="security@clinic.example", now=now - LONG_AGO,
+        )  # fmt: skip
         manager = Viewer(asker, "manager", frozenset({Role.MANAGER}), users["manager"].person)
         save_view(manager, "findings", "state=open", "What is open", shared=True, now=now - LONG_AGO)
         sealing.checkpoint()

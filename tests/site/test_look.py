@@ -70,6 +70,7 @@ MORE = (
     "settings/?as_of={past}",
     "systems/{host}/?show=packages",
     "tasks/?state=ended",
+    "trust/",
     "tasks/{task}/?as_of={past}",
     "?as_of={past}",
 )
@@ -215,6 +216,50 @@ def test_the_keyboard_alone_opens_what_a_host_told_and_signs_out(site: Site, bro
     tab_to(page, "details:has(#section-accounts) > summary")
     page.keyboard.press("Enter")
     assert accounts.locator("table").is_visible()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_keyboard_alone_finds_a_host_saves_a_view_and_opens_it_from_the_palette(
+    site: Site, width: int
+) -> None:
+    page = site.show("", width)
+    page.keyboard.press("Control+k")
+    page.locator("#palette [role=option]").first.wait_for()
+    page.keyboard.type("db-1")
+    page.locator("#palette [role=option][aria-selected=true]", has_text="db-1").wait_for()
+    assert axe_faults(page) == []
+    assert dark_faults(page) == []
+    page.emulate_media(color_scheme="light")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/systems/[^/]+/$"))
+    page = site.show("findings/?state=closed", width)
+    tab_to(page, ".saved summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#saved-name")
+    page.keyboard.type(f"Mended, at {width}")
+    assert axe_faults(page) == []
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Saved as “Mended, at {width}”").wait_for()
+    page.goto(f"{site.served.address}/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(f"at {width}")
+    page.locator("#palette [role=option][aria-selected=true]", has_text="Mended").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/findings/\?state=closed$"))
+
+
+def test_the_trust_page_is_whole_for_a_stranger_and_on_paper(site: Site, browser: Any) -> None:
+    with windows(browser) as opened:
+        for width in WIDTHS:
+            page = opened.open(width)
+            page.goto(f"{site.served.address}/trust/")
+            assert page.get_by_text("Not confirmed since").first.is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert axe_faults(page) == []
+            assert dark_faults(page) == []
+            assert page.context.cookies() == []
+        page.emulate_media(media="print", color_scheme="light")
+        assert page.get_by_role("heading", name="How we take care").is_visible()
 
 
 def test_the_page_of_a_host_with_hundreds_of_packages_is_no_scroll_of_its_own(site: Site) -> None:
