@@ -1,0 +1,59 @@
+"""Texts of the modules that know nothing of Django: marked where they are written, translated when they are said.
+
+    from duecare.words import gettext as _
+
+    unmet(_("its key has %(bits)s bits") % {"bits": bits})
+
+The names are those of GNU gettext, so that the same extraction finds them (`make messages`). Without a
+speaker the texts are English, as they stand in the source; `duecare/web/apps.py` lends the pages' own, which
+knows the language of whoever is being answered. Whatever identifies something (an item of a finding, an id,
+a key of a report) is never translated: see docs/decisions/0009-languages.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many
+
+
+@dataclass(slots=True)
+class _Speaker:
+    gettext: Callable[[str], str] = str
+    ngettext: Callable[[str, str, int], str] = _one_or_many
+    number: Callable[[int], str] = "{:,}".format
+
+
+_speaker = _Speaker()
+
+
+def speak_through(
+    gettext: Callable[[str], str],
+    ngettext: Callable[[str, str, int], str],
+    number: Callable[[int], str],
+) -> None:
+    """From here on texts are said by these functions. Called once, when the program is put together."""
+    _speaker.gettext, _speaker.ngettext, _speaker.number = gettext, ngettext, number
+
+
+def gettext(text: str) -> str:
+    """The text in the language of the moment."""
+    return _speaker.gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form of the text that goes with `count`, in the language of the moment."""
+    return _speaker.ngettext(one, many, count)
+
+
+def gettext_noop(text: str) -> str:
+    """The text as it is: marks one that is written in one place and said, by `gettext`, in another."""
+    return text
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands set apart as the language of the moment does: "31,884"."""
+    return _speaker.number(value)
