@@ -1,4 +1,4 @@
-"""Texts of the modules that know nothing of Django: marked where they are written, translated when they are said.
+"""Texts of the modules that know nothing of Django: marked where written, translated when they are said.
 
     from duecare.words import gettext as _
 

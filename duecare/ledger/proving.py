@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
 from duecare.ledger import merkle, sealing
 from duecare.ledger.leaves import Opening
 from duecare.ledger.merkle import leaf_hash
 from duecare.ledger.models import Checkpoint, Entry, Payload
+from duecare.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ def prove(index: int, checkpoint: Checkpoint | None = None, using: str = "defaul
         row = cursor.fetchone()
     if row is None or index >= checkpoint.size:
         raise NotFound(
-            f"The checkpoint covers {checkpoint.size:,} entries; there is no entry {index}.",
-            "Entries count from 0.",
+            _("The checkpoint covers %(size)s entries; there is no entry %(index)s.")
+            % {"size": number(checkpoint.size), "index": index},
+            _("Entries count from 0."),
         )
     leaf, meta_salt, meta = map(bytes, row[:3])
     salt, data = row[3:]

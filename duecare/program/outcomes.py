@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from duecare.program.judgement import Check, Grade, Item, Judgement, Unread, Verdict, unknown
 from duecare.program.subjects import Subject
+from duecare.words import gettext as _
 
 ITEM = 200
 """Longest name of an item; what is longer is cut."""
@@ -101,7 +102,11 @@ class Tally:
         """Why nothing was looked at, in words; empty when something was."""
         if self.population or self.exceptions:
             return ""
-        return self.why_left_out if self.left_out else f"there is no evidence about any {self.check.of}"
+        return (
+            self.why_left_out
+            if self.left_out
+            else _("there is no evidence about any %(of)s") % {"of": self.check.of}
+        )
 
     @property
     def example(self) -> str:
@@ -139,7 +144,7 @@ def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> 
     """
     answer = _answer(check, subject, target, now)
     if answer.verdict is Verdict.UNKNOWN and not answer.unknown:
-        return unknown(f"there was nothing to look at among the {check.counts}")
+        return unknown(_("there was nothing to look at among the %(counts)s") % {"counts": check.counts})
     return replace(
         answer,
         unmet=_one_each(answer.unmet),
@@ -153,13 +158,19 @@ def _answer(check: Check, subject: Subject, target: int | None, now: datetime) -
         return unknown(subject.failure or "there is no evidence")
     age = now - subject.facts.observed_at
     if age > check.fresh_for:
-        return unknown(f"the evidence is {in_words(age)} old; at most {in_words(check.fresh_for)} counts")
+        return unknown(
+            _("the evidence is %(length)s old; at most %(length2)s counts")
+            % {"length": in_words(age), "length2": in_words(check.fresh_for)}
+        )
     try:
         return check.judge(subject.facts, target)
     except Unread as gap:
         return unknown(str(gap))
     except Exception as error:  # noqa: BLE001 - whatever the check stumbled over is shown, as unknown
-        return unknown(f"the check could not read this evidence ({type(error).__name__}: {error})")
+        return unknown(
+            _("the check could not read this evidence (%(__name__)s: %(error)s)")
+            % {"__name__": type(error).__name__, "error": error}
+        )
 
 
 def _one_each(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -187,7 +198,7 @@ def in_words(length: timedelta) -> str:
         if length >= size:
             count = int(length / size)
             return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "under a minute"
+    return _("under a minute")
 
 
 def stays_open(judgement: Judgement | None, item: str) -> bool:

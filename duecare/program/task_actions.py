@@ -173,7 +173,10 @@ def _describe(task: Task, values: dict[str, Any]) -> None:
     """Set fields of CHANGEABLE. Raises BadInput naming the first that cannot be."""
     for name, value in values.items():
         if name not in CHANGEABLE:
-            raise BadInput(f"{name!r} is not changed like this.", f"Give {', '.join(CHANGEABLE)}.")
+            raise BadInput(
+                _("%(name)s is not changed like this.") % {"name": repr(name)},
+                _("Give %(names)s.") % {"names": ", ".join(CHANGEABLE)},
+            )
         setattr(task, name, value.strip() if isinstance(value, str) else value)
     if not 0 < len(task.title) <= LONGEST:
         raise BadInput(

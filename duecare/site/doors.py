@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Refused
 from duecare.ledger import asof
@@ -144,8 +145,8 @@ class SignedIn:
             # Returned, not raised: an error raised between two middlewares would become a plain 500.
             return explain(
                 Refused(
-                    "Your account holds no right in this Duecare today.",
-                    "Ask an owner to give you one, or sign out.",
+                    _("Your account holds no right in this Duecare today."),
+                    _("Ask an owner to give you one, or sign out."),
                 )
             )
         if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
@@ -196,13 +197,13 @@ class AsOf:
                 return self.get_response(request)
             return self._within_period(request, viewer)
         if request.method not in ("GET", "HEAD"):
-            raise Refused("A past day can be read, not changed.", "Go back to today first.")
+            raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
         instant = asof.parse_instant(text, zone)
         if instant >= request.now:
             return self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):
             raise Refused(
-                "That day is outside the period that you were given to see.", "Choose a day within it."
+                _("That day is outside the period that you were given to see."), _("Choose a day within it.")
             )
         view = self._view(instant, viewer)
         request.view_now = instant
@@ -222,7 +223,7 @@ class AsOf:
             key = f"replays:{viewer.person}"
             if not cache.add(key, 1, 60) and _count(key) > REPLAYS_A_MINUTE:
                 raise Refused(
-                    "Too many past days were asked for in one minute.", "Wait a minute and try again."
+                    _("Too many past days were asked for in one minute."), _("Wait a minute and try again.")
                 )
 
         return asof.view_at(instant, before_building=allow)
@@ -236,11 +237,13 @@ class AsOf:
 
     def _within_period(self, request: Request, viewer: Viewer) -> HttpResponseBase:
         """An auditor who may not see today lands on the last day that they may see."""
-        _, last = viewer.period
+        _first, last = viewer.period
         if last is None or last > today(request.now):
-            raise Refused("The period that you were given to see has not begun.", "Come back then.")
+            raise Refused(_("The period that you were given to see has not begun."), _("Come back then."))
         if request.method not in ("GET", "HEAD"):
-            raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
+            raise Refused(
+                _("The period that you were given to see is over."), _("Read it as of one of its days.")
+            )
         query = request.GET.copy()
         query["as_of"] = last.isoformat()
         return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")

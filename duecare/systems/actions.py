@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -64,16 +66,22 @@ def _demand_welcome(host: Host | None, told: Summary, new_host: bool, digest: st
     if host is None:
         if not new_host:
             raise NotFound(
-                f"No host is known by the key of this report, which calls itself {told.name!r}.",
-                "If it is yours, add it: repeat the import with --new-host.",
+                _("No host is known by the key of this report, which calls itself %(name)s.")
+                % {"name": repr(told.name)},
+                _("If it is yours, add it: repeat the import with --new-host."),
             )
     elif host.removed_at is not None:
         raise Refused(
-            f"{host.name} was removed on {host.removed_at:%Y-%m-%d}: {host.removed_because}",
-            "Bring it back before you import reports of it.",
+            _("%(name)s was removed on %(removed_at)s: %(removed_because)s")
+            % {
+                "name": host.name,
+                "removed_at": format(host.removed_at, "%Y-%m-%d"),
+                "removed_because": host.removed_because,
+            },
+            _("Bring it back before you import reports of it."),
         )
     elif host.reports.filter(report=digest).exists():
-        raise Refused("This very report was taken in before.", "Collect a new one.")
+        raise Refused(_("This very report was taken in before."), _("Collect a new one."))
 
 
 def _described(host: Host | None, told: Summary, now: datetime) -> Host:
@@ -91,7 +99,7 @@ def _described(host: Host | None, told: Summary, now: datetime) -> Host:
 def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:
     """Take a host out of what is looked at; its past stays. Raises BadInput without a reason."""
     if not reason.strip():
-        raise BadInput("A host is not removed without a reason.", "Say what became of it.")
+        raise BadInput(_("A host is not removed without a reason."), _("Say what became of it."))
     with recording(actor, f"remove the host {host.name}"):
         host.removed_at = now
         host.removed_because = reason.strip()

@@ -13,6 +13,7 @@ from typing import Any
 
 from duecare.program.judgement import Facts, Item, Judgement, not_applicable
 from duecare.systems.evidence import each, few, require_running, value
+from duecare.words import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
     Not applicable where everything that listens was seen and none is of this kind.
     """
     section = facts.section("sockets")
-    require_running(facts, "listening services")
+    require_running(facts, _("listening services"))
     found: set[str] = set()
     reachable: set[Item] = set()
     hidden: set[str] = set()
@@ -140,13 +141,20 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
         if service is not None:
             found.add(port_name(socket))
             if on_network:
-                reason = f"{service} accepts connections from the network at {socket['address']}"
+                reason = _("%(service)s accepts connections from the network at %(address)s") % {
+                    "service": service,
+                    "address": socket["address"],
+                }
                 reachable.add(Item(port_name(socket), reason))
         elif on_network and socket["process"] is None:
             hidden.add(port_name(socket))
     if not found and not hidden and section.complete:
-        return not_applicable(f"no {kind.plural} were seen to listen")
-    unseen = [Item("", f"the programs at {few(hidden)} could not be seen; root sees most")] if hidden else []
+        return not_applicable(_("no %(plural)s were seen to listen") % {"plural": kind.plural})
+    unseen = (
+        [Item("", _("the programs at %(names)s could not be seen; root sees most") % {"names": few(hidden)})]
+        if hidden
+        else []
+    )
     return each(len(found), reachable, unseen, read_from=[section])
 
 

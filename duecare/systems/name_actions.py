@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -50,9 +52,15 @@ def add_name(
     """
     name = host_name(name)
     if kind is NameKind.TLS and (port is None or not 1 <= port <= 65535):
-        raise BadInput(f"{name}: expected a port from 1 to 65535, got {port}.", "For a website it is 443.")
+        raise BadInput(
+            _("%(name)s: expected a port from 1 to 65535, got %(port)s.") % {"name": name, "port": port},
+            _("For a website it is 443."),
+        )
     if kind is NameKind.MAIL and "." not in name:
-        raise BadInput(f"{name!r} is not a mail domain.", "Write what follows the @, such as example.org.")
+        raise BadInput(
+            _("%(name)s is not a mail domain.") % {"name": repr(name)},
+            _("Write what follows the @, such as example.org."),
+        )
     added = Name(
         id=new_key(),
         name=name,
@@ -64,7 +72,9 @@ def add_name(
     )
     with recording(actor, f"name {added} as ours"):
         if Name.objects.filter(kind=added.kind, name=name, port=added.port, removed_at=None).exists():
-            raise Refused(f"{added} is listed already.", "Look in the list of names.")
+            raise Refused(
+                _("%(added)s is listed already.") % {"added": added}, _("Look in the list of names.")
+            )
         added.save(force_insert=True)
     return added
 
@@ -87,7 +97,7 @@ def remove_name(name: Name, actor: str, reason: str, now: datetime) -> None:
     Raises BadInput without a reason, Refused if it was removed before.
     """
     if not reason.strip():
-        raise BadInput("A name is not removed without a reason.", "Say what became of it.")
+        raise BadInput(_("A name is not removed without a reason."), _("Say what became of it."))
     with recording(actor, f"remove the name {name}"):
         current = _demand_listed(name)
         current.removed_at, current.removed_because = now, reason.strip()
@@ -174,7 +184,9 @@ def _selectors(texts: Sequence[str]) -> list[str]:
     found = list(dict.fromkeys(map(selector, texts)))
     if len(found) > MOST_SELECTORS:
         raise BadInput(
-            f"Expected at most {MOST_SELECTORS} DKIM selectors, got {len(found)}.", "Name those in use."
+            _("Expected at most %(most_selectors)s DKIM selectors, got %(count)s.")
+            % {"most_selectors": MOST_SELECTORS, "count": len(found)},
+            _("Name those in use."),
         )
     return found
 
@@ -183,7 +195,7 @@ def _demand_listed(name: Name) -> Name:
     """The name as it is now, locked. Raises NotFound or Refused if it is gone or was removed."""
     current = Name.objects.select_for_update().filter(pk=name.pk).first()
     if current is None:
-        raise NotFound("There is no such name.", "Look in the list of names.")
+        raise NotFound(_("There is no such name."), _("Look in the list of names."))
     if current.removed_at is not None:
         raise _removed(current)
     return current
@@ -191,6 +203,11 @@ def _demand_listed(name: Name) -> Name:
 
 def _removed(name: Name) -> Refused:
     return Refused(
-        f"{name} was removed on {name.removed_at:%Y-%m-%d}: {name.removed_because}",
-        "Add it again if it is still yours.",
+        _("%(name)s was removed on %(removed_at)s: %(removed_because)s")
+        % {
+            "name": name,
+            "removed_at": format(name.removed_at, "%Y-%m-%d"),
+            "removed_because": name.removed_because,
+        },
+        _("Add it again if it is still yours."),
     )

@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 Shape = Callable[[Any, str], None]
 
-_RETAKE = "Collect the report again, with the collector that belongs to this version."
+_RETAKE = gettext_noop("Collect the report again, with the collector that belongs to this version.")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHOWN = 40
@@ -24,9 +26,13 @@ _SHOWN = 40
 
 def wrong(place: str, expected: str, got: object) -> BadInput:
     """The error for a value that does not fit its place."""
-    shown = "nothing (null)" if got is None else repr(got)
+    shown = _("nothing (null)") if got is None else repr(got)
     shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
-    return BadInput(f"{place}: expected {expected}, got {shown}.", _RETAKE)
+    return BadInput(
+        _("%(place)s: expected %(expected)s, got %(shown)s.")
+        % {"place": place, "expected": expected, "shown": shown},
+        _(_RETAKE),
+    )
 
 
 def parse_moment(value: object, place: str) -> datetime:
@@ -132,7 +138,7 @@ def record(**fields: Shape) -> Shape:
             raise wrong(place, "an object", value)
         for key, shape in fields.items():
             if key not in value:
-                raise BadInput(f"{place}.{key} is missing.", _RETAKE)
+                raise BadInput(_("%(place)s.%(key)s is missing.") % {"place": place, "key": key}, _(_RETAKE))
             shape(value[key], f"{place}.{key}")
 
     return check
