@@ -44,7 +44,7 @@ _ALONE = ("password", "keyboard-interactive")
     counts="settings",
 )
 def ssh_no_root(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("permitrootlogin", frozenset({"no", "forced-commands-only"}), "root may sign in")
+    rule = one_of("permitrootlogin", frozenset({"no", "forced-commands-only"}), _("root may sign in"))
     return judge_settings(facts, ("permitrootlogin",), rule)
 
 
@@ -70,7 +70,7 @@ def ssh_no_password_alone(facts: Facts, _target: None) -> Judgement:
     counts="settings",
 )
 def ssh_no_empty_passwords(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("permitemptypasswords", frozenset({"no"}), "an account without a password may sign in")
+    rule = one_of("permitemptypasswords", frozenset({"no"}), _("an account without a password may sign in"))
     return judge_settings(facts, ("permitemptypasswords",), rule)
 
 

@@ -76,10 +76,10 @@ def logs_survive_restart(facts: Facts, _target: None) -> Judgement:
         if other["running"]
     ]
     if journald["running"]:
-        kept.insert(0, f"journald keeps its logs {_kept(journald['storage'])}")
+        kept.insert(0, _kept(journald["storage"]))
     if not kept:
         return unknown(_("no log service that is known here is running"))
-    answer = unmet("; ".join([*kept, "and no other log service runs"]))
+    answer = unmet("; ".join([*kept, _("and no other log service runs")]))
     return perhaps_done_by_its_host(facts, _("the logs"), answer)
 
 
@@ -141,7 +141,7 @@ def audit_runs(facts: Facts, _target: None) -> Judgement:
         answer = unmet(_("%(name)s is running without a single rule on what to audit") % {"name": name})
     else:
         answer = met()
-    return decided_by_its_host(facts, "the audit log", answer)
+    return decided_by_its_host(facts, _("the audit log"), answer)
 
 
 @check(
@@ -203,7 +203,7 @@ def logs_sent_encrypted(facts: Facts, _target: None) -> Judgement:
     counts="settings",
 )
 def ssh_sign_ins_logged(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("loglevel", SIGN_INS_LOGGED, "sign-ins are not logged")
+    rule = one_of("loglevel", SIGN_INS_LOGGED, _("sign-ins are not logged"))
     return judge_settings(facts, ("loglevel",), rule)
 
 
@@ -233,11 +233,13 @@ def time_servers_named(facts: Facts, target: int) -> Judgement:
             answer = unknown(
                 _("not all time servers could be read: %(problems)s") % {"problems": section.problems}
             )
-    return decided_by_its_host(facts, "the clock", answer)
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 def _kept(storage: str) -> str:
-    return "nowhere" if storage == "none" else _("in memory only")
+    if storage == "none":
+        return _("journald keeps its logs nowhere")
+    return _("journald keeps its logs in memory only")
 
 
 def _promised(section: Section) -> list[int]:

@@ -348,8 +348,8 @@ def _blind(facts: Facts, updates: Section, target: int) -> list[Item]:
     """
     found = []
     for key, limit, what in (
-        ("metadata_fetched_at", target, "the list of updates was fetched"),
-        ("metadata_at", max(target, VENDOR_SILENCE), "the list of updates was made"),
+        ("metadata_fetched_at", target, _("the list of updates was fetched")),
+        ("metadata_at", max(target, VENDOR_SILENCE), _("the list of updates was made")),
     ):
         age = days_since(facts, updates[key])
         if age is None:
@@ -375,7 +375,7 @@ def _recent(facts: Facts, text: str | None, target: int, sentence: str) -> Judge
     """Met if the time lies at most `target` days back; `sentence` has a place for the number of days."""
     age = days_since(facts, text)
     if age is None:
-        return unknown(f"{sentence.format('an unknown number of')}: {undated(text)}")
+        return unknown(f"{sentence.format(_('an unknown number of'))}: {undated(text)}")
     if age > target:
         return unmet(
             _("%(format)s, expected at most %(target)s") % {"format": sentence.format(age), "target": target},

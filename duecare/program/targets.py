@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import read_yaml
+from duecare.words import gettext as _
 
 CONTENT = Path(__file__).parent / "content" / "targets.yaml"
 
@@ -47,7 +48,13 @@ class TargetDefinition:
         """Why the number may not be set, in words; empty if it may."""
         if self.minimum <= number <= self.maximum:
             return ""
-        return f"{self.name}: expected {self.minimum} to {self.maximum} {self.unit}, got {number}"
+        return _("%(name)s: expected %(minimum)s to %(maximum)s %(unit)s, got %(number)s") % {
+            "name": _(self.name),
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "unit": _(self.unit) if self.unit else "",
+            "number": number,
+        }
 
 
 _TYPES = {

@@ -59,7 +59,7 @@ def leave_in_file(token: str) -> str:
 
 def check_token(given: str, now: float | None = None) -> None:
     """Refuse a token that is wrong or too old. Raises Refused with the next step."""
-    again = "Restart Duecare (`duecare start`) and use the token that it then shows."
+    again = _("Restart Duecare (`duecare start`) and use the token that it then shows.")
     try:
         kept = json.loads(_home().first_run_token.read_text())
     except (FileNotFoundError, ValueError):

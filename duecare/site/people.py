@@ -22,6 +22,7 @@ from duecare.program.queries import PROFILE
 from duecare.site.models import User
 from duecare.site.passwords import BLOCKED, is_blocked
 from duecare.site.rights import holding, holding_rights, today
+from duecare.words import gettext_noop
 
 RENEWED = "site.password"
 """The kind of the note that a password was changed."""
@@ -67,18 +68,18 @@ def claim(organisation: str, zone: str, computers: int | None, name: str, email:
     try:
         with recording(f"person:{person.pk}", "claim this Duecare"):
             if User.objects.exists():
-                raise Refused(*_TAKEN)
+                raise Refused(*map(_, _TAKEN))
             Profile.objects.create(id=PROFILE, name=organisation, zone=zone, computers=computers)
             person.save(force_insert=True)
             right.save(force_insert=True)
             user.save()
     except IntegrityError:
         # On PostgreSQL two claims can both see nobody; the key of the profile lets one through.
-        raise Refused(*_TAKEN) from None
+        raise Refused(*map(_, _TAKEN)) from None
     return user
 
 
-_TAKEN = ("Somebody has claimed this Duecare already.", "Sign in.")
+_TAKEN = (gettext_noop("Somebody has claimed this Duecare already."), gettext_noop("Sign in."))
 
 
 def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:

@@ -161,7 +161,7 @@ def firewall_at_boot(facts: Facts, _target: None) -> Judgement:
         return met()
     answer = unmet(
         _("the firewall (%(value)s) is not enabled to start at boot")
-        % {"value": section["kind"] or "of unknown kind"}
+        % {"value": section["kind"] or _("of unknown kind")}
     )
     return perhaps_done_by_its_host(facts, _("the firewall"), answer)
 
@@ -332,7 +332,7 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
     counts="file systems",
 )
 def disks_encrypted(facts: Facts, _target: None) -> Judgement:
-    return encrypted(facts, "file systems on a built-in disk", built_in(facts.section("disk_encryption")))
+    return encrypted(facts, _("file systems on a built-in disk"), built_in(facts.section("disk_encryption")))
 
 
 @check(
@@ -349,9 +349,9 @@ def removable_encrypted(facts: Facts, _target: None) -> Judgement:
     disks = removable(section)
     if not disks and section.complete:
         return decided_by_its_host(
-            facts, "the encryption of disks", not_applicable(_("no removable disk is attached"))
+            facts, _("the encryption of disks"), not_applicable(_("no removable disk is attached"))
         )
-    return encrypted(facts, "removable disks", disks)
+    return encrypted(facts, _("removable disks"), disks)
 
 
 @check(
@@ -368,9 +368,9 @@ def swap_encrypted(facts: Facts, _target: None) -> Judgement:
     areas = swap(section)
     if not areas and section.complete:
         return decided_by_its_host(
-            facts, "the encryption of disks", not_applicable(_("no swap space on a disk is in use"))
+            facts, _("the encryption of disks"), not_applicable(_("no swap space on a disk is in use"))
         )
-    return encrypted(facts, "swap areas", areas)
+    return encrypted(facts, _("swap areas"), areas)
 
 
 @check(
@@ -397,7 +397,7 @@ def clock_synchronised(facts: Facts, _target: None) -> Judgement:
             )
         else:
             answer = met()
-    return decided_by_its_host(facts, "the clock", answer)
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 @check(
@@ -421,7 +421,7 @@ def clock_offset(facts: Facts, target: int) -> Judgement:
         )
     else:
         answer = met(measure=offset)
-    return decided_by_its_host(facts, "the clock", answer)
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 def _products(section: Section) -> Sequence[Mapping[str, Any]]:

@@ -70,4 +70,4 @@ def encrypted(facts: Facts, what: str, areas: Areas) -> Judgement:
         read_from=[facts.section("disk_encryption")],
         nothing=_("no %(what)s were seen") % {"what": what},
     )
-    return decided_by_its_host(facts, "the encryption of disks", answer)
+    return decided_by_its_host(facts, _("the encryption of disks"), answer)

@@ -81,7 +81,9 @@ def value(section: Section, key: str) -> Any:
 def few(names: Iterable[str], most: int = 6) -> str:
     """The names in order, at most so many of them, for a sentence."""
     rows = sorted(names)
-    return ", ".join(rows[:most]) + (f" and {len(rows) - most} more" if len(rows) > most else "")
+    told = ", ".join(rows[:most])
+    more = len(rows) - most
+    return _("%(names)s and %(n)s more") % {"names": told, "n": more} if more > 0 else told
 
 
 def require_running(facts: Facts, what: str) -> None:
@@ -112,7 +114,7 @@ def each(
     unknown_items: Iterable[Item] = (),
     *,
     read_from: Iterable[Section],
-    nothing: str = "nothing was found to look at",
+    nothing: str = "",
     measure: int | None = None,
 ) -> Judgement:
     """An answer about each of several things listed in sections that may lack members.
@@ -122,7 +124,7 @@ def each(
     """
     missing = [*unknown_items, *gaps(*read_from)]
     if population == 0 and not missing:
-        return unknown(nothing)
+        return unknown(nothing or _("nothing was found to look at"))
     # Whatever could not be told is at least one thing that was asked about.
     return judged(max(population, len(missing[:1])), unmet, missing, measure=measure)
 
@@ -199,7 +201,11 @@ def perhaps_done_by_its_host(facts: Facts, what: str, answer: Judgement) -> Judg
     container = virtualization(facts) == "container"
     doubt = _("this is a container") if container else _("this may be a container")
     doubtful = [
-        replace(item, reason=f"{item.reason}; {doubt}, and its host may see to {what}")
+        replace(
+            item,
+            reason=_("%(reason)s; %(doubt)s, and its host may see to %(what)s")
+            % {"reason": item.reason, "doubt": doubt, "what": what},
+        )
         for item in answer.unmet
     ]
     return judged(answer.population, (), [*answer.unknown, *doubtful], measure=answer.measure)

@@ -63,7 +63,7 @@ def tls_certificate_valid(facts: Facts, target: int) -> Judgement:
     if not certificate["names_host"]:
         return unmet(
             _("the certificate is for %(value)s")
-            % {"value": ", ".join(certificate["names"][:5]) or "no host at all"}
+            % {"value": ", ".join(certificate["names"][:5]) or _("no host at all")}
         )
     if certificate["trusted"] is None:
         return unknown(
@@ -163,7 +163,7 @@ def mail_spf(facts: Facts, _target: None) -> Judgement:
             % {"most_lookups": MOST_LOOKUPS}
         )
     if not faults and section["everybody"] not in ("-", "~") and section.complete:
-        said = f"{section['everybody']}all" if section["everybody"] else "nothing"
+        said = f"{section['everybody']}all" if section["everybody"] else _("nothing")
         faults.append(
             _("the SPF record says %(said)s of other servers (expected -all or ~all)") % {"said": said}
         )

@@ -165,14 +165,14 @@ def parse_dkim(text: str) -> DkimKey:
     kind = tags.get("k", "rsa").lower()
     testing = "y" in {flag.strip() for flag in tags.get("t", "").split(":")}
     if "p" not in tags:
-        return DkimKey(kind, None, False, testing, fault or "it holds no key (p=)")
+        return DkimKey(kind, None, False, testing, fault or _("it holds no key (p=)"))
     packed = _WHITE.sub("", tags["p"])
     if not packed:
         return DkimKey(kind, None, True, testing, fault)
     try:
         data = base64.b64decode(packed, validate=True)
     except ValueError:
-        return DkimKey(kind, None, False, testing, fault or "its key is not in base 64")
+        return DkimKey(kind, None, False, testing, fault or _("its key is not in base 64"))
     bits = None
     if kind == "ed25519":
         fault = fault or ("" if len(data) == 32 else _("its key is not one of Ed25519"))

@@ -176,7 +176,7 @@ def _confirmed(door: _Door, versions: list[dict[str, Any]]) -> list[dict[str, An
             door.knock(_open_to_all()).close()
         except (OSError, DuecareError, NoTls):
             for one in broken_off:
-                one.update(accepted=None, why="it broke off, and then did not answer any more")
+                one.update(accepted=None, why=_("it broke off, and then did not answer any more"))
     return versions
 
 
@@ -190,7 +190,7 @@ def _start_tls(sock: socket.socket) -> None:
         sock.sendall(b"EHLO localhost\r\n")
         offered = {line[4:].strip().upper() for line in _expect(lines.readline, 250)}
         if "STARTTLS" not in offered:
-            raise NoTls("the mail server offers no encryption (STARTTLS)")
+            raise NoTls(_("the mail server offers no encryption (STARTTLS)"))
         sock.sendall(b"STARTTLS\r\n")
         _expect(lines.readline, 220)
 
