@@ -54,6 +54,22 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+class Text(str):
+    """A text that ships as content: English to the program, the reader's language wherever it is shown.
+
+    Compared, sorted, hashed, joined, recorded and written as JSON it is the English that it holds. Shown,
+    which is to say through `str()`, `%s`, a format or a template, it is what `gettext` makes of that.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return gettext(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
 def number(value: int) -> str:
     """A whole number with its thousands set apart as the language of the moment does: "31,884"."""
     return _speaker.number(value)

@@ -20,6 +20,7 @@ from duecare.ledger.models import Checkpoint
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.program.queries import live_profile, zone_of
+from duecare.words import number
 
 TITLE = 200
 
@@ -66,7 +67,7 @@ def _demand_sound() -> None:
     if not found.ok:
         raise Tampered(
             _("No report was issued: the record has %(count)s faults, first: %(first)s")
-            % {"count": f"{found.count:,}", "first": found.faults[0]},
+            % {"count": number(found.count), "first": found.faults[0]},
             _("Run `duecare ledger verify --live` and keep the database as evidence (docs/operations.md)."),
         )
 

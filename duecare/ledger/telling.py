@@ -22,6 +22,7 @@ from duecare.ledger.proving import Proof, opened
 from duecare.ledger.records import shapes
 from duecare.ledger.viewers import Viewer
 from duecare.web.moments import exact
+from duecare.words import number
 
 LISTED = 20
 """Entries of an act that its page lists."""
@@ -98,7 +99,7 @@ def find_entry(index: int, viewer: Viewer) -> Entry:
     if entry is None:
         raise NotFound(
             _("There is no entry %(index)s; the record has %(size)s.")
-            % {"index": index, "size": f"{size:,}"},
+            % {"index": index, "size": number(size)},
             _("Entries count from 0."),
         )
     return entry
@@ -191,7 +192,7 @@ def _sentence(entry: Entry, content: Mapping[str, Any] | None, past: Mapping[str
             "%(who)s: %(reason)s. %(count)s entries follow from it.",
             count,
         )
-        return whole % {**words, "reason": content["reason"] if content else "", "count": f"{count:,}"}
+        return whole % {**words, "reason": content["reason"] if content else "", "count": number(count)}
     sentences = {
         "created": _("%(who)s created the %(kind)s %(name)s."),
         "changed": _("%(who)s changed the %(kind)s %(name)s."),

@@ -267,7 +267,7 @@ def _facts(record: SafeguardException, viewer: Viewer) -> Sequence[tuple[str, An
         (_("Covers"), covers(record, viewer)),
         (_("Why"), record.reason),
         (_("What is done instead"), record.measure),
-        (_("Last day"), date_format(record.expires, "j F Y")),
+        (_("Last day"), date_format(record.expires, "DATE_FORMAT")),
     ]
 
 

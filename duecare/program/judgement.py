@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from duecare.words import Text
 from duecare.words import gettext as _
 
 
@@ -218,7 +219,17 @@ def check(
         if id in _checks:
             raise ValueError(f"the check {id} is registered twice")
         _checks[id] = Check(
-            id, safeguard, question, of, counts, fresh_for, target, unit, advice, judge, revision
+            id,
+            safeguard,
+            Text(question),
+            of,
+            Text(counts),
+            fresh_for,
+            target,
+            Text(unit),
+            Text(advice),
+            judge,
+            revision,
         )
         return judge
 

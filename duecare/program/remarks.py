@@ -37,6 +37,7 @@ from duecare.program.subjects import (
     visible,
 )
 from duecare.program.task_queries import LATELY, TASK, today_at
+from duecare.words import number
 
 SIZE_LIMIT = 20 * 2**20
 """Bytes of a file."""
@@ -95,7 +96,7 @@ def add_attachment(actor: str, reference: str, name: str, data: bytes, now: date
     if not 0 < len(data) <= SIZE_LIMIT:
         raise BadInput(
             _("The file has %(size)s bytes; 1 to %(most)s are taken.")
-            % {"size": f"{len(data):,}", "most": f"{SIZE_LIMIT:,}"},
+            % {"size": number(len(data)), "most": number(SIZE_LIMIT)},
             _("Choose another, or keep it elsewhere and write where."),
         )
     name = clean_name(name)

@@ -14,6 +14,7 @@ from duecare.program.questions import Question
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.statement_actions import LINK, REASON, Draft, faults
+from duecare.words import number
 
 FILES = 5
 """Most files that come with one form; more can be put to the statement afterwards."""
@@ -41,8 +42,8 @@ class FilesField(forms.FileField):
                     _("“%(name)s” has %(size)s bytes; at most %(most)s are taken. Give a link instead."),
                     params={
                         "name": one.name[:80],
-                        "size": f"{one.size:,}",
-                        "most": f"{SIZE_LIMIT:,}",
+                        "size": number(one.size),
+                        "most": number(SIZE_LIMIT),
                     },
                 )
         return files

@@ -14,6 +14,7 @@ from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.task_actions import CHANGEABLE, LONGEST, YEARS
+from duecare.words import number
 
 REPEATS = [
     (Repeats.NEVER, _("Never")),
@@ -170,6 +171,6 @@ class FileForm(forms.Form):
         if upload.size > SIZE_LIMIT:
             raise forms.ValidationError(
                 _("The file has %(size)s bytes; at most %(most)s are taken."),
-                params={"size": f"{upload.size:,}", "most": f"{SIZE_LIMIT:,}"},
+                params={"size": number(upload.size), "most": number(SIZE_LIMIT)},
             )
         return upload

@@ -20,8 +20,11 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
     "web": {"hosts": list, "tls": bool, "proxies": list},
     "database": {"url": str},
     "outgoing": {"allow": list},
+    "words": {"language": str},
 }
 """Every setting, by its table."""
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+"""Those that are installed, each by its name in itself; those but English may be translated in part."""
 _KINDS = {list: "a list of texts", bool: "true or false", str: "a text"}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
 
@@ -38,6 +41,8 @@ class Configuration:
     database: str = ""
     outgoing: tuple[str, ...] = ()
     """Networks, addresses and host names that may be reached although they are not public."""
+    language: str = "en"
+    """The organisation's: of what is recorded, and for whoever asks for no other."""
 
 
 def read(home: Home) -> Configuration:
@@ -72,6 +77,12 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
             raise BadInput(
                 f"{place}: [web] proxies: {proxy!r} is not an address.", "Write it as 10.0.0.5."
             ) from None
+    language = tables.get("words", {}).get("language", "en")
+    if language not in dict(LANGUAGES):
+        raise BadInput(
+            f"{place}: [words] language: there is no {language!r} here.",
+            f"Use one of {', '.join(dict(LANGUAGES))}.",
+        )
     allowed = tuple(tables.get("outgoing", {}).get("allow", ()))
     try:
         read_rules(allowed)
@@ -83,4 +94,5 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
         tuple(web.get("proxies", ())),
         tables.get("database", {}).get("url", ""),
         allowed,
+        language,
     )

@@ -19,6 +19,7 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
+from duecare.words import number
 
 PAGES = {"systems": "hosts", "assurance": "reports", "ledger": "ledger"}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
@@ -104,17 +105,17 @@ def _banner(view: asof.View, request: HttpRequest) -> AsOfBanner:
         day=day.date(),
         text=_("As of %(day)s, %(time)s (%(zone)s).")
         % {
-            "day": formats.date_format(day, "j F Y"),
-            "time": day.strftime("%H:%M"),
+            "day": formats.date_format(day, "DATE_FORMAT"),
+            "time": formats.date_format(day, "TIME_FORMAT"),
             "zone": str(timezone.get_current_timezone()),
         },
-        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven) % {"n": f"{proven:,}"},
+        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven) % {"n": number(proven)},
         claimed=ngettext(
             "%(n)s entry rests on this server's clock alone",
             "%(n)s entries rest on this server's clock alone",
             claimed,
         )
-        % {"n": f"{claimed:,}"}
+        % {"n": number(claimed)}
         if claimed
         else "",
         back_url=back,
@@ -126,12 +127,12 @@ def _foot(head: Head, view: asof.View | None) -> Foot:
     size = view.size if view else head.size
     signed = (
         _("Checkpoint of %(time)s UTC, over %(size)s entries")
-        % {"time": newest.time.strftime("%d %b %Y %H:%M"), "size": f"{newest.size:,}"}
+        % {"time": formats.date_format(newest.time, "SHORT_DATETIME_FORMAT"), "size": number(newest.size)}
         if newest
         else _("No checkpoint signed yet")
     )
     return Foot(
-        entry=_("%(size)s entries") % {"size": f"{size:,}"},
+        entry=_("%(size)s entries") % {"size": number(size)},
         checkpoint_text=signed,
         outside_text=anchors.words(),
         verify_url=reverse("ledger"),

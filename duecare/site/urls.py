@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from duecare.site import feed_views, views
+from duecare.site import feed_views, languages, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/email/", RedirectView.as_view(pattern_name="account")),
     *(path(f"account/{place}", views.gone) for place in views.CLOSED),
+    path("account/language/", languages.language_page, name="language"),
     path("account/feed/make/", feed_views.feed_make, name="feed-make"),
     path("account/feed/end/", feed_views.feed_end, name="feed-end"),
     path("account/", include("allauth.urls")),

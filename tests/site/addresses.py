@@ -134,6 +134,7 @@ PAGES: Mapping[str, Page] = {
     "account/2fa/webauthn/keys/<int:pk>/remove/": account("account/2fa/webauthn/keys/1/remove/", SENT_ON),
     "account/2fa/webauthn/keys/<int:pk>/edit/": account("account/2fa/webauthn/keys/1/edit/", SENT_ON),
     "account/2fa/webauthn/login/": account("account/2fa/webauthn/login/", SENT_ON, rightless=SENT_ON),
+    "account/language/": account("account/language/"),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
     "account/feed/make/": Page("account/feed/make/", ONLY_POST, live=True),
     "account/feed/end/": Page("account/feed/end/", ONLY_POST, live=True),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.web.words import STATUSES
+from duecare.words import number
 
 LONGEST = 600
 """Characters of one cell."""
@@ -104,7 +105,7 @@ def listed(
     shown = tuple(tuple(row) for row in rows)
     left = total - len(shown)
     words = ngettext("%(n)s more: %(where)s.", "%(n)s more: %(where)s.", left)
-    more = words % {"n": f"{left:,}", "where": where} if left > 0 else ""
+    more = words % {"n": number(left), "where": where} if left > 0 else ""
     return Table(tuple(columns), shown, empty, more)
 
 

@@ -16,13 +16,13 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from duecare.web import charts, moments, words
+from duecare.web import charts, figures, moments, words
 from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT, Cell, Kind
 
 CELL_LOOKS = {
@@ -58,7 +58,7 @@ def when(context: Context, moment: datetime | date | None, absent: str = "–") 
         full = moments.exact(moment)
         short = moments.relative(moment, now) if now else full
         return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, short)
-    full = date_format(moment, "j F Y")
+    full = date_format(moment, "DATE_FORMAT")
     short = moments.relative_day(moment, timezone.localdate(now)) if now else full
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, short)
 
@@ -135,7 +135,7 @@ def list_cell(context: Context, cell: Cell) -> SafeString:
     elif cell.kind is Kind.DATE:
         content = when(context, content)
     elif cell.kind is Kind.NUMBER:
-        content = localize(content)
+        content = figures.number(content)
     elif cell.kind is Kind.MONO and len(str(content)) > LONG:
         look += " long"
     if cell.url:
