@@ -129,7 +129,7 @@ def tell(entry: Entry, viewer: Viewer) -> EntryTold:
         replaced_by=until if until is not None and entry.index < until < size else None,
         erased=payload is None,
         blobs=tuple(content.get("blobs", ())) if content else (),
-        reason=act["reason"],
+        reason=_(act["reason"]),
         act=tuple(
             visible.filter(index__gte=entry.head, index__lte=entry.head + act["count"]).order_by("index")[
                 :LISTED
@@ -192,7 +192,7 @@ def _sentence(entry: Entry, content: Mapping[str, Any] | None, past: Mapping[str
             "%(who)s: %(reason)s. %(count)s entries follow from it.",
             count,
         )
-        return whole % {**words, "reason": content["reason"] if content else "", "count": number(count)}
+        return whole % {**words, "reason": _(content["reason"]) if content else "", "count": number(count)}
     sentences = {
         "created": _("%(who)s created the %(kind)s %(name)s."),
         "changed": _("%(who)s changed the %(kind)s %(name)s."),

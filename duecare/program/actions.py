@@ -14,6 +14,7 @@ from duecare.ledger.records import new_key
 from duecare.program.models import DataSet, Profile, Target
 from duecare.program.queries import PROFILE
 from duecare.program.targets import definitions
+from duecare.web.recorded import recorded
 
 
 def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) -> Target:
@@ -32,7 +33,15 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
             _("Say in a sentence why this number is right."),
         )
     values = {"value": value, "reason": reason.strip(), "adopted_at": now, "adopted_by": actor}
-    with recording(actor, f"hold ourselves to {definition.name}: {value} {definition.unit}"):
+    with recording(
+        actor,
+        recorded(
+            "hold ourselves to %(name)s: %(value)s %(unit)s",
+            name=definition.name,
+            value=value,
+            unit=definition.unit,
+        ),
+    ):
         target, _made = Target.objects.update_or_create(id=id, defaults=values)
     return target
 
@@ -69,7 +78,7 @@ def change_profile(actor: str, **values: Any) -> Profile:
 
 def keep_data_set(actor: str, key: str | None, **values: Any) -> DataSet:
     """Add a data set, or change the one with `key`. Raises NotFound if there is none."""
-    with recording(actor, f"describe the data set {values['name']}"):
+    with recording(actor, recorded("describe the data set %(name)s", name=values["name"])):
         data_set = DataSet(id=new_key()) if key is None else DataSet.objects.filter(pk=key).first()
         if data_set is None:
             raise NotFound(_("There is no such data set."), _("Go back to the settings."))

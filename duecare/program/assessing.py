@@ -31,6 +31,7 @@ from duecare.program.outcomes import Tally, stays_open
 from duecare.program.queries import current_targets
 from duecare.program.statement_queries import STATED
 from duecare.program.subjects import find_source
+from duecare.web.recorded import in_the_records_language
 
 ACT_SIZE = 1000
 """Most records one act writes: far below two seconds of lock."""
@@ -65,7 +66,7 @@ def assess(
     process runs. Raises whatever reading the evidence or writing the record raises; the assessment then stays
     unfinished.
     """
-    with _alone():
+    with _alone(), in_the_records_language():
         return _assess(actor, now, progress, clock)
 
 

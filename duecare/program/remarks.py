@@ -37,6 +37,7 @@ from duecare.program.subjects import (
     visible,
 )
 from duecare.program.task_queries import LATELY, TASK, today_at
+from duecare.web.recorded import recorded
 from duecare.words import number
 
 SIZE_LIMIT = 20 * 2**20
@@ -101,7 +102,7 @@ def add_attachment(actor: str, reference: str, name: str, data: bytes, now: date
         )
     name = clean_name(name)
     digest = blobs.keep(data)
-    with recording(actor, f"add the file {name}"):
+    with recording(actor, recorded("add the file %(name)s", name=name)):
         attachment: Attachment = Attachment.objects.create(
             id=new_key(),
             about=reference,

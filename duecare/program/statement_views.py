@@ -190,7 +190,7 @@ def _page(
     open_row = row is not None and row.ended_at is None
     context: dict[str, Any] = {
         "question": asked,
-        "ask": row.asked if row else asked.ask if asked else "",
+        "ask": _(row.asked) if row else str(asked.ask) if asked else "",
         "safeguard": catalogue().get((asked or history[0]).safeguard),
         "row": row,
         "condition": condition_of(said_by(row, zone), request.view_now) if row else None,
@@ -273,7 +273,7 @@ def review(request: Request, key: str) -> HttpResponseBase:
         "words": row.words,
     }
     return _form_page(
-        request, form, row.asked, _("Record the review"), reverse("statement", args=[key]), text
+        request, form, _(row.asked), _("Record the review"), reverse("statement", args=[key]), text
     )
 
 
@@ -289,7 +289,7 @@ def withdraw(request: Request, key: str) -> HttpResponseBase:
         return redirect("statement", key)
     text = _("It no longer counts, and a finding about a gap that it admits is closed.")
     return _form_page(
-        request, form, row.asked, _("Withdraw this statement"), reverse("statement", args=[key]), text
+        request, form, _(row.asked), _("Withdraw this statement"), reverse("statement", args=[key]), text
     )
 
 

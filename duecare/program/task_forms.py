@@ -14,6 +14,7 @@ from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.task_actions import CHANGEABLE, LONGEST, YEARS
+from duecare.web.figures import sort_key
 from duecare.words import number
 
 REPEATS = [
@@ -51,7 +52,9 @@ class ChangeTaskForm(RecordForm):
         """`before` is the day that the task has; it may stay although it has passed."""
         super().__init__(*args, **kwargs)
         self.today, self.before = today, before
-        titles = sorted(((one.id, one.title) for one in catalogue().values()), key=lambda choice: choice[1])
+        titles = sorted(
+            ((one.id, str(one.title)) for one in catalogue().values()), key=lambda choice: sort_key(choice[1])
+        )
         self.fields["safeguard"].choices = [("", _("None")), *titles]  # type: ignore[attr-defined]
 
     @classmethod

@@ -88,6 +88,10 @@ class FirstRunForm(RecordForm):
     )
 
 
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class FactsForm(RecordForm):
     """The questions by which obligations apply: yes, no or not answered."""
 
@@ -100,7 +104,7 @@ class FactsForm(RecordForm):
         super().__init__(*args, **kwargs)
         for id, question in questions.items():
             self.fields[id] = forms.ChoiceField(
-                label=question[:1].upper() + question[1:],
+                label=_begun(str(question)),
                 choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
                 required=False,
                 initial={True: "yes", False: "no"}.get(answers.get(id), ""),  # type: ignore[arg-type]

@@ -22,7 +22,8 @@ from duecare.program.queries import PROFILE
 from duecare.site.models import User
 from duecare.site.passwords import BLOCKED, is_blocked
 from duecare.site.rights import holding, holding_rights, today
-from duecare.words import gettext_noop
+from duecare.web.recorded import recorded
+from duecare.words import Text, gettext_noop
 
 RENEWED = "site.password"
 """The kind of the note that a password was changed."""
@@ -44,7 +45,7 @@ def add_user(
     """Add a person who can sign in with one role. Raises BadInput naming what is wrong; nothing changes."""
     person, user = _newcomer(email, name, password)
     right = _right(person, role, _last_day(until), utc_now(), sees_from, sees_to)
-    with recording(actor, f"let a person sign in as {role}"):
+    with recording(actor, recorded("let a person sign in as %(role)s", role=Text(role))):
         if User.objects.filter(email=user.email).exists():
             raise BadInput(
                 _("%(email)s can sign in already.") % {"email": user.email},
@@ -110,7 +111,7 @@ def give_right(
     """Give a person a role. Raises BadInput if it cannot be given so, or if they hold it already."""
     now = utc_now()
     right = _right(person, role, until, now, sees_from, sees_to)
-    with recording(actor, f"give the right {role}"):
+    with recording(actor, recorded("give the right %(role)s", role=Text(role))):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
                 _("%(name)s is %(role)s already.") % {"name": person.name, "role": role},
@@ -126,7 +127,7 @@ def end_right(actor: str, right: Right, now: datetime) -> None:
     Raises Refused if nobody would stay owner (one whose right has a last day does not count), NotFound if it
     has ended already.
     """
-    with recording(actor, f"end the right {right.role}"):
+    with recording(actor, recorded("end the right %(role)s", role=Text(right.role))):
         # All owners' rights are locked, so that two owners cannot end each other's at the same moment.
         owners = holding_rights(today(now)).select_for_update().filter(role=Role.OWNER)
         lasting = {one.pk for one in owners if one.until is None}

@@ -18,6 +18,7 @@ from duecare.ledger.models import Head
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import areas
 from duecare.program.queries import live_profile
+from duecare.web.figures import sort_key
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
 from duecare.words import number
 
@@ -44,7 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             navigation=_navigation(request.path, viewer),
             today=today,
             person=Person(viewer.name, reverse("account"), reverse("account_logout")),
-            role_words=", ".join(sorted(_role_word(role) for role in viewer.roles)),
+            role_words=", ".join(sorted((_role_word(role) for role in viewer.roles), key=sort_key)),
             as_of=None if view is None else _banner(view, request),
             foot=_foot(head, view) if viewer.reads else None,
         ),

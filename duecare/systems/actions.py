@@ -14,6 +14,7 @@ from duecare.ledger.records import new_key
 from duecare.program.judgement import Grade
 from duecare.systems.isolated import Summary, read_isolated
 from duecare.systems.models import Host, Report
+from duecare.web.recorded import recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def take_in_report(
     """
     told = read_isolated(data, now)
     digest = blobs.keep(data)
-    with recording(actor, f"take in a report of {told.name}", valid_at=told.collected_at):
+    with recording(
+        actor, recorded("take in a report of %(name)s", name=told.name), valid_at=told.collected_at
+    ):
         # Read inside the act, under a lock: two reports of one host may arrive together.
         known = Host.objects.select_for_update().filter(key=told.key).first()
         _demand_welcome(known, told, new_host, digest)
@@ -100,7 +103,7 @@ def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:
     """Take a host out of what is looked at; its past stays. Raises BadInput without a reason."""
     if not reason.strip():
         raise BadInput(_("A host is not removed without a reason."), _("Say what became of it."))
-    with recording(actor, f"remove the host {host.name}"):
+    with recording(actor, recorded("remove the host %(name)s", name=host.name)):
         host.removed_at = now
         host.removed_because = reason.strip()
         host.save()

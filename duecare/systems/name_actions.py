@@ -24,6 +24,7 @@ from duecare.systems.names.interface import FORMAT, Ask, Section, host_name, sel
 from duecare.systems.names.mail import look_at_mail
 from duecare.systems.names.resolving import ask_name_servers
 from duecare.systems.names.tls import look_at_tls
+from duecare.web.recorded import in_the_records_language, recorded
 
 MOST_SELECTORS = 10
 
@@ -70,7 +71,7 @@ def add_name(
         daily=daily,
         added_at=now,
     )
-    with recording(actor, f"name {added} as ours"):
+    with recording(actor, recorded("name %(name)s as ours", name=added)):
         if Name.objects.filter(kind=added.kind, name=name, port=added.port, removed_at=None).exists():
             raise Refused(
                 _("%(added)s is listed already.") % {"added": added}, _("Look in the list of names.")
@@ -85,7 +86,7 @@ def change_name(name: Name, actor: str, *, daily: bool, selectors: Sequence[str]
     Raises BadInput for what is no selector, Refused if the name was removed.
     """
     found = _selectors(selectors) if name.kind == NameKind.MAIL else []
-    with recording(actor, f"change how {name} is looked at"):
+    with recording(actor, recorded("change how %(name)s is looked at", name=name)):
         current = _demand_listed(name)
         current.daily, current.selectors = daily, found
         current.save()
@@ -98,7 +99,7 @@ def remove_name(name: Name, actor: str, reason: str, now: datetime) -> None:
     """
     if not reason.strip():
         raise BadInput(_("A name is not removed without a reason."), _("Say what became of it."))
-    with recording(actor, f"remove the name {name}"):
+    with recording(actor, recorded("remove the name %(name)s", name=name)):
         current = _demand_listed(name)
         current.removed_at, current.removed_because = now, reason.strip()
         current.save()
@@ -111,9 +112,10 @@ def look_at(name: Name, actor: str, now: datetime, eyes: Eyes | None = None) -> 
     """
     if name.removed_at is not None:
         raise _removed(name)
-    facts = _see(name, eyes or Eyes())
+    with in_the_records_language():
+        facts = _see(name, eyes or Eyes())
     digest = blobs.keep(_written(name, facts, now))
-    with recording(actor, f"look at {name}", valid_at=now):
+    with recording(actor, recorded("look at %(name)s", name=name), valid_at=now):
         current = _demand_listed(name)
         before = current.looks.filter(newest=True).first()
         newest = before is None or now > before.looked_at

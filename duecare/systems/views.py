@@ -84,7 +84,12 @@ HOSTS: Listing[Host] = Listing(
             Kind.DATE,
             order="reported",
         ),
-        Column("grade", _("Evidence"), lambda row: getattr(row, "grade", None)),
+        Column(
+            "grade",
+            _("Evidence"),
+            lambda row: Text(getattr(row, "grade", None) or ""),
+            export=lambda row: getattr(row, "grade", None),
+        ),
         Column("unreadable", _("Not read"), lambda row: getattr(row, "unreadable", None), Kind.NUMBER),
         Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
         Column(

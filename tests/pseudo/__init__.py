@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import gettext
 import re
-from functools import cache
+from functools import cache, cached_property
+from pathlib import Path
+
+import allauth
+import django
+
+from tests import messages
 
 CODE, LOCALE = "en-xa", "en_XA"
 GROWTH = 1.4
@@ -40,21 +46,32 @@ def _piece(text: str) -> str:
     return f"{before}⟦{bare.translate(_LETTERS)}{filler.rstrip()}⟧{after}"
 
 
-class Pseudo(gettext.NullTranslations):
-    """Django's translation object of the pseudo-language. Remembers what it was asked for."""
+def known() -> frozenset[str]:
+    """Every text that can be translated: those that `make messages` finds, and those that Django and allauth
+    have in German."""
+    found = {message if isinstance(message, str) else message[0] for message in messages.texts()}
+    for package in (django, allauth):
+        for place in Path(package.__file__).parent.rglob("locale/de/LC_MESSAGES/django.mo"):
+            with place.open("rb") as file:
+                catalog: dict[str | tuple[str, int], str] = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+            found |= {key if isinstance(key, str) else key[0] for key in catalog}
+    return frozenset(found - {""})
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
+
+class Pseudo(gettext.NullTranslations):
+    """Django's translation object of the pseudo-language, as a whole translation would be: what no catalogue
+    can hold, because it is not found where it is written, stays English."""
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        return known()
 
     def gettext(self, message: str) -> str:
-        context, separator, text = message.rpartition("\x04")
-        self.asked.add(message)
-        return pseudo(text) if separator or text else context
+        return pseudo(message.rpartition("\x04")[2]) if message in self.known else message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        self.asked.add(msgid1)
-        return pseudo((msgid1 if n == 1 else msgid2).rpartition("\x04")[2])
+        said = msgid1 if n == 1 else msgid2
+        return pseudo(said.rpartition("\x04")[2]) if msgid1 in self.known else said
 
     def language(self) -> str:
         return CODE

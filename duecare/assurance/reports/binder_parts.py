@@ -91,7 +91,7 @@ def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str
     if one.measure is not None:
         rows.append((_("Measured"), f"{one.measure:,} {unit}".strip()))
     rows += [
-        (_("Evidence"), one.grade or NOTHING),
+        (_("Evidence"), _(one.grade) if one.grade else NOTHING),
         (_("Gathered"), moment(one.evidence_at)),
         (_("Counts until"), moment(one.stale_at)),
         (_("Judged"), moment(one.judged_at)),
@@ -164,7 +164,7 @@ def stated(standing: Standing, now: datetime, viewer: Viewer) -> Iterator[Block]
     statements = {row.pk: row for row in Statement.objects.all().visible_to(viewer).filter(pk__in=keys)}
     reviewers = names_of({row.reviewed_by for row in statements.values() if row.reviewed_by}, viewer)
     for line in lines_of(standing.asked, viewer, now):
-        yield Heading(line.said.asked if line.said else line.question.ask, 3)
+        yield Heading(_(line.said.asked) if line.said else str(line.question.ask), 3)
         if line.said is None:
             yield Text(_("Nobody has answered this question."))
             continue

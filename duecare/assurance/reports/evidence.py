@@ -55,9 +55,9 @@ def open_findings(viewer: Viewer) -> dict[str, int]:
 def grade_of(standing: Standing) -> str:
     """The weakest grade of the evidence that a safeguard's state rests on, in words; empty without any."""
     if standing.state is State.STATED:
-        return Grade.STATED.value
+        return _(Grade.STATED.value)
     found = [GRADES.index(one.grade) for one in standing.found if one.grade in GRADES]
-    return GRADES[max(found)] if found else ""
+    return _(GRADES[max(found)]) if found else ""
 
 
 def where_of(row: Finding) -> str:

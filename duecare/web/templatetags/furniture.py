@@ -45,6 +45,12 @@ def status(state: str, text: str = "") -> SafeString:
     return words.status(str(state), text)
 
 
+@register.simple_tag
+def state_word(state: str) -> str:
+    """`{% state_word "met" %}`: the word of a state alone, for a choice in a form."""
+    return str(words.STATUSES[str(state)].word)
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: datetime | date | None, absent: str = "–") -> SafeString:
     """`{% when task.due %}`: a day or moment as its distance from `now`, the exact one on hover and in print.
