@@ -6,12 +6,15 @@ by the record called `person`, if there is one with a name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Substr
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duecare.ledger.models import ACT, CLOCK
 from duecare.ledger.records import Record, shapes
@@ -19,6 +22,19 @@ from duecare.ledger.viewers import Viewer
 
 PERSON = "person:"
 TERMINAL = "terminal:"
+NOTES: Mapping[str, Promise] = {
+    "anchor": gettext_lazy("confirmation from outside"),
+    "denial": gettext_lazy("denial"),
+    "export": gettext_lazy("export"),
+    "feed": gettext_lazy("calendar address"),
+    "job": gettext_lazy("job"),
+    "password": gettext_lazy("password"),
+    "second-factor": gettext_lazy("second factor"),
+    "sign-in": gettext_lazy("sign in"),
+    "sign-in-denied": gettext_lazy("sign in denied"),
+    "sign-out": gettext_lazy("sign out"),
+}
+"""What notes that are no records are called, by the last part of their kind."""
 NAMESAKES = 20
 """Most people whom one name may mean in a search."""
 
@@ -32,7 +48,8 @@ def kind_words(kind: str) -> str:
     shape = shapes().get(kind)
     if shape is not None:
         return _(str(shape.model._meta.verbose_name))
-    return kind.rpartition(".")[2].replace("-", " ")
+    note = kind.rpartition(".")[2]
+    return str(NOTES[note]) if note in NOTES else note.replace("-", " ")
 
 
 def action_words(action: str) -> str:

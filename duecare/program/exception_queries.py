@@ -243,7 +243,7 @@ def listing(today: date) -> Listing[SafeguardException]:
                 choices=tuple(
                     sorted(
                         ((one.id, str(one.title)) for one in catalogue().values()),
-                        key=lambda c: sort_key(c[1]),
+                        key=lambda c: sort_key(str(c[1])),
                     )
                 ),
             ),

@@ -16,7 +16,7 @@ from unicodedata import normalize
 from duecare.program.judgement import Check, Grade, Item, Judgement, Unread, Verdict, unknown
 from duecare.program.subjects import Subject
 from duecare.words import gettext as _
-from duecare.words import ngettext
+from duecare.words import ngettext, number
 
 ITEM = 200
 """Longest name of an item; what is longer is cut."""
@@ -195,11 +195,11 @@ def in_words(length: timedelta) -> str:
     if minutes < 1:
         return _("under a minute")
     if minutes < 60:
-        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
     hours, days = minutes // 60, length // timedelta(days=1)
     if not days:
-        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
 
 
 def stays_open(judgement: Judgement | None, item: str) -> bool:

@@ -305,7 +305,9 @@ def _admitted(
     first = failing[0].words(now) if failing else admitted[0].words(now)
     others = len(failing) + len(admitted) - 1
     more = (
-        ngettext(" (and %(n)s more gap)", " (and %(n)s more gaps)", others) % {"n": others} if others else ""
+        ngettext(" (and %(n)s more gap)", " (and %(n)s more gaps)", others) % {"n": number(others)}
+        if others
+        else ""
     )
     return State.FAILING, since, _capital(first) + more
 
@@ -320,7 +322,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
             "; %(n)s question for a person to answer", "; %(n)s questions for a person to answer", open_count
         )
         words = _("no check of Duecare tests it yet")
-        return State.UNPROVEN, None, words + (waiting % {"n": open_count} if asked else "")
+        return State.UNPROVEN, None, words + (waiting % {"n": number(open_count)} if asked else "")
     if lost:
         return State.UNPROVEN, min(one.since(now) for one in lost), _capital(lost[0].words(now))
     if open_count:
@@ -329,7 +331,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
             "%(n)s questions of %(all)s not answered yet",
             open_count,
         )
-        return State.UNPROVEN, None, words % {"n": open_count, "all": len(asked)}
+        return State.UNPROVEN, None, words % {"n": number(open_count), "all": number(len(asked))}
     since = max(one.since(now) for one in said)
     if any(one.means is Verdict.MET for one in said):
         until = min(one.expires for one in said)
@@ -338,7 +340,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
             "%(n)s questions answered by a person, until %(until)s",
             len(said),
         )
-        return State.STATED, since, words % {"n": len(said), "until": until}
+        return State.STATED, since, words % {"n": number(len(said)), "until": until}
     if all(one.agreed for one in said):
         agreed = [one.reviewed_at for one in said if one.reviewed_at is not None]
         return (
@@ -370,12 +372,12 @@ def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now
     first = deciding[0]
     others = len(deciding) - 1
     more = (
-        ngettext(" (and %(n)s more check)", " (and %(n)s more checks)", others) % {"n": others}
+        ngettext(" (and %(n)s more check)", " (and %(n)s more checks)", others) % {"n": number(others)}
         if len(deciding) > 1 and state is not State.PROVEN
         else ""
     )
     if state is State.PROVEN:
-        return ngettext("%(n)s check met", "%(n)s checks met", len(deciding)) % {"n": len(deciding)}
+        return ngettext("%(n)s check met", "%(n)s checks met", len(deciding)) % {"n": number(len(deciding))}
     return _capital(first.words(now)) + more
 
 

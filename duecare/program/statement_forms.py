@@ -88,11 +88,11 @@ class StatementForm(RecordForm):
         self.fields["words"].help_text = question.tell
         self.fields["expires"].help_text = _(
             "Empty: %(days)s days after the last day it speaks of, which is the most for this question."
-        ) % {"days": question.days}
+        ) % {"days": number(question.days)}
         self.fields["uploads"].help_text = _("%(bring)s At most %(most)s files of %(size)s MiB each.") % {
             "bring": question.bring,
-            "most": FILES,
-            "size": SIZE_LIMIT >> 20,
+            "most": number(FILES),
+            "size": number(SIZE_LIMIT >> 20),
         }
 
     def clean(self) -> dict[str, Any]:

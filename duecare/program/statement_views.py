@@ -269,7 +269,7 @@ def review(request: Request, key: str) -> HttpResponseBase:
         return redirect("statement", key)
     text = _("%(name)s answered “%(answer)s”: %(words)s") % {
         "name": names_of([row.made_by], viewer)[row.made_by],
-        "answer": row.get_answer_display(),
+        "answer": _(row.answer),
         "words": row.words,
     }
     return _form_page(

@@ -13,6 +13,7 @@ from duecare.ledger.viewers import Role
 from duecare.program.models import DataSet, Profile
 from duecare.program.queries import CurrentTarget
 from duecare.program.record_form import LONG, DayField, RecordForm
+from duecare.words import number
 
 ZONES = sorted(
     zone
@@ -149,7 +150,7 @@ class DataSetForm(RecordForm):
 
     def clean_people(self) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
-        for number, line in enumerate(self.cleaned_data["people"].splitlines(), 1):
+        for place, line in enumerate(self.cleaned_data["people"].splitlines(), 1):
             words = line.split()
             if not words:
                 continue
@@ -157,8 +158,8 @@ class DataSetForm(RecordForm):
             count = "".join(words[1:]).replace(",", "").replace(".", "")
             if not _CODE.fullmatch(code) or not _COUNT.fullmatch(count):
                 raise forms.ValidationError(
-                    _("Line %(n)s, “%(line)s”: write a code and a number, such as DE 12000."),
-                    params={"n": number, "line": line[:40]},
+                    _("Line %(n)s, “%(line)s”: write a code and a place, such as DE 12000."),
+                    params={"n": place, "line": line[:40]},
                 )
             found[code] = int(count) if count else None
         return found
@@ -186,9 +187,9 @@ class TargetForm(RecordForm):
             "In %(unit)s, between %(low)s and %(high)s. The shipped default is %(default)s."
         ) % {
             "unit": definition.unit,
-            "low": definition.minimum,
-            "high": definition.maximum,
-            "default": definition.default,
+            "low": number(definition.minimum),
+            "high": number(definition.maximum),
+            "default": number(definition.default),
         }
 
 

@@ -195,6 +195,7 @@ LANGUAGE_CODE = _configured.language
 LANGUAGES = list(configuration.LANGUAGES)
 LOCALE_PATHS = [str(Path(__file__).parents[1] / "locale")]
 FORMAT_MODULE_PATH = "duecare.web.formats"
+USE_THOUSAND_SEPARATOR = True
 NUMBER_GROUPING = 3
 USE_I18N = True
 USE_TZ = True

@@ -33,6 +33,7 @@ from duecare.systems.reports import SIZE_LIMIT
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.uploads import demand_size
 from duecare.web.views import show
+from duecare.words import Text
 
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecare.web.figures import number
+
 FAR = timedelta(days=31)
 """From here on a date says more than a distance."""
 
@@ -51,9 +53,9 @@ def relative_day(day: date, today: date) -> str:
 def _length(distance: timedelta) -> str:
     minutes = distance // timedelta(minutes=1)
     if minutes < 60:
-        return ngettext("%d minute", "%d minutes", minutes) % minutes
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
     hours = minutes // 60
     if hours < 24:
-        return ngettext("%d hour", "%d hours", hours) % hours
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
     days = hours // 24
-    return ngettext("%d day", "%d days", days) % days
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}

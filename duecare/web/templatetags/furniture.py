@@ -46,6 +46,12 @@ def status(state: str, text: str = "") -> SafeString:
 
 
 @register.simple_tag
+def number(value: int | None, absent: str = "–") -> str:
+    """`{% number 12000 %}`: a number as the reader's language writes it; `absent` stands for None."""
+    return absent if value is None else figures.number(value)
+
+
+@register.simple_tag
 def state_word(state: str) -> str:
     """`{% state_word "met" %}`: the word of a state alone, for a choice in a form."""
     return str(words.STATUSES[str(state)].word)
@@ -201,7 +207,7 @@ def line_chart(chart: charts.LineChart) -> dict[str, Any]:
         "dots": [{"x": _per_cent(x), "y": _per_cent(y)} for x, y in drawing.dots],
         "gaps": [{"x": _per_cent(x), "width": _per_cent(width)} for x, width in drawing.gaps],
         "target": None if drawing.target is None else _per_cent(drawing.target),
-        "side": charts.SIDE,
+        "side": str(charts.SIDE),
     }
 
 
