@@ -14,10 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
+
+
+def _iso(value: date) -> str:
+    return value.isoformat()
 
 
 @dataclass(slots=True)
@@ -25,6 +30,7 @@ class _Speaker:
     gettext: Callable[[str], str] = str
     ngettext: Callable[[str, str, int], str] = _one_or_many
     number: Callable[[int], str] = "{:,}".format
+    day: Callable[[date], str] = _iso
 
 
 _speaker = _Speaker()
@@ -34,9 +40,10 @@ def speak_through(
     gettext: Callable[[str], str],
     ngettext: Callable[[str, str, int], str],
     number: Callable[[int], str],
+    day: Callable[[date], str],
 ) -> None:
     """From here on texts are said by these functions. Called once, when the program is put together."""
-    _speaker.gettext, _speaker.ngettext, _speaker.number = gettext, ngettext, number
+    _speaker.gettext, _speaker.ngettext, _speaker.number, _speaker.day = gettext, ngettext, number, day
 
 
 def gettext(text: str) -> str:
@@ -73,3 +80,8 @@ class Text(str):
 def number(value: int) -> str:
     """A whole number with its thousands set apart as the language of the moment does: "31,884"."""
     return _speaker.number(value)
+
+
+def day(value: date) -> str:
+    """A day as the language of the moment writes it where room is short: "23 Nov 2026"."""
+    return _speaker.day(value)

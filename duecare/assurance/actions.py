@@ -20,7 +20,7 @@ from duecare.ledger.models import Checkpoint
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.program.queries import live_profile, zone_of
-from duecare.words import number
+from duecare.words import day, number
 
 TITLE = 200
 
@@ -76,12 +76,10 @@ def _demand_told(asked: Asked, now: datetime) -> None:
     """Raises BadInput unless the record reaches the moment that is asked for."""
     if asked.instant > now or asked.first_day > asked.last_day:
         raise BadInput(
-            _("%s lies in the future.") % asked.last_day.isoformat(), _("Choose today or an earlier day.")
+            _("%s lies in the future.") % day(asked.last_day), _("Choose today or an earlier day.")
         )
     if not asof.size_at(asked.instant):
-        raise BadInput(
-            _("The record had not begun on %s.") % asked.last_day.isoformat(), _("Choose a later day.")
-        )
+        raise BadInput(_("The record had not begun on %s.") % day(asked.last_day), _("Choose a later day."))
 
 
 def _set(

@@ -17,7 +17,7 @@ from duecare.law.obligations import obligations
 from duecare.ledger import asof
 from duecare.program.catalogue import areas, catalogue
 from duecare.program.record_form import LONG, DayField, RecordForm
-from duecare.web.figures import sort_key
+from duecare.web.figures import short_day, sort_key
 
 QUARTERS = 12
 """Quarters that may be chosen, back from today's."""
@@ -61,7 +61,7 @@ class DayForm(AskForm):
             raise forms.ValidationError(_("That day lies in the future. Choose today or an earlier day."))
         if day < self.began:
             raise forms.ValidationError(
-                _("The record began on %s. Choose that day or a later one.") % self.began.isoformat()
+                _("The record began on %s. Choose that day or a later one.") % short_day(self.began)
             )
         return day
 

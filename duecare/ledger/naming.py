@@ -22,6 +22,8 @@ from duecare.ledger.viewers import Viewer
 
 PERSON = "person:"
 TERMINAL = "terminal:"
+OURS: Mapping[str, Promise] = {"server": gettext_lazy("server"), "worker": gettext_lazy("worker")}
+"""Actors that are parts of Duecare."""
 NOTES: Mapping[str, Promise] = {
     "anchor": gettext_lazy("confirmation from outside"),
     "denial": gettext_lazy("denial"),
@@ -83,7 +85,7 @@ def actor_words(actor: str, name: str | None) -> str:
         return name
     if actor.startswith(TERMINAL):
         return _("%s at the terminal") % actor.removeprefix(TERMINAL)
-    return actor
+    return str(OURS[actor]) if actor in OURS else actor
 
 
 def name_of(entry_actor: OuterRef) -> Subquery | Value:

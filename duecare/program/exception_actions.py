@@ -16,6 +16,7 @@ from duecare.program.models import Finding, SafeguardException
 from duecare.program.record_form import LONG
 from duecare.program.task_queries import today_at
 from duecare.web.recorded import recorded
+from duecare.words import day
 
 LONGEST = timedelta(days=366)
 """Furthest day ahead on which an exception may still hold: nobody departs from a safeguard for good."""
@@ -51,7 +52,7 @@ def faults(draft: Draft, today: date) -> dict[str, str]:
         found["expires"] = _("That day is past: choose one from today on.")
     elif draft.expires > today + LONGEST:
         found["expires"] = _("An exception holds at most a year: choose a day until %s.") % (
-            (today + LONGEST).isoformat()
+            day(today + LONGEST)
         )
     return found
 
@@ -77,7 +78,7 @@ def ask_for_exception(actor: str, draft: Draft, now: datetime) -> SafeguardExcep
         if standing is not None:
             raise BadInput(
                 _("An exception about the same runs until %s already, or waits for a decision.")
-                % standing.expires.isoformat(),
+                % day(standing.expires),
                 _("Withdraw that one first, or wait until it is over."),
             )
         made: SafeguardException = SafeguardException.objects.create(

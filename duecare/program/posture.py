@@ -23,8 +23,8 @@ from enum import StrEnum
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
 from duecare.program.questions import Question
+from duecare.words import day, ngettext, number
 from duecare.words import gettext as _
-from duecare.words import ngettext, number
 
 EXAMPLE = 110
 """Characters of an example in a list."""
@@ -156,10 +156,10 @@ class Said:
     def words(self, now: datetime) -> str:
         """What it says about its safeguard, in a few words."""
         told = {
-            "day": f"{self.made_at:%Y-%m-%d}",
+            "day": day(self.made_at.date()),
             "answer": _(self.answer),
             "asked": _short(_(self.asked)),
-            "until": self.expires,
+            "until": day(self.expires),
         }
         if self.means is Verdict.UNMET:
             return _("stated “%(answer)s”: %(asked)s") % told
@@ -273,10 +273,10 @@ def excepted(one: Standing, excuse: Excuse, now: datetime) -> Standing:
             return one
         if rest := _not_told_beside_gaps(one, now):
             words = _("%(rest)s; the gaps that are known are excepted until %(until)s")
-            why = words % {"rest": _capital(rest), "until": excuse.until}
+            why = words % {"rest": _capital(rest), "until": day(excuse.until)}
             return replace(one, state=State.UNPROVEN, why=why, excuse=excuse)
     words = _("Excepted until %(until)s, approved by %(by)s: %(why)s")
-    why = words % {"until": excuse.until, "by": excuse.by, "why": one.why}
+    why = words % {"until": day(excuse.until), "by": excuse.by, "why": one.why}
     return replace(one, state=State.EXCEPTED, since=excuse.since, why=why, excuse=excuse)
 
 
@@ -340,7 +340,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
             "%(n)s questions answered by a person, until %(until)s",
             len(said),
         )
-        return State.STATED, since, words % {"n": number(len(said)), "until": until}
+        return State.STATED, since, words % {"n": number(len(said)), "until": day(until)}
     if all(one.agreed for one in said):
         agreed = [one.reviewed_at for one in said if one.reviewed_at is not None]
         return (

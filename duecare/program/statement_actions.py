@@ -23,7 +23,7 @@ from duecare.program.questions import Question
 from duecare.program.record_form import LONG
 from duecare.program.statement_queries import STATED, reference
 from duecare.web.recorded import recorded
-from duecare.words import Text
+from duecare.words import Text, day
 
 REASON = 150
 """Characters of the reason for a withdrawal."""
@@ -67,11 +67,11 @@ def faults(draft: Draft, question: Question, today: date) -> dict[str, str]:
     last, latest = draft.expires_for(question), draft.period_to + timedelta(days=question.days)
     if last < today:
         where = "expires" if draft.expires else "period_to"
-        found[where] = _("It would have expired on %s already: speak of a later period.") % last.isoformat()
+        found[where] = _("It would have expired on %s already: speak of a later period.") % day(last)
     elif last > latest:
         found["expires"] = _("An answer to this counts at most %(days)s days: until %(day)s.") % {
             "days": question.days,
-            "day": latest.isoformat(),
+            "day": day(latest),
         }
     return found
 

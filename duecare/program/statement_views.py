@@ -44,6 +44,7 @@ from duecare.program.statement_queries import (
 )
 from duecare.web.exports import cell
 from duecare.web.uploads import demand_size
+from duecare.words import day
 
 
 def _changer(request: Request) -> Viewer:
@@ -230,7 +231,7 @@ def _answer(request: Request, asked: Question) -> HttpResponseBase:
         if made.answer in (Answer.NO, Answer.PARTLY):
             messages.success(request, _("Recorded, and a finding is open until it is answered otherwise."))
         else:
-            messages.success(request, _("Recorded. It counts until %s.") % made.expires.isoformat())
+            messages.success(request, _("Recorded. It counts until %s.") % day(made.expires))
         _put_files(request, made, form.cleaned_data["uploads"])
         return redirect("question", asked.id)
     return _form_page(

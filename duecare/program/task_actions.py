@@ -15,7 +15,7 @@ from duecare.program import tasks
 from duecare.program.models import Comment, Ending, Person, Repeats, Statement, Task
 from duecare.program.task_queries import TASK, holding_people, today_at
 from duecare.web.recorded import recorded
-from duecare.words import Text
+from duecare.words import Text, day
 
 YEARS = range(2000, 2201)
 """Years in which a task can be due."""
@@ -116,7 +116,7 @@ def remind_of_statements(actor: str, now: datetime) -> tuple[int, int]:
             Task.objects.create(
                 id=new_key(),
                 title=_cut(_("Answer again: %s") % _(statement.asked)),
-                why=_("What was stated counts until %s only.") % statement.expires.isoformat(),
+                why=_("What was stated counts until %s only.") % day(statement.expires),
                 about=f"program.statement:{statement.pk}",
                 safeguard=statement.safeguard,
                 origin=_origin(statement.pk),

@@ -14,6 +14,6 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Lend the pages' language to the modules that know nothing of Django."""
-        from duecare.web.figures import number
+        from duecare.web.figures import number, short_day
 
-        words.speak_through(translation.gettext, translation.ngettext, number)
+        words.speak_through(translation.gettext, translation.ngettext, number, short_day)

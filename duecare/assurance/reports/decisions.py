@@ -16,7 +16,7 @@ from duecare.program.models import Approval, Decided, SafeguardException, Statem
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import referred
 from duecare.program.targets import definitions
-from duecare.words import number
+from duecare.words import day, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _exceptions(rows: list[SafeguardException], viewer: Viewer) -> Iterator[Deci
     names = names_of({row.asked_by for row in rows}, viewer)
     for row in rows:
         what = _("Exception asked for, until %(until)s: %(safeguard)s") % {
-            "until": row.expires.isoformat(),
+            "until": day(row.expires),
             "safeguard": safeguard_title(row.safeguard),
         }
         yield Decision(row.asked_at, what, row.reason, names[row.asked_by])

@@ -32,7 +32,7 @@ CELL_LOOKS = {
     Kind.STATUS: "tight",
     Kind.MONO: "mono",
 }
-LONG = 32
+LONG = 24
 """Characters from which a name read letter by letter may be broken over lines."""
 
 register = template.Library()
