@@ -71,7 +71,7 @@ class Text(str):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return gettext(self)
+        return gettext(str.__str__(self))
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)

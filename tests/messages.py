@@ -179,6 +179,7 @@ def main() -> None:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
+    os.umask(0o022)  # the settings' is for homes
     LOCALE.mkdir(exist_ok=True)
     found = template()
     (LOCALE / "django.pot").write_bytes(written(found))

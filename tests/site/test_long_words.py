@@ -76,10 +76,11 @@ COVERED = """(() => {
 """Controls that lie over each other."""
 
 
+Pages = tuple[Served, dict[str, str], dict[int, Any]]
+
+
 @pytest.fixture(scope="module")
-def pages(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Served, dict[str, str], dict[int, Any]]]:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """Harbour Clinic, and a window of each width in which its owner reads the pseudo-language."""
     home = tmp_path_factory.mktemp("long") / "home"
     keys = harbour.seed(home)
