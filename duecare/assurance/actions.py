@@ -44,7 +44,7 @@ def issue(viewer: Viewer, report: Report, asked: Asked, now: datetime) -> Issued
     row = IssuedReport(
         report=report.id,
         about=asked.about,
-        title=told.title[:TITLE],
+        title=str(told.title)[:TITLE],
         first_day=asked.first_day,
         last_day=asked.last_day,
         instant=asked.instant,

@@ -74,7 +74,7 @@ class SectionTold:
         """How long its lists are; empty if it has none."""
         if len(self.tables) == 1:
             return number(self.tables[0].total)
-        return " · ".join(f"{table.label} {table.total:,}" for table in self.tables)
+        return " · ".join(f"{table.label} {number(table.total)}" for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

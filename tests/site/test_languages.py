@@ -139,12 +139,6 @@ def test_what_checks_say_is_kept_in_the_organisations_language_whoever_sets_them
     assert open_ones
     assert [text for text in open_ones.values_list("reason", flat=True) if "⟦" not in text] == []
     assert not Finding.objects.exclude(closed_at=None), "a language closes no finding"
-    assert set(Outcome.objects.values_list("verdict", flat=True)) <= {
-        "met",
-        "unmet",
-        "unknown",
-        "not applicable",
-    }
 
 
 def test_a_csv_has_its_heads_in_the_readers_language_and_its_values_for_machines(owner: Client) -> None:

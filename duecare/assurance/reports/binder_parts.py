@@ -76,7 +76,7 @@ def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str
         "n": number(one.population),
         "counts": one.check.counts,
         "subjects": number(one.subjects),
-        "of": one.check.of,
+        "of": _(one.check.of),
     }
     if one.population_was is not None:
         looked_at += _(" (before: %s)") % number(one.population_was)
@@ -87,9 +87,9 @@ def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str
     ]
     if one.target is not None:
         was = _(" (before: %s)") % number(one.target_was) if one.target_was is not None else ""
-        rows.append((_("Judged against"), f"{one.target:,} {unit}".strip() + was))
+        rows.append((_("Judged against"), f"{number(one.target)} {unit}".strip() + was))
     if one.measure is not None:
-        rows.append((_("Measured"), f"{one.measure:,} {unit}".strip()))
+        rows.append((_("Measured"), f"{number(one.measure)} {unit}".strip()))
     rows += [
         (_("Evidence"), _(one.grade) if one.grade else NOTHING),
         (_("Gathered"), moment(one.evidence_at)),
@@ -140,7 +140,7 @@ def held_targets(safeguard: str, viewer: Viewer) -> Iterator[Block]:
     names = names_of({row.adopted_by for row in adopted}, viewer)
     yield Heading(_("What we hold ourselves to"), 2)
     for target in targets:
-        rows: list[tuple[str, Cell]] = [(_("Target"), f"{target.value:,} {target.definition.unit}")]
+        rows: list[tuple[str, Cell]] = [(_("Target"), f"{number(target.value)} {target.definition.unit}")]
         if target.adopted is None:
             rows.append((_("Adopted"), _("by nobody: it is the shipped default")))
         else:

@@ -95,6 +95,7 @@ def mark(state: str) -> Mark:
 
 def cut(text: str, most: int = LONGEST) -> str:
     """A text at a length that a cell takes; where it was cut, it says so by an ellipsis."""
+    text = str(text)  # shipped content is itself translated only when it is shown
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
@@ -136,4 +137,4 @@ def _plain(block: Block) -> str:
 def _word(cell: Cell) -> str:
     if isinstance(cell, Mark):
         return cell.word
-    return (cell.text if isinstance(cell, Code) else cell).replace("\n", " ") or _("nothing")
+    return (cell.text if isinstance(cell, Code) else str(cell)).replace("\n", " ") or _("nothing")

@@ -173,7 +173,7 @@ def _unseen(rows: Sequence[Standing], reach_words: str, now: datetime) -> Iterat
     )
     if silent:
         names = [row.safeguard.title for row in rows if row.silent]
-        yield Text(_("Nothing is known of: %s.") % "; ".join(names), quiet=True)
+        yield Text(_("Nothing is known of: %s.") % "; ".join(map(str, names)), quiet=True)
 
 
 POSTURE = Report(
