@@ -12,9 +12,11 @@ a key of a report) is never translated: see docs/decisions/0009-languages.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:
@@ -85,3 +87,52 @@ def number(value: int) -> str:
 def day(value: date) -> str:
     """A day as the language of the moment writes it where room is short: "23 Nov 2026"."""
     return _speaker.day(value)
+
+
+class _Template(str):
+    """A text that remembers what is put into it."""
+
+    __slots__ = ()
+
+    def __mod__(self, values: Any) -> _Filled:
+        filled = _Filled(str.__mod__(self, values))
+        filled.template, filled.values = str.__str__(self), dict(values)
+        return filled
+
+
+class _Filled(str):
+    template: str
+    values: Mapping[str, object]
+
+
+def speak_in_templates() -> None:
+    """For a process that knows no language: texts are English and remember their parts, for `packed`."""
+
+    def choose(one: str, many: str, count: int) -> str:
+        return _Template(_one_or_many(one, many, count))
+
+    speak_through(_Template, choose, "{:,}".format, _iso)
+
+
+LONGEST = 2000
+"""Characters of a part of a text that goes from one process to another."""
+
+
+def packed(text: object) -> Any:
+    """A text with its parts as JSON, each cut, for a process that says it in the reader's language."""
+    if isinstance(text, _Filled):
+        return {"text": text.template, "values": {key: packed(value) for key, value in text.values.items()}}
+    return (str.__str__(text) if isinstance(text, str) else str(text))[:LONGEST]
+
+
+def unpacked(told: object) -> str:
+    """What `packed` gave, said in the language of the moment and cut. It may come from a process that was
+    taken over: only named places are filled, each with a text."""
+    if not isinstance(told, dict):
+        return gettext(str(told))[:LONGEST]
+    values = {str(key): unpacked(value) for key, value in dict(told.get("values") or {}).items()}
+    text = gettext(str(told.get("text")))
+    return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)[:LONGEST]
+
+
+_PLACE = re.compile(r"%\((\w+)\)s")

@@ -24,7 +24,7 @@ from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 from duecare.systems.reports import SIZE_LIMIT, read_report
 from duecare.words import gettext as _
-from duecare.words import number
+from duecare.words import number, packed, speak_in_templates, unpacked
 
 SECONDS = 30
 """Of computing, and of waiting for it."""
@@ -112,7 +112,7 @@ def _too_much(seconds: int, memory: int) -> BadInput:
 def _summary(answer: dict[str, Any]) -> Summary:
     """The child's answer, of which nothing is believed that was not checked here."""
     if "what" in answer:
-        raise BadInput(str(answer["what"]), str(answer["next_step"]))
+        raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
     end = answer["support_end"]
     collected_at = datetime.fromisoformat(answer["collected_at"]).astimezone(UTC)
     return Summary(
@@ -154,12 +154,13 @@ def child(orders: str) -> None:
     now = datetime.fromisoformat(told["now"])
     for module in _AT_FIRST_USE:
         import_module(module)
+    speak_in_templates()
     give_up_all_else(told["seconds"], told["memory"])
     answer: dict[str, Any]
     try:
         answer = _describe(sys.stdin.buffer.read(), now)
     except BadInput as error:
-        answer = {"what": error.what[:2000], "next_step": error.next_step[:2000]}
+        answer = {"what": packed(error.what), "next_step": packed(error.next_step)}
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     sys.stdout.write(json.dumps(answer))

@@ -71,7 +71,7 @@ def read_report(data: bytes, now: datetime) -> Report:
     if isinstance(report, dict):
         _require_format(report.get("format"))
     for place, fault in _faults(report, "$"):
-        raise BadInput(f"{place}: {fault}.", _(_RETAKE))
+        raise BadInput(_("%(place)s: %(fault)s.") % {"place": place, "fault": fault}, _(_RETAKE))
     if not isinstance(report, dict):
         raise BadInput(_("The file holds JSON, but not an object."), _(_RETAKE))
     HEAD(report, "$")
@@ -166,8 +166,10 @@ def _parse(data: bytes) -> Any:
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
-            parse_float=lambda digits: _Fault(f"the number {digits[:20]} is not a whole number"),
-            parse_constant=lambda name: _Fault(f"{name} is not a number of JSON"),
+            parse_float=lambda digits: _Fault(
+                _("the number %(digits)s is not a whole number") % {"digits": digits[:20]}
+            ),
+            parse_constant=lambda name: _Fault(_("%(name)s is not a number of JSON") % {"name": name}),
         )
     except json.JSONDecodeError as error:
         if error.msg.startswith("Unterminated string") or _CUT_OFF.match(text, error.pos):
@@ -200,12 +202,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
     if len(found) == len(pairs):
         return found
     twice, _count = Counter(key for key, _value in pairs).most_common(1)[0]
-    return _Fault(f"the key {twice[:40]!r} stands there twice")
+    return _Fault(_("the key %(key)s stands there twice") % {"key": repr(twice[:40])})
 
 
 def _integer(digits: str) -> int | _Fault:
     value = int(digits) if len(digits) <= 17 else 1 << 53
-    return value if abs(value) < 1 << 53 else _Fault(f"the number {digits[:20]} is too large")
+    return (
+        value
+        if abs(value) < 1 << 53
+        else _Fault(_("the number %(digits)s is too large") % {"digits": digits[:20]})
+    )
 
 
 def _faults(value: Any, place: str) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,8 @@ from tests.site.test_every_word import left
 
 OWNER = Viewer("person:ann", "Ann Example", frozenset({Role.OWNER}), "ann")
 CITED = re.compile(
-    r"Ann Example|[A-Z]{2}\.[A-Z]{2}-\d\d|\b[A-Z]{2}-\d+|Arts? [\d(]|[A-Za-z0-9+/]{16,}|Regulation \(EU\)|^en$"
+    r"Ann Example|[A-Z]{2}\.[A-Z]{2}-\d\d|\b[A-Z]{2}-\d+|Arts? [\d(]|Regulation \(EU\)|"
+    r"[A-Za-z0-9+/]{16,}|^en$"
 )
 """Who asked, identifiers of frameworks, citations, roots of the tree, the language of the file."""
 FOR_MACHINES = {"kind", "state", "width", "share", "right", "level", "hue", "digest", "sha256"}

@@ -20,16 +20,12 @@ WIDTHS = (375, 1280)
 MAIN = (
     "",
     "account/",
-    "account/2fa/",
     "account/language/",
-    "areas/systems/",
     "duties/",
     "exceptions/",
     "findings/",
     "findings/{finding}/",
-    "ledger/",
     "ledger/{entry}/",
-    "reports/",
     "reports/new/board/",
     "safeguards/",
     "safeguards/patching/",
@@ -43,7 +39,6 @@ MAIN = (
     "tasks/?state=open",
     "tasks/{task}/",
     "tasks/new/",
-    "tasks/?as_of={past}",
 )
 SPILT = """[...document.body.querySelectorAll('*')].filter(one => {
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
