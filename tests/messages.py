@@ -38,6 +38,9 @@ KEYWORDS: Mapping[str, tuple[int, ...]] = {
 Message = str | tuple[str, str]
 """A text, or one with its plural form."""
 _CALL = re.compile(r"\bn?gettext(?:_lazy|_noop)?\(|\b_\(")
+_NOTHING_SAID = re.compile(
+    rb'"(POT-Creation-Date|PO-Revision-Date|Project-Id|Report-Msgid|Last-Translator|Language-Team|Generated-By)'
+)
 SKIPPED = ("migrations", "collector", "locale")
 
 
@@ -162,6 +165,7 @@ def written(catalog: Any) -> bytes:
     """A catalogue as the bytes of its file: without dates and line numbers, so that only texts differ."""
     from babel.messages.pofile import write_po
 
+    catalog.header_comment = "# Duecare's texts in another language; make messages keeps the list."
     out = io.BytesIO()
     write_po(
         out,
@@ -172,7 +176,7 @@ def written(catalog: Any) -> bytes:
         ignore_obsolete=True,
     )
     lines = out.getvalue().splitlines(keepends=True)
-    return b"".join(line for line in lines if not re.match(rb'"(POT-Creation|PO-Revision)-Date', line))
+    return b"".join(line for line in lines if not _NOTHING_SAID.match(line))
 
 
 def main() -> None:
