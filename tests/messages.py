@@ -15,6 +15,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -179,8 +180,20 @@ def written(catalog: Any) -> bytes:
     return b"".join(line for line in lines if not _NOTHING_SAID.match(line))
 
 
-def main() -> None:
+def compiled(place: Path) -> bytes:
+    """A language's file as gettext reads it; the same bytes whenever it is made."""
     from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with place.open("rb") as file:
+        catalog = read_po(file, locale=place.parts[-3])
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def main() -> None:
     from babel.messages.pofile import read_po
 
     os.umask(0o022)  # the settings' is for homes
@@ -192,8 +205,7 @@ def main() -> None:
             catalog = read_po(file, locale=place.parts[-3], charset="utf-8")
         catalog.update(found, no_fuzzy_matching=True)
         place.write_bytes(written(catalog))
-        with place.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalog)
+        place.with_suffix(".mo").write_bytes(compiled(place))
         done = sum(bool(message.string) and bool(message.id) for message in catalog)
         sys.stdout.write(f"{place.parts[-3]}: {done} of {len(found)} texts translated\n")
     sys.stdout.write(f"{len(found)} texts in {LOCALE.relative_to(ROOT)}/django.pot\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -22,19 +21,14 @@ def test_the_list_of_texts_is_that_of_the_sources() -> None:
 
 @pytest.mark.parametrize("place", LANGUAGES, ids=lambda place: place.parts[-3])
 def test_a_language_has_the_same_texts_with_the_same_places_and_its_file_is_made_of_them(place: Path) -> None:
-    from babel.messages.mofile import read_mo, write_mo
     from babel.messages.pofile import read_po
 
     with place.open("rb") as file:
         catalog = read_po(file, locale=place.parts[-3])
-    assert {one.id for one in catalog} == {one.id for one in messages.template()}
+    assert {str(one.id) for one in catalog} == {str(one.id) for one in messages.template()}
     for one in catalog:
         told = [one.string] if isinstance(one.string, str) else list(one.string)
         asked = [one.id] if isinstance(one.id, str) else list(one.id)
         for text in filter(None, told if one.id else ()):
             assert set(PLACE.findall(text)) in [set(PLACE.findall(each)) for each in asked], text
-    made = io.BytesIO()
-    write_mo(made, catalog)
-    with place.with_suffix(".mo").open("rb") as file:
-        kept = {one.id: one.string for one in read_mo(file) if one.id}
-    assert kept == {one.id: one.string for one in read_mo(io.BytesIO(made.getvalue())) if one.id}
+    assert place.with_suffix(".mo").read_bytes() == messages.compiled(place), "run make messages"
