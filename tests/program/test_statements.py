@@ -94,7 +94,7 @@ FAULTS = [
     (
         {"period_from": date(2020, 1, 1), "period_to": date(2020, 1, 2)},
         "period_to",
-        "expired on 2021-01-01 already",
+        "expired on 1 Jan 2021 already",
     ),
 ]
 
