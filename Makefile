@@ -5,7 +5,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 LOCK := $(UV) pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml
 
-.PHONY: run demo setup test test-fast check bench lock clean
+.PHONY: run demo setup test test-fast check messages bench lock clean
 
 run: setup
 	.venv/bin/duecare start --assess --port $(PORT)
@@ -39,6 +39,9 @@ check: .venv/stamp-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy --cache-dir=/dev/null  # the Django plugin sometimes trips over its own cache
 	.venv/bin/lint-imports
+
+messages: .venv/stamp-dev
+	$(PY) -m tests.messages
 
 bench: .venv/stamp-dev
 	$(PY) -m bench

@@ -20,7 +20,7 @@ import pytest
 _base = Path(tempfile.mkdtemp(prefix="duecare-test-"))
 os.environ["DUECARE_HOME"] = str(_base / "home")
 os.environ["DJANGO_SETTINGS_MODULE"] = "duecare.site.settings"
-os.environ["DUECARE_TEST_APPS"] = "tests.testapp"
+os.environ["DUECARE_TEST_APPS"] = "tests.testapp tests.pseudo"
 os.environ.pop("DUECARE_DATABASE", None)
 # Two noisy shared cores: a slow example is no failure.
 hypothesis.settings.register_profile("duecare", deadline=None)

@@ -37,6 +37,8 @@ from duecare.systems.evidence import (
     undated,
     value,
 )
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 Account = Mapping[str, Any]
 
@@ -49,8 +51,12 @@ FIRST_PERSON_OF_MACOS = 501
 BUILT_IN_ADMINISTRATOR = 500
 """Relative id of Windows' own Administrator, whom root is like."""
 NOBODY = 65534
-NO_SUDO = "Windows gives no rights by sudo; its group Administrators is counted by access.administrators_few"
-NT_HASHES = "Windows stores passwords as NT hashes, which no setting changes; who can read them is the point"
+NO_SUDO = gettext_noop(
+    "Windows gives no rights by sudo; its group Administrators is counted by access.administrators_few"
+)
+NT_HASHES = gettext_noop(
+    "Windows stores passwords as NT hashes, which no setting changes; who can read them is the point"
+)
 NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
 """Records of sign-ins that reach back to an account's beginning, unlike wtmp, which is rotated away."""
 
@@ -66,8 +72,8 @@ NEVER_MEANS_NEVER = frozenset({"lastlog", "lastlog2"})
 def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
     section = facts.section("accounts")
     accounts = value(section, "items")
-    empty = [Item(_name(a), "its password is empty") for a in accounts if _password(a) == "none"]
-    nothing = "no account was found"
+    empty = [Item(_name(a), _("its password is empty")) for a in accounts if _password(a) == "none"]
+    nothing = _("no account was found")
     return each(len(accounts), empty, _hidden(section, accounts), read_from=[section], nothing=nothing)
 
 
@@ -80,17 +86,17 @@ def no_empty_passwords(facts: Facts, _target: None) -> Judgement:
     counts="accounts",
 )
 def only_root_is_root(facts: Facts, _target: None) -> Judgement:
-    words = "Windows has no root; access.administrators_few counts who may act as administrator"
+    words = _("Windows has no root; access.administrators_few counts who may act as administrator")
     if (aside := aside_on(facts, windows=words)) is not None:
         return aside
     section = facts.section("accounts")
     accounts = value(section, "items")
     second = [
-        Item(_name(a), "its user id is 0, so that it is root under another name")
+        Item(_name(a), _("its user id is 0, so that it is root under another name"))
         for a in accounts
         if a["uid"] == 0 and a["name"] != "root"
     ]
-    return each(len(accounts), second, read_from=[section], nothing="no account was found")
+    return each(len(accounts), second, read_from=[section], nothing=_("no account was found"))
 
 
 @check(
@@ -107,11 +113,11 @@ def service_accounts_closed(facts: Facts, _target: None) -> Judgement:
     accounts = value(section, "items")
     if known_family(facts) == "windows":
         built_in = [a for a in accounts if BUILT_IN_ADMINISTRATOR < a["uid"] < FIRST_PERSON]
-        enabled = [Item(_name(a), "this built-in account is enabled") for a in built_in if a["can_log_in"]]
-        return each(len(built_in), enabled, read_from=[section], nothing="no built-in account was found")
+        enabled = [Item(_name(a), _("this built-in account is enabled")) for a in built_in if a["can_log_in"]]
+        return each(len(built_in), enabled, read_from=[section], nothing=_("no built-in account was found"))
     services = [a for a in accounts if 0 < a["uid"] < _first_person(facts) or a["uid"] == NOBODY]
-    opened = [Item(_name(a), "a password is set") for a in services if _password(a) in ("set", "none")]
-    nothing = "no account of a service was found"
+    opened = [Item(_name(a), _("a password is set")) for a in services if _password(a) in ("set", "none")]
+    nothing = _("no account of a service was found")
     return each(len(services), opened, _hidden(section, services), read_from=[section], nothing=nothing)
 
 
@@ -138,25 +144,42 @@ def no_dormant_accounts(facts: Facts, target: int) -> Judgement:
         and not _expired(facts, account)
     ]
     if not people and section.complete and keys.complete:
-        return not_applicable("no account but root can be signed in to")
+        return not_applicable(_("no account but root can be signed in to"))
     never_is_known = section["login_records"] in NEVER_MEANS_NEVER and section.complete
     dormant, untold, idle = [], [], []
     for account in people:
-        last, since = account["last_login"], "its last sign-in was"
+        last, since = account["last_login"], _("its last sign-in was")
         if last is None and never_is_known:
-            last, since = account["changed_on"], "it never signed in since its password was set"
+            last, since = account["changed_on"], _("it never signed in since its password was set")
         days = days_since(facts, last)
         if days is None:
-            untold.append(Item(_name(account), f"its last sign-in: {undated(last)}"))
+            untold.append(Item(_name(account), _("its last sign-in: %(why)s") % {"why": undated(last)}))
             continue
         idle.append(days)
         if days > target and _is_hidden(account):
-            untold.append(Item(_name(account), f"{since} {days} days ago; whether it is locked was not seen"))
+            untold.append(
+                Item(
+                    _name(account),
+                    _("%(since)s %(days)s days ago; whether it is locked was not seen")
+                    % {"since": since, "days": days},
+                )
+            )
         elif days > target:
-            dormant.append(Item(_name(account), f"{since} {days} days ago, expected at most {target}"))
+            dormant.append(
+                Item(
+                    _name(account),
+                    _("%(since)s %(days)s days ago, expected at most %(target)s")
+                    % {"since": since, "days": days, "target": target},
+                )
+            )
         elif account["last_login"] is None:
-            untold.append(Item(_name(account), f"it never signed in; its password was set {days} days ago"))
-    nothing = "no account that can be signed in to was found"
+            untold.append(
+                Item(
+                    _name(account),
+                    _("it never signed in; its password was set %(days)s days ago") % {"days": days},
+                )
+            )
+    nothing = _("no account that can be signed in to was found")
     return each(
         len(people),
         dormant,
@@ -188,16 +211,28 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
     untold = [a["name"] for a in acting if a["admin"] is None]
     groups = [member["name"] for member in elsewhere if member["kind"] != "user"]
     if len(names) > target:
-        reason = f"{len(names)} accounts are administrators, expected at most {target}: {few(names)}"
+        reason = _("%(count)s accounts are administrators, expected at most %(target)s: %(names)s") % {
+            "count": len(names),
+            "target": target,
+            "names": few(names),
+        }
         return unmet(reason, measure=len(names))
     if not accounts:
-        return unknown("no account was found")
+        return unknown(_("no account was found"))
     doubts = []
     if untold:
-        reason = f"whether {few(untold)} may act as root could not be told: {section.problems}"
+        reason = _("whether %(names)s may act as root could not be told: %(problems)s") % {
+            "names": few(untold),
+            "problems": section.problems,
+        }
         doubts.append(Item("", reason))
     if groups:
-        doubts.append(Item("", f"how many people are in {few(groups)} is known to the directory only"))
+        doubts.append(
+            Item(
+                "",
+                _("how many people are in %(names)s is known to the directory only") % {"names": few(groups)},
+            )
+        )
     return each(1, (), doubts, read_from=[section], measure=len(names))
 
 
@@ -210,22 +245,24 @@ def administrators_few(facts: Facts, target: int) -> Judgement:
     counts="accounts",
 )
 def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
-    macos = "macOS stores passwords with salted PBKDF2 (SHA-512), which no setting changes"
-    if (aside := aside_on(facts, windows=NT_HASHES, macos=macos)) is not None:
+    macos = _("macOS stores passwords with salted PBKDF2 (SHA-512), which no setting changes")
+    if (aside := aside_on(facts, windows=_(NT_HASHES), macos=macos)) is not None:
         return aside
     section = facts.section("accounts")
     accounts = value(section, "items")
     hidden = _hidden(section, accounts)
     users = [a for a in accounts if _password(a) == "set"]
     if accounts and not users and not hidden and section.complete:
-        return not_applicable("no account has a password")
+        return not_applicable(_("no account has a password"))
     weak = [
-        Item(_name(a), f"its password is stored with {a['hash']}")
+        Item(_name(a), _("its password is stored with %(hash)s") % {"hash": a["hash"]})
         for a in users
         if a["hash"] is not None and a["hash"] not in STRONG_HASHES
     ]
-    untold = [Item(_name(a), "how its password is stored is not known") for a in users if a["hash"] is None]
-    nothing = "no account was found"
+    untold = [
+        Item(_name(a), _("how its password is stored is not known")) for a in users if a["hash"] is None
+    ]
+    nothing = _("no account was found")
     return each(len(users), weak, [*untold, *hidden], read_from=[section], nothing=nothing)
 
 
@@ -237,15 +274,15 @@ def password_hashes_strong(facts: Facts, _target: None) -> Judgement:
     fresh_for=SLOW,
 )
 def new_passwords_hashed_strongly(facts: Facts, _target: None) -> Judgement:
-    if (aside := aside_on(facts, macos="macOS stores passwords with PBKDF2 (SHA-512) always")) is not None:
+    if (aside := aside_on(facts, macos=_("macOS stores passwords with PBKDF2 (SHA-512) always"))) is not None:
         return aside
     section = facts.section("password_policy")
     if family(facts) == "windows" and section["hash"] == "nt":
-        return not_applicable(NT_HASHES)
+        return not_applicable(_(NT_HASHES))
     require_whole(section)
     method = value(section, "hash").lower()
     if method not in STRONG_HASHES:
-        return unmet(f"new passwords are stored with {method}")
+        return unmet(_("new passwords are stored with %(method)s") % {"method": method})
     return met()
 
 
@@ -262,7 +299,10 @@ def password_length(facts: Facts, target: int) -> Judgement:
     require_whole(section)
     length = value(section, "min_length")
     if length < target:
-        return unmet(f"{length} characters are enough, expected at least {target}")
+        return unmet(
+            _("%(length)s characters are enough, expected at least %(target)s")
+            % {"length": length, "target": target}
+        )
     return met()
 
 
@@ -279,14 +319,22 @@ def sign_in_throttled(facts: Facts, target: int) -> Judgement:
     require_whole(section)
     lockout = section["lockout"]
     if lockout is None:
-        return unmet("passwords can be guessed without limit")
+        return unmet(_("passwords can be guessed without limit"))
     attempts = lockout["attempts"]
     if attempts is None:
-        return unknown(f"{lockout['module']} is set up, but its number of attempts could not be read")
+        return unknown(
+            _("%(module)s is set up, but its number of attempts could not be read")
+            % {"module": lockout["module"]}
+        )
     if attempts == 0:
-        return unmet(f"{lockout['module']} is set up but never shuts an account (0 attempts)")
+        return unmet(
+            _("%(module)s is set up but never shuts an account (0 attempts)") % {"module": lockout["module"]}
+        )
     if attempts > target:
-        return unmet(f"{attempts} wrong passwords are allowed, expected at most {target}")
+        return unmet(
+            _("%(attempts)s wrong passwords are allowed, expected at most %(target)s")
+            % {"attempts": attempts, "target": target}
+        )
     return met()
 
 
@@ -299,14 +347,17 @@ def sign_in_throttled(facts: Facts, target: int) -> Judgement:
     counts="rules",
 )
 def sudo_asks(facts: Facts, _target: None) -> Judgement:
-    if (aside := aside_on(facts, windows=NO_SUDO)) is not None:
+    if (aside := aside_on(facts, windows=_(NO_SUDO))) is not None:
         return aside
     section = facts.section("sudo")
     rules = [] if section.absent else value(section, "rules")
     if not rules and section.complete:
-        return not_applicable("no rule lets anyone act as root")
+        return not_applicable(_("no rule lets anyone act as root"))
     free = [
-        Item(f"sudo rule for {rule['who']}", f"all commands as root without a password ({rule['source']})")
+        Item(
+            f"sudo rule for {rule['who']}",
+            _("all commands as root without a password (%(source)s)") % {"source": rule["source"]},
+        )
         for rule in rules
         if rule["nopasswd"] and rule["who"] != "root" and _all_commands(rule) and _as_root(rule)
     ]
@@ -321,14 +372,14 @@ def sudo_asks(facts: Facts, _target: None) -> Judgement:
     fresh_for=SLOW,
 )
 def sudo_logged(facts: Facts, _target: None) -> Judgement:
-    if (aside := aside_on(facts, windows=NO_SUDO)) is not None:
+    if (aside := aside_on(facts, windows=_(NO_SUDO))) is not None:
         return aside
     section = facts.section("sudo")
     if section.absent:
-        return not_applicable("sudo is not installed")
+        return not_applicable(_("sudo is not installed"))
     require_whole(section)
     if not value(section, "log"):
-        return unmet("the use of sudo leaves no trace in the logs")
+        return unmet(_("the use of sudo leaves no trace in the logs"))
     return met()
 
 
@@ -350,7 +401,10 @@ def _name(account: Account) -> str:
 def _hidden(section: Section, accounts: Sequence[Account]) -> list[Item]:
     """Accounts of which the state of the password could not be read."""
     hidden = [a["name"] for a in accounts if _is_hidden(a)]
-    reason = f"passwords could not be looked at: {few(hidden)} ({section.problems})"
+    reason = _("passwords could not be looked at: %(names)s (%(problems)s)") % {
+        "names": few(hidden),
+        "problems": section.problems,
+    }
     return [Item("", reason)] if hidden else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duecare.program.judgement import Facts, Item, Judgement, check, met, not_applicable
 from duecare.systems.evidence import SLOW, each, require_running, value
+from duecare.words import gettext as _
 
 LONGEST_UNLOCKED = 15
 """Minutes after which a computer that nobody uses must be locked (CIS Controls 8.1, 4.3)."""
@@ -21,8 +22,8 @@ def screen_locks(facts: Facts, _target: None) -> Judgement:
     """A limit of the computer decides for everyone; without one each person's own setting counts."""
     section = facts.section("screen_lock")
     if section.absent:
-        return not_applicable("nobody sits at this computer: it has no graphical sign-in")
-    require_running(facts, "screen locks")
+        return not_applicable(_("nobody sits at this computer: it has no graphical sign-in"))
+    require_running(facts, _("screen locks"))
     limit = section["machine_seconds"]
     if limit is not None and 0 < limit <= LONGEST_UNLOCKED * 60:
         return met()
@@ -32,13 +33,21 @@ def screen_locks(facts: Facts, _target: None) -> Judgement:
         name = f"account {person['who']}"
         after, delay = person["after_seconds"], person["delay_seconds"]
         if after == 0 or person["password"] is False:
-            late.append(Item(name, "its screen is never locked by itself"))
+            late.append(Item(name, _("its screen is never locked by itself")))
         elif after is not None and after + (delay or 0) > LONGEST_UNLOCKED * 60:
-            reason = f"its screen is locked after {(after + (delay or 0)) // 60} minutes"
-            late.append(Item(name, f"{reason}, expected at most {LONGEST_UNLOCKED}"))
+            reason = _("its screen is locked after %(value)s minutes") % {
+                "value": (after + (delay or 0)) // 60
+            }
+            late.append(
+                Item(
+                    name,
+                    _("%(reason)s, expected at most %(longest_unlocked)s")
+                    % {"reason": reason, "longest_unlocked": LONGEST_UNLOCKED},
+                )
+            )
         elif after is None or person["password"] is None or delay is None:
-            untold.append(Item(name, "when its screen is locked could not be read in full"))
-    nothing = "the computer sets no limit, and nobody's own setting was seen"
+            untold.append(Item(name, _("when its screen is locked could not be read in full")))
+    nothing = _("the computer sets no limit, and nobody's own setting was seen")
     return each(len(people), late, untold, read_from=[section], nothing=nothing)
 
 
@@ -53,21 +62,23 @@ def screen_locks(facts: Facts, _target: None) -> Judgement:
 def remote_desktop_asks_first(facts: Facts, _target: None) -> Judgement:
     if value(facts.section("os"), "family") not in ("windows", "macos"):
         return not_applicable(
-            "the system brings no remote desktop of its own; what listens is looked at apart"
+            _("the system brings no remote desktop of its own; what listens is looked at apart")
         )
     section = facts.section("remote_access")
     services = value(section, "services")
     possible = [service for service in services if service["on"] is not False]
     if services and not possible and section.complete:
-        return not_applicable("no remote desktop is turned on")
+        return not_applicable(_("no remote desktop is turned on"))
     open_doors = [
-        Item(service["name"], "it opens a session before it knows who is there")
+        Item(service["name"], _("it opens a session before it knows who is there"))
         for service in possible
         if service["on"] and service["asks_first"] is False
     ]
     untold = [
-        Item(service["name"], "whether it is on, and asks first, could not be read")
+        Item(service["name"], _("whether it is on, and asks first, could not be read"))
         for service in possible
         if service["on"] is None or service["asks_first"] is None
     ]
-    return each(len(possible), open_doors, untold, read_from=[section], nothing="no remote desktop is known")
+    return each(
+        len(possible), open_doors, untold, read_from=[section], nothing=_("no remote desktop is known")
+    )

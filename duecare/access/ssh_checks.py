@@ -10,6 +10,7 @@ import re
 from duecare.program.judgement import Facts, Item, Judgement, check, not_applicable
 from duecare.systems.evidence import SLOW, each, value
 from duecare.systems.sshd import Finding, Settings, at_most, judge_settings, one_of, without
+from duecare.words import gettext as _
 
 WEAK_ALGORITHMS = {
     "ciphers": frozenset(
@@ -43,7 +44,7 @@ _ALONE = ("password", "keyboard-interactive")
     counts="settings",
 )
 def ssh_no_root(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("permitrootlogin", frozenset({"no", "forced-commands-only"}), "root may sign in")
+    rule = one_of("permitrootlogin", frozenset({"no", "forced-commands-only"}), _("root may sign in"))
     return judge_settings(facts, ("permitrootlogin",), rule)
 
 
@@ -69,7 +70,7 @@ def ssh_no_password_alone(facts: Facts, _target: None) -> Judgement:
     counts="settings",
 )
 def ssh_no_empty_passwords(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("permitemptypasswords", frozenset({"no"}), "an account without a password may sign in")
+    rule = one_of("permitemptypasswords", frozenset({"no"}), _("an account without a password may sign in"))
     return judge_settings(facts, ("permitemptypasswords",), rule)
 
 
@@ -111,18 +112,26 @@ def keys_strong(facts: Facts, target: int) -> Judgement:
     section = facts.section("authorized_keys")
     keys = [] if section.absent else value(section, "items")
     if not keys and section.complete:
-        return not_applicable("no key may sign in")
+        return not_applicable(_("no key may sign in"))
     weak, untold = [], []
     for key in keys:
         kind, bits = key["type"], key["bits"]
         if kind == "ssh-dss":
-            weak.append(Item(_key_name(key), "a DSA key, which OpenSSH no longer accepts"))
+            weak.append(Item(_key_name(key), _("a DSA key, which OpenSSH no longer accepts")))
         elif "rsa" in kind and bits is None:
-            untold.append(Item(_key_name(key), "the length of this RSA key could not be read"))
+            untold.append(Item(_key_name(key), _("the length of this RSA key could not be read")))
         elif "rsa" in kind and bits < target:
-            weak.append(Item(_key_name(key), f"an RSA key of {bits} bits, expected at least {target}"))
+            weak.append(
+                Item(
+                    _key_name(key),
+                    _("an RSA key of %(bits)s bits, expected at least %(target)s")
+                    % {"bits": bits, "target": target},
+                )
+            )
         elif not kind.startswith(("ssh-", "ecdsa-", "sk-")):
-            untold.append(Item(_key_name(key), f"a kind of key that is not known here: {kind}"))
+            untold.append(
+                Item(_key_name(key), _("a kind of key that is not known here: %(kind)s") % {"kind": kind})
+            )
     return each(len(keys), weak, untold, read_from=[section])
 
 
@@ -138,9 +147,9 @@ def root_keys_bound(facts: Facts, _target: None) -> Judgement:
     section = facts.section("authorized_keys")
     keys = [] if section.absent else [key for key in value(section, "items") if key["account"] == "root"]
     if not keys and section.complete:
-        return not_applicable("no key may sign in as root")
+        return not_applicable(_("no key may sign in as root"))
     free = [
-        Item(_key_name(key), "it opens root from anywhere, for any command")
+        Item(_key_name(key), _("it opens root from anywhere, for any command"))
         for key in keys
         if not _option_names(key["options"]) & {"from", "command"}
     ]
@@ -153,15 +162,17 @@ def _no_password_alone(settings: Settings) -> Finding:
         return True, ""
     plain = settings.get("passwordauthentication")
     if plain == "yes":
-        return False, "passwordauthentication is yes, expected no"
+        return False, _("passwordauthentication is yes, expected no")
     # The older name of the same setting; releases before 8.7 print both, and either turns it on.
     names = ("kbdinteractiveauthentication", "challengeresponseauthentication")
     interactive = {settings[name] for name in names if name in settings}
     pam = settings.get("usepam")
     if "yes" in interactive and pam == "yes":
-        return False, "kbdinteractiveauthentication is yes, through which PAM takes a password; expected no"
+        return False, _(
+            "kbdinteractiveauthentication is yes, through which PAM takes a password; expected no"
+        )
     if plain is None or not interactive or ("yes" in interactive and pam is None):
-        return None, "the report does not give all the settings that decide whether a password is enough"
+        return None, _("the report does not give all the settings that decide whether a password is enough")
     return True, ""
 
 

@@ -20,6 +20,7 @@ from duecare.ledger.models import Checkpoint, Head
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.program.queries import live_profile, zone_of
+from duecare.words import day, number
 
 TITLE = 200
 
@@ -43,7 +44,7 @@ def issue(viewer: Viewer, report: Report, asked: Asked, now: datetime) -> Issued
     row = IssuedReport(
         report=report.id,
         about=asked.about,
-        title=told.title[:TITLE],
+        title=str(told.title)[:TITLE],
         first_day=asked.first_day,
         last_day=asked.last_day,
         instant=asked.instant,
@@ -66,7 +67,7 @@ def _demand_sound() -> None:
     if not found.ok:
         raise Tampered(
             _("No report was issued: the record has %(count)s faults, first: %(first)s")
-            % {"count": f"{found.count:,}", "first": verifying.for_readers(found.faults[0])},
+            % {"count": number(found.count), "first": verifying.for_readers(found.faults[0])},
             _("Run `duecare ledger verify --live` and keep the database as evidence (docs/operations.md)."),
         )
 
@@ -75,12 +76,10 @@ def _demand_told(asked: Asked, now: datetime) -> None:
     """Raises BadInput unless the record reaches the moment that is asked for."""
     if asked.instant > now or asked.first_day > asked.last_day:
         raise BadInput(
-            _("%s lies in the future.") % asked.last_day.isoformat(), _("Choose today or an earlier day.")
+            _("%s lies in the future.") % day(asked.last_day), _("Choose today or an earlier day.")
         )
     if not asof.size_at(asked.instant):
-        raise BadInput(
-            _("The record had not begun on %s.") % asked.last_day.isoformat(), _("Choose a later day.")
-        )
+        raise BadInput(_("The record had not begun on %s.") % day(asked.last_day), _("Choose a later day."))
 
 
 def _set(

@@ -17,6 +17,7 @@ from duecare.law.obligations import obligations
 from duecare.ledger import asof
 from duecare.program.catalogue import areas, catalogue
 from duecare.program.record_form import LONG, DayField, RecordForm
+from duecare.web.figures import short_day, sort_key
 
 QUARTERS = 12
 """Quarters that may be chosen, back from today's."""
@@ -60,7 +61,7 @@ class DayForm(AskForm):
             raise forms.ValidationError(_("That day lies in the future. Choose today or an earlier day."))
         if day < self.began:
             raise forms.ValidationError(
-                _("The record began on %s. Choose that day or a later one.") % self.began.isoformat()
+                _("The record began on %s. Choose that day or a later one.") % short_day(self.began)
             )
         return day
 
@@ -100,7 +101,10 @@ def _subjects() -> list[Any]:
         )
         for area in areas()
     ]
-    laws = sorted(((f"{OBLIGATION}{id}", one.name) for id, one in obligations().items()), key=lambda c: c[1])
+    laws = sorted(
+        ((f"{OBLIGATION}{id}", str(one.name)) for id, one in obligations().items()),
+        key=lambda choice: sort_key(choice[1]),
+    )
     return [("", _("Choose one")), *(group for group in groups if group[1]), (_("Obligations"), laws)]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
 
 _WRITTEN = re.compile(r"([12]\d{3})-Q([1-4])", re.ASCII)
 
@@ -24,7 +25,9 @@ class Quarter:
         """The quarter written as "2026-Q3". Raises BadInput."""
         found = _WRITTEN.fullmatch(text)
         if found is None:
-            raise BadInput(f"“{text[:40]}” is not a quarter.", "Write it as 2026-Q3.")
+            raise BadInput(
+                _("“%(value)s” is not a quarter.") % {"value": text[:40]}, _("Write it as 2026-Q3.")
+            )
         return cls(int(found[1]), int(found[2]))
 
     @classmethod

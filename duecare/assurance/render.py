@@ -22,9 +22,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from duecare.assurance.signs import all_shown
 from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
+from duecare.words import number
 
 SECONDS = 60
 """Of computing, and of waiting for it."""
@@ -84,8 +87,8 @@ def render(
         if done.returncode != NOT_SET or NO_GLYPH not in said:
             break
     raise DuecareError(
-        f"The process that sets reports stopped: {said.rpartition(chr(10))[2][:300]}",
-        "This is a fault of Duecare: please report it. No report was issued.",
+        _("The process that sets reports stopped: %(value)s") % {"value": said.rpartition(chr(10))[2][:300]},
+        _("This is a fault of Duecare: please report it. No report was issued."),
     )
 
 
@@ -111,8 +114,9 @@ def _run(
 
 def _too_much(seconds: int, memory: int) -> BadInput:
     return BadInput(
-        f"The report could not be set within {seconds} seconds and {memory >> 20:,} MiB of memory.",
-        "Choose one that tells of less; no report was issued.",
+        _("The report could not be set within %(seconds)s seconds and %(value)s MiB of memory.")
+        % {"seconds": seconds, "value": number(memory >> 20)},
+        _("Choose one that tells of less; no report was issued."),
     )
 
 

@@ -47,7 +47,7 @@ def _number(found: re.Match[str]) -> str:
 def all_shown(data: Any, *, plainest: bool = False) -> Any:
     """The same data with every text in it as `shown` gives it; the keys of mappings are our own words."""
     if isinstance(data, str):
-        return shown(data, plainest=plainest)
+        return shown(str(data), plainest=plainest)
     if isinstance(data, Mapping):
         return {key: all_shown(value, plainest=plainest) for key, value in data.items()}
     if isinstance(data, list | tuple):

@@ -25,6 +25,7 @@ from duecare.errors import NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Request, Viewer, demand_whole
+from duecare.web.figures import short_day
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -43,8 +44,8 @@ def demand_maker(request: Request) -> Viewer:
 def _days(row: IssuedReport) -> str:
     """The day or days that a report tells of."""
     if row.first_day == row.last_day:
-        return row.last_day.isoformat()
-    return f"{row.first_day.isoformat()} – {row.last_day.isoformat()}"
+        return short_day(row.last_day)
+    return f"{short_day(row.first_day)} – {short_day(row.last_day)}"
 
 
 ISSUED: Listing[IssuedReport] = Listing(
@@ -57,7 +58,14 @@ ISSUED: Listing[IssuedReport] = Listing(
             lambda row: row.title,
             link=lambda row: reverse("issued-report", args=[row.pk]),
         ),
-        Column("days", gettext_lazy("Tells of"), _days),
+        Column(
+            "days",
+            gettext_lazy("Tells of"),
+            _days,
+            export=lambda row: " – ".join(
+                day.isoformat() for day in dict.fromkeys((row.first_day, row.last_day))
+            ),
+        ),
         Column("size", gettext_lazy("Entries it rests on"), lambda row: row.size, Kind.NUMBER),
         Column(
             "made_by",

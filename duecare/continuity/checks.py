@@ -29,11 +29,13 @@ from duecare.systems.evidence import (
     undated,
     value,
 )
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 Job = Mapping[str, Any]
 
 SHORT = 60
-NO_BACKUP = "no backup job is set up, which is a gap of its own"
+NO_BACKUP = gettext_noop("no backup job is set up, which is a gap of its own")
 
 
 @check(
@@ -50,11 +52,18 @@ def backup_set_up(facts: Facts, _target: None) -> Judgement:
         return met()
     untold = [_name(job) for job in jobs if job["enabled"] is None]
     if untold:
-        return unknown(f"whether it is enabled could not be told: {few(untold)}")
+        return unknown(_("whether it is enabled could not be told: %(names)s") % {"names": few(untold)})
     if not section.complete:
-        return unknown(f"not all places where backup jobs are set up could be read: {section.problems}")
-    disabled = f"set up but disabled: {few(map(_name, jobs))}" if jobs else "no backup job was found"
-    return perhaps_done_by_its_host(facts, "the backup", unmet(disabled))
+        return unknown(
+            _("not all places where backup jobs are set up could be read: %(problems)s")
+            % {"problems": section.problems}
+        )
+    disabled = (
+        _("set up but disabled: %(names)s") % {"names": few(map(_name, jobs))}
+        if jobs
+        else _("no backup job was found")
+    )
+    return perhaps_done_by_its_host(facts, _("the backup"), unmet(disabled))
 
 
 @check(
@@ -71,18 +80,26 @@ def backup_recent(facts: Facts, target: int) -> Judgement:
     section = facts.section("backup")
     jobs = _active(section)
     if not jobs and section.complete:
-        return not_applicable(NO_BACKUP)
+        return not_applicable(_(NO_BACKUP))
     late: list[Item] = []
     untold: list[Item] = []
     ages: list[int] = []
     for job in jobs:
         age = days_since(facts, job["last_success"])
         if age is None:
-            untold.append(Item(_name(job), f"its last success: {undated(job['last_success'])}"))
+            untold.append(
+                Item(_name(job), _("its last success: %(why)s") % {"why": undated(job["last_success"])})
+            )
             continue
         ages.append(age)
         if age > target:
-            late.append(Item(_name(job), f"it last succeeded {age} days ago, expected at most {target}"))
+            late.append(
+                Item(
+                    _name(job),
+                    _("it last succeeded %(age)s days ago, expected at most %(target)s")
+                    % {"age": age, "target": target},
+                )
+            )
     return each(len(jobs), late, untold, read_from=[section], measure=max(ages, default=None))
 
 
@@ -99,13 +116,18 @@ def backup_off_host(facts: Facts, _target: None) -> Judgement:
     if any(job["enabled"] and job["off_host"] for job in jobs):
         return met()
     if not section.complete:
-        return unknown(f"not all places where backup jobs are set up could be read: {section.problems}")
+        return unknown(
+            _("not all places where backup jobs are set up could be read: %(problems)s")
+            % {"problems": section.problems}
+        )
     if not jobs:
-        return not_applicable(NO_BACKUP)
+        return not_applicable(_(NO_BACKUP))
     untold = [_name(job) for job in jobs if job["off_host"] is not False]
     if untold:
-        return unknown(f"whether it leaves the computer could not be told: {few(untold)}")
-    return unmet(f"every backup stays on the computer: {few(map(_name, jobs))}")
+        return unknown(
+            _("whether it leaves the computer could not be told: %(names)s") % {"names": few(untold)}
+        )
+    return unmet(_("every backup stays on the computer: %(names)s") % {"names": few(map(_name, jobs))})
 
 
 def _jobs(section: Section) -> Sequence[Job]:

@@ -35,6 +35,7 @@ from duecare.systems.evidence import (
     value,
 )
 from duecare.systems.sshd import judge_settings, one_of
+from duecare.words import gettext as _
 
 SIGN_INS_LOGGED = frozenset({"info", "verbose", "debug", "debug1", "debug2", "debug3"})
 """Levels of sshd_config(5) at which each sign-in, kept or refused, leaves a line."""
@@ -51,7 +52,7 @@ _LOOPBACK = re.compile(r"(?:^|[@/\[\s])(?:localhost|127\.\d+\.\d+\.\d+|::1)(?:[\
 )
 def logs_survive_restart(facts: Facts, _target: None) -> Judgement:
     section = facts.section("logging")
-    require_running(facts, "log services")
+    require_running(facts, _("log services"))
     journald, rsyslog = value(section, "journald"), value(section, "rsyslog")
     others = section.get("others")  # not in reports of the earliest collectors
     if rsyslog["running"] or (journald["running"] and journald["storage"] == "persistent"):
@@ -59,21 +60,27 @@ def logs_survive_restart(facts: Facts, _target: None) -> Judgement:
     if any(other["running"] and other["on_disk"] for other in others or ()):
         return met()
     if rsyslog["running"] is None and rsyslog["installed"] is not False:
-        return unknown("whether rsyslog is running could not be seen")
+        return unknown(_("whether rsyslog is running could not be seen"))
     if journald["running"] is None or (journald["running"] and journald["storage"] is None):
-        return unknown("whether journald runs and keeps its logs on disk could not be seen")
+        return unknown(_("whether journald runs and keeps its logs on disk could not be seen"))
     if others is None:
-        return unknown("the report does not tell of log services other than journald and rsyslog")
+        return unknown(_("the report does not tell of log services other than journald and rsyslog"))
     untold = [o["name"] for o in others if o["running"] is None or (o["running"] and o["on_disk"] is None)]
     if untold:
-        return unknown(f"whether {few(untold)} runs and keeps its logs on disk could not be seen")
-    kept = [f"{other['name']} keeps its logs off the disk" for other in others if other["running"]]
+        return unknown(
+            _("whether %(names)s runs and keeps its logs on disk could not be seen") % {"names": few(untold)}
+        )
+    kept = [
+        _("%(name)s keeps its logs off the disk") % {"name": other["name"]}
+        for other in others
+        if other["running"]
+    ]
     if journald["running"]:
-        kept.insert(0, f"journald keeps its logs {_kept(journald['storage'])}")
+        kept.insert(0, _kept(journald["storage"]))
     if not kept:
-        return unknown("no log service that is known here is running")
-    answer = unmet("; ".join([*kept, "and no other log service runs"]))
-    return perhaps_done_by_its_host(facts, "the logs", answer)
+        return unknown(_("no log service that is known here is running"))
+    answer = unmet("; ".join([*kept, _("and no other log service runs")]))
+    return perhaps_done_by_its_host(facts, _("the logs"), answer)
 
 
 @check(
@@ -91,14 +98,21 @@ def logs_reach_back(facts: Facts, target: int) -> Judgement:
     oldest = section["oldest_at"]
     reach = days_since(facts, oldest)
     if reach is None:
-        return unknown(f"how far the logs reach back: {undated(oldest)}")
+        return unknown(_("how far the logs reach back: %(why)s") % {"why": undated(oldest)})
     if reach >= target:
         return met(measure=reach)
     kept = max(_promised(section), default=0)
     if kept >= target:
-        return unknown(f"logs are set to be kept for {kept} days, but the oldest is only {reach} days old")
-    answer = unmet(f"the logs reach back {reach} days, expected at least {target}", measure=reach)
-    return perhaps_done_by_its_host(facts, "keeping the logs", answer)
+        return unknown(
+            _("logs are set to be kept for %(kept)s days, but the oldest is only %(reach)s days old")
+            % {"kept": kept, "reach": reach}
+        )
+    answer = unmet(
+        _("the logs reach back %(reach)s days, expected at least %(target)s")
+        % {"reach": reach, "target": target},
+        measure=reach,
+    )
+    return perhaps_done_by_its_host(facts, _("keeping the logs"), answer)
 
 
 @check(
@@ -110,22 +124,24 @@ def logs_reach_back(facts: Facts, target: int) -> Judgement:
 )
 def audit_runs(facts: Facts, _target: None) -> Judgement:
     section = facts.section("logging")
-    require_running(facts, "the audit service and its rules")
+    require_running(facts, _("the audit service and its rules"))
     auditd = value(section, "auditd")
-    name = "the event log" if family(facts) == "windows" else "auditd"
+    name = _("the event log") if family(facts) == "windows" else "auditd"
     if auditd["installed"] is False:
-        answer = unmet(f"{name} is not installed")
+        answer = unmet(_("%(name)s is not installed") % {"name": name})
     elif auditd["running"] is None:
-        answer = unknown(f"whether {name} is running could not be seen")
+        answer = unknown(_("whether %(name)s is running could not be seen") % {"name": name})
     elif not auditd["running"]:
-        answer = unmet(f"{name} is not running")
+        answer = unmet(_("%(name)s is not running") % {"name": name})
     elif auditd["rules"] is None:
-        answer = unknown(f"{name} is running, but what it audits could not be read: collect as root")
+        answer = unknown(
+            _("%(name)s is running, but what it audits could not be read: collect as root") % {"name": name}
+        )
     elif auditd["rules"] == 0:
-        answer = unmet(f"{name} is running without a single rule on what to audit")
+        answer = unmet(_("%(name)s is running without a single rule on what to audit") % {"name": name})
     else:
         answer = met()
-    return decided_by_its_host(facts, "the audit log", answer)
+    return decided_by_its_host(facts, _("the audit log"), answer)
 
 
 @check(
@@ -140,15 +156,22 @@ def logs_leave_host(facts: Facts, _target: None) -> Judgement:
     shippers = _shippers(section)
     if not shippers:
         if not section.complete:
-            return unknown(f"what sends logs away could not be read: {section.problems}")
-        return perhaps_done_by_its_host(facts, "the logs", unmet("nothing sends logs to another computer"))
-    require_running(facts, "log services")
+            return unknown(
+                _("what sends logs away could not be read: %(problems)s") % {"problems": section.problems}
+            )
+        return perhaps_done_by_its_host(
+            facts, _("the logs"), unmet(_("nothing sends logs to another computer"))
+        )
+    require_running(facts, _("log services"))
     if any(shipper["running"] and shipper["to"] for shipper in shippers):
         return met()
     running = [shipper for shipper in shippers if shipper["running"] is not False]
     if running:
-        return unknown(f"set up, but not seen running or without a known destination: {_names(running)}")
-    return unmet(f"set up, but not running: {_names(shippers)}")
+        return unknown(
+            _("set up, but not seen running or without a known destination: %(names)s")
+            % {"names": _names(running)}
+        )
+    return unmet(_("set up, but not running: %(names)s") % {"names": _names(shippers)})
 
 
 @check(
@@ -163,9 +186,11 @@ def logs_sent_encrypted(facts: Facts, _target: None) -> Judgement:
     section = facts.section("logging")
     shippers = _shippers(section)
     if not shippers and section.complete:
-        return not_applicable("no logs leave the computer, which is a gap of its own")
-    plain = [Item(_name(s), "logs are sent without TLS") for s in shippers if s["tls"] is False]
-    untold = [Item(_name(s), "whether TLS is used could not be read") for s in shippers if s["tls"] is None]
+        return not_applicable(_("no logs leave the computer, which is a gap of its own"))
+    plain = [Item(_name(s), _("logs are sent without TLS")) for s in shippers if s["tls"] is False]
+    untold = [
+        Item(_name(s), _("whether TLS is used could not be read")) for s in shippers if s["tls"] is None
+    ]
     return each(len(shippers), plain, untold, read_from=[section])
 
 
@@ -178,7 +203,7 @@ def logs_sent_encrypted(facts: Facts, _target: None) -> Judgement:
     counts="settings",
 )
 def ssh_sign_ins_logged(facts: Facts, _target: None) -> Judgement:
-    rule = one_of("loglevel", SIGN_INS_LOGGED, "sign-ins are not logged")
+    rule = one_of("loglevel", SIGN_INS_LOGGED, _("sign-ins are not logged"))
     return judge_settings(facts, ("loglevel",), rule)
 
 
@@ -194,20 +219,27 @@ def time_servers_named(facts: Facts, target: int) -> Judgement:
     """Entries that put events of several computers into one order need clocks with a common source."""
     section = facts.section("time")
     if section.absent or section["service"] == "none":
-        answer = not_applicable("no time service is installed, which is a gap of its own")
+        answer = not_applicable(_("no time service is installed, which is a gap of its own"))
     else:
         servers = set(value(section, "servers"))
         if len(servers) >= target:
             answer = met()
         elif section.complete:
-            answer = unmet(f"{len(servers)} time servers are named, expected at least {target}")
+            answer = unmet(
+                _("%(count)s time servers are named, expected at least %(target)s")
+                % {"count": len(servers), "target": target}
+            )
         else:
-            answer = unknown(f"not all time servers could be read: {section.problems}")
-    return decided_by_its_host(facts, "the clock", answer)
+            answer = unknown(
+                _("not all time servers could be read: %(problems)s") % {"problems": section.problems}
+            )
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 def _kept(storage: str) -> str:
-    return "nowhere" if storage == "none" else "in memory only"
+    if storage == "none":
+        return _("journald keeps its logs nowhere")
+    return _("journald keeps its logs in memory only")
 
 
 def _promised(section: Section) -> list[int]:

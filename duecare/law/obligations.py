@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import catalogue, read_yaml
+from duecare.words import Text
 
 CONTENT = Path(__file__).parent / "content" / "obligations.yaml"
 
@@ -189,7 +190,7 @@ def parse(text: str, place: str) -> Register:
             _refer(other, found, "obligation", f"{place}, obligation {obligation.id}: the field 'displaces'")
     return Register(
         as_of=_get(content, "as_of", str, place),
-        disclaimer=_get(content, "disclaimer", str, place),
+        disclaimer=Text(_get(content, "disclaimer", str, place)),
         confidence_levels=_glossary(content, "confidence_levels", place),
         profile_facts=facts,
         obligations=MappingProxyType(found),
@@ -209,13 +210,13 @@ def _obligation(entry: object, place: str, facts: Mapping[str, str], rules: Mapp
         _word(clock, "confidence", Confidence, where)
     return Obligation(
         id=_get(entry, "id", str, place),
-        name=_get(entry, "name", str, place),
+        name=Text(_get(entry, "name", str, place)),
         kind=_word(entry, "kind", Kind, place),
         citation=_get(entry, "citation", str, place),
         jurisdiction=_get(entry, "jurisdiction", str, place),
         state=_word(status, "state", State, f"{place}, status"),
-        since=_get(status, "since", str, f"{place}, status", default=""),
-        pending=_get(status, "pending", str, f"{place}, status", default=""),
+        since=Text(_get(status, "since", str, f"{place}, status", default="")),
+        pending=Text(_get(status, "pending", str, f"{place}, status", default="")),
         applies_when=_condition(entry.get("applies_when"), facts, f"{place}: the field 'applies_when'"),
         measures=_measures(entry, place),
         displaces=_texts(entry, "displaces", place, default=[]),
@@ -264,7 +265,16 @@ def _rows(
     ids = [row["id"] for row in rows if "id" in texts]
     if twice := [each for each in ids if ids.count(each) > 1]:
         raise BadInput(f"{place}: {name} has the id '{twice[0]}' twice.", "Give each its own.")
-    return tuple(MappingProxyType(row) for row in rows)
+    return tuple(MappingProxyType(_shown(row)) for row in rows)
+
+
+_SHOWN = frozenset({"what", "recipient", "trigger", "keep"})
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: Text(value) if key in _SHOWN and isinstance(value, str) else value for key, value in row.items()
+    }
 
 
 def _texts(
@@ -280,7 +290,7 @@ def _glossary(entry: Mapping[str, Any], name: str, place: str) -> Mapping[str, s
     words = _get(entry, name, dict, place)
     for word in words:
         _get(words, word, str, f"{place}, {name}")
-    return MappingProxyType(words)
+    return MappingProxyType({word: Text(told) for word, told in words.items()})
 
 
 Word = TypeVar("Word", bound=StrEnum)

@@ -14,6 +14,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from duecare.ledger.models import Entry, Payload, to_microseconds
+from duecare.words import number
 
 ANCHOR = "ledger.anchor"
 
@@ -33,4 +34,4 @@ def words(using: str = "default") -> str:
     size = anchored_size(using=using)
     if not size:
         return _("Nothing is confirmed as held outside yet")
-    return _("%(size)s entries are confirmed as held outside") % {"size": f"{size:,}"}
+    return _("%(size)s entries are confirmed as held outside") % {"size": number(size)}

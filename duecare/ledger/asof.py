@@ -31,6 +31,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections, models
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput
 from duecare.home import Home
@@ -100,9 +101,13 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
             return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadInput(
-            f"{text[:40]!r} is not a day.", "Write it as 2026-03-01, or as 2026-03-01T15:00:00+01:00."
+            _("%(value)s is not a day.") % {"value": repr(text[:40])},
+            _("Write it as 2026-03-01, or as 2026-03-01T15:00:00+01:00."),
         ) from None
-    raise BadInput(f"{text!r} lacks its offset from UTC.", "Write for example 2026-03-01T15:00:00+01:00.")
+    raise BadInput(
+        _("%(text)s lacks its offset from UTC.") % {"text": repr(text)},
+        _("Write for example 2026-03-01T15:00:00+01:00."),
+    )
 
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound, Tampered
 from duecare.home import Home, sync_directory, write_private
@@ -17,7 +18,7 @@ from duecare.home import Home, sync_directory, write_private
 
 def _place(digest: str) -> Path:
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise NotFound(f"{digest[:80]!r} is not the name of a blob.")
+        raise NotFound(_("%(value)s is not the name of a blob.") % {"value": repr(digest[:80])})
     home: Home = settings.DUECARE_HOME
     return home.blobs / digest[:2] / digest[2:]
 
@@ -43,9 +44,13 @@ def fetch(digest: str) -> bytes:
     try:
         data = _place(digest).read_bytes()
     except FileNotFoundError:
-        raise NotFound(f"The blob {digest} is missing.", "Restore it from a backup.") from None
+        raise NotFound(
+            _("The blob %(digest)s is missing.") % {"digest": digest}, _("Restore it from a backup.")
+        ) from None
     if hashlib.sha256(data).hexdigest() != digest:
-        raise Tampered(f"The blob {digest} was altered on disk.", "Restore it from a backup.")
+        raise Tampered(
+            _("The blob %(digest)s was altered on disk.") % {"digest": digest}, _("Restore it from a backup.")
+        )
     return data
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, DuecareError
 from duecare.ledger import blobs, models, sealing
@@ -57,7 +58,8 @@ def export(
     """
     if not reason.isprintable():
         raise BadInput(
-            f"The reason {reason[:40]!r} is not one line of text.", "Write it without line breaks."
+            _("The reason %(value)s is not one line of text.") % {"value": repr(reason[:40])},
+            _("Write it without line breaks."),
         )
     checkpoint = sealing.checkpoint(using)
     part = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
@@ -70,7 +72,8 @@ def export(
         part.replace(target)
     except OSError as error:
         raise DuecareError(
-            f"{target} cannot be written: {error.strerror}.", "Choose another place."
+            _("%(target)s cannot be written: %(strerror)s.") % {"target": target, "strerror": error.strerror},
+            _("Choose another place."),
         ) from error
     finally:
         part.unlink(missing_ok=True)

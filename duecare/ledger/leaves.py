@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from duecare.errors import BadInput, Tampered
+from duecare.words import gettext as _
 
 Domain: TypeAlias = Literal["meta", "payload"]
 
@@ -53,7 +54,11 @@ class Leaf:
 def commit(domain: Domain, salt: bytes, data: bytes) -> bytes:
     """The commitment to `data`, 32 bytes. The domain keeps a meta from being shown as a payload."""
     if len(salt) != SALT_SIZE:
-        raise BadInput(f"A salt has {SALT_SIZE} bytes, got {len(salt)}.", "Draw it from secrets.token_bytes.")
+        raise BadInput(
+            _("A salt has %(salt_size)s bytes, got %(count)s.")
+            % {"salt_size": SALT_SIZE, "count": len(salt)},
+            _("Draw it from secrets.token_bytes."),
+        )
     return hashlib.sha256(_PREFIX[domain] + salt + data).digest()
 
 
@@ -70,7 +75,8 @@ def parse_leaf(data: bytes) -> Leaf:
     match = _LEAF.fullmatch(data)
     if match is None:
         raise Tampered(
-            f"Not a leaf of version 1: {data[:80]!r}.", "It was damaged, or a newer program wrote it."
+            _("Not a leaf of version 1: %(value)s.") % {"value": repr(data[:80])},
+            _("It was damaged, or a newer program wrote it."),
         )
     at, log, meta, payload = match.groups()
     return Leaf(at.decode(), log.decode(), bytes.fromhex(meta.decode()), bytes.fromhex(payload.decode()))

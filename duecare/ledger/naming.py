@@ -6,12 +6,15 @@ by the record called `person`, if there is one with a name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Substr
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duecare.ledger.models import ACT, CLOCK
 from duecare.ledger.records import Record, shapes
@@ -19,6 +22,21 @@ from duecare.ledger.viewers import Viewer
 
 PERSON = "person:"
 TERMINAL = "terminal:"
+OURS: Mapping[str, Promise] = {"server": gettext_lazy("server"), "worker": gettext_lazy("worker")}
+"""Actors that are parts of Duecare."""
+NOTES: Mapping[str, Promise] = {
+    "anchor": gettext_lazy("confirmation from outside"),
+    "denial": gettext_lazy("denial"),
+    "export": gettext_lazy("export"),
+    "feed": gettext_lazy("calendar address"),
+    "job": gettext_lazy("job"),
+    "password": gettext_lazy("password"),
+    "second-factor": gettext_lazy("second factor"),
+    "sign-in": gettext_lazy("sign in"),
+    "sign-in-denied": gettext_lazy("sign in denied"),
+    "sign-out": gettext_lazy("sign out"),
+}
+"""What notes that are no records are called, by the last part of their kind."""
 NAMESAKES = 20
 """Most people whom one name may mean in a search."""
 
@@ -32,7 +50,8 @@ def kind_words(kind: str) -> str:
     shape = shapes().get(kind)
     if shape is not None:
         return _(str(shape.model._meta.verbose_name))
-    return kind.rpartition(".")[2].replace("-", " ")
+    note = kind.rpartition(".")[2]
+    return str(NOTES[note]) if note in NOTES else note.replace("-", " ")
 
 
 def action_words(action: str) -> str:
@@ -66,7 +85,7 @@ def actor_words(actor: str, name: str | None) -> str:
         return name
     if actor.startswith(TERMINAL):
         return _("%s at the terminal") % actor.removeprefix(TERMINAL)
-    return actor
+    return str(OURS[actor]) if actor in OURS else actor
 
 
 def name_of(entry_actor: OuterRef) -> Subquery | Value:

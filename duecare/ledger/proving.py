@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
 from duecare.ledger import merkle, sealing
@@ -14,6 +15,7 @@ from duecare.ledger.leaves import Opening
 from duecare.ledger.merkle import leaf_hash
 from duecare.ledger.models import Checkpoint, Entry, Payload
 from duecare.ledger.records import confined_kinds
+from duecare.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ def prove(
         row = cursor.fetchone()
     if row is None or index >= checkpoint.size:
         raise NotFound(
-            f"The checkpoint covers {checkpoint.size:,} entries; there is no entry {index}.",
-            "Entries count from 0.",
+            _("The checkpoint covers %(size)s entries; there is no entry %(index)s.")
+            % {"size": number(checkpoint.size), "index": index},
+            _("Entries count from 0."),
         )
     leaf, meta_salt, meta = map(bytes, row[:3])
     salt, data, first_kind = row[3:]

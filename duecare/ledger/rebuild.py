@@ -21,6 +21,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import DatabaseError, connections, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, DuecareError, Tampered
 from duecare.home import sync_directory
@@ -31,6 +32,7 @@ from duecare.ledger.reading import one_moment
 from duecare.ledger.records import Shape, Snapshot, read_payload, shapes
 from duecare.ledger.replay import holding
 from duecare.ledger.tiles import grow
+from duecare.words import number
 
 CHUNK = 2000
 LISTED = 100
@@ -88,11 +90,16 @@ def rebuild(
     """
     file = into / "duecare.db"
     if file.exists():
-        raise BadInput(f"There is a database in {into} already.", "Choose an empty or new directory.")
+        raise BadInput(
+            _("There is a database in %(into)s already.") % {"into": into},
+            _("Choose an empty or new directory."),
+        )
     whole = models.Head.objects.using(using).get().size
     if size is not None and not 0 <= size <= whole:
         raise BadInput(
-            f"The ledger holds {whole:,} entries; there is no size {size:,}.", "Give a smaller one."
+            _("The ledger holds %(whole)s entries; there is no size %(size)s.")
+            % {"whole": number(whole), "size": number(size)},
+            _("Give a smaller one."),
         )
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     building = into / f".building-{secrets.token_hex(6)}.db"
@@ -108,8 +115,8 @@ def rebuild(
         sync_directory(into)
     except DatabaseError as error:
         raise DuecareError(
-            f"The records do not fit this release's tables: {error}.",
-            "Run `duecare ledger verify --live` first.",
+            _("The records do not fit this release's tables: %(error)s.") % {"error": error},
+            _("Run `duecare ledger verify --live` first."),
         ) from error
     finally:
         for leftover in into.glob(f"{building.name}*"):
@@ -179,8 +186,9 @@ def _copy_ledger(target: str, head: models.Head, size: int, progress: Progress, 
             rows = _copied(model, columns, start, end, using)
             if len(rows) != end - start:
                 raise Tampered(
-                    f"Of the entries {start:,} to {end - 1:,} some are missing.",
-                    "Run `duecare ledger verify`.",
+                    _("Of the entries %(start)s to %(value)s some are missing.")
+                    % {"start": number(start), "value": number(end - 1)},
+                    _("Run `duecare ledger verify`."),
                 )
             with connections[target].cursor() as cursor:
                 if model is models.Entry:
@@ -221,7 +229,7 @@ def _make_records(target: str, size: int) -> int:
     """Make every record from the payloads that were copied; returns how many."""
     known = shapes()
     waiting: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in known}
-    for kind, _, data in holding(size, target):
+    for kind, _key, data in holding(size, target):
         if kind in known and (snapshot := read_payload(known[kind], data)) is not None:
             waiting[kind].append(_stored(known[kind], snapshot, target))
     with connections[target].cursor() as cursor:

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, DuecareError, Refused, Tampered
 from duecare.ledger import asof, blobs, canonical, sealing
@@ -40,6 +41,7 @@ from duecare.ledger.models import (
     to_microseconds,
 )
 from duecare.ledger.records import KEYS, Shape, confined_kinds, shapes, utc_now
+from duecare.words import number
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +77,10 @@ class Act:
         Raises CanonicalError if the content cannot be recorded, BadInput if the kind is taken.
         """
         if kind in (ACT, CLOCK) or kind in shapes():
-            raise BadInput(f"{kind!r} is not a kind of note.", "Use `<area>.<what happened>`.")
+            raise BadInput(
+                _("%(kind)s is not a kind of note.") % {"kind": repr(kind)},
+                _("Use `<area>.<what happened>`."),
+            )
         _demand_name(kind, "kind", KIND_LENGTH)
         _demand_name(subject, "subject", NAME_LENGTH)
         data = canonical.encode({"blobs": sorted(set(blobs)), "note": content})
@@ -133,13 +138,13 @@ def recording(
     """
     connection = connections[using]
     if connection.in_atomic_block or not connection.get_autocommit():
-        raise Refused("recording() was entered inside a transaction.", "Make it the outermost block.")
+        raise Refused(_("recording() was entered inside a transaction."), _("Make it the outermost block."))
     if asof.current() is not None:
         # What is read now is old: writing it back would undo all that came since.
-        raise Refused("A past day is being read; it cannot be changed.", "Go back to today first.")
+        raise Refused(_("A past day is being read; it cannot be changed."), _("Go back to today first."))
     _demand_name(actor, "actor", NAME_LENGTH)
     if not reason:
-        raise BadInput("An act needs its reason.", "Say in a few words why it is done.")
+        raise BadInput(_("An act needs its reason."), _("Say in a few words why it is done."))
     act = Act(secrets.token_hex(16), actor, reason, valid_at)
     with transaction.atomic(using=using, durable=True):
         _open(act, connection)
@@ -160,7 +165,10 @@ def record_note(actor: str, reason: str, kind: str, subject: str, content: dict[
 
 def _demand_name(name: str, what: str, length: int) -> None:
     if not 0 < len(name) <= length:
-        raise BadInput(f"The {what} {name[:20]!r} of an entry has 1 to {length} characters, got {len(name)}.")
+        raise BadInput(
+            _("The %(what)s %(value)s of an entry has 1 to %(length)s characters, got %(count)s.")
+            % {"what": what, "value": repr(name[:20]), "length": length, "count": len(name)}
+        )
 
 
 _OPEN = OpenAct._meta.db_table
@@ -176,8 +184,8 @@ def _open(act: Act, connection: BaseDatabaseWrapper) -> None:
             # Acts remove their mark before they commit, so somebody else put this one there: while it
             # stands, the triggers would let everybody write.
             raise Tampered(
-                "The database holds the mark of an act that is none.",
-                "Run `duecare ledger verify --live` to see what was written under it.",
+                _("The database holds the mark of an act that is none."),
+                _("Run `duecare ledger verify --live` to see what was written under it."),
             )
         cursor.execute(f'INSERT INTO "{_OPEN}" ("id") VALUES (%s)', [act.id])  # noqa: S608
 
@@ -226,8 +234,9 @@ def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Dra
         shape = by_table.get(table)
         if shape is None:
             raise DuecareError(
-                f"The table {table} notes its changes, but holds no record of this release.",
-                "Run `duecare migrate`, or remove its triggers if it is no longer used.",
+                _("The table %(table)s notes its changes, but holds no record of this release.")
+                % {"table": table},
+                _("Run `duecare migrate`, or remove its triggers if it is no longer used."),
             )
         live = shape.rows(keys, connection.alias)
         holding = _holding(connection, shape.kind, keys)
@@ -240,7 +249,8 @@ def _changed_records(act: Act, connection: BaseDatabaseWrapper) -> Iterator[_Dra
                 data = shape.payload(row)
             except canonical.CanonicalError as error:
                 raise DuecareError(
-                    f"{shape.kind} {key} cannot be recorded: {error.what}",
+                    _("%(kind)s %(key)s cannot be recorded: %(what)s")
+                    % {"kind": shape.kind, "key": key, "what": error.what},
                     error.next_step or "Change that value. Nothing was written.",
                 ) from error
             if before is not None and before[1] == data:
@@ -265,8 +275,9 @@ def _demand_blobs(shape: Shape, key: str, row: Sequence[Any], before: bytes) -> 
         digest = row[position]
         if digest and digest.encode() not in before and not blobs.stored(digest):
             raise DuecareError(
-                f"{shape.kind} {key} names the blob {digest[:80]}, which is not stored.",
-                "Keep the content with blobs.keep() first. Nothing was written.",
+                _("%(kind)s %(key)s names the blob %(value)s, which is not stored.")
+                % {"kind": shape.kind, "key": key, "value": digest[:80]},
+                _("Keep the content with blobs.keep() first. Nothing was written."),
             )
 
 
@@ -295,8 +306,14 @@ def _draft(
     meta = act.meta(kind, action, subject)
     if len(meta) + len(data) > MAX_ENTRY:
         raise DuecareError(
-            f"{kind} {subject} is too large for one entry: {len(meta) + len(data):,} of {MAX_ENTRY:,} bytes.",
-            "Shorten it or attach the long part as a file. Nothing was written.",
+            _("%(kind)s %(subject)s is too large for one entry: %(value)s of %(max_entry)s bytes.")
+            % {
+                "kind": kind,
+                "subject": subject,
+                "value": number(len(meta) + len(data)),
+                "max_entry": number(MAX_ENTRY),
+            },
+            _("Shorten it or attach the long part as a file. Nothing was written."),
         )
     salts = secrets.token_bytes(64)
     return _Drafted(kind, subject, action, salts[:32], meta, salts[32:], data, supersedes, holds)

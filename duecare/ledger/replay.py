@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.models import UniqueConstraint
+from django.utils.translation import gettext as _
 
 from duecare.errors import Tampered
 from duecare.ledger.models import Payload
@@ -64,8 +65,9 @@ def replay_into(path: Path, size: int, using: str = "default") -> int:
                 rows.append(writers[kind].row(snapshot))
             except (ValueError, KeyError, TypeError) as error:
                 raise Tampered(
-                    f"A payload of {kind} {key} cannot be read: {error!r}.",
-                    "Run `duecare ledger verify --live` to find the entry.",
+                    _("A payload of %(kind)s %(key)s cannot be read: %(error)s.")
+                    % {"kind": kind, "key": key, "error": repr(error)},
+                    _("Run `duecare ledger verify --live` to find the entry."),
                 ) from error
             count += 1
             if len(rows) >= CHUNK:
@@ -142,8 +144,8 @@ class _Writer:
             self._target.executemany(self._sql, rows)
         except sqlite3.IntegrityError as error:
             raise Tampered(
-                f"Two states of one record are said to have held at once ({error}).",
-                "Run `duecare ledger verify --live` to find the entry.",
+                _("Two states of one record are said to have held at once (%(error)s).") % {"error": error},
+                _("Run `duecare ledger verify --live` to find the entry."),
             ) from error
 
 

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Tampered
 from duecare.home import Home, write_private
@@ -29,6 +30,7 @@ from duecare.ledger import merkle, models, notes
 from duecare.ledger.merkle import leaf_hashes
 from duecare.ledger.records import utc_now
 from duecare.ledger.tiles import TileReader, grow
+from duecare.words import number
 
 LEVEL = 48
 """A tile's key is its level shifted by this many bits, plus its number."""
@@ -47,7 +49,8 @@ def create_log(domain: str, using: str = "default") -> models.Head:
     if not _key_file().exists():
         if models.Checkpoint.objects.using(using).exists() or newest_kept() is not None:
             raise DuecareError(
-                f"The signing key {_key_file()} is gone.", "Put it back from where it was escrowed."
+                _("The signing key %(key_file)s is gone.") % {"key_file": _key_file()},
+                _("Put it back from where it was escrowed."),
             )
         key = Ed25519PrivateKey.generate()
         write_private(_key_file(), key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -99,8 +102,13 @@ def _extend(sealed: int, upto: int, using: str) -> None:
         hashes = leaf_hashes(bytes(leaf) for (leaf,) in cursor.fetchall())
     if len(hashes) != upto - sealed:
         raise Tampered(
-            f"Of the entries {sealed:,} to {upto - 1:,}, {upto - sealed - len(hashes):,} are missing.",
-            "Run `duecare ledger verify` to find them.",
+            _("Of the entries %(sealed)s to %(value)s, %(value2)s are missing.")
+            % {
+                "sealed": number(sealed),
+                "value": number(upto - 1),
+                "value2": number(upto - sealed - len(hashes)),
+            },
+            _("Run `duecare ledger verify` to find them."),
         )
     changed = grow(sealed, hashes, lambda level, number: fetch_tile(level, number, using))
     write_tiles(changed.items(), using)
@@ -128,7 +136,10 @@ def _fetched(cursor: CursorWrapper, level: int, number: int) -> bytes:
     cursor.execute(_FETCH, [(level << LEVEL) + number])
     rows = cursor.fetchall()  # a statement that is not read to its end would hold on to its snapshot
     if not rows:
-        raise Tampered(f"The tile {level}/{number} is missing.", "Run `duecare ledger verify`.")
+        raise Tampered(
+            _("The tile %(level)s/%(number)s is missing.") % {"level": level, "number": number},
+            _("Run `duecare ledger verify`."),
+        )
     return bytes(rows[0][0])
 
 
@@ -156,17 +167,22 @@ def signer(using: str = "default") -> notes.Signer:
     try:
         if _key_file().stat().st_mode & 0o077:
             raise DuecareError(
-                f"Others on this machine can read the signing key {_key_file()}.",
-                f"Find out who had access. Then run: chmod 600 '{_key_file()}'",
+                _("Others on this machine can read the signing key %(key_file)s.")
+                % {"key_file": _key_file()},
+                _("Find out who had access. Then run: chmod 600 '%(key_file)s'") % {"key_file": _key_file()},
             )
         key = load_pem_private_key(_key_file().read_bytes(), password=None)
     except (OSError, ValueError) as error:
         raise DuecareError(
-            f"The signing key {_key_file()} cannot be read: {error}.",
-            "Put it back from where it was escrowed.",
+            _("The signing key %(key_file)s cannot be read: %(error)s.")
+            % {"key_file": _key_file(), "error": error},
+            _("Put it back from where it was escrowed."),
         ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise DuecareError(f"{_key_file()} is not an Ed25519 key.", "Put the ledger's own key back.")
+        raise DuecareError(
+            _("%(key_file)s is not an Ed25519 key.") % {"key_file": _key_file()},
+            _("Put the ledger's own key back."),
+        )
     return notes.Signer(head.origin, key)
 
 
@@ -207,8 +223,9 @@ def checkpoint(using: str = "default") -> models.Checkpoint:
         note = mine.sign(notes.Checkpoint(mine.name, size, root(size, using)).text())
         if stored is not None and bytes(stored.note) != note:
             raise Tampered(
-                f"The checkpoint stored for {size:,} entries is not what this ledger signs.",
-                "Run `duecare ledger verify`, and find out who changed it.",
+                _("The checkpoint stored for %(size)s entries is not what this ledger signs.")
+                % {"size": number(size)},
+                _("Run `duecare ledger verify`, and find out who changed it."),
             )
         write_private(_kept_file(), note)
         return stored or models.Checkpoint.objects.using(using).create(
@@ -223,7 +240,7 @@ def demand_extends(
 
     Raises Tampered with the reason if it does not, NoteError if it is no checkpoint of this ledger.
     """
-    text, _ = notes.open_note(held, [verifier])
+    text, _signers = notes.open_note(held, [verifier])
     then = notes.Checkpoint.parse(text)
     if then.origin != verifier.name:
         raise notes.NoteError(
@@ -231,13 +248,20 @@ def demand_extends(
         )
     if then.size > size:
         raise Tampered(
-            f"The record holds {size:,} entries, but a checkpoint held outside says {then.size:,}.",
-            "The database was rolled back or cut. Restore the newest backup; nothing is signed until then.",
+            _("The record holds %(size)s entries, but a checkpoint held outside says %(size2)s.")
+            % {"size": number(size), "size2": number(then.size)},
+            _(
+                "The database was rolled back or cut. Restore the newest backup; nothing is signed "
+                "until then."
+            ),
         )
     if root(then.size, using) != then.root:
         raise Tampered(
-            f"The first {then.size:,} entries are not those of the checkpoint held outside.",
-            "The record was rewritten. Keep this database as evidence and restore a backup; "
-            "nothing is signed until then.",
+            _("The first %(size)s entries are not those of the checkpoint held outside.")
+            % {"size": number(then.size)},
+            _(
+                "The record was rewritten. Keep this database as evidence and restore a backup; "
+                "nothing is signed until then."
+            ),
         )
     return then

@@ -23,6 +23,7 @@ from duecare.ledger.proving import Proof, opened
 from duecare.ledger.records import shapes
 from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.web.moments import exact
+from duecare.words import number
 
 LISTED = 20
 """Entries of an act that its page lists."""
@@ -121,7 +122,7 @@ def find_entry(index: int, viewer: Viewer) -> Entry:
     if entry is None:
         raise NotFound(
             _("There is no entry %(index)s; the record has %(size)s.")
-            % {"index": index, "size": f"{size:,}"},
+            % {"index": index, "size": number(size)},
             _("Entries count from 0."),
         )
     return entry
@@ -179,7 +180,7 @@ def tell(entry: Entry, viewer: Viewer) -> EntryTold:
         replaced_by=until if until is not None and entry.index < until < size else None,
         erased=payload is None,
         blobs=tuple(content.get("blobs", ())) if content else (),
-        reason=act["reason"],
+        reason=_(act["reason"]),
         act=tuple(
             visible.filter(index__gte=entry.head, index__lte=entry.head + act["count"]).order_by("index")[
                 :LISTED
@@ -242,7 +243,7 @@ def _sentence(entry: Entry, content: Mapping[str, Any] | None, past: Mapping[str
             "%(who)s: %(reason)s. %(count)s entries follow from it.",
             count,
         )
-        return whole % {**words, "reason": content["reason"] if content else "", "count": f"{count:,}"}
+        return whole % {**words, "reason": _(content["reason"]) if content else "", "count": number(count)}
     sentences = {
         "created": _("%(who)s created the %(kind)s %(name)s."),
         "changed": _("%(who)s changed the %(kind)s %(name)s."),

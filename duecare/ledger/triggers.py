@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from duecare.errors import Tampered
 from duecare.ledger import triggers_postgresql, triggers_sqlite
@@ -106,9 +107,12 @@ def demand(using: str = "default") -> None:
     if found:
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         raise Tampered(
-            f"The database is not guarded as it should be: {'; '.join(found[:5])}{more}.",
-            "Somebody altered it. Run `duecare ledger verify --live` to see what changed meanwhile, then "
-            "`duecare migrate` to put missing triggers back.",
+            _("The database is not guarded as it should be: %(names)s%(more)s.")
+            % {"names": "; ".join(found[:5]), "more": more},
+            _(
+                "Somebody altered it. Run `duecare ledger verify --live` to see what changed "
+                "meanwhile, then `duecare migrate` to put missing triggers back."
+            ),
         )
 
 

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Tampered
 from duecare.ledger.models import Payload
 from duecare.ledger.recording import recording
 from duecare.ledger.records import Shape, read_payload, schema_of, shapes
+from duecare.words import number
 
 CHUNK = 1000
 
@@ -39,8 +41,8 @@ def demand_current(using: str = "default") -> None:
     if waiting:
         told = ", ".join(f"{count:,} of {kind}" for kind, count in waiting.items())
         raise DuecareError(
-            f"Records of an older release are waiting to be brought up to date: {told}.",
-            "Run `duecare migrate`.",
+            _("Records of an older release are waiting to be brought up to date: %(told)s.") % {"told": told},
+            _("Run `duecare migrate`."),
         )
 
 
@@ -99,6 +101,11 @@ def _write(shape: Shape, payloads: Sequence[bytes], connection: BaseDatabaseWrap
         cursor.executemany(f'UPDATE "{shape.table}" SET {columns} WHERE "id" = %s', rows)  # noqa: S608
         if cursor.rowcount != len(rows):
             raise Tampered(
-                f"{len(rows) - cursor.rowcount:,} of {len(rows):,} records of {shape.kind} have no row.",
-                "Run `duecare ledger verify --live` to see which. Nothing was changed.",
+                _("%(value)s of %(count)s records of %(kind)s have no row.")
+                % {
+                    "value": number(len(rows) - cursor.rowcount),
+                    "count": number(len(rows)),
+                    "kind": shape.kind,
+                },
+                _("Run `duecare ledger verify --live` to see which. Nothing was changed."),
             )

@@ -21,6 +21,7 @@ from duecare.ledger.models import Checkpoint
 from duecare.ledger.recording import record_note
 from duecare.ledger.viewers import Request, Role, demand_reader, demand_whole
 from duecare.web.views import show
+from duecare.words import number
 
 EXPORT = "ledger.export"
 """The kind of the note that says who took the record away, and how much of it."""
@@ -134,7 +135,7 @@ def sign(request: Request) -> HttpResponseBase:
     demand_signer(request)
     made = sealing.checkpoint()
     messages.success(
-        request, _("Signed: a checkpoint over %s entries. Give it to somebody outside.") % f"{made.size:,}"
+        request, _("Signed: a checkpoint over %s entries. Give it to somebody outside.") % number(made.size)
     )
     index = request.POST.get("entry", "")
     return redirect("entry-prove", int(index)) if index.isdecimal() else redirect("ledger")

@@ -36,6 +36,7 @@ from duecare.systems.evidence import (
     value,
     virtualization,
 )
+from duecare.words import gettext as _
 
 VENDOR_SILENCE = 10
 """Days without new metadata that an honest vendor may let pass: Debian lets its security metadata lapse after
@@ -60,9 +61,9 @@ def security_updates_in_time(facts: Facts, target: int) -> Judgement:
         # Apple marks none and holds none back in a place of their own: any update on offer may be one.
         return _in_time(facts, updates, target, blind, security_only=True)
     if not labelled:
-        blind.append(Item("", "the vendor's metadata does not tell security updates apart"))
+        blind.append(Item("", _("the vendor's metadata does not tell security updates apart")))
     elif not _hears_of_security(facts, updates):
-        blind.append(Item("", "no security repository is set up, so that none of its updates is on offer"))
+        blind.append(Item("", _("no security repository is set up, so that none of its updates is on offer")))
     return _in_time(facts, updates, target, blind, security_only=True)
 
 
@@ -95,7 +96,7 @@ def updates_looked_for(facts: Facts, target: int) -> Judgement:
         facts,
         facts.section("updates")["metadata_fetched_at"],
         target,
-        "updates were last asked for {} days ago",
+        _("updates were last asked for {} days ago"),
     )
 
 
@@ -110,7 +111,7 @@ def updates_looked_for(facts: Facts, target: int) -> Judgement:
 )
 def metadata_recent(facts: Facts, target: int) -> Judgement:
     return _recent(
-        facts, facts.section("updates")["metadata_at"], target, "the list of updates was made {} days ago"
+        facts, facts.section("updates")["metadata_at"], target, _("the list of updates was made {} days ago")
     )
 
 
@@ -126,8 +127,8 @@ def updates_signed(facts: Facts, _target: None) -> Judgement:
     """A signed list vouches for the packages in it (apt); signed packages for themselves (dnf)."""
     aside = aside_on(
         facts,
-        windows="Windows Update installs only what its vendor signed, which no setting changes",
-        macos="macOS installs only updates that Apple signed, which no setting changes",
+        windows=_("Windows Update installs only what its vendor signed, which no setting changes"),
+        macos=_("macOS installs only updates that Apple signed, which no setting changes"),
     )
     if aside is not None:
         return aside
@@ -136,16 +137,19 @@ def updates_signed(facts: Facts, _target: None) -> Judgement:
     unsigned, untold = [], []
     for repository in repositories if section["packages_signed"] is not True else ():
         if repository["signed"] is None:
-            untold.append(Item(_repository(repository), "whether it is signed is not known"))
+            untold.append(Item(_repository(repository), _("whether it is signed is not known")))
         elif not repository["signed"] and section["packages_signed"] is None:
             untold.append(
-                Item(_repository(repository), "its list is not signed; whether its packages are is not known")
+                Item(
+                    _repository(repository),
+                    _("its list is not signed; whether its packages are is not known"),
+                )
             )
         elif not repository["signed"]:
             unsigned.append(
-                Item(_repository(repository), "no signature is checked, of its list or its packages")
+                Item(_repository(repository), _("no signature is checked, of its list or its packages"))
             )
-    nothing = "no repository is set up"
+    nothing = _("no repository is set up")
     return each(len(repositories), unsigned, untold, read_from=[section], nothing=nothing)
 
 
@@ -159,17 +163,17 @@ def updates_signed(facts: Facts, _target: None) -> Judgement:
 def security_repository(facts: Facts, _target: None) -> Judgement:
     vendor = value(facts.section("os"), "family")
     if vendor in ("rhel", "alpine"):
-        return not_applicable("this vendor publishes security updates in its ordinary repositories")
+        return not_applicable(_("this vendor publishes security updates in its ordinary repositories"))
     if vendor in ("windows", "macos"):
-        return not_applicable("this vendor publishes all updates in one service")
+        return not_applicable(_("this vendor publishes all updates in one service"))
     if vendor != "debian":
-        return unknown("where this vendor publishes its security updates is not known here")
+        return unknown(_("where this vendor publishes its security updates is not known here"))
     section = facts.section("updates")
     if _hears_of_security(facts, section):
         return met()
     if not section.complete or any(r["security"] is None for r in value(section, "repositories")):
-        return unknown("no security repository was seen, but not all repositories could be read")
-    return unmet("no security repository is among the package sources")
+        return unknown(_("no security repository was seen, but not all repositories could be read"))
+    return unmet(_("no security repository is among the package sources"))
 
 
 @check(
@@ -184,18 +188,21 @@ def automatic_updates_on(facts: Facts, _target: None) -> Judgement:
     require_whole(section)
     mechanism = "none" if section.absent else value(section, "mechanism")
     if mechanism == "none":
-        answer = unmet("nothing is set up that installs updates by itself")
+        answer = unmet(_("nothing is set up that installs updates by itself"))
     elif not value(section, "enabled"):
-        answer = unmet(f"{mechanism} is installed but not enabled")
+        answer = unmet(_("%(mechanism)s is installed but not enabled") % {"mechanism": mechanism})
     elif not value(section, "installs"):
-        answer = unmet(f"{mechanism} downloads updates but does not install them")
+        answer = unmet(
+            _("%(mechanism)s downloads updates but does not install them") % {"mechanism": mechanism}
+        )
     elif section["scope"] is None:
         answer = unknown(
-            f"{mechanism} installs updates, but whether security updates are among them is not known"
+            _("%(mechanism)s installs updates, but whether security updates are among them is not known")
+            % {"mechanism": mechanism}
         )
     else:
         answer = met()
-    return perhaps_done_by_its_host(facts, "updates by replacing it", answer)
+    return perhaps_done_by_its_host(facts, _("updates by replacing it"), answer)
 
 
 @check(
@@ -210,8 +217,8 @@ def automatic_updates_on(facts: Facts, _target: None) -> Judgement:
 def automatic_updates_ran(facts: Facts, target: int) -> Judgement:
     section = facts.section("automatic_updates")
     if section.absent or value(section, "mechanism") == "none":
-        return not_applicable("no automatic updates are set up, which is a gap of its own")
-    return _recent(facts, section["last_run"], target, "the automatic updates last ran {} days ago")
+        return not_applicable(_("no automatic updates are set up, which is a gap of its own"))
+    return _recent(facts, section["last_run"], target, _("the automatic updates last ran {} days ago"))
 
 
 @check(
@@ -224,18 +231,23 @@ def automatic_updates_ran(facts: Facts, target: int) -> Judgement:
     unit="days",
 )
 def no_reboot_waiting(facts: Facts, target: int) -> Judgement:
-    words = "macOS installs an update in the restart itself: until then it is one that waits to be installed"
+    words = _(
+        "macOS installs an update in the restart itself: until then it is one that waits to be installed"
+    )
     if (aside := aside_on(facts, macos=words)) is not None:
         return aside
     section = facts.section("reboot")
-    require_running(facts, "pending restarts")
+    require_running(facts, _("pending restarts"))
     if (aside := _without_own_kernel(facts)) is not None:
         return aside
     if not value(section, "required"):
         return met(measure=0)
     reasons = f" ({few(section['reasons'])})" if section["reasons"] else ""
     return _recent(
-        facts, section["required_since"], target, f"a restart has been waiting{reasons} for {{}} days"
+        facts,
+        section["required_since"],
+        target,
+        _("a restart has been waiting%(reasons)s for {} days") % {"reasons": reasons},
     )
 
 
@@ -249,19 +261,25 @@ def no_reboot_waiting(facts: Facts, target: int) -> Judgement:
     unit="days",
 )
 def newest_kernel_runs(facts: Facts, target: int) -> Judgement:
-    words = "its updates replace the kernel in a restart, for which patching.no_reboot_waiting looks"
-    macos = "macOS replaces its kernel in the restart that installs an update"
+    words = _("its updates replace the kernel in a restart, for which patching.no_reboot_waiting looks")
+    macos = _("macOS replaces its kernel in the restart that installs an update")
     if (aside := aside_on(facts, windows=words, macos=macos)) is not None:
         return aside
     section = facts.section("reboot")
-    require_running(facts, "running kernels")
+    require_running(facts, _("running kernels"))
     if (aside := _without_own_kernel(facts)) is not None:
         return aside
     running, newest = value(section, "running_kernel"), value(section, "newest_kernel")
     if running == newest or section["required"] is False:
         return met(measure=0)
     since = section["required_since"]
-    return _recent(facts, since, target, f"{newest} is installed, but {running} has run on for {{}} days")
+    return _recent(
+        facts,
+        since,
+        target,
+        _("%(newest)s is installed, but %(running)s has run on for {} days")
+        % {"newest": newest, "running": running},
+    )
 
 
 def _in_time(
@@ -278,24 +296,45 @@ def _in_time(
             continue
         name = f"package {update['name']}"
         age = days_since(facts, update["first_seen"])
-        offer = f"{update['offered']} is on offer in place of {update['installed']}"
+        offer = _("%(offered)s is on offer in place of %(installed)s") % {
+            "offered": update["offered"],
+            "installed": update["installed"],
+        }
         if age is None:
-            untold.add(Item(name, f"{offer}; since when: {undated(update['first_seen'])}"))
+            untold.add(
+                Item(
+                    name,
+                    _("%(offer)s; since when: %(why)s")
+                    % {"offer": offer, "why": undated(update["first_seen"])},
+                )
+            )
             continue
         ages.append(age)
         if age <= target:
             continue
         if security_only and update["security"] is None:
-            untold.add(Item(name, f"{offer} for {age} days; whether it is a security update is not known"))
+            untold.add(
+                Item(
+                    name,
+                    _("%(offer)s for %(age)s days; whether it is a security update is not known")
+                    % {"offer": offer, "age": age},
+                )
+            )
         else:
-            late.add(Item(name, f"{offer}, first seen {age} days ago, expected at most {target}"))
+            late.add(
+                Item(
+                    name,
+                    _("%(offer)s, first seen %(age)s days ago, expected at most %(target)s")
+                    % {"offer": offer, "age": age, "target": target},
+                )
+            )
     population = max(len(value(packages, "items")), len({update["name"] for update in items}))
     return each(
         population,
         late,
         [*untold, *blind],
         read_from=[updates, packages],
-        nothing="no installed package was found",
+        nothing=_("no installed package was found"),
         measure=max(ages),
     )
 
@@ -309,14 +348,20 @@ def _blind(facts: Facts, updates: Section, target: int) -> list[Item]:
     """
     found = []
     for key, limit, what in (
-        ("metadata_fetched_at", target, "the list of updates was fetched"),
-        ("metadata_at", max(target, VENDOR_SILENCE), "the list of updates was made"),
+        ("metadata_fetched_at", target, _("the list of updates was fetched")),
+        ("metadata_at", max(target, VENDOR_SILENCE), _("the list of updates was made")),
     ):
         age = days_since(facts, updates[key])
         if age is None:
-            found.append(Item("", f"when {what}: {undated(updates[key])}"))
+            found.append(Item("", _("when %(what)s: %(why)s") % {"what": what, "why": undated(updates[key])}))
         elif age > limit:
-            found.append(Item("", f"{what} {age} days ago, so that later updates are not seen"))
+            found.append(
+                Item(
+                    "",
+                    _("%(what)s %(age)s days ago, so that later updates are not seen")
+                    % {"what": what, "age": age},
+                )
+            )
     return found
 
 
@@ -330,9 +375,12 @@ def _recent(facts: Facts, text: str | None, target: int, sentence: str) -> Judge
     """Met if the time lies at most `target` days back; `sentence` has a place for the number of days."""
     age = days_since(facts, text)
     if age is None:
-        return unknown(f"{sentence.format('an unknown number of')}: {undated(text)}")
+        return unknown(f"{sentence.format(_('an unknown number of'))}: {undated(text)}")
     if age > target:
-        return unmet(f"{sentence.format(age)}, expected at most {target}", measure=age)
+        return unmet(
+            _("%(format)s, expected at most %(target)s") % {"format": sentence.format(age), "target": target},
+            measure=age,
+        )
     return met(measure=age)
 
 
@@ -340,9 +388,11 @@ def _without_own_kernel(facts: Facts) -> Judgement | None:
     """The answer for a container, which has no kernel and nothing that waits for a restart; else None."""
     match virtualization(facts):
         case "container":
-            return not_applicable("a container runs on its host's kernel and is replaced, not restarted")
+            return not_applicable(_("a container runs on its host's kernel and is replaced, not restarted"))
         case None:
-            return unknown("whether this is a container, which runs on its host's kernel, could not be told")
+            return unknown(
+                _("whether this is a container, which runs on its host's kernel, could not be told")
+            )
         case _:
             return None
 

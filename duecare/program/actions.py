@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext as _
+
 from duecare.errors import BadInput, NotFound
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.models import DataSet, Profile, Target
 from duecare.program.queries import PROFILE
 from duecare.program.targets import definitions
+from duecare.web.recorded import recorded
 
 
 def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) -> Target:
@@ -21,16 +24,25 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
     """
     definition = definitions().get(id)
     if definition is None:
-        raise NotFound(f"There is no target {id!r}.", "Choose one from the settings.")
+        raise NotFound(_("There is no target %(id)s.") % {"id": repr(id)}, _("Choose one from the settings."))
     if refusal := definition.refusal(value):
-        raise BadInput(f"{refusal}.", "Choose a number within these bounds.", "value")
+        raise BadInput(f"{refusal}.", _("Choose a number within these bounds."), "value")
     if not reason.strip():
         raise BadInput(
-            f"{definition.name}: a target needs its reason.", "Say in a sentence why this number is right."
+            _("%(name)s: a target needs its reason.") % {"name": definition.name},
+            _("Say in a sentence why this number is right."),
         )
     values = {"value": value, "reason": reason.strip(), "adopted_at": now, "adopted_by": actor}
-    with recording(actor, f"hold ourselves to {definition.name}: {value} {definition.unit}"):
-        target, _ = Target.objects.update_or_create(id=id, defaults=values)
+    with recording(
+        actor,
+        recorded(
+            "hold ourselves to %(name)s: %(value)s %(unit)s",
+            name=definition.name,
+            value=value,
+            unit=definition.unit,
+        ),
+    ):
+        target, _made = Target.objects.update_or_create(id=id, defaults=values)
     return target
 
 
@@ -41,15 +53,23 @@ def change_profile(actor: str, **values: Any) -> Profile:
     """
     zone, country = values.get("zone"), values.get("country", "")
     if not values.get("name", "any").strip():
-        raise BadInput("The organisation needs a name.", "Write the one on its letterhead.")
+        raise BadInput(_("The organisation needs a name."), _("Write the one on its letterhead."))
     if zone is not None and zone not in available_timezones():
-        raise BadInput(f"There is no time zone {zone!r}.", "Choose one such as Europe/Berlin.")
+        raise BadInput(
+            _("There is no time zone %(zone)s.") % {"zone": repr(zone)},
+            _("Choose one such as Europe/Berlin."),
+        )
     if country and not (len(country) == 2 and country.isascii() and country.isupper()):
-        raise BadInput(f"{country!r} is not a country code.", "Use two capital letters, such as DE.")
+        raise BadInput(
+            _("%(country)s is not a country code.") % {"country": repr(country)},
+            _("Use two capital letters, such as DE."),
+        )
     with recording(actor, "change the organisation's profile"):
         profile = Profile.objects.filter(pk=PROFILE).first()
         if profile is None:
-            raise NotFound("There is no organisation yet.", "Claim this Duecare first: see its first page.")
+            raise NotFound(
+                _("There is no organisation yet."), _("Claim this Duecare first: see its first page.")
+            )
         for name, value in values.items():
             setattr(profile, name, value)
         profile.save()
@@ -58,10 +78,10 @@ def change_profile(actor: str, **values: Any) -> Profile:
 
 def keep_data_set(actor: str, key: str | None, **values: Any) -> DataSet:
     """Add a data set, or change the one with `key`. Raises NotFound if there is none."""
-    with recording(actor, f"describe the data set {values['name']}"):
+    with recording(actor, recorded("describe the data set %(name)s", name=values["name"])):
         data_set = DataSet(id=new_key()) if key is None else DataSet.objects.filter(pk=key).first()
         if data_set is None:
-            raise NotFound("There is no such data set.", "Go back to the settings.")
+            raise NotFound(_("There is no such data set."), _("Go back to the settings."))
         for name, value in values.items():
             setattr(data_set, name, value)
         data_set.save()
@@ -71,6 +91,6 @@ def keep_data_set(actor: str, key: str | None, **values: Any) -> DataSet:
 def drop_data_set(actor: str, key: str) -> None:
     """Remove a data set from those held; its past stays in the record. Raises NotFound if there is none."""
     with recording(actor, "remove a data set"):
-        deleted, _ = DataSet.objects.filter(pk=key).delete()
+        deleted, _counts = DataSet.objects.filter(pk=key).delete()
         if not deleted:
-            raise NotFound("There is no such data set.", "Go back to the settings.")
+            raise NotFound(_("There is no such data set."), _("Go back to the settings."))

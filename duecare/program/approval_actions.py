@@ -22,6 +22,7 @@ from duecare.program.approval_queries import (
 )
 from duecare.program.models import Approval, Decided, Passkey
 from duecare.program.record_form import LONG
+from duecare.web.recorded import in_the_records_language, recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ def approve(
     if len(words) > LONG:
         raise BadInput(_("The reason is too long."), _("Use at most %s characters.") % LONG)
     shown = version_of(reference, viewer)
-    verb = "approve" if decided is Decided.APPROVED else "refuse"
-    with recording(viewer.actor, f"{verb}: {title_of(shown)}"):
+    with in_the_records_language():
+        title = title_of(shown)
+    if decided is Decided.APPROVED:
+        reason = recorded("approve: %(title)s", title=title)
+    else:
+        reason = recorded("refuse: %(title)s", title=title)
+    with recording(viewer.actor, reason):
         # Nobody else decides on it or changes it until the act is over; what holds is read after the lock.
         type(shown.record)._base_manager.select_for_update().get(pk=shown.record.pk)
         version = version_of(reference, viewer)

@@ -30,6 +30,7 @@ from duecare.program.models import Approval, Decided, Passkey, Right, Target
 from duecare.program.subjects import address_of, referred, register_reference
 from duecare.program.targets import definitions
 from duecare.program.task_queries import today_at
+from duecare.words import day
 
 APPROVERS = (Role.OWNER, Role.APPROVER)
 """Who decides."""
@@ -169,7 +170,7 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
         raise Refused(
             _("Who asked for this made or changed your account less than 30 days ago (entry %s).")
             % changed.index,
-            _("Let somebody else decide, or decide after %s.") % free.isoformat(),
+            _("Let somebody else decide, or decide after %s.") % day(free),
         )
     return False
 

@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, overload
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from duecare import __version__
 from duecare.errors import NotFound, Tampered
@@ -30,6 +31,7 @@ from duecare.program.outcomes import Tally, stays_open
 from duecare.program.queries import current_targets
 from duecare.program.statement_queries import STATED
 from duecare.program.subjects import find_source
+from duecare.web.recorded import in_the_records_language
 
 ACT_SIZE = 1000
 """Most records one act writes: far below two seconds of lock."""
@@ -64,7 +66,7 @@ def assess(
     process runs. Raises whatever reading the evidence or writing the record raises; the assessment then stays
     unfinished.
     """
-    with _alone():
+    with _alone(), in_the_records_language():
         return _assess(actor, now, progress, clock)
 
 
@@ -263,9 +265,9 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
                 continue
             finding.closed_at = now
             finding.closed_because = (
-                "it is no longer part of what is looked at"
+                _("it is no longer part of what is looked at")
                 if judgement is None
-                else judgement.not_applicable or "newer evidence shows it gone"
+                else judgement.not_applicable or _("newer evidence shows it gone")
             )
             closed.append(finding)
         opened.extend(
@@ -285,7 +287,7 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
     kept = [*judged, STATED]  # what a statement admits no check can show gone
     for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=kept).iterator(2000):
         finding.closed_at = now
-        finding.closed_because = "its check was withdrawn"
+        finding.closed_because = _("its check was withdrawn")
         closed.append(finding)
     _write(actor, "open findings", opened)
     _write(actor, "close findings", closed)

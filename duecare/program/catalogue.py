@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from duecare.errors import BadInput
+from duecare.words import Text
 
 CONTENT = Path(__file__).parent / "content" / "safeguards.yaml"
 
@@ -37,19 +38,19 @@ class Area:
 
 
 _AREAS = (
-    Area("systems", "Systems", "Know"),
-    Area("suppliers", "Suppliers", "Know"),
-    Area("risk", "Risk", "Know"),
-    Area("law", "Law", "Know"),
-    Area("policies", "Policies", "Decide"),
-    Area("people", "People", "Protect"),
-    Area("access", "Access", "Protect"),
-    Area("patching", "Patching", "Protect"),
-    Area("detection", "Detection", "Watch"),
-    Area("incidents", "Incidents", "Respond"),
-    Area("continuity", "Continuity", "Respond"),
-    Area("assurance", "Assurance", "Prove"),
-    Area("ledger", "Ledger", "Prove"),
+    Area("systems", Text("Systems"), Text("Know")),
+    Area("suppliers", Text("Suppliers"), Text("Know")),
+    Area("risk", Text("Risk"), Text("Know")),
+    Area("law", Text("Law"), Text("Know")),
+    Area("policies", Text("Policies"), Text("Decide")),
+    Area("people", Text("People"), Text("Protect")),
+    Area("access", Text("Access"), Text("Protect")),
+    Area("patching", Text("Patching"), Text("Protect")),
+    Area("detection", Text("Detection"), Text("Watch")),
+    Area("incidents", Text("Incidents"), Text("Respond")),
+    Area("continuity", Text("Continuity"), Text("Respond")),
+    Area("assurance", Text("Assurance"), Text("Prove")),
+    Area("ledger", Text("Ledger"), Text("Prove")),
 )
 _NO_SAFEGUARDS = frozenset({"ledger"})
 """The ledger keeps the record of care; it is not itself a measure of it."""
@@ -89,6 +90,7 @@ _IDENTIFIERS = {
     "sp800_53": re.compile(r"[A-Z]{2}-[1-9]\d?(\([1-9]\d?\))?"),
     "iso27001_unchecked": re.compile(r"A\.(5|6|7|8)\.[1-9]\d?"),
 }
+_SHOWN = frozenset({"title", "aim", "why", "evidence", "first_step"})
 _ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -213,7 +215,7 @@ def _safeguard(entry: object, place: str) -> Safeguard:
 def _text(value: object, name: str, place: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadInput(f"{place}: the field '{name}' must be text, not {value!r}.", "Write it in quotes.")
-    return value.strip()
+    return Text(value.strip()) if name in _SHOWN else value.strip()
 
 
 def _identifiers(value: object, name: str, place: str) -> tuple[str, ...]:

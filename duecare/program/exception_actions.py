@@ -15,6 +15,8 @@ from duecare.program.exception_queries import FINDING, overlapping
 from duecare.program.models import Finding, SafeguardException
 from duecare.program.record_form import LONG
 from duecare.program.task_queries import today_at
+from duecare.web.recorded import recorded
+from duecare.words import day
 
 LONGEST = timedelta(days=366)
 """Furthest day ahead on which an exception may still hold: nobody departs from a safeguard for good."""
@@ -50,7 +52,7 @@ def faults(draft: Draft, today: date) -> dict[str, str]:
         found["expires"] = _("That day is past: choose one from today on.")
     elif draft.expires > today + LONGEST:
         found["expires"] = _("An exception holds at most a year: choose a day until %s.") % (
-            (today + LONGEST).isoformat()
+            day(today + LONGEST)
         )
     return found
 
@@ -69,14 +71,14 @@ def ask_for_exception(actor: str, draft: Draft, now: datetime) -> SafeguardExcep
         raise BadInput(_("The exception cannot be asked for (%s).") % field, words)
     title = catalogue()[draft.safeguard].title
     about = f"{FINDING}:{draft.finding}" if draft.finding else ""
-    with recording(actor, f"ask for an exception from {title}"):
+    with recording(actor, recorded("ask for an exception from %(title)s", title=title)):
         if draft.finding:
             _demand_open(draft.finding, draft.safeguard)
         standing = overlapping(draft.safeguard, about, today)
         if standing is not None:
             raise BadInput(
                 _("An exception about the same runs until %s already, or waits for a decision.")
-                % standing.expires.isoformat(),
+                % day(standing.expires),
                 _("Withdraw that one first, or wait until it is over."),
             )
         made: SafeguardException = SafeguardException.objects.create(
@@ -113,7 +115,7 @@ def withdraw_exception(actor: str, key: str, reason: str, now: datetime) -> Safe
             raise Refused(
                 _("This exception has ended: %s.") % found.ended_because, _("There is nothing to withdraw.")
             )
-        found.ended_at, found.ended_because = now, f"withdrawn: {because}"
+        found.ended_at, found.ended_because = now, recorded("withdrawn: %(because)s", because=because)
         found.save()
     return found
 

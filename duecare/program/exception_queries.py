@@ -24,6 +24,7 @@ from duecare.program.models import Approval, Decided, Finding, SafeguardExceptio
 from duecare.program.posture import Excuse
 from duecare.program.subjects import register_reference
 from duecare.program.task_queries import today_at
+from duecare.web.figures import sort_key
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 EXCEPTION = "program.safeguardexception"
@@ -240,7 +241,10 @@ def listing(today: date) -> Listing[SafeguardException]:
                 gettext_lazy("Safeguard"),
                 "safeguard",
                 choices=tuple(
-                    sorted(((one.id, one.title) for one in catalogue().values()), key=lambda c: c[1])
+                    sorted(
+                        ((one.id, str(one.title)) for one in catalogue().values()),
+                        key=lambda c: sort_key(str(c[1])),
+                    )
                 ),
             ),
             Filter("until", gettext_lazy("Over by the end of"), "expires", FilterKind.UNTIL),
@@ -267,7 +271,7 @@ def _facts(record: SafeguardException, viewer: Viewer) -> Sequence[tuple[str, An
         (_("Covers"), covers(record, viewer)),
         (_("Why"), record.reason),
         (_("What is done instead"), record.measure),
-        (_("Last day"), date_format(record.expires, "j F Y")),
+        (_("Last day"), date_format(record.expires, "DATE_FORMAT")),
     ]
 
 

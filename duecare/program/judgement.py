@@ -15,6 +15,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from duecare.words import Text
+from duecare.words import gettext as _
+
 
 class Verdict(StrEnum):
     """The four answers a check can give."""
@@ -132,7 +135,7 @@ class Section(Mapping[str, Any]):
     def problems(self) -> str:
         """What could not be read, in words, at most three."""
         rows = [f"{p['what']}: {p['reason']}" for p in self.facts["problems"][:3]]
-        return "; ".join(rows) or "the report does not say why"
+        return "; ".join(rows) or _("the report does not say why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class Facts:
         """
         facts = self.sections.get(name)
         if facts is None:
-            raise Unread(f"the report has no section {name}")
+            raise Unread(_("the report has no section %(name)s") % {"name": name})
         section = Section(name, facts)
         if facts["state"] == "unreadable":
             raise Unread(section.problems)
@@ -216,7 +219,17 @@ def check(
         if id in _checks:
             raise ValueError(f"the check {id} is registered twice")
         _checks[id] = Check(
-            id, safeguard, question, of, counts, fresh_for, target, unit, advice, judge, revision
+            id,
+            safeguard,
+            Text(question),
+            of,
+            Text(counts),
+            fresh_for,
+            target,
+            Text(unit),
+            Text(advice),
+            judge,
+            revision,
         )
         return judge
 

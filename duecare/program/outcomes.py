@@ -15,6 +15,8 @@ from unicodedata import normalize
 
 from duecare.program.judgement import Check, Grade, Item, Judgement, Unread, Verdict, unknown
 from duecare.program.subjects import Subject
+from duecare.words import gettext as _
+from duecare.words import ngettext, number
 
 ITEM = 200
 """Longest name of an item; what is longer is cut."""
@@ -101,7 +103,11 @@ class Tally:
         """Why nothing was looked at, in words; empty when something was."""
         if self.population or self.exceptions:
             return ""
-        return self.why_left_out if self.left_out else f"there is no evidence about any {self.check.of}"
+        return (
+            self.why_left_out
+            if self.left_out
+            else _("there is no evidence about any %(of)s") % {"of": _(self.check.of)}
+        )
 
     @property
     def example(self) -> str:
@@ -139,7 +145,7 @@ def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> 
     """
     answer = _answer(check, subject, target, now)
     if answer.verdict is Verdict.UNKNOWN and not answer.unknown:
-        return unknown(f"there was nothing to look at among the {check.counts}")
+        return unknown(_("there was nothing to look at among the %(counts)s") % {"counts": _(check.counts)})
     return replace(
         answer,
         unmet=_one_each(answer.unmet),
@@ -150,16 +156,22 @@ def judge(check: Check, subject: Subject, target: int | None, now: datetime) -> 
 
 def _answer(check: Check, subject: Subject, target: int | None, now: datetime) -> Judgement:
     if subject.facts is None:
-        return unknown(subject.failure or "there is no evidence")
+        return unknown(subject.failure or _("there is no evidence"))
     age = now - subject.facts.observed_at
     if age > check.fresh_for:
-        return unknown(f"the evidence is {in_words(age)} old; at most {in_words(check.fresh_for)} counts")
+        return unknown(
+            _("the evidence is %(age)s old; at most %(most)s counts")
+            % {"age": in_words(age), "most": in_words(check.fresh_for)}
+        )
     try:
         return check.judge(subject.facts, target)
     except Unread as gap:
         return unknown(str(gap))
     except Exception as error:  # noqa: BLE001 - whatever the check stumbled over is shown, as unknown
-        return unknown(f"the check could not read this evidence ({type(error).__name__}: {error})")
+        return unknown(
+            _("the check could not read this evidence (%(kind)s: %(error)s)")
+            % {"kind": type(error).__name__, "error": error}
+        )
 
 
 def _one_each(items: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -179,15 +191,15 @@ def _text(text: str, longest: int) -> str:
 
 def in_words(length: timedelta) -> str:
     """A length of time in the largest unit that suits it: "3 days", "5 hours"."""
-    for unit, size in (
-        ("day", timedelta(days=1)),
-        ("hour", timedelta(hours=1)),
-        ("minute", timedelta(minutes=1)),
-    ):
-        if length >= size:
-            count = int(length / size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "under a minute"
+    minutes = length // timedelta(minutes=1)
+    if minutes < 1:
+        return _("under a minute")
+    if minutes < 60:
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
+    hours, days = minutes // 60, length // timedelta(days=1)
+    if not days:
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
 
 
 def stays_open(judgement: Judgement | None, item: str) -> bool:

@@ -24,9 +24,11 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, DuecareError, Refused
 from duecare.program.outgoing_rules import Rules, read_rules
+from duecare.words import number
 
 SECONDS = 10.0
 """How long one connection may take unless the caller says otherwise."""
@@ -87,8 +89,10 @@ class Outgoing:
         permitted = [one for one in found if name in self.rules.hosts or self.rules.permits(ip_address(one))]
         if not permitted:
             raise Refused(
-                f"{name} leads to {found[0]}, which is not an address of the public internet.",
-                f'If you mean to reach it, list "{name}" under [outgoing] allow in duecare.toml.',
+                _("%(name)s leads to %(value)s, which is not an address of the public internet.")
+                % {"name": name, "value": found[0]},
+                _('If you mean to reach it, list "%(name)s" under [outgoing] allow in duecare.toml.')
+                % {"name": name},
             )
         return permitted[:TRIED]
 
@@ -111,7 +115,9 @@ class Outgoing:
             sock.settimeout(seconds)
             return sock
         raise NoAnswer(
-            f"{host} does not answer on port {port}: {_words(fault)}.", "Look whether it is running."
+            _("%(host)s does not answer on port %(port)s: %(words)s.")
+            % {"host": host, "port": port, "words": _words(fault)},
+            _("Look whether it is running."),
         ) from fault
 
     def connect_tls(self, host: str, port: int, *, seconds: float = SECONDS) -> ssl.SSLSocket:
@@ -124,7 +130,9 @@ class Outgoing:
             return handshake(sock, host, self.trust(), seconds)
         except OSError as error:
             raise NoAnswer(
-                f"{host} on port {port} could not be trusted: {_words(error)}.", "Look at its certificate."
+                _("%(host)s on port %(port)s could not be trusted: %(words)s.")
+                % {"host": host, "port": port, "words": _words(error)},
+                _("Look at its certificate."),
             ) from error
 
     def request(
@@ -148,23 +156,30 @@ class Outgoing:
         """
         ends = self.clock() + seconds
         given = dict(headers or {})
-        for _ in range(REDIRECTS + 1):
+        for _again in range(REDIRECTS + 1):
             reply = self._ask(method, url, body, given, ends - self.clock(), most)
             location = reply.headers.get("location")
             if reply.status not in (301, 302, 303, 307, 308) or not location:
                 return reply
             before, target = read_url(url), read_url(urljoin(url, location))
             if before.tls and not target.tls:
-                raise Refused(f"{before.origin} sends us on without encryption.", "Ask whoever runs it why.")
+                raise Refused(
+                    _("%(origin)s sends us on without encryption.") % {"origin": before.origin},
+                    _("Ask whoever runs it why."),
+                )
             if method == "POST" and reply.status not in (307, 308):
                 raise Refused(
-                    f"{before.origin} sends us on to {target.origin}, and what was sent would be lost.",
-                    "Use the address that it leads to.",
+                    _("%(origin)s sends us on to %(origin2)s, and what was sent would be lost.")
+                    % {"origin": before.origin, "origin2": target.origin},
+                    _("Use the address that it leads to."),
                 )
             if target.origin != before.origin:
                 given = {name: value for name, value in given.items() if name.lower() == "content-type"}
             url = target.text
-        raise Refused(f"{url} sends us on again and again.", "Use the address that it leads to in the end.")
+        raise Refused(
+            _("%(url)s sends us on again and again.") % {"url": url},
+            _("Use the address that it leads to in the end."),
+        )
 
     def _ask(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int
@@ -188,15 +203,24 @@ class Outgoing:
                 raise Unclear(error.what, error.next_step) from error
             except (OSError, http.client.HTTPException) as error:
                 raise Unclear(
-                    f"{target.origin} broke off or answered what is not HTTP: {_words(error)}.",
-                    "Try again later.",
+                    _("%(origin)s broke off or answered what is not HTTP: %(words)s.")
+                    % {"origin": target.origin, "words": _words(error)},
+                    _("Try again later."),
                 ) from error
         told = {name.lower(): value for name, value in answer.getheaders()}
         if len(data) > most:
-            raise Unclear(f"{target.origin} answered with more than {most:,} bytes.", "Ask for less.")
+            raise Unclear(
+                _("%(origin)s answered with more than %(most)s bytes.")
+                % {"origin": target.origin, "most": number(most)},
+                _("Ask for less."),
+            )
         length = told.get("content-length", "")
         if length.isdecimal() and len(data) < int(length) and answer.status not in (204, 304):
-            raise Unclear(f"{target.origin} broke off after {len(data):,} bytes.", "Try again later.")
+            raise Unclear(
+                _("%(origin)s broke off after %(count)s bytes.")
+                % {"origin": target.origin, "count": number(len(data))},
+                _("Try again later."),
+            )
         return Reply(answer.status, told, data, target.text)
 
 
@@ -230,7 +254,8 @@ def read_url(text: str) -> Url:
         port = parts.port
     except ValueError as error:
         raise BadInput(
-            f"{text[:200]!r} is not a web address: {error}.", "Write it as https://host/path."
+            _("%(value)s is not a web address: %(error)s.") % {"value": repr(text[:200]), "error": error},
+            _("Write it as https://host/path."),
         ) from None
     if (
         parts.scheme not in ("http", "https")
@@ -238,9 +263,15 @@ def read_url(text: str) -> Url:
         or not re.fullmatch(r"[\x21-\x7e]+", text)
         or "\\" in parts.netloc
     ):
-        raise BadInput(f"{text[:200]!r} is not a web address.", "Write it as https://host/path, in ASCII.")
+        raise BadInput(
+            _("%(value)s is not a web address.") % {"value": repr(text[:200])},
+            _("Write it as https://host/path, in ASCII."),
+        )
     if "@" in parts.netloc:
-        raise BadInput(f"The address of {parts.hostname} holds a name or password.", "Leave it out.")
+        raise BadInput(
+            _("The address of %(hostname)s holds a name or password.") % {"hostname": parts.hostname},
+            _("Leave it out."),
+        )
     tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     usual = 443 if tls else 80
@@ -297,7 +328,7 @@ def within(sock: socket.socket, seconds: float, who: str) -> Iterator[None]:
 
 
 def _too_slow(who: str) -> NoAnswer:
-    return NoAnswer(f"{who} took too long to answer.", "Try again later.")
+    return NoAnswer(_("%(who)s took too long to answer.") % {"who": who}, _("Try again later."))
 
 
 def _in_time(resolve: Resolve, host: str, seconds: float) -> Sequence[str]:
@@ -314,10 +345,15 @@ def _in_time(resolve: Resolve, host: str, seconds: float) -> Sequence[str]:
     try:
         found = answer.get(timeout=max(seconds, 0))
     except queue.Empty:
-        raise NoAnswer(f"The name servers took too long over {host}.", "Try again later.") from None
+        raise NoAnswer(
+            _("The name servers took too long over %(host)s.") % {"host": host}, _("Try again later.")
+        ) from None
     if isinstance(found, Exception) or not found:
         why = f": {_words(found)}" if isinstance(found, Exception) else ""
-        raise NoAnswer(f"No address is known for {host}{why}.", "Look whether the name is spelt right.")
+        raise NoAnswer(
+            _("No address is known for %(host)s%(why)s.") % {"host": host, "why": why},
+            _("Look whether the name is spelt right."),
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -68,8 +69,8 @@ def read_rules(entries: Iterable[str]) -> Rules:
             # A last label without a letter is an address that was mistyped.
             if not _HOST.fullmatch(entry) or not re.search("[a-z]", entry.rpartition(".")[2]):
                 raise BadInput(
-                    f"{entry[:80]!r} is neither a network nor an exact host name.",
-                    "Write it as 10.0.0.0/8, 10.1.2.3 or mail.internal.example.",
+                    _("%(value)s is neither a network nor an exact host name.") % {"value": repr(entry[:80])},
+                    _("Write it as 10.0.0.0/8, 10.1.2.3 or mail.internal.example."),
                 ) from None
             hosts.add(entry)
     return Rules(tuple(networks), frozenset(hosts))

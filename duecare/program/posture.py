@@ -23,6 +23,8 @@ from enum import StrEnum
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
 from duecare.program.questions import Question
+from duecare.words import day, ngettext, number
+from duecare.words import gettext as _
 
 EXAMPLE = 110
 """Characters of an example in a list."""
@@ -85,21 +87,26 @@ class Found:
         What cannot be told is counted in gaps, not in things of the population: a list that could not be read
         whole hides nobody knows how many.
         """
-        counts = self.check.counts
+        counts = _(self.check.counts)
         verdict = self.verdict_at(now)
         if verdict is not self.verdict:
-            return "the evidence has gone stale since"
+            return _("the evidence has gone stale since")
         if self.reason:
             return self.reason
         if self.example and self.population == self.unmet + self.unknown == 1:
             return _short(self.example)
         told = f": {_short(self.example)}" if self.example else ""
         if verdict is Verdict.UNMET:
+            numbers = {"unmet": number(self.unmet), "all": number(self.population), "counts": counts}
             more = f", {_gaps(self.unknown)}" if self.unknown else ""
-            return f"{self.unmet:,} of {self.population:,} {counts} not{more}{told}"
+            return _("%(unmet)s of %(all)s %(counts)s not") % numbers + more + told
         if verdict is Verdict.UNKNOWN:
             return f"{_gaps(self.unknown)}{told}"
-        return f"{self.population:,} of {self.population:,} {counts}"
+        return _("%(met)s of %(all)s %(counts)s") % {
+            "met": number(self.population),
+            "all": number(self.population),
+            "counts": counts,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +155,19 @@ class Said:
 
     def words(self, now: datetime) -> str:
         """What it says about its safeguard, in a few words."""
-        day = f"the statement of {self.made_at:%Y-%m-%d}"
+        told = {
+            "day": day(self.made_at.date()),
+            "answer": _(self.answer),
+            "asked": _short(_(self.asked)),
+            "until": day(self.expires),
+        }
         if self.means is Verdict.UNMET:
-            return f"stated “{self.answer}”: {_short(self.asked)}"
+            return _("stated “%(answer)s”: %(asked)s") % told
         if self.doubted:
-            return f"{day} is doubted: {_short(self.asked)}"
+            return _("the statement of %(day)s is doubted: %(asked)s") % told
         if self.expired_by(now):
-            return f"{day} has expired: {_short(self.asked)}"
-        return f"stated “{self.answer}” until {self.expires}"
+            return _("the statement of %(day)s has expired: %(asked)s") % told
+        return _("stated “%(answer)s” until %(until)s") % told
 
     def since(self, now: datetime) -> datetime:
         """Since when it says so."""
@@ -260,9 +272,11 @@ def excepted(one: Standing, excuse: Excuse, now: datetime) -> Standing:
         if one.state is State.UNPROVEN or excuse.gaps < len(admitted) + sum(found.unmet for found in failing):
             return one
         if rest := _not_told_beside_gaps(one, now):
-            why = f"{_capital(rest)}; the gaps that are known are excepted until {excuse.until}"
+            words = _("%(rest)s; the gaps that are known are excepted until %(until)s")
+            why = words % {"rest": _capital(rest), "until": day(excuse.until)}
             return replace(one, state=State.UNPROVEN, why=why, excuse=excuse)
-    why = f"Excepted until {excuse.until}, approved by {excuse.by}: {one.why}"
+    words = _("Excepted until %(until)s, approved by %(by)s: %(why)s")
+    why = words % {"until": day(excuse.until), "by": excuse.by, "why": one.why}
     return replace(one, state=State.EXCEPTED, since=excuse.since, why=why, excuse=excuse)
 
 
@@ -273,7 +287,7 @@ def _not_told_beside_gaps(one: Standing, now: datetime) -> str:
         return blind[0].words(now)
     partly = [found for found in one.found if found.verdict_at(now) is Verdict.UNMET and found.unknown]
     if partly:
-        return f"{_gaps(partly[0].unknown)}: {partly[0].check.question}"
+        return f"{_gaps(partly[0].unknown)}: {_(partly[0].check.question)}"
     if one.unjudged:
         return _why((), one.unjudged, State.UNPROVEN, now)
     others = [ask for ask in one.asked if not (ask.said and ask.said.verdict_at(now) is Verdict.UNMET)]
@@ -290,7 +304,11 @@ def _admitted(
     since = min([*(one.since for one in failing), *(one.since(now) for one in admitted)])
     first = failing[0].words(now) if failing else admitted[0].words(now)
     others = len(failing) + len(admitted) - 1
-    more = f" (and {others} more gap{'' if others == 1 else 's'})" if others else ""
+    more = (
+        ngettext(" (and %(n)s more gap)", " (and %(n)s more gaps)", others) % {"n": number(others)}
+        if others
+        else ""
+    )
     return State.FAILING, since, _capital(first) + more
 
 
@@ -300,28 +318,37 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
     lost = [one for one in said if one.verdict_at(now) is Verdict.UNKNOWN]
     open_count = len(asked) - len(said)
     if not said:
-        waiting = f"; {_questions(open_count)} for a person to answer" if asked else ""
-        return State.UNPROVEN, None, f"no check of Duecare tests it yet{waiting}"
+        waiting = ngettext(
+            "; %(n)s question for a person to answer", "; %(n)s questions for a person to answer", open_count
+        )
+        words = _("no check of Duecare tests it yet")
+        return State.UNPROVEN, None, words + (waiting % {"n": number(open_count)} if asked else "")
     if lost:
         return State.UNPROVEN, min(one.since(now) for one in lost), _capital(lost[0].words(now))
     if open_count:
-        return State.UNPROVEN, None, f"{_questions(open_count)} of {len(asked)} not answered yet"
+        words = ngettext(
+            "%(n)s question of %(all)s not answered yet",
+            "%(n)s questions of %(all)s not answered yet",
+            open_count,
+        )
+        return State.UNPROVEN, None, words % {"n": number(open_count), "all": number(len(asked))}
     since = max(one.since(now) for one in said)
     if any(one.means is Verdict.MET for one in said):
         until = min(one.expires for one in said)
-        return State.STATED, since, f"{_questions(len(said))} answered by a person, until {until}"
+        words = ngettext(
+            "%(n)s question answered by a person, until %(until)s",
+            "%(n)s questions answered by a person, until %(until)s",
+            len(said),
+        )
+        return State.STATED, since, words % {"n": number(len(said)), "until": day(until)}
     if all(one.agreed for one in said):
         agreed = [one.reviewed_at for one in said if one.reviewed_at is not None]
         return (
             State.NOT_APPLICABLE,
             max([since, *agreed]),
-            "Stated not to apply, and agreed by a second person",
+            _("Stated not to apply, and agreed by a second person"),
         )
-    return State.UNPROVEN, since, "stated not to apply; a second person has not agreed yet"
-
-
-def _questions(count: int) -> str:
-    return f"{count} question{'' if count == 1 else 's'}"
+    return State.UNPROVEN, since, _("stated not to apply; a second person has not agreed yet")
 
 
 def _since(deciding: Iterable[Found], state: State, now: datetime) -> datetime | None:
@@ -337,23 +364,26 @@ def _since(deciding: Iterable[Found], state: State, now: datetime) -> datetime |
 
 def _why(deciding: Sequence[Found], unjudged: Sequence[Check], state: State, now: datetime) -> str:
     if state is State.UNPROVEN and unjudged and not deciding:
-        return f"never assessed: {unjudged[0].question}" if len(unjudged) == 1 else "never assessed"
+        if len(unjudged) > 1:
+            return _("never assessed")
+        return _("never assessed: %(question)s") % {"question": _(unjudged[0].question)}
     if not deciding:
         return ""
     first = deciding[0]
     others = len(deciding) - 1
     more = (
-        f" (and {others} more check{'' if others == 1 else 's'})"
+        ngettext(" (and %(n)s more check)", " (and %(n)s more checks)", others) % {"n": number(others)}
         if len(deciding) > 1 and state is not State.PROVEN
         else ""
     )
     if state is State.PROVEN:
-        return f"{len(deciding)} check{'' if len(deciding) == 1 else 's'} met"
+        return ngettext("%(n)s check met", "%(n)s checks met", len(deciding)) % {"n": number(len(deciding))}
     return _capital(first.words(now)) + more
 
 
 def _gaps(count: int) -> str:
-    return f"{count:,} gap{'' if count == 1 else 's'} in the evidence"
+    words = ngettext("%(n)s gap in the evidence", "%(n)s gaps in the evidence", count)
+    return words % {"n": number(count)}
 
 
 def _short(text: str) -> str:

@@ -13,9 +13,11 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import catalogue, read_yaml
+from duecare.words import Text
 
 CONTENT = Path(__file__).parent / "content" / "questions.yaml"
 
@@ -96,7 +98,9 @@ def _question(entry: object, place: str) -> Question:
             f"{place}: the field 'days' must be a whole number from 1 to {LONGEST}, not {entry['days']!r}.",
             "Correct it.",
         )
-    question = Question(**entry)
+    shown = ("ask", "tell", "bring", "grounds")
+    values: dict[str, Any] = {key: Text(text) if key in shown else text for key, text in entry.items()}
+    question = Question(**values)
     if question.safeguard not in catalogue():
         raise BadInput(
             f"{place}: the field 'safeguard' names none of the catalogue: '{question.safeguard}'.",

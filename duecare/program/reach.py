@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from duecare.program.models import Profile
+from duecare.words import gettext as _
+from duecare.words import ngettext, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +20,21 @@ class Reach:
 
     @property
     def words(self) -> str:
-        seen = f"{self.seen:,} computer{'' if self.seen == 1 else 's'} seen"
+        told = {"seen": number(self.seen), "known": number(self.known or 0)}
         if self.known is None:
-            return f"{seen}; how many there are was not said, so nothing is known of the rest."
-        rest = self.known - self.seen
-        if rest > 0:
-            return f"{self.seen:,} of about {self.known:,} computers seen; the rest unknown."
-        return f"{seen}, of about {self.known:,}."
+            seen = ngettext("%(seen)s computer seen", "%(seen)s computers seen", self.seen) % told
+            rest = _("how many there are was not said, so nothing is known of the rest.")
+            return f"{seen}; {rest}"
+        if self.known > self.seen:
+            return _("%(seen)s of about %(known)s computers seen; the rest unknown.") % told
+        return (
+            ngettext(
+                "%(seen)s computer seen, of about %(known)s.",
+                "%(seen)s computers seen, of about %(known)s.",
+                self.seen,
+            )
+            % told
+        )
 
 
 _count: list[Callable[[], int]] = []

@@ -38,6 +38,8 @@ from duecare.program.subjects import (
     visible,
 )
 from duecare.program.task_queries import LATELY, TASK, today_at
+from duecare.web.recorded import recorded
+from duecare.words import number
 
 SIZE_LIMIT = 20 * 2**20
 """Bytes of a file."""
@@ -96,12 +98,12 @@ def add_attachment(actor: str, reference: str, name: str, data: bytes, now: date
     if not 0 < len(data) <= SIZE_LIMIT:
         raise BadInput(
             _("The file has %(size)s bytes; 1 to %(most)s are taken.")
-            % {"size": f"{len(data):,}", "most": f"{SIZE_LIMIT:,}"},
+            % {"size": number(len(data)), "most": number(SIZE_LIMIT)},
             _("Choose another, or keep it elsewhere and write where."),
         )
     name = clean_name(name)
     digest = blobs.keep(data)
-    with recording(actor, f"add the file {name}"):
+    with recording(actor, recorded("add the file %(name)s", name=name)):
         attachment: Attachment = Attachment.objects.create(
             id=new_key(),
             about=reference,

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from duecare.errors import BadInput, Refused
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 PREFIX = b"duecare/v1/approval\0"
 COMMITMENT_SIZE = 32
@@ -51,7 +53,9 @@ class Assertion:
 def challenge(decided: str, commitment: bytes) -> bytes:
     """What is signed, 32 bytes: SHA-256 of a domain tag, the decision, and the 32 bytes of the commitment."""
     if len(commitment) != COMMITMENT_SIZE or not decided.isascii() or "\0" in decided:
-        raise BadInput("A challenge needs a decision and a commitment of 32 bytes.", "Read the entry again.")
+        raise BadInput(
+            _("A challenge needs a decision and a commitment of 32 bytes."), _("Read the entry again.")
+        )
     return hashlib.sha256(PREFIX + decided.encode() + b"\0" + commitment).digest()
 
 
@@ -70,7 +74,7 @@ def decode(text: Any, what: str) -> bytes:
         else:
             if encode(data) == text:
                 return data
-    raise BadInput(f"The {what} of the signature cannot be read.", _AGAIN)
+    raise BadInput(_("The %(what)s of the signature cannot be read.") % {"what": what}, _(_AGAIN))
 
 
 def parse_assertion(text: str) -> Assertion:
@@ -78,7 +82,7 @@ def parse_assertion(text: str) -> Assertion:
     sent = _object(text.encode("utf-8", "surrogatepass"), "signature")
     names = {"credential", "authenticator_data", "client_data", "signature"}
     if sent.keys() != names:
-        raise BadInput("The signature does not have the four parts that it needs.", _AGAIN)
+        raise BadInput(_("The signature does not have the four parts that it needs."), _(_AGAIN))
     parts = {name: decode(sent[name], name.replace("_", " ")) for name in sorted(names)}
     return Assertion(
         sent["credential"], parts["authenticator_data"], parts["client_data"], parts["signature"]
@@ -94,9 +98,9 @@ def check(
     registered (the RP ID). Raises BadInput for what cannot be read, Refused saying which condition fails.
     """
     if _client_data(assertion.client_data).get("origin") not in origins:
-        raise Refused("The signature was made for another address than this one.", _AGAIN)
+        raise Refused(_("The signature was made for another address than this one."), _(_AGAIN))
     if assertion.authenticator_data[:SITE] != hashlib.sha256(site.encode()).digest():
-        raise Refused("The signature was made for another site than this one.", _AGAIN)
+        raise Refused(_("The signature was made for another site than this one."), _(_AGAIN))
     check_signed(assertion, public_key, expected)
 
 
@@ -108,17 +112,19 @@ def check_signed(assertion: Assertion, public_key: str, expected: bytes) -> None
     """
     client = _client_data(assertion.client_data)
     if client.get("type") != "webauthn.get":
-        raise Refused("What was signed is no approval.", _AGAIN)
+        raise Refused(_("What was signed is no approval."), _(_AGAIN))
     if client.get("challenge") != encode(expected):
-        raise Refused("What was signed is another decision, or another version of the record.", _AGAIN)
+        raise Refused(_("What was signed is another decision, or another version of the record."), _(_AGAIN))
     if client.get("crossOrigin", False) is not False or "topOrigin" in client:
-        raise Refused("The signature was asked for inside another site's page.", "Open Duecare by itself.")
+        raise Refused(
+            _("The signature was asked for inside another site's page."), _("Open Duecare by itself.")
+        )
     _check_flags(assertion.authenticator_data)
     signed = assertion.authenticator_data + hashlib.sha256(assertion.client_data).digest()
     try:
         _verify(load_key(public_key), assertion.signature, signed)
     except InvalidSignature:
-        raise Refused("The signature does not belong to this passkey.", _AGAIN) from None
+        raise Refused(_("The signature does not belong to this passkey."), _(_AGAIN)) from None
 
 
 def load_key(pem: str) -> PublicKey:
@@ -126,14 +132,14 @@ def load_key(pem: str) -> PublicKey:
     try:
         key = serialization.load_pem_public_key(pem.encode())
     except ValueError:
-        raise BadInput("The passkey's public key cannot be read.", _OTHER_KEY) from None
+        raise BadInput(_("The passkey's public key cannot be read."), _(_OTHER_KEY)) from None
     if (
         isinstance(key, ed25519.Ed25519PublicKey)
         or (isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1))
         or (isinstance(key, rsa.RSAPublicKey) and key.key_size in RSA_BITS)
     ):
         return key
-    raise BadInput("Approvals are not signed with a key of this kind.", _OTHER_KEY)
+    raise BadInput(_("Approvals are not signed with a key of this kind."), _(_OTHER_KEY))
 
 
 def public_key_pem(cose: Mapping[int, Any]) -> str:
@@ -152,16 +158,16 @@ def public_key_pem(cose: Mapping[int, Any]) -> str:
             case (1, -8, 6):
                 key = ed25519.Ed25519PublicKey.from_public_bytes(cose[-2])
             case _:
-                raise BadInput("Approvals are not signed with a key of this kind.", _OTHER_KEY)
+                raise BadInput(_("Approvals are not signed with a key of this kind."), _(_OTHER_KEY))
     except (KeyError, TypeError, ValueError):
-        raise BadInput("The passkey's public key cannot be read.", _OTHER_KEY) from None
+        raise BadInput(_("The passkey's public key cannot be read."), _(_OTHER_KEY)) from None
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     load_key(pem.decode())
     return pem.decode()
 
 
-_AGAIN = "Load the page again and sign once more."
-_OTHER_KEY = "Register another passkey, from your account."
+_AGAIN = gettext_noop("Load the page again and sign once more.")
+_OTHER_KEY = gettext_noop("Register another passkey, from your account.")
 
 
 def _verify(key: PublicKey, signature: bytes, signed: bytes) -> None:
@@ -177,14 +183,14 @@ def _check_flags(data: bytes) -> None:
     flags = data[SITE] if len(data) >= HEADER else 0
     extended = bool(flags & ED)
     if flags & AT or len(data) < HEADER or extended is not (len(data) > HEADER):
-        raise BadInput("The authenticator data of the signature cannot be read.", _AGAIN)
+        raise BadInput(_("The authenticator data of the signature cannot be read."), _(_AGAIN))
     if not flags & UP or not flags & UV:
         raise Refused(
-            "The passkey did not make sure who used it.",
-            "Use one that asks for a fingerprint, a face or a PIN.",
+            _("The passkey did not make sure who used it."),
+            _("Use one that asks for a fingerprint, a face or a PIN."),
         )
     if flags & BS and not flags & BE:
-        raise BadInput("The authenticator data of the signature contradicts itself.", _AGAIN)
+        raise BadInput(_("The authenticator data of the signature contradicts itself."), _(_AGAIN))
 
 
 def _client_data(data: bytes) -> dict[str, Any]:
@@ -198,7 +204,7 @@ def _object(data: bytes, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise BadInput(f"The {what} cannot be read.", _AGAIN)
+        raise BadInput(_("The %(what)s cannot be read.") % {"what": what}, _(_AGAIN))
     return found
 
 

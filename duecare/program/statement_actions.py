@@ -22,6 +22,8 @@ from duecare.program.queries import live_profile, zone_of
 from duecare.program.questions import Question
 from duecare.program.record_form import LONG
 from duecare.program.statement_queries import STATED, reference
+from duecare.web.recorded import recorded
+from duecare.words import Text, day
 
 REASON = 150
 """Characters of the reason for a withdrawal."""
@@ -65,11 +67,11 @@ def faults(draft: Draft, question: Question, today: date) -> dict[str, str]:
     last, latest = draft.expires_for(question), draft.period_to + timedelta(days=question.days)
     if last < today:
         where = "expires" if draft.expires else "period_to"
-        found[where] = _("It would have expired on %s already: speak of a later period.") % last.isoformat()
+        found[where] = _("It would have expired on %s already: speak of a later period.") % day(last)
     elif last > latest:
         found["expires"] = _("An answer to this counts at most %(days)s days: until %(day)s.") % {
             "days": question.days,
-            "day": latest.isoformat(),
+            "day": day(latest),
         }
     return found
 
@@ -101,7 +103,12 @@ def make_statement(actor: str, question: Question, draft: Draft, now: datetime) 
     if wrong := faults(draft, question, today_here(now)):
         field, words = next(iter(wrong.items()))
         raise BadInput(f"{question.ask} ({field})", words)
-    with recording(actor, f"answer “{draft.answer.value}” to: {question.ask}"):
+    with recording(
+        actor,
+        recorded(
+            "answer “%(answer)s” to: %(question)s", answer=Text(draft.answer.value), question=question.ask
+        ),
+    ):
         for old in _standing(question.id):
             old.ended_at, old.ended_because = now, "replaced"
             old.save()
@@ -122,7 +129,7 @@ def make_statement(actor: str, question: Question, draft: Draft, now: datetime) 
         if draft.answer in (Answer.NO, Answer.PARTLY):
             _admit(made, now)
         else:
-            _close_gap(question.id, f"answered “{made.answer}”", now)
+            _close_gap(question.id, recorded("answered “%(answer)s”", answer=Text(made.answer)), now)
     return made
 
 
@@ -135,7 +142,7 @@ def review_statement(actor: str, key: str, review: Review, words: str, now: date
         raise BadInput(
             _("A review needs its reason."), _("Write what you looked at, and what it showed or lacked.")
         )
-    with recording(actor, f"review a statement: {review.value}"):
+    with recording(actor, recorded("review a statement: %(review)s", review=Text(review.value))):
         found = _demand(key)
         if found.made_by == actor:
             raise Refused(
@@ -160,9 +167,9 @@ def withdraw_statement(actor: str, key: str, reason: str, now: datetime) -> Stat
         )
     with recording(actor, "withdraw a statement"):
         found = _demand(key)
-        found.ended_at, found.ended_because = now, f"withdrawn: {because}"
+        found.ended_at, found.ended_because = now, recorded("withdrawn: %(because)s", because=because)
         found.save()
-        _close_gap(found.question, f"the statement was withdrawn: {because}", now)
+        _close_gap(found.question, recorded("the statement was withdrawn: %(because)s", because=because), now)
     return found
 
 
@@ -196,12 +203,14 @@ def _admit(statement: Statement, now: datetime) -> None:
         id=new_key(),
         check_id=STATED,
         safeguard=statement.safeguard,
-        subject_name=catalogue()[statement.safeguard].title,
+        subject_name=recorded(catalogue()[statement.safeguard].title),
         item=statement.question,
         opened_at=now,
     )
     gap.subject = reference(statement.pk)
-    gap.reason = f"stated “{statement.answer}”: {statement.asked}"
+    gap.reason = recorded(
+        "stated “%(answer)s”: %(asked)s", answer=Text(statement.answer), asked=Text(statement.asked)
+    )
     gap.save()
 
 

@@ -14,6 +14,7 @@ from duecare.program.questions import Question
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.statement_actions import LINK, REASON, Draft, faults
+from duecare.words import number
 
 FILES = 5
 """Most files that come with one form; more can be put to the statement afterwards."""
@@ -41,8 +42,8 @@ class FilesField(forms.FileField):
                     _("“%(name)s” has %(size)s bytes; at most %(most)s are taken. Give a link instead."),
                     params={
                         "name": one.name[:80],
-                        "size": f"{one.size:,}",
-                        "most": f"{SIZE_LIMIT:,}",
+                        "size": number(one.size),
+                        "most": number(SIZE_LIMIT),
                     },
                 )
         return files
@@ -87,11 +88,11 @@ class StatementForm(RecordForm):
         self.fields["words"].help_text = question.tell
         self.fields["expires"].help_text = _(
             "Empty: %(days)s days after the last day it speaks of, which is the most for this question."
-        ) % {"days": question.days}
+        ) % {"days": number(question.days)}
         self.fields["uploads"].help_text = _("%(bring)s At most %(most)s files of %(size)s MiB each.") % {
             "bring": question.bring,
-            "most": FILES,
-            "size": SIZE_LIMIT >> 20,
+            "most": number(FILES),
+            "size": number(SIZE_LIMIT >> 20),
         }
 
     def clean(self) -> dict[str, Any]:

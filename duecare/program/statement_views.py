@@ -44,6 +44,7 @@ from duecare.program.statement_queries import (
 )
 from duecare.web.exports import cell
 from duecare.web.uploads import demand_size
+from duecare.words import day
 
 
 def changer(request: Request) -> Viewer:
@@ -202,7 +203,7 @@ def _page(
     open_row = row is not None and row.ended_at is None
     context: dict[str, Any] = {
         "question": asked,
-        "ask": row.asked if row else asked.ask if asked else "",
+        "ask": _(row.asked) if row else str(asked.ask) if asked else "",
         "safeguard": catalogue().get((asked or history[0]).safeguard),
         "row": row,
         "condition": condition_of(said_by(row, zone), request.view_now) if row else None,
@@ -242,7 +243,7 @@ def _answer(request: Request, asked: Question) -> HttpResponseBase:
         if made.answer in (Answer.NO, Answer.PARTLY):
             messages.success(request, _("Recorded, and a finding is open until it is answered otherwise."))
         else:
-            messages.success(request, _("Recorded. It counts until %s.") % made.expires.isoformat())
+            messages.success(request, _("Recorded. It counts until %s.") % day(made.expires))
         _put_files(request, made, form.cleaned_data["uploads"])
         return redirect("question", asked.id)
     return _form_page(
@@ -281,11 +282,11 @@ def review(request: Request, key: str) -> HttpResponseBase:
         return redirect("statement", key)
     text = _("%(name)s answered “%(answer)s”: %(words)s") % {
         "name": names_of([row.made_by], viewer)[row.made_by],
-        "answer": row.get_answer_display(),
+        "answer": _(row.answer),
         "words": row.words,
     }
     return _form_page(
-        request, form, row.asked, _("Record the review"), reverse("statement", args=[key]), text
+        request, form, _(row.asked), _("Record the review"), reverse("statement", args=[key]), text
     )
 
 
@@ -301,7 +302,7 @@ def withdraw(request: Request, key: str) -> HttpResponseBase:
         return redirect("statement", key)
     text = _("It no longer counts, and a finding about a gap that it admits is closed.")
     return _form_page(
-        request, form, row.asked, _("Withdraw this statement"), reverse("statement", args=[key]), text
+        request, form, _(row.asked), _("Withdraw this statement"), reverse("statement", args=[key]), text
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from duecare.errors import DuecareError
 from duecare.program.judgement import Facts, Grade
+from duecare.words import gettext as _
 
 if TYPE_CHECKING:
     from duecare.ledger.records import Record
@@ -56,7 +57,9 @@ def find_source(name: str) -> Source:
     try:
         return _sources[name]
     except KeyError:
-        raise DuecareError(f"No area offers subjects called {name!r}.", "Correct the check.") from None
+        raise DuecareError(
+            _("No area offers subjects called %(name)s.") % {"name": repr(name)}, _("Correct the check.")
+        ) from None
 
 
 def register_reference(kind: str, address: Callable[[str], str]) -> None:

@@ -13,9 +13,12 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import read_yaml
+from duecare.words import Text
+from duecare.words import gettext as _
 
 CONTENT = Path(__file__).parent / "content" / "targets.yaml"
 
@@ -47,7 +50,13 @@ class TargetDefinition:
         """Why the number may not be set, in words; empty if it may."""
         if self.minimum <= number <= self.maximum:
             return ""
-        return f"{self.name}: expected {self.minimum} to {self.maximum} {self.unit}, got {number}"
+        return _("%(name)s: expected %(minimum)s to %(maximum)s %(unit)s, got %(number)s") % {
+            "name": _(self.name),
+            "minimum": self.minimum,
+            "maximum": self.maximum,
+            "unit": _(self.unit) if self.unit else "",
+            "number": number,
+        }
 
 
 _TYPES = {
@@ -94,7 +103,9 @@ def _target(entry: object, place: str) -> TargetDefinition:
                 f"{place}: the field '{name}' must be {_TYPE_WORDS[kind]}, not {entry[name]!r}.",
                 "Correct it.",
             )
-    target = TargetDefinition(**entry)
+    shown = ("name", "unit", "why")
+    values: dict[str, Any] = {key: Text(text) if key in shown else text for key, text in entry.items()}
+    target = TargetDefinition(**values)
     if not _ID.fullmatch(target.id):
         raise BadInput(f"{place}: the id must be lower-case words joined by '_'.", "Change the field 'id'.")
     if not 0 <= target.minimum <= target.default <= target.maximum:

@@ -14,6 +14,8 @@ from duecare.ledger.records import new_key
 from duecare.program import tasks
 from duecare.program.models import Comment, Ending, Person, Repeats, Statement, Task
 from duecare.program.task_queries import TASK, holding_people, today_at
+from duecare.web.recorded import recorded
+from duecare.words import Text, day
 
 YEARS = range(2000, 2201)
 """Years in which a task can be due."""
@@ -33,7 +35,7 @@ def make_task(
     """
     task = Task(id=new_key(), about=about, made_by=actor, made_at=now)
     _describe(task, {"title": title, **values})
-    with recording(actor, f"make the task {task.title}"):
+    with recording(actor, recorded("make the task %(title)s", title=task.title)):
         task.owner = _owner(owner, now)
         task.save(force_insert=True)
     return task
@@ -46,7 +48,7 @@ def change_task(actor: str, key: str, **values: Any) -> Task:
     """
     with recording(actor, "change a task") as act:
         task = _open(key)
-        act.reason = f"change the task {task.title}"
+        act.reason = recorded("change the task %(title)s", title=task.title)
         _describe(task, values)
         task.save()
     return task
@@ -64,7 +66,7 @@ def hand_over(actor: str, key: str, owner: str | None, words: str, now: datetime
         )
     with recording(actor, "hand over a task") as act:
         task = _open(key)
-        act.reason = f"hand over the task {task.title}"
+        act.reason = recorded("hand over the task %(title)s", title=task.title)
         if task.owner_id == owner:
             raise BadInput(_("The task is with them already."), _("Choose somebody else."))
         task.owner = _owner(owner, now)
@@ -92,7 +94,9 @@ def end_task(
         raise BadInput(_("A task is not dropped without a reason."), _("Say why it need not be done."))
     with recording(actor, "end a task") as act:
         task = _open(key)
-        act.reason = f"end the task {task.title} as {ending.value}"
+        act.reason = recorded(
+            "end the task %(title)s as %(ending)s", title=task.title, ending=Text(ending.value)
+        )
         _end(task, actor, ending, words, now)
         return None if last or not task.repeats else _follow(task, actor, now)
 
@@ -111,8 +115,8 @@ def remind_of_statements(actor: str, now: datetime) -> tuple[int, int]:
             person = statement.made_by.removeprefix("person:")
             Task.objects.create(
                 id=new_key(),
-                title=_cut(_("Answer again: %s") % statement.asked),
-                why=_("What was stated counts until %s only.") % statement.expires.isoformat(),
+                title=_cut(_("Answer again: %s") % _(statement.asked)),
+                why=_("What was stated counts until %s only.") % day(statement.expires),
                 about=f"program.statement:{statement.pk}",
                 safeguard=statement.safeguard,
                 origin=_origin(statement.pk),
@@ -173,7 +177,10 @@ def _describe(task: Task, values: dict[str, Any]) -> None:
     """Set fields of CHANGEABLE. Raises BadInput naming the first that cannot be."""
     for name, value in values.items():
         if name not in CHANGEABLE:
-            raise BadInput(f"{name!r} is not changed like this.", f"Give {', '.join(CHANGEABLE)}.")
+            raise BadInput(
+                _("%(name)s is not changed like this.") % {"name": repr(name)},
+                _("Give %(names)s.") % {"names": ", ".join(CHANGEABLE)},
+            )
         setattr(task, name, value.strip() if isinstance(value, str) else value)
     if not 0 < len(task.title) <= LONGEST:
         raise BadInput(

@@ -14,6 +14,8 @@ from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.remarks import SIZE_LIMIT
 from duecare.program.task_actions import CHANGEABLE, LONGEST, YEARS
+from duecare.web.figures import sort_key
+from duecare.words import number
 
 REPEATS = [
     (Repeats.NEVER, _("Never")),
@@ -54,7 +56,9 @@ class ChangeTaskForm(RecordForm):
 
     def offer(self, safeguards: Iterable[Safeguard]) -> None:
         """Let the task belong to one of these."""
-        titles = sorted(((one.id, one.title) for one in safeguards), key=lambda choice: choice[1])
+        titles = sorted(
+            ((one.id, str(one.title)) for one in safeguards), key=lambda choice: sort_key(choice[1])
+        )
         self.fields["safeguard"].choices = [("", _("None")), *titles]  # type: ignore[attr-defined]
 
     @classmethod
@@ -174,6 +178,6 @@ class FileForm(forms.Form):
         if upload.size > SIZE_LIMIT:
             raise forms.ValidationError(
                 _("The file has %(size)s bytes; at most %(most)s are taken."),
-                params={"size": f"{upload.size:,}", "most": f"{SIZE_LIMIT:,}"},
+                params={"size": number(upload.size), "most": number(SIZE_LIMIT)},
             )
         return upload

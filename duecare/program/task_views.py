@@ -34,6 +34,7 @@ from duecare.program.task_queries import (
     may_end,
     safeguard_of,
 )
+from duecare.web.figures import sort_key
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -81,7 +82,7 @@ def listing(viewer: Viewer, today: date) -> Listing[Task]:
     }
     whose = {"mine": Q(owner=viewer.person or None), "nobody": Q(owner=None)}
     offered = [one for one in catalogue().values() if viewer.covers(one.area)]
-    titles = sorted(((one.id, one.title) for one in offered), key=lambda choice: choice[1])
+    titles = sorted(((one.id, str(one.title)) for one in offered), key=lambda choice: sort_key(choice[1]))
     return Listing(
         name="tasks",
         caption=gettext_lazy("Tasks"),

@@ -42,6 +42,7 @@ from duecare.program.queries import (
 from duecare.program.statement_queries import lines_of
 from duecare.program.subjects import address_of, address_seen
 from duecare.web.exports import cell
+from duecare.web.figures import sort_key
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -243,7 +244,11 @@ FINDINGS: Listing[Finding] = Listing(
             "safeguard",
             gettext_lazy("Safeguard"),
             "safeguard",
-            choices=tuple(sorted(((one.id, one.title) for one in catalogue().values()), key=lambda c: c[1])),
+            choices=tuple(
+                sorted(
+                    ((one.id, one.title) for one in catalogue().values()), key=lambda c: sort_key(str(c[1]))
+                )
+            ),
         ),
         Filter("check", gettext_lazy("Check"), "check_id", FilterKind.TEXT),
         Filter("since", gettext_lazy("Opened since"), "opened_at", FilterKind.SINCE),

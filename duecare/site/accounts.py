@@ -24,6 +24,7 @@ from django.http import HttpRequest
 from duecare.ledger.recording import record_note
 from duecare.site.models import User
 from duecare.site.people import RENEWED
+from duecare.words import gettext_noop
 
 SIGN_IN, SIGN_OUT, DENIED, FACTOR = (
     "site.sign-in",
@@ -102,17 +103,17 @@ def _password_changed(user: User, **kwargs: Any) -> None:
     record_note(f"person:{user.person}", "change one's own password", RENEWED, user.person, {})
 
 
-def _factor_changed(words: str) -> Any:
+def _factor_changed(words: str, reason: str) -> Any:
     def record(user: User, authenticator: Any = None, **kwargs: Any) -> None:
         content = {"change": words, "type": str(getattr(authenticator, "type", ""))}
-        record_note(f"person:{user.person}", f"{words} a second factor", FACTOR, user.person, content)
+        record_note(f"person:{user.person}", reason, FACTOR, user.person, content)
 
     return record
 
 
-for _signal, _words in (
-    (authenticator_added, "add"),
-    (authenticator_removed, "remove"),
-    (authenticator_reset, "reset"),
+for _signal, _words, _reason in (
+    (authenticator_added, "add", gettext_noop("add a second factor")),
+    (authenticator_removed, "remove", gettext_noop("remove a second factor")),
+    (authenticator_reset, "reset", gettext_noop("reset a second factor")),
 ):
-    _signal.connect(_factor_changed(_words), weak=False, dispatch_uid=f"duecare.factor.{_words}")
+    _signal.connect(_factor_changed(_words, _reason), weak=False, dispatch_uid=f"duecare.factor.{_words}")

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from duecare.ledger.asof import View
 from duecare.ledger.models import ACT, Entry, Payload
 from duecare.ledger.naming import actor_words
@@ -42,7 +44,7 @@ def changes(viewer: Viewer, view: View | None) -> list[Change]:
         Change(
             row.index,
             row.time,
-            payloads.get(row.index, {}).get("reason", ""),
+            _(payloads.get(row.index, {}).get("reason", "")),
             actor_words(row.actor, names.get(row.actor)),
             payloads.get(row.index, {}).get("count", 0),
         )

@@ -31,11 +31,14 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
         "domains": list,
         "roles": dict,
     },
+    "words": {"language": str},
 }
 """Every setting, by its table."""
 MAPPED = ("owner", "manager", "approver", "member")
 """Roles that a group can give; an auditor's right has a last day, so a person gives it."""
 _KINDS = {list: "a list of texts", bool: "true or false", str: "a text", dict: "a table of texts"}
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+"""Those that are installed, each by its name in itself; those but English may be translated in part."""
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*")
 
 
@@ -72,6 +75,8 @@ class Configuration:
     outgoing: tuple[str, ...] = ()
     """Networks, addresses and host names that may be reached although they are not public."""
     openid: OpenId | None = None
+    language: str = "en"
+    """The organisation's: of what is recorded, and for whoever asks for no other."""
 
 
 def read(home: Home) -> Configuration:
@@ -107,6 +112,12 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
             raise BadInput(
                 f"{place}: [web] proxies: {proxy!r} is not an address.", "Write it as 10.0.0.5."
             ) from None
+    language = tables.get("words", {}).get("language", "en")
+    if language not in dict(LANGUAGES):
+        raise BadInput(
+            f"{place}: [words] language: there is no {language!r} here.",
+            f"Use one of {', '.join(dict(LANGUAGES))}.",
+        )
     allowed = tuple(tables.get("outgoing", {}).get("allow", ()))
     try:
         read_rules(allowed)
@@ -119,6 +130,7 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
         tables.get("database", {}).get("url", ""),
         allowed,
         _openid(tables["openid"], place) if "openid" in tables else None,
+        language,
     )
 
 

@@ -299,13 +299,13 @@ class AsOf:
                 return self.get_response(request)
             return self._within_period(request, viewer)
         if request.method not in ("GET", "HEAD"):
-            raise Refused("A past day can be read, not changed.", "Go back to today first.")
+            raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
         instant = asof.parse_instant(text, zone)
         if instant >= request.now:
             return self.get_response(request) if request.path.startswith(API) else self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):
             raise Refused(
-                "That day is outside the period that you were given to see.", "Choose a day within it."
+                _("That day is outside the period that you were given to see."), _("Choose a day within it.")
             )
         view = self._view(instant, viewer)
         request.view_now = instant
@@ -325,7 +325,7 @@ class AsOf:
             key = f"replays:{viewer.person}"
             if not cache.add(key, 1, 60) and _count(key) > REPLAYS_A_MINUTE:
                 raise Refused(
-                    "Too many past days were asked for in one minute.", "Wait a minute and try again."
+                    _("Too many past days were asked for in one minute."), _("Wait a minute and try again.")
                 )
 
         return asof.view_at(instant, before_building=allow)
@@ -341,9 +341,11 @@ class AsOf:
         """An auditor who may not see today lands on the last day that they may see."""
         _first, last = viewer.period
         if last is None or last > today(request.now):
-            raise Refused("The period that you were given to see has not begun.", "Come back then.")
+            raise Refused(_("The period that you were given to see has not begun."), _("Come back then."))
         if request.method not in ("GET", "HEAD"):
-            raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
+            raise Refused(
+                _("The period that you were given to see is over."), _("Read it as of one of its days.")
+            )
         if request.path.startswith(API):  # a program is told, not sent on to another day than it asked for
             step = _("Ask as of one of its days, the last of which is %s.") % last.isoformat()
             raise Refused(_("The period that you were given to see is over."), step, "as_of")

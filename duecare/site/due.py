@@ -20,6 +20,7 @@ from duecare.program.ninety import MOST, PREFIX
 from duecare.program.posture import Standing, State
 from duecare.program.queries import current_targets
 from duecare.program.task_queries import due_tasks, is_late
+from duecare.words import number
 
 DUE = 8
 """Things that the home page lists."""
@@ -115,15 +116,15 @@ def _of_record(
     failing = sum(row.state is State.FAILING for row in rows)
     if failing:
         text = _("Mend what fails: start with the findings of %s safeguards")
-        found.append(Due(text % failing, reverse("findings") + "?state=open", None, False))
+        found.append(Due(text % number(failing), reverse("findings") + "?state=open", None, False))
     open_targets = sum(target.adopted is None for target in current_targets().values())
     sets = viewer.changes and viewer.areas is None
     if open_targets and sets:
         text = _("Adopt or change the numbers we hold ourselves to: %s are shipped defaults")
-        found.append(Due(text % open_targets, reverse("settings") + "#targets", None, False))
+        found.append(Due(text % number(open_targets), reverse("settings") + "#targets", None, False))
     if here is not None and sets:
         unanswered = len(profile_facts()) - len(here.facts)
         if unanswered:
             text = _("Answer which laws may apply: %s questions are open")
-            found.append(Due(text % unanswered, reverse("settings-facts"), None, False))
+            found.append(Due(text % number(unanswered), reverse("settings-facts"), None, False))
     return found

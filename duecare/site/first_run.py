@@ -12,6 +12,7 @@ import secrets
 import time
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from duecare.errors import Refused
 from duecare.home import Home, write_private
@@ -58,15 +59,15 @@ def leave_in_file(token: str) -> str:
 
 def check_token(given: str, now: float | None = None) -> None:
     """Refuse a token that is wrong or too old. Raises Refused with the next step."""
-    again = "Restart Duecare (`duecare start`) and use the token that it then shows."
+    again = _("Restart Duecare (`duecare start`) and use the token that it then shows.")
     try:
         kept = json.loads(_home().first_run_token.read_text())
     except (FileNotFoundError, ValueError):
-        raise Refused("No token has been issued.", again) from None
+        raise Refused(_("No token has been issued."), again) from None
     if (time.time() if now is None else now) > kept["expires"]:
-        raise Refused(f"This token is older than {MINUTES} minutes.", again)
+        raise Refused(_("This token is older than %(minutes)s minutes.") % {"minutes": MINUTES}, again)
     if not hmac.compare_digest(hashlib.sha256(given.strip().encode()).hexdigest(), kept["sha256"]):
-        raise Refused("This is not the token.", "Copy it whole from the terminal or the file.")
+        raise Refused(_("This is not the token."), _("Copy it whole from the terminal or the file."))
 
 
 def discard_token() -> None:

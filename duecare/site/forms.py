@@ -15,6 +15,7 @@ from duecare.program.models import DataSet, Profile
 from duecare.program.queries import CurrentTarget
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.site import api_tokens
+from duecare.words import number
 
 ZONES = sorted(
     zone
@@ -90,6 +91,10 @@ class FirstRunForm(RecordForm):
     )
 
 
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class FactsForm(RecordForm):
     """The questions by which obligations apply: yes, no or not answered."""
 
@@ -102,7 +107,7 @@ class FactsForm(RecordForm):
         super().__init__(*args, **kwargs)
         for id, question in questions.items():
             self.fields[id] = forms.ChoiceField(
-                label=question[:1].upper() + question[1:],
+                label=_begun(str(question)),
                 choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
                 required=False,
                 initial={True: "yes", False: "no"}.get(answers.get(id), ""),  # type: ignore[arg-type]
@@ -147,7 +152,7 @@ class DataSetForm(RecordForm):
 
     def clean_people(self) -> dict[str, int | None]:
         found: dict[str, int | None] = {}
-        for number, line in enumerate(self.cleaned_data["people"].splitlines(), 1):
+        for place, line in enumerate(self.cleaned_data["people"].splitlines(), 1):
             words = line.split()
             if not words:
                 continue
@@ -155,8 +160,8 @@ class DataSetForm(RecordForm):
             count = "".join(words[1:]).replace(",", "").replace(".", "")
             if not _CODE.fullmatch(code) or not _COUNT.fullmatch(count):
                 raise forms.ValidationError(
-                    _("Line %(n)s, “%(line)s”: write a code and a number, such as DE 12000."),
-                    params={"n": number, "line": line[:40]},
+                    _("Line %(n)s, “%(line)s”: write a code and a place, such as DE 12000."),
+                    params={"n": place, "line": line[:40]},
                 )
             found[code] = int(count) if count else None
         return found
@@ -184,9 +189,9 @@ class TargetForm(RecordForm):
             "In %(unit)s, between %(low)s and %(high)s. The shipped default is %(default)s."
         ) % {
             "unit": definition.unit,
-            "low": definition.minimum,
-            "high": definition.maximum,
-            "default": definition.default,
+            "low": number(definition.minimum),
+            "high": number(definition.maximum),
+            "default": number(definition.default),
         }
 
 

@@ -24,6 +24,8 @@ class User(AbstractBaseUser):
     person = models.CharField(max_length=40, unique=True)
     """Key of the person record."""
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=16, blank=True, default="")
+    """Code of the language chosen; empty for what the browser asks for."""
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["person"]

@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
@@ -23,6 +24,8 @@ from duecare.program.queries import PROFILE
 from duecare.site.models import User
 from duecare.site.passwords import BLOCKED, is_blocked
 from duecare.site.rights import holding, holding_rights, today
+from duecare.web.recorded import recorded
+from duecare.words import Text, gettext_noop
 
 RENEWED = "site.password"
 """The kind of the note that a password was changed."""
@@ -51,9 +54,12 @@ def add_user(
     person, user = _newcomer(email, name, password)
     right = _right(person, role, _last_day(until), utc_now(), sees_from, sees_to)
     limits = _limits(right, areas)
-    with recording(actor, f"let a person sign in as {role}"):
+    with recording(actor, recorded("let a person sign in as %(role)s", role=Text(role))):
         if User.objects.filter(email=user.email).exists():
-            raise BadInput(f"{user.email} can sign in already.", "Give that person another right instead.")
+            raise BadInput(
+                _("%(email)s can sign in already.") % {"email": user.email},
+                _("Give that person another right instead."),
+            )
         person.save(force_insert=True)
         right.save(force_insert=True)
         for limit in limits:
@@ -68,24 +74,24 @@ def claim(organisation: str, zone: str, computers: int | None, name: str, email:
     Raises BadInput naming what is wrong, Refused if somebody was faster.
     """
     if is_blocked(password, organisation):
-        raise BadInput(str(BLOCKED), "Choose another password.")
+        raise BadInput(str(BLOCKED), _("Choose another password."))
     person, user = _newcomer(email, name, password)
     right = _right(person, Role.OWNER, None, utc_now(), None, None)
     try:
         with recording(f"person:{person.pk}", "claim this Duecare"):
             if User.objects.exists():
-                raise Refused(*_TAKEN)
+                raise Refused(*map(_, _TAKEN))
             Profile.objects.create(id=PROFILE, name=organisation, zone=zone, computers=computers)
             person.save(force_insert=True)
             right.save(force_insert=True)
             user.save()
     except IntegrityError:
         # On PostgreSQL two claims can both see nobody; the key of the profile lets one through.
-        raise Refused(*_TAKEN) from None
+        raise Refused(*map(_, _TAKEN)) from None
     return user
 
 
-_TAKEN = ("Somebody has claimed this Duecare already.", "Sign in.")
+_TAKEN = (gettext_noop("Somebody has claimed this Duecare already."), gettext_noop("Sign in."))
 
 
 def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
@@ -95,12 +101,13 @@ def _newcomer(email: str, name: str, password: str) -> tuple[Person, User]:
         validate_email(email)
     except ValidationError:
         raise BadInput(
-            f"{email!r} is not an e-mail address.", "Write it as name@organisation.example."
+            _("%(email)s is not an e-mail address.") % {"email": repr(email)},
+            _("Write it as name@organisation.example."),
         ) from None
     if not 0 < len(name) <= LONGEST:
         raise BadInput(
-            f"A person needs a name of at most {LONGEST} characters.",
-            "It stands in the record beside what they do.",
+            _("A person needs a name of at most %(longest)s characters.") % {"longest": LONGEST},
+            _("It stands in the record beside what they do."),
         )
     person = Person(id=new_key(), name=name)
     user = User(email=email, person=person.pk)
@@ -128,11 +135,12 @@ def give_right(
     now = utc_now()
     right = _right(person, role, until, now, sees_from, sees_to)
     limits = _limits(right, areas)
-    with recording(actor, f"give the right {role} {because}".strip()):
+    given = recorded("give the right %(role)s", role=Text(role))
+    with recording(actor, f"{given} {because}".strip()):
         if holding_rights(today(now)).filter(person=person, role=role).exists():
             raise BadInput(
-                f"{person.name} is {role} already.",
-                "End that right first if the new one is to take its place.",
+                _("%(name)s is %(role)s already.") % {"name": person.name, "role": role},
+                _("End that right first if the new one is to take its place."),
             )
         _demand_alike(person, role, frozenset(areas), today(now))
         right.save(force_insert=True)
@@ -147,15 +155,18 @@ def end_right(actor: str, right: Right, now: datetime, *, because: str = "") -> 
     Raises Refused if nobody would stay owner (one whose right has a last day does not count), NotFound if it
     has ended already.
     """
-    with recording(actor, f"end the right {right.role} {because}".strip()):
+    ended = recorded("end the right %(role)s", role=Text(right.role))
+    with recording(actor, f"{ended} {because}".strip()):
         # All owners' rights are locked, so that two owners cannot end each other's at the same moment.
         owners = holding_rights(today(now)).select_for_update().filter(role=Role.OWNER)
         lasting = {one.pk for one in owners if one.until is None}
         if right.role == Role.OWNER and not lasting - {right.pk}:
-            raise Refused("This is the last owner.", "Make somebody else an owner first, without a last day.")
+            raise Refused(
+                _("This is the last owner."), _("Make somebody else an owner first, without a last day.")
+            )
         held = Right.objects.filter(pk=right.pk, ended_at=None).first()
         if held is None:
-            raise NotFound("This right has ended already.", "Go back to the settings.")
+            raise NotFound(_("This right has ended already."), _("Go back to the settings."))
         held.ended_at = now
         held.save()
 
@@ -167,7 +178,9 @@ def set_password(actor: str, email: str, password: str) -> None:
     """
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
-        raise NotFound(f"Nobody signs in as {email}.", "Add them with `duecare user add`.")
+        raise NotFound(
+            _("Nobody signs in as %(email)s.") % {"email": email}, _("Add them with `duecare user add`.")
+        )
     check_password(password, user)
     user.set_password(password)
     with recording(actor, "set a new password for a person") as act:
@@ -180,7 +193,7 @@ def check_password(password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise BadInput(" ".join(error.messages), "Choose another password.") from None
+        raise BadInput(" ".join(error.messages), _("Choose another password.")) from None
 
 
 def ask_password() -> str:
@@ -189,7 +202,7 @@ def ask_password() -> str:
         return sys.stdin.readline().rstrip("\n")
     first = getpass.getpass("Password (at least 15 characters; four unrelated words do well): ")
     if getpass.getpass("Once more: ") != first:
-        raise BadInput("The two passwords differ.", "Try again.")
+        raise BadInput(_("The two passwords differ."), _("Try again."))
     return first
 
 
@@ -197,15 +210,18 @@ def _right(
     person: Person, role: str, until: date | None, now: datetime, sees_from: date | None, sees_to: date | None
 ) -> Right:
     if role not in set(Role):
-        raise BadInput(f"There is no role {role!r}.", f"Choose one of {', '.join(Role)}.")
+        raise BadInput(
+            _("There is no role %(role)s.") % {"role": repr(role)},
+            _("Choose one of %(names)s.") % {"names": ", ".join(Role)},
+        )
     if role == Role.AUDITOR and until is None:
-        raise BadInput("An auditor's right needs a last day.", "Add it, for example 2027-01-31.")
+        raise BadInput(_("An auditor's right needs a last day."), _("Add it, for example 2027-01-31."))
     if until is not None and until < today(now):
-        raise BadInput(f"{until} is past.", "Choose a last day from today on.")
+        raise BadInput(_("%(until)s is past.") % {"until": until}, _("Choose a last day from today on."))
     if role != Role.AUDITOR and (sees_from or sees_to):
-        raise BadInput("Only an auditor's right has a period to see.", "Leave the two days empty.")
+        raise BadInput(_("Only an auditor's right has a period to see."), _("Leave the two days empty."))
     if sees_from and sees_to and sees_to < sees_from:
-        raise BadInput("The auditor's period ends before it begins.", "Swap the two days.")
+        raise BadInput(_("The auditor's period ends before it begins."), _("Swap the two days."))
     return Right(
         id=new_key(),
         person=person,
@@ -256,7 +272,9 @@ def _last_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{text!r} is not a day.", "Write it as 2027-01-31.") from None
+        raise BadInput(
+            _("%(text)s is not a day.") % {"text": repr(text)}, _("Write it as 2027-01-31.")
+        ) from None
 
 
 def rights_held(now: datetime) -> list[Right]:

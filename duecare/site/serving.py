@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError
 from duecare.site import first_run, worker
@@ -51,10 +52,11 @@ def serve(address: str, port: int, say: Callable[[str], None]) -> None:
             for name, process in running.items():
                 if process.poll() is not None:
                     raise DuecareError(
-                        f"The {name} ended by itself (exit {process.returncode}).",
-                        f"Is port {port} in use? Choose another with --port."
+                        _("The %(name)s ended by itself (exit %(returncode)s).")
+                        % {"name": name, "returncode": process.returncode},
+                        _("Is port %(port)s in use? Choose another with --port.") % {"port": port}
                         if name == "web server"
-                        else "See above.",
+                        else _("See above."),
                     )
             time.sleep(0.2)
     finally:

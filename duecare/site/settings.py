@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -66,10 +67,10 @@ MIDDLEWARE = [
     "duecare.web.views.ExplainErrors",
     "duecare.site.doors.FirstRun",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "duecare.site.languages.Language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -197,7 +198,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_TEMP_DIR = str(DUECARE_HOME.scratch)
 
-LANGUAGE_CODE = "en"
+# The organisation's; each person may choose another of those that are installed (site/languages.py).
+LANGUAGE_CODE = _configured.language
+LANGUAGES = list(configuration.LANGUAGES)
+LOCALE_PATHS = [str(Path(__file__).parents[1] / "locale")]
+FORMAT_MODULE_PATH = "duecare.web.formats"
+USE_THOUSAND_SEPARATOR = True
+NUMBER_GROUPING = 3
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

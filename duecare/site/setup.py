@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError
 from duecare.ledger import sealing, triggers
@@ -33,8 +34,8 @@ def set_up(say: Callable[[str], None] = lambda line: None, *, domain: str = "") 
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Exception as error:
         raise DuecareError(
-            f"The database cannot be opened: {error}",
-            "Check the home directory or `[database]` in duecare.toml.",
+            _("The database cannot be opened: %(error)s") % {"error": error},
+            _("Check the home directory or `[database]` in duecare.toml."),
         ) from error
     if waiting:
         say(
@@ -56,8 +57,8 @@ def demand_record() -> None:
     tables = connections["default"].introspection.table_names()
     if Head._meta.db_table not in tables or not Head.objects.exists():
         raise DuecareError(
-            f"There is no record in {settings.DUECARE_HOME.path}.",
-            "Name another home with --home, or begin one with `duecare start`.",
+            _("There is no record in %(path)s.") % {"path": settings.DUECARE_HOME.path},
+            _("Name another home with --home, or begin one with `duecare start`."),
         )
 
 

@@ -28,6 +28,7 @@ from duecare.site import saved_views
 from duecare.site.area_words import area_words
 from duecare.site.mail_sign_in import offered
 from duecare.web.shell import AsOfBanner, Foot, Group, Link, Person, Shell
+from duecare.words import number
 
 SPEAKING = (
     "/safeguards/", "/checks/", "/areas/", "/findings/", "/statements/", "/exceptions/", "/approvals/",
@@ -169,17 +170,17 @@ def _banner(view: asof.View, request: HttpRequest) -> AsOfBanner:
         day=day.date(),
         text=_("As of %(day)s, %(time)s (%(zone)s).")
         % {
-            "day": formats.date_format(day, "j F Y"),
-            "time": day.strftime("%H:%M"),
+            "day": formats.date_format(day, "DATE_FORMAT"),
+            "time": formats.date_format(day, "TIME_FORMAT"),
             "zone": str(timezone.get_current_timezone()),
         },
-        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven) % {"n": f"{proven:,}"},
+        proven=ngettext("%(n)s entry proven", "%(n)s entries proven", proven) % {"n": number(proven)},
         claimed=ngettext(
             "%(n)s entry rests on this server's clock alone",
             "%(n)s entries rest on this server's clock alone",
             claimed,
         )
-        % {"n": f"{claimed:,}"}
+        % {"n": number(claimed)}
         if claimed
         else "",
         back_url=back,
@@ -191,12 +192,12 @@ def _foot(head: Head, view: asof.View | None) -> Foot:
     size = view.size if view else head.size
     signed = (
         _("Checkpoint of %(time)s UTC, over %(size)s entries")
-        % {"time": newest.time.strftime("%d %b %Y %H:%M"), "size": f"{newest.size:,}"}
+        % {"time": formats.date_format(newest.time, "SHORT_DATETIME_FORMAT"), "size": number(newest.size)}
         if newest
         else _("No checkpoint signed yet")
     )
     return Foot(
-        entry=_("%(size)s entries") % {"size": f"{size:,}"},
+        entry=_("%(size)s entries") % {"size": number(size)},
         checkpoint_text=signed,
         outside_text=anchors.words(),
         verify_url=reverse("ledger"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -12,6 +14,7 @@ from duecare.ledger.records import new_key
 from duecare.program.judgement import Grade
 from duecare.systems.isolated import Summary, read_isolated
 from duecare.systems.models import Host, Report
+from duecare.web.recorded import recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ def take_in_report(
     """
     told = read_isolated(data, now)
     digest = blobs.keep(data)
-    with recording(actor, f"take in a report of {told.name}", valid_at=told.collected_at):
+    with recording(
+        actor, recorded("take in a report of %(name)s", name=told.name), valid_at=told.collected_at
+    ):
         # Read inside the act, under a lock: two reports of one host may arrive together.
         known = Host.objects.select_for_update().filter(key=told.key).first()
         _demand_welcome(known, told, new_host, digest)
@@ -64,16 +69,22 @@ def _demand_welcome(host: Host | None, told: Summary, new_host: bool, digest: st
     if host is None:
         if not new_host:
             raise NotFound(
-                f"No host is known by the key of this report, which calls itself {told.name!r}.",
-                "If it is yours, add it: repeat the import with --new-host.",
+                _("No host is known by the key of this report, which calls itself %(name)s.")
+                % {"name": repr(told.name)},
+                _("If it is yours, add it: repeat the import with --new-host."),
             )
     elif host.removed_at is not None:
         raise Refused(
-            f"{host.name} was removed on {host.removed_at:%Y-%m-%d}: {host.removed_because}",
-            "Bring it back before you import reports of it.",
+            _("%(name)s was removed on %(removed_at)s: %(removed_because)s")
+            % {
+                "name": host.name,
+                "removed_at": format(host.removed_at, "%Y-%m-%d"),
+                "removed_because": host.removed_because,
+            },
+            _("Bring it back before you import reports of it."),
         )
     elif host.reports.filter(report=digest).exists():
-        raise Refused("This very report was taken in before.", "Collect a new one.")
+        raise Refused(_("This very report was taken in before."), _("Collect a new one."))
 
 
 def _described(host: Host | None, told: Summary, now: datetime) -> Host:
@@ -91,8 +102,8 @@ def _described(host: Host | None, told: Summary, now: datetime) -> Host:
 def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:
     """Take a host out of what is looked at; its past stays. Raises BadInput without a reason."""
     if not reason.strip():
-        raise BadInput("A host is not removed without a reason.", "Say what became of it.")
-    with recording(actor, f"remove the host {host.name}"):
+        raise BadInput(_("A host is not removed without a reason."), _("Say what became of it."))
+    with recording(actor, recorded("remove the host %(name)s", name=host.name)):
         host.removed_at = now
         host.removed_because = reason.strip()
         host.save()

@@ -45,13 +45,15 @@ from duecare.systems.listening import (
     kept_off_the_network,
     port_name,
 )
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 WITHOUT_SIGNATURES = {"CrowdStrike Falcon", "SentinelOne"}
 """Endpoint protection that watches what runs: it has no signatures on the host and no scans on access."""
 PUBLISHED_SELDOM = {"XProtect": 45}
 """Built-in protection whose vendor publishes signatures every few weeks, with the days after which one must
 have been missed; a target of a few days would tell of the vendor and not of the computer."""
-NO_SCANNER = (
+NO_SCANNER = gettext_noop(
     "no antivirus program that scans files is installed (systems.antivirus_running tells of none at all)"
 )
 
@@ -67,30 +69,41 @@ def os_supported(facts: Facts, _target: None) -> Judgement:
     """Support is compared with the day of judging: it ends on its date whether or not anyone looks."""
     section = facts.section("os")
     today = facts.now.date()
-    name = section["name"] or "the operating system"
+    name = section["name"] or _("the operating system")
     if family(facts) == "macos" and section["support_end"] is None:
-        return unknown(f"Apple names no day on which support for {name} ends, and this release is not known")
+        return unknown(
+            _("Apple names no day on which support for %(name)s ends, and this release is not known")
+            % {"name": name}
+        )
     end = day(value(section, "support_end"))
     if today <= end:
         return met()
     if section["support_source"] == "vendor's practice":
         return unmet(
-            f"{name} is no longer among the three newest releases, which alone get all fixes ({end})"
+            _("%(name)s is no longer among the three newest releases, which alone get all fixes (%(end)s)")
+            % {"name": name, "end": end}
         )
     extended = section["extended_support_end"]
     if extended is None or today > day(extended):
-        return unmet(f"support for {name} ended on {extended or end}")
+        return unmet(_("support for %(name)s ended on %(value)s") % {"name": name, "value": extended or end})
     match section["extended_support_on"]:
         case True:
             return met()
         case False:
             return unmet(
-                f"support for {name} ended on {end}, and the extended support to {extended} is not set up"
+                _(
+                    "support for %(name)s ended on %(end)s, and the extended support to %(extended)s is "
+                    "not set up"
+                )
+                % {"name": name, "end": end, "extended": extended}
             )
         case _:
             return unknown(
-                f"support for {name} ended on {end}; "
-                f"whether the extended support to {extended} is set up could not be seen"
+                _(
+                    "support for %(name)s ended on %(end)s; whether the extended support to %(extended)s "
+                    "is set up could not be seen"
+                )
+                % {"name": name, "end": end, "extended": extended}
             )
 
 
@@ -105,7 +118,7 @@ def os_supported(facts: Facts, _target: None) -> Judgement:
 def software_listed(facts: Facts, _target: None) -> Judgement:
     section = facts.section("packages")
     count = len(value(section, "items"))
-    return each(count, (), read_from=[section], nothing="the list of packages is empty")
+    return each(count, (), read_from=[section], nothing=_("the list of packages is empty"))
 
 
 @check(
@@ -118,17 +131,20 @@ def software_listed(facts: Facts, _target: None) -> Judgement:
 def firewall_refuses(facts: Facts, _target: None) -> Judgement:
     section = facts.section("firewall")
     if section.absent or section["kind"] == "none":
-        answer = unmet("no firewall is set up")
+        answer = unmet(_("no firewall is set up"))
     else:
-        require_running(facts, "a firewall's rules")
+        require_running(facts, _("a firewall's rules"))
         kind = section["kind"] or "firewall"
         if not value(section, "active"):
-            answer = unmet(f"the firewall ({kind}) is not active")
+            answer = unmet(_("the firewall (%(kind)s) is not active") % {"kind": kind})
         elif value(section, "input_policy") != "drop":
-            answer = unmet(f"the firewall ({kind}) accepts what no rule refuses (expected drop, got accept)")
+            answer = unmet(
+                _("the firewall (%(kind)s) accepts what no rule refuses (expected drop, got accept)")
+                % {"kind": kind}
+            )
         else:
             answer = met()
-    return perhaps_done_by_its_host(facts, "the firewall", answer)
+    return perhaps_done_by_its_host(facts, _("the firewall"), answer)
 
 
 @check(
@@ -141,11 +157,14 @@ def firewall_refuses(facts: Facts, _target: None) -> Judgement:
 def firewall_at_boot(facts: Facts, _target: None) -> Judgement:
     section = facts.section("firewall")
     if section.absent or section["kind"] == "none":
-        return not_applicable("no firewall is set up, which is a gap of its own")
+        return not_applicable(_("no firewall is set up, which is a gap of its own"))
     if value(section, "enabled_at_boot"):
         return met()
-    answer = unmet(f"the firewall ({section['kind'] or 'of unknown kind'}) is not enabled to start at boot")
-    return perhaps_done_by_its_host(facts, "the firewall", answer)
+    answer = unmet(
+        _("the firewall (%(value)s) is not enabled to start at boot")
+        % {"value": section["kind"] or _("of unknown kind")}
+    )
+    return perhaps_done_by_its_host(facts, _("the firewall"), answer)
 
 
 @check(
@@ -159,10 +178,14 @@ def firewall_at_boot(facts: Facts, _target: None) -> Judgement:
 )
 def ports_open(facts: Facts, target: int) -> Judgement:
     section = facts.section("sockets")
-    require_running(facts, "listening services")
+    require_running(facts, _("listening services"))
     ports = {port_name(socket) for socket in value(section, "items") if socket["reach"] == "network"}
     if len(ports) > target:
-        reason = f"{len(ports)} ports are open to the network, expected at most {target}: {few(ports)}"
+        reason = _("%(count)s ports are open to the network, expected at most %(target)s: %(names)s") % {
+            "count": len(ports),
+            "target": target,
+            "names": few(ports),
+        }
         return unmet(reason, measure=len(ports))
     return each(1, (), read_from=[section], measure=len(ports))
 
@@ -231,13 +254,15 @@ def antivirus_running(facts: Facts, _target: None) -> Judgement:
         return met()
     untold = [_product(product) for product in products if product["running"] is None]
     if untold or not section.complete:
-        reasons = [Item(name, "whether it is running could not be seen") for name in untold]
+        reasons = [Item(name, _("whether it is running could not be seen")) for name in untold]
         return each(1, (), reasons, read_from=[section])
     stopped = ", ".join(_product(product) for product in products)
     answer = unmet(
-        f"installed but not running: {stopped}" if stopped else "no antivirus program is installed"
+        _("installed but not running: %(stopped)s") % {"stopped": stopped}
+        if stopped
+        else _("no antivirus program is installed")
     )
-    return perhaps_done_by_its_host(facts, "protection from malware", answer)
+    return perhaps_done_by_its_host(facts, _("protection from malware"), answer)
 
 
 @check(
@@ -252,9 +277,11 @@ def antivirus_on_access(facts: Facts, _target: None) -> Judgement:
     section = facts.section("antivirus")
     products = [p for p in _products(section) if p["name"] not in WITHOUT_SIGNATURES]
     if not products and section.complete:
-        return not_applicable(NO_SCANNER)
-    short = [Item(_product(p), "it scans only when asked") for p in products if p["on_access"] is False]
-    untold = [Item(_product(p), "how it scans could not be seen") for p in products if p["on_access"] is None]
+        return not_applicable(_(NO_SCANNER))
+    short = [Item(_product(p), _("it scans only when asked")) for p in products if p["on_access"] is False]
+    untold = [
+        Item(_product(p), _("how it scans could not be seen")) for p in products if p["on_access"] is None
+    ]
     return each(len(products), short, untold, read_from=[section])
 
 
@@ -272,19 +299,28 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
     section = facts.section("antivirus")
     products = [p for p in _products(section) if p["name"] not in WITHOUT_SIGNATURES]
     if not products and section.complete:
-        return not_applicable(NO_SCANNER)
+        return not_applicable(_(NO_SCANNER))
     old, untold, ages = [], [], []
     for product in products:
         age = days_since(facts, product["signatures_at"])
         if age is None:
             untold.append(
-                Item(_product(product), f"age of its signatures: {undated(product['signatures_at'])}")
+                Item(
+                    _product(product),
+                    _("age of its signatures: %(why)s") % {"why": undated(product["signatures_at"])},
+                )
             )
             continue
         ages.append(age)
         most = max(target, PUBLISHED_SELDOM.get(product["name"], 0))
         if age > most:
-            old.append(Item(_product(product), f"its signatures are {age} days old, expected at most {most}"))
+            old.append(
+                Item(
+                    _product(product),
+                    _("its signatures are %(age)s days old, expected at most %(most)s")
+                    % {"age": age, "most": most},
+                )
+            )
     return each(len(products), old, untold, read_from=[section], measure=max(ages, default=None))
 
 
@@ -297,7 +333,7 @@ def antivirus_signatures_fresh(facts: Facts, target: int) -> Judgement:
     counts="file systems",
 )
 def disks_encrypted(facts: Facts, _target: None) -> Judgement:
-    return encrypted(facts, "file systems on a built-in disk", built_in(facts.section("disk_encryption")))
+    return encrypted(facts, _("file systems on a built-in disk"), built_in(facts.section("disk_encryption")))
 
 
 @check(
@@ -310,13 +346,13 @@ def disks_encrypted(facts: Facts, _target: None) -> Judgement:
 )
 def removable_encrypted(facts: Facts, _target: None) -> Judgement:
     section = facts.section("disk_encryption")
-    require_running(facts, "attached disks")
+    require_running(facts, _("attached disks"))
     disks = removable(section)
     if not disks and section.complete:
         return decided_by_its_host(
-            facts, "the encryption of disks", not_applicable("no removable disk is attached")
+            facts, _("the encryption of disks"), not_applicable(_("no removable disk is attached"))
         )
-    return encrypted(facts, "removable disks", disks)
+    return encrypted(facts, _("removable disks"), disks)
 
 
 @check(
@@ -329,13 +365,13 @@ def removable_encrypted(facts: Facts, _target: None) -> Judgement:
 )
 def swap_encrypted(facts: Facts, _target: None) -> Judgement:
     section = facts.section("disk_encryption")
-    require_running(facts, "swap areas in use")
+    require_running(facts, _("swap areas in use"))
     areas = swap(section)
     if not areas and section.complete:
         return decided_by_its_host(
-            facts, "the encryption of disks", not_applicable("no swap space on a disk is in use")
+            facts, _("the encryption of disks"), not_applicable(_("no swap space on a disk is in use"))
         )
-    return encrypted(facts, "swap areas", areas)
+    return encrypted(facts, _("swap areas"), areas)
 
 
 @check(
@@ -348,19 +384,21 @@ def swap_encrypted(facts: Facts, _target: None) -> Judgement:
 def clock_synchronised(facts: Facts, _target: None) -> Judgement:
     section = facts.section("time")
     if section.absent or section["service"] == "none":
-        answer = unmet("no time service is installed or turned on")
+        answer = unmet(_("no time service is installed or turned on"))
     else:
-        require_running(facts, "the clock and its service")
-        service = section["service"] or "the time service"
+        require_running(facts, _("the clock and its service"))
+        service = section["service"] or _("the time service")
         if not value(section, "running"):
-            answer = unmet(f"{service} is not running")
+            answer = unmet(_("%(service)s is not running") % {"service": service})
         elif section["synchronized"] is None and section["service"] == "timed":
-            answer = unknown("macOS does not tell whether its time service is in step with a server")
+            answer = unknown(_("macOS does not tell whether its time service is in step with a server"))
         elif not value(section, "synchronized"):
-            answer = unmet(f"{service} is running, but the clock is not in step with a server")
+            answer = unmet(
+                _("%(service)s is running, but the clock is not in step with a server") % {"service": service}
+            )
         else:
             answer = met()
-    return decided_by_its_host(facts, "the clock", answer)
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 @check(
@@ -374,13 +412,17 @@ def clock_synchronised(facts: Facts, _target: None) -> Judgement:
 )
 def clock_offset(facts: Facts, target: int) -> Judgement:
     section = facts.section("time")
-    require_running(facts, "the clock and its service")
+    require_running(facts, _("the clock and its service"))
     offset = abs(value(section, "offset_ms"))
     if offset > target:
-        answer = unmet(f"the clock is off by {offset} ms, expected at most {target}", measure=offset)
+        answer = unmet(
+            _("the clock is off by %(offset)s ms, expected at most %(target)s")
+            % {"offset": offset, "target": target},
+            measure=offset,
+        )
     else:
         answer = met(measure=offset)
-    return decided_by_its_host(facts, "the clock", answer)
+    return decided_by_its_host(facts, _("the clock"), answer)
 
 
 def _products(section: Section) -> Sequence[Mapping[str, Any]]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from duecare.program.judgement import Facts, Item, Judgement, Section
 from duecare.systems.evidence import decided_by_its_host, each, value, virtualization
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 Areas = Sequence[tuple[str, bool | None]]
 """File systems or swap areas by name, with whether each is encrypted; None if that could not be told."""
@@ -19,7 +21,7 @@ BOOT_MOUNTS = {"/boot", "/boot/efi", "/boot/firmware", "/efi"}
 IN_MEMORY = "/dev/zram"
 """Swap that is compressed memory and never reaches a disk."""
 
-_BENEATH = (
+_BENEATH = gettext_noop(
     "it is not encrypted within this virtual machine; "
     "whether the provider encrypts the disk beneath cannot be seen from here"
 )
@@ -56,16 +58,16 @@ def encrypted(facts: Facts, what: str, areas: Areas) -> Judgement:
     """Whether all the areas, `what` in the plural, are encrypted."""
     plain = [name for name, state in areas if state is False]
     untold = [
-        Item(name, "whether it is encrypted could not be told") for name, state in areas if state is None
+        Item(name, _("whether it is encrypted could not be told")) for name, state in areas if state is None
     ]
     if virtualization(facts) == "vm":
-        untold += [Item(name, _BENEATH) for name in plain]
+        untold += [Item(name, _(_BENEATH)) for name in plain]
         plain = []
     answer = each(
         len(areas),
-        [Item(name, "it is not encrypted") for name in plain],
+        [Item(name, _("it is not encrypted")) for name in plain],
         untold,
         read_from=[facts.section("disk_encryption")],
-        nothing=f"no {what} were seen",
+        nothing=_("no %(what)s were seen") % {"what": what},
     )
-    return decided_by_its_host(facts, "the encryption of disks", answer)
+    return decided_by_its_host(facts, _("the encryption of disks"), answer)

@@ -24,6 +24,7 @@ from duecare.program.judgement import (
     not_applicable,
     unknown,
 )
+from duecare.words import gettext as _
 
 FAST = timedelta(days=2)
 """How long evidence counts that can change any day: updates, running services, backups."""
@@ -53,7 +54,11 @@ def days_since(facts: Facts, text: str | None) -> int | None:
 
 def undated(text: str | None) -> str:
     """Why `days_since` gave None, in words."""
-    return "the report does not say when" if text is None else f"the report gives {text}, which lies after it"
+    return (
+        _("the report does not say when")
+        if text is None
+        else _("the report gives %(text)s, which lies after it") % {"text": text}
+    )
 
 
 def day(text: str) -> date:
@@ -66,26 +71,38 @@ def value(section: Section, key: str) -> Any:
     found = section[key]
     if found is None:
         why = f" ({section.problems})" if section["problems"] or not section.complete else ""
-        raise Unread(f"the report does not give {section.name}.{key}{why}")
+        raise Unread(
+            _("the report does not give %(name)s.%(key)s%(why)s")
+            % {"name": section.name, "key": key, "why": why}
+        )
     return found
 
 
 def few(names: Iterable[str], most: int = 6) -> str:
     """The names in order, at most so many of them, for a sentence."""
     rows = sorted(names)
-    return ", ".join(rows[:most]) + (f" and {len(rows) - most} more" if len(rows) > most else "")
+    told = ", ".join(rows[:most])
+    more = len(rows) - most
+    return _("%(names)s and %(n)s more") % {"names": told, "n": more} if more > 0 else told
 
 
 def require_running(facts: Facts, what: str) -> None:
     """Raises Unread unless the report is of a running computer; `what` is a plural noun."""
     if not facts.live:
-        raise Unread(f"{what} can only be seen on a running computer, and this report is of a mounted tree")
+        raise Unread(
+            _("%(what)s can only be seen on a running computer, and this report is of a mounted tree")
+            % {"what": what}
+        )
 
 
 def gaps(*sections: Section) -> list[Item]:
     """One unknown item for each section whose lists may lack members."""
     return [
-        Item("", f"not all of {section.name} could be read: {section.problems}")
+        Item(
+            "",
+            _("not all of %(name)s could be read: %(problems)s")
+            % {"name": section.name, "problems": section.problems},
+        )
         for section in sections
         if not section.complete
     ]
@@ -97,7 +114,7 @@ def each(
     unknown_items: Iterable[Item] = (),
     *,
     read_from: Iterable[Section],
-    nothing: str = "nothing was found to look at",
+    nothing: str = "",
     measure: int | None = None,
 ) -> Judgement:
     """An answer about each of several things listed in sections that may lack members.
@@ -107,7 +124,7 @@ def each(
     """
     missing = [*unknown_items, *gaps(*read_from)]
     if population == 0 and not missing:
-        return unknown(nothing)
+        return unknown(nothing or _("nothing was found to look at"))
     # Whatever could not be told is at least one thing that was asked about.
     return judged(max(population, len(missing[:1])), unmet, missing, measure=measure)
 
@@ -119,7 +136,10 @@ def require_whole(section: Section) -> None:
     default can be relied on.
     """
     if not section.complete:
-        raise Unread(f"not all settings of {section.name} could be read: {section.problems}")
+        raise Unread(
+            _("not all settings of %(name)s could be read: %(problems)s")
+            % {"name": section.name, "problems": section.problems}
+        )
 
 
 def family(facts: Facts) -> str | None:
@@ -132,7 +152,7 @@ def known_family(facts: Facts) -> str:
     """The same, for an answer that turns on it. Raises Unread if it could not be told."""
     found = family(facts)
     if found is None:
-        raise Unread("which system this is, on which the answer turns, could not be told")
+        raise Unread(_("which system this is, on which the answer turns, could not be told"))
     return found
 
 
@@ -159,9 +179,14 @@ def decided_by_its_host(facts: Facts, what: str, answer: Judgement) -> Judgement
     """
     match virtualization(facts):
         case "container":
-            return unknown(f"{what} of a container is decided by its host: assess the host")
+            return unknown(
+                _("%(what)s of a container is decided by its host: assess the host") % {"what": what}
+            )
         case None:
-            return unknown(f"whether this is a container, whose host decides {what}, could not be told")
+            return unknown(
+                _("whether this is a container, whose host decides %(what)s, could not be told")
+                % {"what": what}
+            )
         case _:
             return answer
 
@@ -174,9 +199,13 @@ def perhaps_done_by_its_host(facts: Facts, what: str, answer: Judgement) -> Judg
     if answer.verdict is not Verdict.UNMET or virtualization(facts) in ("vm", "none"):
         return answer
     container = virtualization(facts) == "container"
-    doubt = "this is a container" if container else "this may be a container"
+    doubt = _("this is a container") if container else _("this may be a container")
     doubtful = [
-        replace(item, reason=f"{item.reason}; {doubt}, and its host may see to {what}")
+        replace(
+            item,
+            reason=_("%(reason)s; %(doubt)s, and its host may see to %(what)s")
+            % {"reason": item.reason, "doubt": doubt, "what": what},
+        )
         for item in answer.unmet
     ]
     return judged(answer.population, (), [*answer.unknown, *doubtful], measure=answer.measure)

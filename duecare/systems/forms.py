@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.systems.reports import SIZE_LIMIT
+from duecare.words import number
 
 
 class ImportForm(forms.Form):
@@ -31,7 +32,7 @@ class ImportForm(forms.Form):
         if upload.size > SIZE_LIMIT:
             raise forms.ValidationError(
                 _("The file has %(size)s bytes; at most %(most)s are taken. Is it a report at all?")
-                % {"size": f"{upload.size:,}", "most": f"{SIZE_LIMIT:,}"}
+                % {"size": number(upload.size), "most": number(SIZE_LIMIT)}
             )
         return upload
 

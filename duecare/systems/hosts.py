@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError
 from duecare.ledger import blobs
@@ -29,7 +30,7 @@ def hosts(now: datetime) -> Iterator[Subject]:
     for key, name in Host.objects.filter(removed_at=None).order_by("name", "id").values_list("id", "name"):
         reference = f"{HOST}:{key}"
         if key not in newest:
-            yield Subject(reference, name, Grade.OWN, None, "it has never reported")
+            yield Subject(reference, name, Grade.OWN, None, _("it has never reported"))
             continue
         digest, grade, collected_at, live = newest[key]
         try:

@@ -23,6 +23,8 @@ from typing import Any
 from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 from duecare.systems.reports import SIZE_LIMIT, read_report
+from duecare.words import gettext as _
+from duecare.words import number, packed, speak_in_templates, unpacked
 
 SECONDS = 30
 """Of computing, and of waiting for it."""
@@ -72,7 +74,8 @@ def read_isolated(data: bytes, now: datetime, *, seconds: int = SECONDS, memory:
     """
     if len(data) > SIZE_LIMIT:
         raise BadInput(
-            f"The report has more than {SIZE_LIMIT:,} bytes.", "Look whether the file is a report at all."
+            _("The report has more than %(size_limit)s bytes.") % {"size_limit": number(SIZE_LIMIT)},
+            _("Look whether the file is a report at all."),
         )
     orders = json.dumps({"now": now.isoformat(), "seconds": seconds, "memory": memory})
     try:
@@ -92,23 +95,24 @@ def read_isolated(data: bytes, now: datetime, *, seconds: int = SECONDS, memory:
     if done.returncode or len(done.stdout) > ANSWER_LIMIT:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise DuecareError(
-            f"The process that reads reports stopped: {last[:200]}",
-            "This is a fault of Duecare: please report it.",
+            _("The process that reads reports stopped: %(value)s") % {"value": last[:200]},
+            _("This is a fault of Duecare: please report it."),
         )
     return _summary(json.loads(done.stdout))
 
 
 def _too_much(seconds: int, memory: int) -> BadInput:
     return BadInput(
-        f"The report could not be read within {seconds} seconds and {memory >> 20:,} MiB of memory.",
-        "Look whether the file is a report at all; nothing was taken in.",
+        _("The report could not be read within %(seconds)s seconds and %(value)s MiB of memory.")
+        % {"seconds": seconds, "value": number(memory >> 20)},
+        _("Look whether the file is a report at all; nothing was taken in."),
     )
 
 
 def _summary(answer: dict[str, Any]) -> Summary:
     """The child's answer, of which nothing is believed that was not checked here."""
     if "what" in answer:
-        raise BadInput(str(answer["what"]), str(answer["next_step"]))
+        raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
     end = answer["support_end"]
     collected_at = datetime.fromisoformat(answer["collected_at"]).astimezone(UTC)
     return Summary(
@@ -130,8 +134,9 @@ def _short(answer: dict[str, Any], name: str, limit: int, place: str) -> str:
     text = str(answer[name])
     if len(text) > limit:
         raise BadInput(
-            f"{place}: expected at most {limit} characters, got {len(text):,}.",
-            "Correct it on the host and collect again.",
+            _("%(place)s: expected at most %(limit)s characters, got %(count)s.")
+            % {"place": place, "limit": limit, "count": number(len(text))},
+            _("Correct it on the host and collect again."),
         )
     return text
 
@@ -149,12 +154,13 @@ def child(orders: str) -> None:
     now = datetime.fromisoformat(told["now"])
     for module in _AT_FIRST_USE:
         import_module(module)
+    speak_in_templates()
     give_up_all_else(told["seconds"], told["memory"])
     answer: dict[str, Any]
     try:
         answer = _describe(sys.stdin.buffer.read(), now)
     except BadInput as error:
-        answer = {"what": error.what[:2000], "next_step": error.next_step[:2000]}
+        answer = {"what": packed(error.what), "next_step": packed(error.next_step)}
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     sys.stdout.write(json.dumps(answer))

@@ -13,6 +13,8 @@ from typing import Any
 
 from duecare.program.judgement import Facts, Item, Judgement, not_applicable
 from duecare.systems.evidence import each, few, require_running, value
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Kind:
 
 
 DATABASES = Kind(
-    "databases",
+    gettext_noop("databases"),
     ports={
         ("tcp", 1433): "Microsoft SQL Server",
         ("tcp", 1521): "Oracle Database",
@@ -60,11 +62,11 @@ DATABASES = Kind(
     },
 )
 REMOTE_DESKTOPS = Kind(
-    "remote desktops",
+    gettext_noop("remote desktops"),
     ports={
         ("tcp", 3389): "Remote Desktop (RDP)",
         **{("tcp", number): "VNC" for number in range(5900, 5911)},
-        **{("tcp", number): "the X Window System" for number in range(6000, 6011)},
+        **{("tcp", number): gettext_noop("the X Window System") for number in range(6000, 6011)},
         ("udp", 3283): "Apple Remote Desktop",
     },
     programs={
@@ -74,7 +76,7 @@ REMOTE_DESKTOPS = Kind(
         "x11vnc": "VNC",
         "vino-server": "VNC",
         "gnome-remote-de": "GNOME remote desktop",
-        "Xorg": "the X Window System",
+        "Xorg": gettext_noop("the X Window System"),
         "screensharingd": "Screen Sharing",
         "ARDAgent": "Apple Remote Desktop",
         "winvnc": "VNC",
@@ -85,25 +87,25 @@ REMOTE_DESKTOPS = Kind(
     },
 )
 CONTROL_INTERFACES = Kind(
-    "unprotected control interfaces",
+    gettext_noop("unprotected control interfaces"),
     ports={
-        ("tcp", 111): "the RPC port mapper",
-        ("udp", 111): "the RPC port mapper",
-        ("tcp", 2375): "the Docker interface without TLS",
+        ("tcp", 111): gettext_noop("the RPC port mapper"),
+        ("udp", 111): gettext_noop("the RPC port mapper"),
+        ("tcp", 2375): gettext_noop("the Docker interface without TLS"),
         ("tcp", 2379): "etcd",
         ("tcp", 8500): "Consul",
-        ("tcp", 10250): "the Kubernetes kubelet",
-        ("tcp", 10255): "the Kubernetes kubelet, read-only",
+        ("tcp", 10250): gettext_noop("the Kubernetes kubelet"),
+        ("tcp", 10255): gettext_noop("the Kubernetes kubelet, read-only"),
     },
     programs={
         "etcd": "etcd",
         "consul": "Consul",
-        "kubelet": "the Kubernetes kubelet",
-        "rpcbind": "the RPC port mapper",
+        "kubelet": gettext_noop("the Kubernetes kubelet"),
+        "rpcbind": gettext_noop("the RPC port mapper"),
     },
 )
 CLEAR_TEXT = Kind(
-    "services that read passwords in clear text",
+    gettext_noop("services that read passwords in clear text"),
     ports={
         ("tcp", 23): "Telnet",
         ("tcp", 512): "rexec",
@@ -130,7 +132,7 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
     Not applicable where everything that listens was seen and none is of this kind.
     """
     section = facts.section("sockets")
-    require_running(facts, "listening services")
+    require_running(facts, _("listening services"))
     found: set[str] = set()
     reachable: set[Item] = set()
     hidden: set[str] = set()
@@ -140,13 +142,20 @@ def kept_off_the_network(facts: Facts, kind: Kind) -> Judgement:
         if service is not None:
             found.add(port_name(socket))
             if on_network:
-                reason = f"{service} accepts connections from the network at {socket['address']}"
+                reason = _("%(service)s accepts connections from the network at %(address)s") % {
+                    "service": _(service),
+                    "address": socket["address"],
+                }
                 reachable.add(Item(port_name(socket), reason))
         elif on_network and socket["process"] is None:
             hidden.add(port_name(socket))
     if not found and not hidden and section.complete:
-        return not_applicable(f"no {kind.plural} were seen to listen")
-    unseen = [Item("", f"the programs at {few(hidden)} could not be seen; root sees most")] if hidden else []
+        return not_applicable(_("no %(plural)s were seen to listen") % {"plural": _(kind.plural)})
+    unseen = (
+        [Item("", _("the programs at %(names)s could not be seen; root sees most") % {"names": few(hidden)})]
+        if hidden
+        else []
+    )
     return each(len(found), reachable, unseen, read_from=[section])
 
 

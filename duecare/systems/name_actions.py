@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -22,6 +24,7 @@ from duecare.systems.names.interface import FORMAT, Ask, Section, host_name, sel
 from duecare.systems.names.mail import look_at_mail
 from duecare.systems.names.resolving import ask_name_servers
 from duecare.systems.names.tls import look_at_tls
+from duecare.web.recorded import in_the_records_language, recorded
 
 MOST_SELECTORS = 10
 
@@ -50,9 +53,15 @@ def add_name(
     """
     name = host_name(name)
     if kind is NameKind.TLS and (port is None or not 1 <= port <= 65535):
-        raise BadInput(f"{name}: expected a port from 1 to 65535, got {port}.", "For a website it is 443.")
+        raise BadInput(
+            _("%(name)s: expected a port from 1 to 65535, got %(port)s.") % {"name": name, "port": port},
+            _("For a website it is 443."),
+        )
     if kind is NameKind.MAIL and "." not in name:
-        raise BadInput(f"{name!r} is not a mail domain.", "Write what follows the @, such as example.org.")
+        raise BadInput(
+            _("%(name)s is not a mail domain.") % {"name": repr(name)},
+            _("Write what follows the @, such as example.org."),
+        )
     added = Name(
         id=new_key(),
         name=name,
@@ -62,9 +71,11 @@ def add_name(
         daily=daily,
         added_at=now,
     )
-    with recording(actor, f"name {added} as ours"):
+    with recording(actor, recorded("name %(name)s as ours", name=added)):
         if Name.objects.filter(kind=added.kind, name=name, port=added.port, removed_at=None).exists():
-            raise Refused(f"{added} is listed already.", "Look in the list of names.")
+            raise Refused(
+                _("%(added)s is listed already.") % {"added": added}, _("Look in the list of names.")
+            )
         added.save(force_insert=True)
     return added
 
@@ -75,7 +86,7 @@ def change_name(name: Name, actor: str, *, daily: bool, selectors: Sequence[str]
     Raises BadInput for what is no selector, Refused if the name was removed.
     """
     found = _selectors(selectors) if name.kind == NameKind.MAIL else []
-    with recording(actor, f"change how {name} is looked at"):
+    with recording(actor, recorded("change how %(name)s is looked at", name=name)):
         current = _demand_listed(name)
         current.daily, current.selectors = daily, found
         current.save()
@@ -87,8 +98,8 @@ def remove_name(name: Name, actor: str, reason: str, now: datetime) -> None:
     Raises BadInput without a reason, Refused if it was removed before.
     """
     if not reason.strip():
-        raise BadInput("A name is not removed without a reason.", "Say what became of it.")
-    with recording(actor, f"remove the name {name}"):
+        raise BadInput(_("A name is not removed without a reason."), _("Say what became of it."))
+    with recording(actor, recorded("remove the name %(name)s", name=name)):
         current = _demand_listed(name)
         current.removed_at, current.removed_because = now, reason.strip()
         current.save()
@@ -101,9 +112,10 @@ def look_at(name: Name, actor: str, now: datetime, eyes: Eyes | None = None) -> 
     """
     if name.removed_at is not None:
         raise _removed(name)
-    facts = _see(name, eyes or Eyes())
+    with in_the_records_language():
+        facts = _see(name, eyes or Eyes())
     digest = blobs.keep(_written(name, facts, now))
-    with recording(actor, f"look at {name}", valid_at=now):
+    with recording(actor, recorded("look at %(name)s", name=name), valid_at=now):
         current = _demand_listed(name)
         before = current.looks.filter(newest=True).first()
         newest = before is None or now > before.looked_at
@@ -174,7 +186,9 @@ def _selectors(texts: Sequence[str]) -> list[str]:
     found = list(dict.fromkeys(map(selector, texts)))
     if len(found) > MOST_SELECTORS:
         raise BadInput(
-            f"Expected at most {MOST_SELECTORS} DKIM selectors, got {len(found)}.", "Name those in use."
+            _("Expected at most %(most_selectors)s DKIM selectors, got %(count)s.")
+            % {"most_selectors": MOST_SELECTORS, "count": len(found)},
+            _("Name those in use."),
         )
     return found
 
@@ -183,7 +197,7 @@ def _demand_listed(name: Name) -> Name:
     """The name as it is now, locked. Raises NotFound or Refused if it is gone or was removed."""
     current = Name.objects.select_for_update().filter(pk=name.pk).first()
     if current is None:
-        raise NotFound("There is no such name.", "Look in the list of names.")
+        raise NotFound(_("There is no such name."), _("Look in the list of names."))
     if current.removed_at is not None:
         raise _removed(current)
     return current
@@ -191,6 +205,11 @@ def _demand_listed(name: Name) -> Name:
 
 def _removed(name: Name) -> Refused:
     return Refused(
-        f"{name} was removed on {name.removed_at:%Y-%m-%d}: {name.removed_because}",
-        "Add it again if it is still yours.",
+        _("%(name)s was removed on %(removed_at)s: %(removed_because)s")
+        % {
+            "name": name,
+            "removed_at": format(name.removed_at, "%Y-%m-%d"),
+            "removed_because": name.removed_because,
+        },
+        _("Add it again if it is still yours."),
     )

@@ -24,6 +24,7 @@ from duecare.program.judgement import (
 )
 from duecare.systems.evidence import SLOW, each
 from duecare.systems.names.interface import MOST_LOOKUPS
+from duecare.words import gettext as _
 
 TLS, MAIL = "named hosts", "mail domains"
 """The sources of subjects."""
@@ -50,23 +51,35 @@ def tls_certificate_valid(facts: Facts, target: int) -> Judgement:
     """Days count from the moment of judging: a certificate ends on its date whether or not one looks."""
     certificate = facts.section("certificate")
     if certificate.absent:
-        return not_applicable(f"{facts.section('tls')['why']}, which is a gap of its own")
+        return not_applicable(_("%(why)s, which is a gap of its own") % {"why": facts.section("tls")["why"]})
     ends, begins = (datetime.fromisoformat(certificate[name]) for name in ("not_after", "not_before"))
     left = math.floor((ends - facts.now).total_seconds() / DAY)
     if left < 0:
-        return unmet(f"the certificate ended on {ends:%Y-%m-%d}")
+        return unmet(_("the certificate ended on %(ends)s") % {"ends": format(ends, "%Y-%m-%d")})
     if begins > facts.now:
-        return unmet(f"the certificate does not begin before {begins:%Y-%m-%d}")
+        return unmet(
+            _("the certificate does not begin before %(begins)s") % {"begins": format(begins, "%Y-%m-%d")}
+        )
     if not certificate["names_host"]:
-        return unmet(f"the certificate is for {', '.join(certificate['names'][:5]) or 'no host at all'}")
+        return unmet(
+            _("the certificate is for %(value)s")
+            % {"value": ", ".join(certificate["names"][:5]) or _("no host at all")}
+        )
     if certificate["trusted"] is None:
         return unknown(
-            f"whether the certificate is trusted could not be told: {certificate['untrusted_because']}"
+            _("whether the certificate is trusted could not be told: %(untrusted_because)s")
+            % {"untrusted_because": certificate["untrusted_because"]}
         )
     if not certificate["trusted"]:
-        return unmet(f"the certificate is not trusted: {certificate['untrusted_because']}")
+        return unmet(
+            _("the certificate is not trusted: %(untrusted_because)s")
+            % {"untrusted_because": certificate["untrusted_because"]}
+        )
     if left < target:
-        return unmet(f"the certificate ends on {ends:%Y-%m-%d}, in {left} days (expected at least {target})")
+        return unmet(
+            _("the certificate ends on %(ends)s, in %(left)s days (expected at least %(target)s)")
+            % {"ends": format(ends, "%Y-%m-%d"), "left": left, "target": target}
+        )
     return met()
 
 
@@ -84,24 +97,42 @@ def tls_modern(facts: Facts, _target: None) -> Judgement:
     if not section["offered"]:
         return unmet(section["why"])
     versions = {one["version"]: one for one in section["versions"]}
-    faults = [Item("", f"it accepts {name}") for name in RETIRED if versions[name]["accepted"]]
+    faults = [
+        Item("", _("it accepts %(name)s") % {"name": name}) for name in RETIRED if versions[name]["accepted"]
+    ]
     gaps = [
-        Item("", f"whether it accepts {name} could not be told: {versions[name]['why']}")
+        Item(
+            "",
+            _("whether it accepts %(name)s could not be told: %(why)s")
+            % {"name": name, "why": versions[name]["why"]},
+        )
         for name in RETIRED
         if versions[name]["accepted"] is None
     ]
     current = [versions[name]["accepted"] for name in CURRENT]
     if not any(current):
-        (gaps if None in current else faults).append(Item("", "it was not seen to accept TLS 1.2 or 1.3"))
+        (gaps if None in current else faults).append(Item("", _("it was not seen to accept TLS 1.2 or 1.3")))
     kind, bits = certificate["key"], certificate["key_bits"]
     if kind in LEAST_BITS and (bits is None or bits < LEAST_BITS[kind]):
-        faults.append(Item("", f"its {kind} key has {bits} bits (expected at least {LEAST_BITS[kind]})"))
+        faults.append(
+            Item(
+                "",
+                _("its %(kind)s key has %(bits)s bits (expected at least %(value)s)")
+                % {"kind": kind, "bits": bits, "value": LEAST_BITS[kind]},
+            )
+        )
     if kind == "other":
-        gaps.append(Item("", "its kind of key is not known here"))
+        gaps.append(Item("", _("its kind of key is not known here")))
     if certificate["signature_hash"] in BROKEN_HASHES:
-        faults.append(Item("", f"its certificate is signed with {certificate['signature_hash'].upper()}"))
+        faults.append(
+            Item(
+                "",
+                _("its certificate is signed with %(signature_hash)s")
+                % {"signature_hash": certificate["signature_hash"].upper()},
+            )
+        )
     if certificate["signature_hash"] is None:
-        gaps.append(Item("", "how its certificate is signed could not be told"))
+        gaps.append(Item("", _("how its certificate is signed could not be told")))
     return judged(1, faults, gaps)
 
 
@@ -119,18 +150,23 @@ def mail_spf(facts: Facts, _target: None) -> Judgement:
     count = len(section["records"])
     if count != 1:
         return unmet(
-            "there is no SPF record" if not count else f"there are {count} SPF records, which makes all void"
+            _("there is no SPF record")
+            if not count
+            else _("there are %(count)s SPF records, which makes all void") % {"count": count}
         )
     faults = []
     if section["fault"]:
-        faults.append(f"receivers cannot read the SPF record: {section['fault']}")
+        faults.append(_("receivers cannot read the SPF record: %(fault)s") % {"fault": section["fault"]})
     if section["lookups"] > MOST_LOOKUPS:
         faults.append(
-            f"the SPF record makes receivers ask more than {MOST_LOOKUPS} times, which makes it void"
+            _("the SPF record makes receivers ask more than %(most_lookups)s times, which makes it void")
+            % {"most_lookups": MOST_LOOKUPS}
         )
     if not faults and section["everybody"] not in ("-", "~") and section.complete:
-        said = f"{section['everybody']}all" if section["everybody"] else "nothing"
-        faults.append(f"the SPF record says {said} of other servers (expected -all or ~all)")
+        said = f"{section['everybody']}all" if section["everybody"] else _("nothing")
+        faults.append(
+            _("the SPF record says %(said)s of other servers (expected -all or ~all)") % {"said": said}
+        )
     return each(1, [Item("", fault) for fault in faults], read_from=[section])
 
 
@@ -148,16 +184,19 @@ def mail_dmarc(facts: Facts, _target: None) -> Judgement:
     count = len(section["records"])
     if count != 1:
         return unmet(
-            "there is no DMARC record"
+            _("there is no DMARC record")
             if not count
-            else f"there are {count} DMARC records, which makes all void"
+            else _("there are %(count)s DMARC records, which makes all void") % {"count": count}
         )
     if section["fault"]:
-        return unmet(f"receivers cannot rely on the DMARC record: {section['fault']}")
+        return unmet(_("receivers cannot rely on the DMARC record: %(fault)s") % {"fault": section["fault"]})
     if section["policy"] == "none":
-        return unmet("the DMARC record lets forged mail through (p=none; expected quarantine or reject)")
+        return unmet(_("the DMARC record lets forged mail through (p=none; expected quarantine or reject)"))
     if section["percent"] < 100:
-        return unmet(f"the DMARC policy is for {section['percent']} of 100 forged mails only")
+        return unmet(
+            _("the DMARC policy is for %(percent)s of 100 forged mails only")
+            % {"percent": section["percent"]}
+        )
     return met()
 
 
@@ -176,8 +215,8 @@ def mail_dkim(facts: Facts, target: int) -> Judgement:
     section = facts.section("dkim")
     if not section["selectors"]:
         if _sends_nothing(facts):
-            return not_applicable("the SPF record says that the domain sends no mail")
-        return unknown("no DKIM selector was named: look in the headers of a mail that was sent")
+            return not_applicable(_("the SPF record says that the domain sends no mail"))
+        return unknown(_("no DKIM selector was named: look in the headers of a mail that was sent"))
     keys = section["keys"]
     faults = [Item(key["selector"], why) for key in keys if (why := _key_fault(key, target))]
     return each(len(keys), faults, read_from=[section])
@@ -193,9 +232,12 @@ def _key_fault(key: Mapping[str, Any], target: int) -> str:
     if key["fault"]:
         return str(key["fault"])
     if key["revoked"]:
-        return "the key was withdrawn"
+        return _("the key was withdrawn")
     if key["testing"]:
-        return "it is marked as a test (t=y), so receivers do not count it"
+        return _("it is marked as a test (t=y), so receivers do not count it")
     if key["kind"] == "rsa" and key["bits"] < target:
-        return f"the RSA key has {key['bits']} bits (expected at least {target})"
+        return _("the RSA key has %(bits)s bits (expected at least %(target)s)") % {
+            "bits": key["bits"],
+            "target": target,
+        }
     return ""

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError
 from duecare.ledger import blobs
@@ -30,7 +31,7 @@ def subject(name: Name, look: Look | None, now: datetime) -> Subject:
     """A name as checks see it at a moment; without facts if there is no look or it cannot be read."""
     reference = f"{NAME}:{name.pk}"
     if look is None:
-        return Subject(reference, str(name), Grade.OWN, None, "nobody has looked at it yet")
+        return Subject(reference, str(name), Grade.OWN, None, _("nobody has looked at it yet"))
     grade = Grade(look.grade)
     try:
         sections = json.loads(blobs.fetch(look.look))["facts"]

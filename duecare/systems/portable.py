@@ -18,6 +18,7 @@ from pathlib import Path
 
 from duecare.errors import BadInput
 from duecare.systems.collector import write_private
+from duecare.words import gettext as _
 
 SUGGESTED_NAME = "duecare-collect.pyz"
 WINDOWS_SUFFIX = ".ps1"
@@ -88,6 +89,7 @@ def write_one_file(path: Path) -> None:
         path.chmod(0o755)
     except OSError as error:
         raise BadInput(
-            f"{path}: the collector could not be written there: {error.strerror or error}.",
-            "Give --write-copy a file in a folder that exists and that you may write to.",
+            _("%(path)s: the collector could not be written there: %(value)s.")
+            % {"path": path, "value": error.strerror or error},
+            _("Give --write-copy a file in a folder that exists and that you may write to."),
         ) from error

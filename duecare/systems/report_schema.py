@@ -13,20 +13,27 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 Shape = Callable[[Any, str], None]
 
-_RETAKE = "Collect the report again, with the collector that belongs to this version."
+_RETAKE = gettext_noop("Collect the report again, with the collector that belongs to this version.")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHOWN = 40
+_HOSTNAME = gettext_noop("a host's name without spaces, at most 253 characters")
 
 
 def wrong(place: str, expected: str, got: object) -> BadInput:
     """The error for a value that does not fit its place."""
-    shown = "nothing (null)" if got is None else repr(got)
+    shown = _("nothing (null)") if got is None else repr(got)
     shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"
-    return BadInput(f"{place}: expected {expected}, got {shown}.", _RETAKE)
+    return BadInput(
+        _("%(place)s: expected %(expected)s, got %(shown)s.")
+        % {"place": place, "expected": expected, "shown": shown},
+        _(_RETAKE),
+    )
 
 
 def parse_moment(value: object, place: str) -> datetime:
@@ -36,22 +43,22 @@ def parse_moment(value: object, place: str) -> datetime:
             return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         except ValueError:
             pass
-    raise wrong(place, "a time such as 2026-11-23T14:17:25Z", value)
+    raise wrong(place, _("a time such as 2026-11-23T14:17:25Z"), value)
 
 
 def text(value: Any, place: str) -> None:
     if not isinstance(value, str):
-        raise wrong(place, "text", value)
+        raise wrong(place, _("text"), value)
 
 
 def flag(value: Any, place: str) -> None:
     if not isinstance(value, bool):
-        raise wrong(place, "true or false", value)
+        raise wrong(place, _("true or false"), value)
 
 
 def number(value: Any, place: str) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise wrong(place, "a whole number", value)
+        raise wrong(place, _("a whole number"), value)
 
 
 def moment(value: Any, place: str) -> None:
@@ -66,7 +73,7 @@ def day(value: Any, place: str) -> None:
             pass
         else:
             return
-    raise wrong(place, "a date such as 2026-11-23", value)
+    raise wrong(place, _("a date such as 2026-11-23"), value)
 
 
 def one_of(*words: str) -> Shape:
@@ -74,7 +81,7 @@ def one_of(*words: str) -> Shape:
 
     def check(value: Any, place: str) -> None:
         if not isinstance(value, str) or value not in words:
-            raise wrong(place, "one of " + ", ".join(words), value)
+            raise wrong(place, _("one of %(words)s") % {"words": ", ".join(words)}, value)
 
     return check
 
@@ -85,7 +92,7 @@ def matching(pattern: str, in_words: str) -> Shape:
 
     def check(value: Any, place: str) -> None:
         if not isinstance(value, str) or not compiled.fullmatch(value):
-            raise wrong(place, in_words, value)
+            raise wrong(place, _(in_words), value)
 
     return check
 
@@ -105,7 +112,7 @@ def many(shape: Shape) -> Shape:
 
     def check(value: Any, place: str) -> None:
         if not isinstance(value, list):
-            raise wrong(place, "a list", value)
+            raise wrong(place, _("a list"), value)
         for index, item in enumerate(value):
             shape(item, f"{place}[{index}]")
 
@@ -117,7 +124,7 @@ def named(shape: Shape) -> Shape:
 
     def check(value: Any, place: str) -> None:
         if not isinstance(value, dict):
-            raise wrong(place, "an object", value)
+            raise wrong(place, _("an object"), value)
         for key, item in value.items():
             shape(item, f"{place}.{key}")
 
@@ -129,10 +136,10 @@ def record(**fields: Shape) -> Shape:
 
     def check(value: Any, place: str) -> None:
         if not isinstance(value, dict):
-            raise wrong(place, "an object", value)
+            raise wrong(place, _("an object"), value)
         for key, shape in fields.items():
             if key not in value:
-                raise BadInput(f"{place}.{key} is missing.", _RETAKE)
+                raise BadInput(_("%(place)s.%(key)s is missing.") % {"place": place, "key": key}, _(_RETAKE))
             shape(value[key], f"{place}.{key}")
 
     return check
@@ -388,8 +395,10 @@ HEAD: Shape = record(
     collector=record(name=text, version=text, as_root=flag, root=text, live=flag, took_ms=number),
     collected_at=moment,
     host=record(
-        name=matching(r"[^\s\x00-\x1f\x7f]{1,253}", "a host's name without spaces, at most 253 characters"),
-        key=matching(r"[0-9a-f]{64}", "64 hexadecimal digits"),
+        name=matching(
+            r"[^\s\x00-\x1f\x7f]{1,253}", gettext_noop("a host's name without spaces, at most 253 characters")
+        ),
+        key=matching(r"[0-9a-f]{64}", gettext_noop("64 hexadecimal digits")),
         kind=one_of("server", "desktop", "container", "virtual", "unknown"),
     ),
     facts=named(record()),

@@ -27,6 +27,8 @@ from duecare.systems.report_schema import (
     Shape,
     parse_moment,
 )
+from duecare.words import gettext as _
+from duecare.words import gettext_noop, number
 
 FORMAT = "duecare-report/1"
 SIZE_LIMIT = 64 << 20
@@ -34,7 +36,7 @@ DEPTH_LIMIT = 32
 CLOCK_TOLERANCE = timedelta(days=1)
 """How far ahead of this server's clock a host's may be."""
 
-_RETAKE = "Collect the report again and send the file as it is."
+_RETAKE = gettext_noop("Collect the report again and send the file as it is.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,17 @@ def read_report(data: bytes, now: datetime) -> Report:
     """The report that the bytes hold. `now` is aware. Raises BadInput, and nothing else."""
     if len(data) > SIZE_LIMIT:
         raise BadInput(
-            f"The report has {len(data):,} bytes; at most {SIZE_LIMIT:,} are taken.",
-            "Look whether the file is a report at all.",
+            _("The report has %(count)s bytes; at most %(size_limit)s are taken.")
+            % {"count": number(len(data)), "size_limit": number(SIZE_LIMIT)},
+            _("Look whether the file is a report at all."),
         )
     report = _parse(data)
     if isinstance(report, dict):
         _require_format(report.get("format"))
     for place, fault in _faults(report, "$"):
-        raise BadInput(f"{place}: {fault}.", _RETAKE)
+        raise BadInput(_("%(place)s: %(fault)s.") % {"place": place, "fault": fault}, _(_RETAKE))
     if not isinstance(report, dict):
-        raise BadInput("The file holds JSON, but not an object.", _RETAKE)
+        raise BadInput(_("The file holds JSON, but not an object."), _(_RETAKE))
     HEAD(report, "$")
     for name, shape in SECTIONS.items():
         _require_section(report["facts"], name, shape)
@@ -78,8 +81,9 @@ def read_report(data: bytes, now: datetime) -> Report:
     collected_at = parse_moment(report["collected_at"], "$.collected_at")
     if collected_at - now > CLOCK_TOLERANCE:
         raise BadInput(
-            f"$.collected_at: {report['collected_at']} is more than a day ahead of this server's clock.",
-            "Set the clock of the host (or of this server) right and collect again.",
+            _("$.collected_at: %(collected_at)s is more than a day ahead of this server's clock.")
+            % {"collected_at": report["collected_at"]},
+            _("Set the clock of the host (or of this server) right and collect again."),
         )
     host, collector = report["host"], report["collector"]
     return Report(
@@ -96,7 +100,7 @@ def read_report(data: bytes, now: datetime) -> Report:
 
 def _require_section(facts: Mapping[str, Any], name: str, shape: Shape) -> None:
     if name not in facts:
-        raise BadInput(f"$.facts.{name} is missing.", _RETAKE)
+        raise BadInput(_("$.facts.%(name)s is missing.") % {"name": name}, _(_RETAKE))
     shape(facts[name], f"$.facts.{name}")
 
 
@@ -109,7 +113,9 @@ def _require_later(facts: Mapping[str, Any]) -> None:
     for name, fields in LATER_FIELDS.items():
         for key, shape in fields.items():
             if has_all and key not in facts[name]:
-                raise BadInput(f"$.facts.{name}.{key} is missing.", _RETAKE)
+                raise BadInput(
+                    _("$.facts.%(name)s.%(key)s is missing.") % {"name": name, "key": key}, _(_RETAKE)
+                )
             if facts[name].get(key) is not None:
                 shape(facts[name][key], f"$.facts.{name}.{key}")
 
@@ -120,11 +126,15 @@ def _require_format(found: object) -> None:
     match = re.fullmatch(r"duecare-report/([0-9]{1,9})", found) if isinstance(found, str) else None
     if match and int(match[1]) > 1:
         raise BadInput(
-            f"$.format: the report is of the newer format {found}; this version reads {FORMAT}.",
-            "Update Duecare, then import the file again.",
+            _("$.format: the report is of the newer format %(found)s; this version reads %(format)s.")
+            % {"found": found, "format": FORMAT},
+            _("Update Duecare, then import the file again."),
         )
     shown = repr(found)[:60]
-    raise BadInput(f"$.format: expected {FORMAT}, got {shown}.", "Choose a file that duecare collect made.")
+    raise BadInput(
+        _("$.format: expected %(format)s, got %(shown)s.") % {"format": FORMAT, "shown": shown},
+        _("Choose a file that duecare collect made."),
+    )
 
 
 # ── From bytes to values ─────────────────────────────────────────────────────────────────────────────────
@@ -149,27 +159,31 @@ def _parse(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data":
             raise _truncated(len(data)) from error
-        raise BadInput(f"Byte {error.start + 1} is not UTF-8.", _RETAKE) from error
+        raise BadInput(_("Byte %(value)s is not UTF-8.") % {"value": error.start + 1}, _(_RETAKE)) from error
     _require_shallow(data)
     try:
         return json.loads(
             text,
             object_pairs_hook=_object,
             parse_int=_integer,
-            parse_float=lambda digits: _Fault(f"the number {digits[:20]} is not a whole number"),
-            parse_constant=lambda name: _Fault(f"{name} is not a number of JSON"),
+            parse_float=lambda digits: _Fault(
+                _("the number %(digits)s is not a whole number") % {"digits": digits[:20]}
+            ),
+            parse_constant=lambda name: _Fault(_("%(name)s is not a number of JSON") % {"name": name}),
         )
     except json.JSONDecodeError as error:
         if error.msg.startswith("Unterminated string") or _CUT_OFF.match(text, error.pos):
             raise _truncated(len(data)) from error
         at = len(text[: error.pos].encode()) + 1
-        raise BadInput(f"Byte {at} is not as JSON demands: {error.msg}.", _RETAKE) from error
+        raise BadInput(
+            _("Byte %(at)s is not as JSON demands: %(msg)s.") % {"at": at, "msg": error.msg}, _(_RETAKE)
+        ) from error
 
 
 def _truncated(size: int) -> BadInput:
     if not size:
-        return BadInput("The file is empty.", _RETAKE)
-    return BadInput(f"The report breaks off after byte {size:,}.", _RETAKE)
+        return BadInput(_("The file is empty."), _(_RETAKE))
+    return BadInput(_("The report breaks off after byte %(size)s.") % {"size": number(size)}, _(_RETAKE))
 
 
 def _require_shallow(data: bytes) -> None:
@@ -177,20 +191,27 @@ def _require_shallow(data: bytes) -> None:
     for bracket in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
         depth += 1 if bracket in b"[{" else -1
         if depth > DEPTH_LIMIT:
-            raise BadInput(f"The report is nested deeper than {DEPTH_LIMIT} levels.", _RETAKE)
+            raise BadInput(
+                _("The report is nested deeper than %(depth_limit)s levels.") % {"depth_limit": DEPTH_LIMIT},
+                _(_RETAKE),
+            )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-    return _Fault(f"the key {twice[:40]!r} stands there twice")
+    twice, _count = Counter(key for key, _value in pairs).most_common(1)[0]
+    return _Fault(_("the key %(key)s stands there twice") % {"key": repr(twice[:40])})
 
 
 def _integer(digits: str) -> int | _Fault:
     value = int(digits) if len(digits) <= 17 else 1 << 53
-    return value if abs(value) < 1 << 53 else _Fault(f"the number {digits[:20]} is too large")
+    return (
+        value
+        if abs(value) < 1 << 53
+        else _Fault(_("the number %(digits)s is too large") % {"digits": digits[:20]})
+    )
 
 
 def _faults(value: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -205,7 +226,7 @@ def _faults(value: Any, place: str) -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             fault = _text_fault(key)
             if fault:
-                yield place, f"in the name of a member {fault}"
+                yield place, _("in the name of a member %(fault)s") % {"fault": fault}
             yield from _faults(item, f"{place}.{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -214,9 +235,9 @@ def _faults(value: Any, place: str) -> Iterator[tuple[str, str]]:
 
 def _text_fault(text: str) -> str:
     if "\0" in text:
-        return "the text holds a NUL"
+        return _("the text holds a NUL")
     if text.isascii():
         return ""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        return "the text holds half of a surrogate pair"
-    return "" if unicodedata.is_normalized("NFC", text) else "the text is not in Unicode's form NFC"
+        return _("the text holds half of a surrogate pair")
+    return "" if unicodedata.is_normalized("NFC", text) else _("the text is not in Unicode's form NFC")

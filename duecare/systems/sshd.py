@@ -11,6 +11,7 @@ from typing import Any
 
 from duecare.program.judgement import Facts, Item, Judgement, Unread, judged, not_applicable
 from duecare.systems.evidence import known_family, require_whole, value
+from duecare.words import gettext as _
 
 Settings = Mapping[str, str]
 Finding = tuple[bool | None, str]
@@ -24,11 +25,11 @@ def judge_settings(facts: Facts, keywords: tuple[str, ...], rule: Callable[[Sett
     """
     section = facts.section("sshd")
     if section.absent or section["installed"] is False:
-        return not_applicable("no SSH server is installed")
+        return not_applicable(_("no SSH server is installed"))
     if section["running"] is not True and known_family(facts) == "macos":
         if section["running"] is None:
-            raise Unread("whether Remote Login, the SSH server of macOS, is on could not be told")
-        return not_applicable("Remote Login, the SSH server of macOS, is turned off")
+            raise Unread(_("whether Remote Login, the SSH server of macOS, is on could not be told"))
+        return not_applicable(_("Remote Login, the SSH server of macOS, is turned off"))
     require_whole(section)
     settings: Settings = value(section, "settings")
     matches: list[Mapping[str, Any]] | None = section["matches"]
@@ -43,7 +44,7 @@ def judge_settings(facts: Facts, keywords: tuple[str, ...], rule: Callable[[Sett
         if not right:
             (unknown if right is None else unmet).append(Item(scope, reason))
     if matches is None:
-        unknown.append(Item("", "whether Match blocks change this could not be read"))
+        unknown.append(Item("", _("whether Match blocks change this could not be read")))
     return judged(len(scopes), unmet, unknown)
 
 
@@ -53,9 +54,11 @@ def one_of(keyword: str, allowed: frozenset[str], consequence: str) -> Callable[
     def rule(settings: Settings) -> Finding:
         found = settings.get(keyword)
         if found is None:
-            return None, f"the report does not give the setting {keyword}"
+            return None, _("the report does not give the setting %(keyword)s") % {"keyword": keyword}
         expected = " or ".join(sorted(allowed))
-        return found.lower() in allowed, f"{consequence}: {keyword} is {found}, expected {expected}"
+        return found.lower() in allowed, _(
+            "%(consequence)s: %(keyword)s is %(found)s, expected %(expected)s"
+        ) % {"consequence": consequence, "keyword": keyword, "found": found, "expected": expected}
 
     return rule
 
@@ -66,8 +69,12 @@ def at_most(keyword: str, limit: int) -> Callable[[Settings], Finding]:
     def rule(settings: Settings) -> Finding:
         found = settings.get(keyword, "")
         if not found.isdecimal():
-            return None, f"the report gives no number for the setting {keyword}"
-        return int(found) <= limit, f"{keyword} is {found}, expected at most {limit}"
+            return None, _("the report gives no number for the setting %(keyword)s") % {"keyword": keyword}
+        return int(found) <= limit, _("%(keyword)s is %(found)s, expected at most %(limit)s") % {
+            "keyword": keyword,
+            "found": found,
+            "limit": limit,
+        }
 
     return rule
 
@@ -88,7 +95,9 @@ def without(weak: Mapping[str, frozenset[str]]) -> Callable[[Settings], Finding]
             if not found or found[0] in "+-^":
                 untold.append(keyword)
         if named:
-            return False, f"weak algorithms are offered: {', '.join(named)}"
-        return (None if untold else True), f"the report does not list in full: {', '.join(untold)}"
+            return False, _("weak algorithms are offered: %(names)s") % {"names": ", ".join(named)}
+        return (None if untold else True), _("the report does not list in full: %(names)s") % {
+            "names": ", ".join(untold)
+        }
 
     return rule

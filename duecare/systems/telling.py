@@ -22,6 +22,7 @@ from duecare.program.queries import found_outcomes
 from duecare.program.subjects import Subject
 from duecare.systems.models import Host, Report
 from duecare.systems.words import SECTIONS, field_words
+from duecare.words import number
 
 ROWS = 25
 """Rows of a list that the page shows unless it is asked for in full."""
@@ -73,8 +74,8 @@ class SectionTold:
     def sizes(self) -> str:
         """How long its lists are; empty if it has none."""
         if len(self.tables) == 1:
-            return f"{self.tables[0].total:,}"
-        return " · ".join(f"{table.label} {table.total:,}" for table in self.tables)
+            return number(self.tables[0].total)
+        return " · ".join(f"{table.label} {number(table.total)}" for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)

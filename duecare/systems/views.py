@@ -32,6 +32,7 @@ from duecare.systems.reports import SIZE_LIMIT
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.uploads import demand_size
 from duecare.web.views import show
+from duecare.words import Text
 
 AREA = "systems"
 CHANGERS = (Role.OWNER, Role.MANAGER)
@@ -84,7 +85,12 @@ HOSTS: Listing[Host] = Listing(
             Kind.DATE,
             order="reported",
         ),
-        Column("grade", _("Evidence"), lambda row: getattr(row, "grade", None)),
+        Column(
+            "grade",
+            _("Evidence"),
+            lambda row: Text(getattr(row, "grade", None) or ""),
+            export=lambda row: getattr(row, "grade", None),
+        ),
         Column("unreadable", _("Not read"), lambda row: getattr(row, "unreadable", None), Kind.NUMBER),
         Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
         Column(

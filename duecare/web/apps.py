@@ -1,6 +1,9 @@
 """The furniture as a Django app: templates, static files and tags; no records."""
 
 from django.apps import AppConfig
+from django.utils import translation
+
+from duecare import words
 
 
 class WebConfig(AppConfig):
@@ -8,3 +11,9 @@ class WebConfig(AppConfig):
 
     name = "duecare.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Lend the pages' language to the modules that know nothing of Django."""
+        from duecare.web.figures import number, short_day
+
+        words.speak_through(translation.gettext, translation.ngettext, number, short_day)

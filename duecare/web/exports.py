@@ -38,7 +38,7 @@ def cell(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """The value as JSON knows it: times as UTC text, days as ISO text, translatable text as text."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecare.web.figures import number
+
 FAR = timedelta(days=31)
 """From here on a date says more than a distance."""
 
@@ -20,8 +22,8 @@ def exact(moment: datetime) -> str:
     """The moment to the minute in the current zone, with the zone's name: "23 November 2026, 14:17 UTC"."""
     local = timezone.localtime(moment)
     return _("%(day)s, %(time)s %(zone)s") % {
-        "day": date_format(local, "j F Y"),
-        "time": date_format(local, "H:i"),
+        "day": date_format(local, "DATE_FORMAT"),
+        "time": date_format(local, "TIME_FORMAT"),
         "zone": local.tzname(),
     }
 
@@ -33,7 +35,7 @@ def relative(moment: datetime, now: datetime) -> str:
     """
     distance = abs(moment - now)
     if distance >= FAR:
-        return date_format(timezone.localtime(moment), "j M Y")
+        return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
     if distance < timedelta(minutes=1):
         return _("just now") if moment <= now else _("in a moment")
     words = _length(distance)
@@ -45,15 +47,15 @@ def relative_day(day: date, today: date) -> str:
     near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}.get((day - today).days)
     if near is not None:
         return near
-    return date_format(day, "D j M" if abs(day - today) < FAR else "j M Y")
+    return date_format(day, "MONTH_DAY_FORMAT" if abs(day - today) < FAR else "SHORT_DATE_FORMAT")
 
 
 def _length(distance: timedelta) -> str:
     minutes = distance // timedelta(minutes=1)
     if minutes < 60:
-        return ngettext("%d minute", "%d minutes", minutes) % minutes
+        return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": number(minutes)}
     hours = minutes // 60
     if hours < 24:
-        return ngettext("%d hour", "%d hours", hours) % hours
+        return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
     days = hours // 24
-    return ngettext("%d day", "%d days", days) % days
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}

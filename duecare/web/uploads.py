@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput
+from duecare.words import number
 
 FORM_OVERHEAD = 1 << 20
 """Bytes of an upload beside its files, generously."""
@@ -24,7 +25,7 @@ def demand_size(request: HttpRequest, most: int, next_step: str) -> None:
     if request.method == "POST" and int(announced) > most + FORM_OVERHEAD:
         raise BadInput(
             _("The upload has %(size)s bytes; at most %(most)s MiB are taken.")
-            % {"size": f"{int(announced):,}", "most": most >> 20},
+            % {"size": number(int(announced)), "most": most >> 20},
             next_step,
         )
 

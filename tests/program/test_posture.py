@@ -215,7 +215,7 @@ def hear(*answers: Asked, outcomes: tuple[Found, ...] = (), now: datetime = NOW)
 
 
 AWAITED = "stated not to apply; a second person has not agreed yet"
-EXPIRED = "The statement of 2026-11-13 has expired: Is point 0 so?"
+EXPIRED = "The statement of 13 Nov 2026 has expired: Is point 0 so?"
 WORDS = [
     (
         [asked(None)],
@@ -223,17 +223,17 @@ WORDS = [
         State.UNPROVEN,
         "no check of Duecare tests it yet; 1 question for a person to answer",
     ),
-    ([asked(YES)], NOW, State.STATED, "1 question answered by a person, until 2027-02-01"),
-    ([asked(YES)], LAST, State.STATED, "1 question answered by a person, until 2027-02-01"),
+    ([asked(YES)], NOW, State.STATED, "1 question answered by a person, until 1 Feb 2027"),
+    ([asked(YES)], LAST, State.STATED, "1 question answered by a person, until 1 Feb 2027"),
     ([asked(YES)], AFTER, State.UNPROVEN, EXPIRED),
     ([asked(YES), asked(None, 1)], NOW, State.UNPROVEN, "1 question of 2 not answered yet"),
     (
         [asked(YES, **DOUBTED)],
         NOW,
         State.UNPROVEN,
-        "The statement of 2026-11-13 is doubted: Is point 0 so?",
+        "The statement of 13 Nov 2026 is doubted: Is point 0 so?",
     ),
-    ([asked(YES, **AGREED)], NOW, State.STATED, "1 question answered by a person, until 2027-02-01"),
+    ([asked(YES, **AGREED)], NOW, State.STATED, "1 question answered by a person, until 1 Feb 2027"),
     ([asked(YES), asked(PARTLY, 1)], NOW, State.FAILING, "Stated “partly”: Is point 1 so?"),
     (
         [asked(NO), asked(NO, 1), asked(None, 2)],
@@ -255,7 +255,7 @@ WORDS = [
         [asked(YES), asked(NOT_APPLICABLE, 1)],
         NOW,
         State.STATED,
-        "2 questions answered by a person, until 2027-02-01",
+        "2 questions answered by a person, until 1 Feb 2027",
     ),
 ]
 
@@ -370,7 +370,7 @@ def test_an_exception_for_the_whole_excepts_what_fails_and_what_cannot_be_shown(
         before = stand(found(0, verdict))
         here = excepted(before, WHOLE, NOW)
         assert here.state is State.EXCEPTED
-        assert here.why == f"Excepted until 2027-02-01, approved by Maeve Brennan: {before.why}"
+        assert here.why == f"Excepted until 1 Feb 2027, approved by Maeve Brennan: {before.why}"
         assert here.since == WHOLE.since
     silent = excepted(stand(), WHOLE, NOW)
     assert silent.state is State.EXCEPTED
@@ -403,13 +403,16 @@ def test_exceptions_for_findings_except_only_where_they_cover_every_gap() -> Non
             hear(asked(NO), asked(None, 1)),
             "No check of Duecare tests it yet; 1 question for a person to answer",
         ),
-        (hear(asked(NO), asked(YES, 1, **DOUBTED)), "The statement of 2026-11-12 is doubted: Is point 1 so?"),
+        (
+            hear(asked(NO), asked(YES, 1, **DOUBTED)),
+            "The statement of 12 Nov 2026 is doubted: Is point 1 so?",
+        ),
     ],
 )
 def test_beside_gaps_that_are_excepted_what_cannot_be_told_is_unproven(before: Standing, why: str) -> None:
     here = excepted(before, for_findings(2), NOW)
     assert here.state is State.UNPROVEN
-    assert here.why == f"{why}; the gaps that are known are excepted until 2027-02-01"
+    assert here.why == f"{why}; the gaps that are known are excepted until 1 Feb 2027"
 
 
 def test_an_admitted_gap_is_excepted_when_all_else_is_answered() -> None:

@@ -84,13 +84,17 @@ FAULTS = [
     ({"period_from": TODAY + timedelta(days=1)}, "period_from", "begins after its end"),
     ({"period_from": date(1, 1, 1)}, "period_from", "too long ago"),
     ({"period_to": TODAY + timedelta(days=1)}, "period_to", "today or an earlier day"),
-    ({"expires": TODAY - timedelta(days=1)}, "expires", "expired on 2026-11-22 already"),
-    ({"expires": TODAY + timedelta(days=QUESTION.days + 1)}, "expires", "at most 365 days: until 2027-11-23"),
+    ({"expires": TODAY - timedelta(days=1)}, "expires", "expired on 22 Nov 2026 already"),
+    (
+        {"expires": TODAY + timedelta(days=QUESTION.days + 1)},
+        "expires",
+        "365 days: until 23 Nov 2027",
+    ),
     ({"expires": date.max}, "expires", "at most 365 days"),
     (
         {"period_from": date(2020, 1, 1), "period_to": date(2020, 1, 2)},
         "period_to",
-        "expired on 2021-01-01 already",
+        "expired on 1 Jan 2021 already",
     ),
 ]
 

@@ -153,6 +153,7 @@ PAGES: Mapping[str, Page] = {
     "account/openid/finish/": account(
         "account/openid/finish/", NO_SUCH_METHOD, stranger=405, bare=405, rightless=405
     ),
+    "account/language/": account("account/language/"),
     # A calendar's address opens nothing without its token, whoever asks (test_duties.py).
     "account/tokens/": Page("account/tokens/", ALL, answers(BAD, *Role), live=True),
     "account/tokens/<int:key>/end/": Page("account/tokens/1/end/", ONLY_POST, live=True),

@@ -59,10 +59,12 @@ class Served:
         return Path(found[1])
 
 
-def environment(home: Path) -> dict[str, str]:
-    """This process's environment without what the tests set, for a Duecare at `home`."""
+def environment(home: Path, apps: str = "") -> dict[str, str]:
+    """This process's environment without what the tests set, for a Duecare at `home`; with the tests' own
+    `apps` if they are named."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("DUECARE_", "DJANGO_"))}
-    return {**ours, "DUECARE_HOME": str(home)}
+    more = {"DUECARE_TEST_APPS": apps, "PYTHONPATH": str(Path(__file__).parents[2])} if apps else {}
+    return {**ours, **more, "DUECARE_HOME": str(home)}
 
 
 def _log(home: Path) -> Path:
@@ -70,14 +72,14 @@ def _log(home: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *options: str) -> Iterator[Served]:
+def serving(home: Path, *options: str, apps: str = "") -> Iterator[Served]:
     """`duecare start` with these options, once it answers; stopped at the end as by a supervisor."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     served = Served(f"http://localhost:{port}", home)
     with _log(home).open("w") as log:
         words = [str(DUECARE), "start", "--port", str(port), *options]
-        process = subprocess.Popen(words, env=environment(home), stdout=log, stderr=log)
+        process = subprocess.Popen(words, env=environment(home, apps), stdout=log, stderr=log)
     try:
         _await_answer(served, process)
         yield served

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,10 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from duecare.errors import BadInput
 from duecare.systems.isolated import Summary, read_isolated
 from duecare.systems.reports import SIZE_LIMIT
+from duecare.words import LONGEST, unpacked
+from tests.pseudo import CODE
+from tests.site.words import outside
 from tests.systems.healthy import NOW, Changes, changed, healthy
 
 ROOT = Path(__file__).parents[2]
@@ -157,3 +162,20 @@ def test_the_reader_inherits_neither_environment_nor_directory(monkeypatch: pyte
     assert seen["env"] == {}
     assert seen["cwd"] == "/"
     assert "secret" not in repr(seen["words"])
+
+
+def test_a_refusal_is_said_in_the_language_of_whoever_hands_the_report_in() -> None:
+    for data in (b"", report()[:200], report({"sudo.state": "guessed"}), report(format="duecare-report/2")):
+        with translation.override(CODE), pytest.raises(BadInput) as refusal:
+            read_isolated(data, NOW)
+        assert not re.search(r"\b(expected|the|is|at|after)\b", outside(str(refusal.value))), refusal.value
+        assert "⟦" in refusal.value.what
+        assert "⟦" in refusal.value.next_step
+
+
+def test_a_child_that_was_taken_over_fills_nothing_but_named_places() -> None:
+    told = {
+        "text": "%(a)999999999s %s %(b)s",
+        "values": {"b": {"text": "%(a)s", "values": {"a": "x" * 9000}}},
+    }
+    assert unpacked(told) == "%(a)999999999s %s " + "x" * (LONGEST - 18)

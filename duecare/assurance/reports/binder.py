@@ -81,7 +81,7 @@ def _safeguard(one: Safeguard, asked: Asked, viewer: Viewer, bounds: Bounds) -> 
     standing = standing_of(one, viewer, asked.instant)
     askers = required_by(profile()).get(one.id, [])
     certain = "; ".join(f"{asker.name} ({asker.citation})" for asker in askers if asker.certain)
-    open_ones = "; ".join(asker.name for asker in askers if not asker.certain)
+    open_ones = "; ".join(str(asker.name) for asker in askers if not asker.certain)
     yield Facts(
         (
             (_("Aim"), one.aim),

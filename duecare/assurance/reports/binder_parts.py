@@ -37,6 +37,7 @@ from duecare.program.statement_queries import condition_of as statement_conditio
 from duecare.program.statement_queries import lines_of, names_of
 from duecare.program.statement_queries import reference as statement_reference
 from duecare.program.task_queries import today_at
+from duecare.words import number
 
 OUTCOME, TARGET, FINDING, STATEMENT = (
     "program.outcome",
@@ -72,25 +73,25 @@ def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str
         else _("%(n)s %(counts)s in %(subjects)s %(of)s")
     )
     looked_at = told % {
-        "n": f"{one.population:,}",
+        "n": number(one.population),
         "counts": one.check.counts,
-        "subjects": f"{one.subjects:,}",
-        "of": one.check.of,
+        "subjects": number(one.subjects),
+        "of": _(one.check.of),
     }
     if one.population_was is not None:
-        looked_at += _(" (before: %s)") % f"{one.population_was:,}"
+        looked_at += _(" (before: %s)") % number(one.population_was)
     rows: list[tuple[str, Cell]] = [
         (_("Answer"), mark(one.verdict_at(now).value)),
         (_("Found"), one.words(now)),
         (_("Looked at"), looked_at),
     ]
     if one.target is not None:
-        was = _(" (before: %s)") % f"{one.target_was:,}" if one.target_was is not None else ""
-        rows.append((_("Judged against"), f"{one.target:,} {unit}".strip() + was))
+        was = _(" (before: %s)") % number(one.target_was) if one.target_was is not None else ""
+        rows.append((_("Judged against"), f"{number(one.target)} {unit}".strip() + was))
     if one.measure is not None:
-        rows.append((_("Measured"), f"{one.measure:,} {unit}".strip()))
+        rows.append((_("Measured"), f"{number(one.measure)} {unit}".strip()))
     rows += [
-        (_("Evidence"), one.grade or NOTHING),
+        (_("Evidence"), _(one.grade) if one.grade else NOTHING),
         (_("Gathered"), moment(one.evidence_at)),
         (_("Counts until"), moment(one.stale_at)),
         (_("Judged"), moment(one.judged_at)),
@@ -139,7 +140,7 @@ def held_targets(safeguard: str, viewer: Viewer) -> Iterator[Block]:
     names = names_of({row.adopted_by for row in adopted}, viewer)
     yield Heading(_("What we hold ourselves to"), 2)
     for target in targets:
-        rows: list[tuple[str, Cell]] = [(_("Target"), f"{target.value:,} {target.definition.unit}")]
+        rows: list[tuple[str, Cell]] = [(_("Target"), f"{number(target.value)} {target.definition.unit}")]
         if target.adopted is None:
             rows.append((_("Adopted"), _("by nobody: it is the shipped default")))
         else:
@@ -163,7 +164,7 @@ def stated(standing: Standing, now: datetime, viewer: Viewer) -> Iterator[Block]
     statements = {row.pk: row for row in Statement.objects.all().visible_to(viewer).filter(pk__in=keys)}
     reviewers = names_of({row.reviewed_by for row in statements.values() if row.reviewed_by}, viewer)
     for line in lines_of(standing.asked, viewer, now):
-        yield Heading(line.said.asked if line.said else line.question.ask, 3)
+        yield Heading(_(line.said.asked) if line.said else str(line.question.ask), 3)
         if line.said is None:
             yield Text(_("Nobody has answered this question."))
             continue
@@ -190,7 +191,7 @@ def _files(about: str, viewer: Viewer) -> list[str]:
     """Names and digests of the files that were put to a record."""
     files = Attachment.objects.all().visible_to(viewer).filter(about=about).order_by("made_at", "id")[:MOST]
     words = _("%(name)s, %(size)s bytes, SHA-256 %(digest)s")
-    return [words % {"name": one.name, "size": f"{one.size:,}", "digest": one.content} for one in files]
+    return [words % {"name": one.name, "size": number(one.size), "digest": one.content} for one in files]
 
 
 def approved_exceptions(safeguard: str, now: datetime, viewer: Viewer) -> Iterator[Block]:

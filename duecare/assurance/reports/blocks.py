@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.web.words import STATUSES
+from duecare.words import number
 
 LONGEST = 600
 """Characters of one cell."""
@@ -94,6 +95,7 @@ def mark(state: str) -> Mark:
 
 def cut(text: str, most: int = LONGEST) -> str:
     """A text at a length that a cell takes; where it was cut, it says so by an ellipsis."""
+    text = str(text)  # shipped content is itself translated only when it is shown
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
@@ -104,7 +106,7 @@ def listed(
     shown = tuple(tuple(row) for row in rows)
     left = total - len(shown)
     words = ngettext("%(n)s more: %(where)s.", "%(n)s more: %(where)s.", left)
-    more = words % {"n": f"{left:,}", "where": where} if left > 0 else ""
+    more = words % {"n": number(left), "where": where} if left > 0 else ""
     return Table(tuple(columns), shown, empty, more)
 
 
@@ -135,4 +137,4 @@ def _plain(block: Block) -> str:
 def _word(cell: Cell) -> str:
     if isinstance(cell, Mark):
         return cell.word
-    return (cell.text if isinstance(cell, Code) else cell).replace("\n", " ") or _("nothing")
+    return (cell.text if isinstance(cell, Code) else str(cell)).replace("\n", " ") or _("nothing")

@@ -39,6 +39,7 @@ from duecare.program.models import Finding
 from duecare.program.posture import Standing, count_states
 from duecare.program.queries import profile, standings
 from duecare.program.reach import reach
+from duecare.words import number
 
 LISTED = 200
 """Rows of a list, in the annex too."""
@@ -161,9 +162,9 @@ def _counts(
 ) -> Part:
     old, new = count_states(before), count_states(after)
     rows: list[tuple[Cell, ...]] = [
-        (mark(state.value), f"{old[state]:,}", f"{count:,}") for state, count in new.items()
+        (mark(state.value), number(old[state]), number(count)) for state, count in new.items()
     ]
-    rows.append((_("Open findings"), f"{open_before:,}", f"{open_after:,}"))
+    rows.append((_("Open findings"), number(open_before), number(open_after)))
     columns = (
         Column(_("Safeguards that are"), 1),
         Column(day(span.compared), width=24, right=True),
@@ -220,8 +221,8 @@ def _findings(span: Span, viewer: Viewer) -> Part:
         _("None is open."),
         _("%(opened)s opened, %(closed)s closed. Those open for longest:")
         % {
-            "opened": f"{rows.filter(opened_at__range=within).count():,}",
-            "closed": f"{rows.filter(closed_at__range=within).count():,}",
+            "opened": number(rows.filter(opened_at__range=within).count()),
+            "closed": number(rows.filter(closed_at__range=within).count()),
         },
     )
 

@@ -16,6 +16,7 @@ from duecare.program.models import Approval, Decided, SafeguardException, Statem
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import referred
 from duecare.program.targets import definitions
+from duecare.words import day, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def decisions(begin: datetime, end: datetime, viewer: Viewer, most: int) -> Deci
     return Decisions(
         tuple(found[:most]),
         targets.count() + exceptions.count() + approvals.count(),
-        ngettext("People made %(n)s statement.", "People made %(n)s statements.", made) % {"n": f"{made:,}"}
+        ngettext("People made %(n)s statement.", "People made %(n)s statements.", made) % {"n": number(made)}
         if made
         else "",
     )
@@ -68,7 +69,7 @@ def _targets(rows: list[Target], viewer: Viewer) -> Iterator[Decision]:
         definition = definitions().get(row.pk)
         words = {
             "name": definition.name if definition else row.pk,
-            "value": f"{row.value:,}",
+            "value": number(row.value),
             "unit": definition.unit if definition else "",
         }
         what = _("Target adopted: %(name)s, %(value)s %(unit)s") % words
@@ -79,7 +80,7 @@ def _exceptions(rows: list[SafeguardException], viewer: Viewer) -> Iterator[Deci
     names = names_of({row.asked_by for row in rows}, viewer)
     for row in rows:
         what = _("Exception asked for, until %(until)s: %(safeguard)s") % {
-            "until": row.expires.isoformat(),
+            "until": day(row.expires),
             "safeguard": safeguard_title(row.safeguard),
         }
         yield Decision(row.asked_at, what, row.reason, names[row.asked_by])

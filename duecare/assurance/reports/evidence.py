@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Max
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput
@@ -18,6 +18,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
 from duecare.program.posture import Standing, State
+from duecare.web.figures import short_day
 from duecare.web.moments import exact
 
 GRADES = [grade.value for grade in Grade]
@@ -54,9 +55,9 @@ def open_findings(viewer: Viewer) -> dict[str, int]:
 def grade_of(standing: Standing) -> str:
     """The weakest grade of the evidence that a safeguard's state rests on, in words; empty without any."""
     if standing.state is State.STATED:
-        return Grade.STATED.value
+        return _(Grade.STATED.value)
     found = [GRADES.index(one.grade) for one in standing.found if one.grade in GRADES]
-    return GRADES[max(found)] if found else ""
+    return _(GRADES[max(found)]) if found else ""
 
 
 def where_of(row: Finding) -> str:
@@ -70,7 +71,7 @@ def day(value: date | datetime | None) -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return formats.date_format(value, "j M Y")
+    return short_day(value)
 
 
 def moment(value: datetime | None) -> str:

@@ -29,6 +29,7 @@ from duecare.program.judgement import Verdict
 from duecare.program.posture import Standing, State, count_states
 from duecare.program.queries import profile, required_by, standings
 from duecare.program.reach import reach
+from duecare.words import number
 
 UNSEEN = 60
 """Gaps in the evidence that are listed one by one."""
@@ -58,7 +59,7 @@ def _summary(rows: Sequence[Standing], findings: Mapping[str, int]) -> Iterator[
     yield states_table([(state, count) for state, count in count_states(rows).items()])
     count = sum(findings.values())
     yield Text(
-        ngettext("%(n)s finding is open.", "%(n)s findings are open.", count) % {"n": f"{count:,}"}
+        ngettext("%(n)s finding is open.", "%(n)s findings are open.", count) % {"n": number(count)}
         + " "
         + _("What people state is counted apart from what checks have proven, and never added to it.")
     )
@@ -72,7 +73,7 @@ def states_table(counts: Sequence[tuple[State, int]]) -> Table:
             Column(_("What it means"), 1),
             Column(_("Safeguards"), width=20, right=True),
         ),
-        tuple((mark(state.value), meaning(state), f"{count:,}") for state, count in counts),
+        tuple((mark(state.value), meaning(state), number(count)) for state, count in counts),
         "",
     )
 
@@ -123,7 +124,7 @@ def _line(row: Standing, findings: int, askers: Sequence[Asker]) -> tuple[Cell, 
         cut(row.why, 220) or NOTHING,
         day(row.since),
         grade_of(row) or NOTHING,
-        f"{findings:,}",
+        number(findings),
         _asked_by(askers),
     )
 
@@ -172,7 +173,7 @@ def _unseen(rows: Sequence[Standing], reach_words: str, now: datetime) -> Iterat
     )
     if silent:
         names = [row.safeguard.title for row in rows if row.silent]
-        yield Text(_("Nothing is known of: %s.") % "; ".join(names), quiet=True)
+        yield Text(_("Nothing is known of: %s.") % "; ".join(map(str, names)), quiet=True)
 
 
 POSTURE = Report(

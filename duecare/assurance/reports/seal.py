@@ -14,6 +14,7 @@ from duecare.assurance.reports.evidence import moment
 from duecare.assurance.reports.interface import Asked
 from duecare.ledger import anchors, sealing
 from duecare.ledger.models import Checkpoint
+from duecare.words import number
 
 ROOT = 16
 """Signs of the root at the foot; the last page has it whole."""
@@ -24,9 +25,9 @@ def foot(organisation: str, asked: Asked, size: int, checkpoint: Checkpoint) -> 
     words = {
         "organisation": cut(organisation, 70),
         "moment": moment(asked.instant),
-        "size": f"{size:,}",
+        "size": number(size),
         "root": _root(checkpoint)[:ROOT],
-        "checkpoint": f"{checkpoint.size:,}",
+        "checkpoint": number(checkpoint.size),
     }
     return {
         "first": _("%(organisation)s, as of %(moment)s") % words,
@@ -42,7 +43,7 @@ def foot(organisation: str, asked: Asked, size: int, checkpoint: Checkpoint) -> 
 def seal(checkpoint: Checkpoint) -> dict[str, Any]:
     """The last part of a report: the whole signed note, and how to check the report by it."""
     note = bytes(checkpoint.note).decode()
-    size = f"{checkpoint.size:,}"
+    size = number(checkpoint.size)
     return {
         "title": _("The checkpoint, and how to check this report"),
         "paragraphs": [

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from duecare.errors import BadInput, DuecareError
+from duecare.words import gettext as _
 
 FORMAT = "duecare-look/1"
 LONGEST = 2000
@@ -47,7 +48,8 @@ def host_name(text: str) -> str:
     if not name.isascii():
         if _READ_DIFFERENTLY & set(name):
             raise BadInput(
-                f"{name[:80]!r} has two readings.", "Write its ASCII form, which begins with xn--."
+                _("%(value)s has two readings.") % {"value": repr(name[:80])},
+                _("Write its ASCII form, which begins with xn--."),
             )
         try:
             name = name.encode("idna").decode()
@@ -56,8 +58,8 @@ def host_name(text: str) -> str:
     labels = name.split(".")
     if len(name) > 253 or not all(map(_LABEL.fullmatch, labels)) or not re.search("[a-z]", labels[-1]):
         raise BadInput(
-            f"{text[:80]!r} is not a host name.",
-            "Write it as www.example.org: no address, no https://, no *.",
+            _("%(value)s is not a host name.") % {"value": repr(text[:80])},
+            _("Write it as www.example.org: no address, no https://, no *."),
         )
     return name
 
@@ -67,8 +69,8 @@ def selector(text: str) -> str:
     name = text.strip().lower()
     if len(name) > 100 or not all(map(_SELECTOR.fullmatch, name.split("."))):
         raise BadInput(
-            f"{text[:80]!r} is not a DKIM selector.",
-            "Write it as selector1: what stands before ._domainkey in DNS.",
+            _("%(value)s is not a DKIM selector.") % {"value": repr(text[:80])},
+            _("Write it as selector1: what stands before ._domainkey in DNS."),
         )
     return name
 

@@ -29,6 +29,7 @@ from duecare.systems.names.records import (
     parse_spf,
     spf_records,
 )
+from duecare.words import gettext as _
 
 STEPS_UP = 4
 """Domains above one that are asked for DMARC."""
@@ -86,7 +87,7 @@ class _Walk:
         if self.lookups > MOST_LOOKUPS:
             return None
         if "%" in domain:
-            self.problems.append((plain(domain), "it depends on who sends, so it could not be followed"))
+            self.problems.append((plain(domain), _("it depends on who sends, so it could not be followed")))
             return None
         try:
             records = spf_records(_records(domain, self.ask))
@@ -94,7 +95,10 @@ class _Walk:
             self.problems.append((plain(domain), error.what))
             return None
         if len(records) != 1:
-            self.fault = self.fault or f"{plain(domain)[:100]} has {len(records)} SPF records (expected 1)"
+            self.fault = self.fault or _("%(value)s has %(count)s SPF records (expected 1)") % {
+                "value": plain(domain)[:100],
+                "count": len(records),
+            }
             return None
         return self.follow(records[0])
 
@@ -167,7 +171,11 @@ def _dkim(domain: str, selectors: Sequence[str], ask: Ask) -> Section:
 
 def _key(records: Sequence[str]) -> Section:
     if len(records) != 1:
-        fault = f"there are {len(records)} records (expected 1)" if records else "there is no record"
+        fault = (
+            _("there are %(count)s records (expected 1)") % {"count": len(records)}
+            if records
+            else _("there is no record")
+        )
         return {"kind": "", "bits": None, "revoked": False, "testing": False, "fault": fault}
     told = asdict(parse_dkim(records[0]))
     return {**told, "kind": plain(told["kind"])[:20], "fault": plain(told["fault"])}

@@ -16,6 +16,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from duecare.words import gettext as _
+
 _TERM = re.compile(r"([+?~-]?)([a-z0-9]+)(?:([:/])(.*))?", re.I | re.S)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.I | re.S)
 _TAG = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(.*?)\s*", re.I | re.S)
@@ -57,7 +59,7 @@ def parse_spf(text: str) -> Spf:
         modifier = _MODIFIER.fullmatch(term)
         if modifier:
             if modifier[1].lower() == "redirect":
-                fault = fault or ("redirect stands there twice" if redirect else "")
+                fault = fault or (_("redirect stands there twice") if redirect else "")
                 redirect = modifier[2]
             continue
         match = _TERM.fullmatch(term)
@@ -87,19 +89,19 @@ def _term_fault(term: str, match: re.Match[str] | None) -> str:
     """Why receivers do not understand a term; empty if they do."""
     shown = f"“{term[:60]}”"
     if match is None:
-        return f"{shown} cannot be read"
+        return _("%(shown)s cannot be read") % {"shown": shown}
     name, mark, value = match[2].lower(), match[3], match[4] or ""
     if name in ("ip4", "ip6"):
         try:
             right = mark == ":" and ip_network(value, strict=False).version == int(name[2])
         except ValueError:
             right = False
-        return "" if right else f"{shown} holds no address"
+        return "" if right else _("%(shown)s holds no address") % {"shown": shown}
     if name == "all":
-        return f"{shown} takes nothing more" if mark else ""
+        return _("%(shown)s takes nothing more") % {"shown": shown} if mark else ""
     if name in _NAMED:
-        return "" if mark == ":" and value else f"{shown} names no domain"
-    return "" if name in _ASKING else f"{shown} is nothing that SPF knows"
+        return "" if mark == ":" and value else _("%(shown)s names no domain") % {"shown": shown}
+    return "" if name in _ASKING else _("%(shown)s is nothing that SPF knows") % {"shown": shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +127,12 @@ def parse_dmarc(text: str) -> Dmarc:
     tags, fault = _tags(text)
     policy = tags.get("p", "").lower()
     if policy not in ("none", "quarantine", "reject"):
-        fault = fault or "it has no policy (p=none, quarantine or reject)"
+        fault = fault or _("it has no policy (p=none, quarantine or reject)")
         policy = "none"
     below = tags.get("sp", "").lower()
     percent = tags.get("pct", "100")
     if not re.fullmatch(r"[0-9]{1,3}", percent) or int(percent) > 100:
-        fault = fault or f"pct={percent[:20]} is no percentage"
+        fault = fault or _("pct=%(value)s is no percentage") % {"value": percent[:20]}
         percent = "100"
     return Dmarc(
         policy,
@@ -159,26 +161,26 @@ def parse_dkim(text: str) -> DkimKey:
     """The key record (RFC 6376 section 3.6.1; RFC 8463 for Ed25519)."""
     tags, fault = _tags(text)
     if tags.get("v", "DKIM1") != "DKIM1":
-        fault = fault or "it is of another version than DKIM1"
+        fault = fault or _("it is of another version than DKIM1")
     kind = tags.get("k", "rsa").lower()
     testing = "y" in {flag.strip() for flag in tags.get("t", "").split(":")}
     if "p" not in tags:
-        return DkimKey(kind, None, False, testing, fault or "it holds no key (p=)")
+        return DkimKey(kind, None, False, testing, fault or _("it holds no key (p=)"))
     packed = _WHITE.sub("", tags["p"])
     if not packed:
         return DkimKey(kind, None, True, testing, fault)
     try:
         data = base64.b64decode(packed, validate=True)
     except ValueError:
-        return DkimKey(kind, None, False, testing, fault or "its key is not in base 64")
+        return DkimKey(kind, None, False, testing, fault or _("its key is not in base 64"))
     bits = None
     if kind == "ed25519":
-        fault = fault or ("" if len(data) == 32 else "its key is not one of Ed25519")
+        fault = fault or ("" if len(data) == 32 else _("its key is not one of Ed25519"))
     elif kind == "rsa":
         bits = _rsa_bits(data)
-        fault = fault or ("" if bits else "its key is not one of RSA")
+        fault = fault or ("" if bits else _("its key is not one of RSA"))
     else:
-        fault = fault or f"its kind of key ({kind[:20]}) is nothing that DKIM knows"
+        fault = fault or _("its kind of key (%(value)s) is nothing that DKIM knows") % {"value": kind[:20]}
     return DkimKey(kind, bits, False, testing, fault)
 
 
@@ -199,9 +201,9 @@ def _tags(text: str) -> tuple[Mapping[str, str], str]:
             continue
         match = _TAG.fullmatch(part)
         if match is None:
-            fault = fault or f"“{part.strip()[:60]}” is not name=value"
+            fault = fault or _("“%(value)s” is not name=value") % {"value": part.strip()[:60]}
         elif match[1].lower() in found:
-            fault = fault or f"{match[1]} stands there twice"
+            fault = fault or _("%(value)s stands there twice") % {"value": match[1]}
         else:
             found[match[1].lower()] = match[2]
     return found, fault

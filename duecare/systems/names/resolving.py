@@ -18,6 +18,7 @@ from dns.rdtypes.ANY.TXT import TXT
 
 from duecare.program.outgoing import NoAnswer
 from duecare.systems.names.interface import Ask, NoSuchName
+from duecare.words import gettext as _
 
 STEP = 5.0
 """Seconds for one question."""
@@ -37,20 +38,25 @@ def ask_name_servers(
     try:
         servers = resolver or dns.resolver.Resolver()
     except (dns.resolver.NoResolverConfiguration, OSError) as error:
-        raise NoAnswer("This machine has no name servers.", "Set them up in /etc/resolv.conf.") from error
+        raise NoAnswer(
+            _("This machine has no name servers."), _("Set them up in /etc/resolv.conf.")
+        ) from error
     servers.use_edns(0, 0, PAYLOAD)
     ends = clock() + WHOLE
 
     def ask(name: str) -> tuple[str, ...]:
         left = min(STEP, ends - clock())
         if left <= 0:
-            raise NoAnswer("the time for one look was over")
+            raise NoAnswer(_("the time for one look was over"))
         try:
             answer = servers.resolve(name, "TXT", raise_on_no_answer=False, search=False, lifetime=left)
         except dns.resolver.NXDOMAIN:
             raise NoSuchName(f"the name servers say that there is no name {name[:255]}") from None
         except (dns.exception.DNSException, OSError, ValueError) as error:
-            raise NoAnswer(f"the name servers did not answer about {name[:255]}: {_words(error)}") from error
+            raise NoAnswer(
+                _("the name servers did not answer about %(value)s: %(words)s")
+                % {"value": name[:255], "words": _words(error)}
+            ) from error
         return tuple(_text(record) for record in answer.rrset or () if isinstance(record, TXT))
 
     return ask
@@ -63,7 +69,7 @@ def _text(record: TXT) -> str:
 
 def _words(error: Exception) -> str:
     if isinstance(error, dns.resolver.NoNameservers):
-        return "all of them failed"
+        return _("all of them failed")
     if isinstance(error, dns.exception.Timeout):
-        return "they took too long"
+        return _("they took too long")
     return str(error)[:200] or type(error).__name__

@@ -19,6 +19,8 @@ from duecare.errors import DuecareError
 from duecare.program.outgoing import NoAnswer, Outgoing, handshake, within
 from duecare.systems.names.certificates import certificate_facts
 from duecare.systems.names.interface import Section, absent, plain, read, unreadable
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 STEP = 5.0
 """Seconds for one connection."""
@@ -58,7 +60,7 @@ class _Door:
         """
         left = min(STEP, self.ends - self.out.clock())
         if left <= 0:
-            raise NoAnswer("the time for one look was over")
+            raise NoAnswer(_("the time for one look was over"))
         sock = self.out.connect(self.host, self.port, seconds=left)
         if self.port in STARTTLS_PORTS:
             try:
@@ -81,7 +83,7 @@ def look_at_tls(host: str, port: int, out: Outgoing) -> dict[str, Section]:
     except DuecareError as error:
         return dict.fromkeys(("tls", "certificate"), unreadable(where, error.what))
     except (OSError, ValueError) as error:
-        why = f"no handshake came about ({_words(error)})"
+        why = _("no handshake came about (%(words)s)") % {"words": _words(error)}
         return dict.fromkeys(("tls", "certificate"), unreadable(where, why))
     versions = _confirmed(door, [_version(door, name, spoken) for name in VERSIONS])
     return {"tls": read(offered=True, why="", versions=versions), "certificate": certificate}
@@ -99,9 +101,9 @@ def _certificate(door: _Door) -> tuple[Section, str]:
             data, spoken = sock.getpeercert(binary_form=True), sock.version()
         trusted, why = True, ""
     except ssl.SSLCertVerificationError as error:
-        trusted, why = (False, error.verify_message) if _has_roots(context) else (None, _ROOTLESS)
+        trusted, why = (False, error.verify_message) if _has_roots(context) else (None, _(_ROOTLESS))
     except ssl.SSLError as error:
-        why = f"the handshake of a present-day client failed ({_words(error)})"
+        why = _("the handshake of a present-day client failed (%(words)s)") % {"words": _words(error)}
     if trusted is not True:
         with door.knock(_open_to_all()) as sock:
             data, spoken = sock.getpeercert(binary_form=True), sock.version()
@@ -109,7 +111,7 @@ def _certificate(door: _Door) -> tuple[Section, str]:
     return read(**facts, trusted=trusted, untrusted_because=plain(why)), _SPOKEN.get(spoken or "", "")
 
 
-_ROOTLESS = "this machine has no list of certificate authorities that it trusts"
+_ROOTLESS = gettext_noop("this machine has no list of certificate authorities that it trusts")
 
 
 def _has_roots(context: ssl.SSLContext) -> bool:
@@ -144,22 +146,22 @@ def _version(door: _Door, name: str, spoken: str) -> dict[str, Any]:
         with door.knock(_open_to_all(VERSIONS[name])):
             accepted, why = True, ""
     except (ssl.SSLZeroReturnError, ssl.SSLEOFError, ConnectionResetError):
-        accepted, why = False, _BROKE_OFF
+        accepted, why = False, _(_BROKE_OFF)
     except ssl.SSLError as error:
         said_no = error.reason in _REFUSALS or "ALERT" in (error.reason or "")
         accepted, why = (False, "") if said_no else (None, _words(error))
     except ValueError:
-        accepted, why = None, "this machine's OpenSSL cannot offer it"
+        accepted, why = None, _("this machine's OpenSSL cannot offer it")
     except DuecareError as error:
         accepted, why = None, error.what
     except (OSError, NoTls) as error:
         accepted, why = None, _words(error)
     if why in ("no protocols available", "no ciphers available"):
-        why = "this machine's OpenSSL cannot offer it"
+        why = _("this machine's OpenSSL cannot offer it")
     return {"version": name, "accepted": accepted, "why": plain(why)}
 
 
-_BROKE_OFF = "it breaks off"
+_BROKE_OFF = gettext_noop("it breaks off")
 
 
 def _confirmed(door: _Door, versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -168,13 +170,13 @@ def _confirmed(door: _Door, versions: list[dict[str, Any]]) -> list[dict[str, An
     Many servers say no by breaking off, but so does one that has had enough of us: it is asked once more for
     what it spoke at first.
     """
-    broken_off = [one for one in versions if one["why"] == _BROKE_OFF]
+    broken_off = [one for one in versions if one["why"] == _(_BROKE_OFF)]
     if broken_off:
         try:
             door.knock(_open_to_all()).close()
         except (OSError, DuecareError, NoTls):
             for one in broken_off:
-                one.update(accepted=None, why="it broke off, and then did not answer any more")
+                one.update(accepted=None, why=_("it broke off, and then did not answer any more"))
     return versions
 
 
@@ -188,7 +190,7 @@ def _start_tls(sock: socket.socket) -> None:
         sock.sendall(b"EHLO localhost\r\n")
         offered = {line[4:].strip().upper() for line in _expect(lines.readline, 250)}
         if "STARTTLS" not in offered:
-            raise NoTls("the mail server offers no encryption (STARTTLS)")
+            raise NoTls(_("the mail server offers no encryption (STARTTLS)"))
         sock.sendall(b"STARTTLS\r\n")
         _expect(lines.readline, 220)
 
@@ -196,13 +198,16 @@ def _start_tls(sock: socket.socket) -> None:
 def _expect(readline: Callable[[int], bytes], code: int) -> list[str]:
     """The lines of one answer (RFC 5321 section 4.2.1). Raises NoAnswer if its code is another."""
     found = []
-    for _ in range(_LINES):
+    for _again in range(_LINES):
         line = readline(1000).decode("ascii", "replace").rstrip("\r\n")
         found.append(line)
         if line[3:4] != "-":
             break
     if not found[-1].startswith(f"{code} ") and found[-1] != str(code):
-        raise NoAnswer(f"the mail server answered {plain(found[-1][:100])!r} (expected {code})")
+        raise NoAnswer(
+            _("the mail server answered %(plain)s (expected %(code)s)")
+            % {"plain": repr(plain(found[-1][:100])), "code": code}
+        )
     return found
 
 

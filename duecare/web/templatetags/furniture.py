@@ -17,13 +17,13 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from duecare.web import charts, moments, words
+from duecare.web import charts, figures, moments, words
 from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT, Cell, Kind
 
 CELL_LOOKS = {
@@ -33,7 +33,7 @@ CELL_LOOKS = {
     Kind.STATUS: "tight",
     Kind.MONO: "mono",
 }
-LONG = 32
+LONG = 24
 """Characters from which a name read letter by letter may be broken over lines."""
 
 register = template.Library()
@@ -44,6 +44,18 @@ register.simple_tag(words.icon)
 def status(state: str, text: str = "") -> SafeString:
     """`{% status "met" %}`: icon and word of a state; a second argument stands in for the word."""
     return words.status(str(state), text)
+
+
+@register.simple_tag
+def number(value: int | None, absent: str = "–") -> str:
+    """`{% number 12000 %}`: a number as the reader's language writes it; `absent` stands for None."""
+    return absent if value is None else figures.number(value)
+
+
+@register.simple_tag
+def state_word(state: str) -> str:
+    """`{% state_word "met" %}`: the word of a state alone, for a choice in a form."""
+    return str(words.STATUSES[str(state)].word)
 
 
 @register.simple_tag(takes_context=True)
@@ -59,7 +71,7 @@ def when(context: Context, moment: datetime | date | None, absent: str = "–") 
         full = moments.exact(moment)
         short = moments.relative(moment, now) if now else full
         return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, short)
-    full = date_format(moment, "j F Y")
+    full = date_format(moment, "DATE_FORMAT")
     short = moments.relative_day(moment, timezone.localdate(now)) if now else full
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, short)
 
@@ -147,7 +159,7 @@ def list_cell(context: Context, cell: Cell) -> SafeString:
     elif cell.kind is Kind.DATE:
         content = when(context, content)
     elif cell.kind is Kind.NUMBER:
-        content = localize(content)
+        content = figures.number(content)
     elif cell.kind is Kind.MONO and len(str(content)) > LONG:
         look += " long"
     if cell.url:
@@ -207,7 +219,7 @@ def line_chart(chart: charts.LineChart) -> dict[str, Any]:
         "dots": [{"x": _per_cent(x), "y": _per_cent(y)} for x, y in drawing.dots],
         "gaps": [{"x": _per_cent(x), "width": _per_cent(width)} for x, width in drawing.gaps],
         "target": None if drawing.target is None else _per_cent(drawing.target),
-        "side": charts.SIDE,
+        "side": str(charts.SIDE),
     }
 
 

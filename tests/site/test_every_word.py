@@ -1,0 +1,94 @@
+"""No text escapes translation: every page, as several people, in a language in which what does stands out.
+
+The organisation's own language is the pseudo-language too, so that what checks and actions put into the
+record had to pass gettext as well. What may stand outside brackets is data, in the reviewed list below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from zoneinfo import available_timezones
+
+import pytest
+from django.test import override_settings
+
+from duecare.ledger.viewers import Role
+from tests.pseudo import CODE
+from tests.site.addresses import BAD, PAGES
+from tests.site.past import Past, organisation
+from tests.site.words import outside, read
+
+WHO = ("owner", "member", "auditor", "stranger")
+NAMES = (
+    "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
+    # People, and what they wrote.
+    "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
+    r"[a-z]+@clinic\.example|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
+    r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
+    # Hosts and names of ours, and things within them.
+    r"web-[12]|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
+    "[Rr]estic of /usr/bin/restic backup --exclude-caches .*",
+    # Frameworks and citations.
+    r"CSF 2\.0|CIS 8\.1|SP 800-53|PR\.PS-02|ID\.RA-08|SI-2|SA-22|A\.8\.8|A\.8\.19",
+    r"Annex I Part II\(2\)|Art 9\(4\)\(f\)|Req 6|17\.04\(6\)|3\.14\.1",
+    # Checks, kinds, keys, digests, addresses; moments and values as the record has them.
+    r"[a-z]+\.[a-z_]+|\([a-z]+\.[a-z-]+\)|fe[a-z0-9]{18}|[0-9a-f]{16,}…?|[A-Za-z0-9+/]{40,}=?|https://",
+    r"localhost/duecare/\S+|\{\".*\}|\d{4}-\d\d-\d\dT[\d:.]+Z|imported by hand",
+    # Days and times of the pseudo-language, and two numbers that Django puts into its advice on passwords.
+    r"(\d{4}/)?\d\d?/|\d\d:\d\d|15|256",
+)
+"""Data that may be shown as it is: each alternative is reviewed."""
+DATA = re.compile(rf"(?:{'|'.join(NAMES)})(?![\w])")
+REPORTED = {"systems/<str:key>/": ("td", "dd", "p", "b", "caption")}
+"""Pages that show a host's report, and the elements in which its own words stand."""
+PLACES = frozenset(available_timezones())
+
+
+def left(text: str, route: str, element: str) -> str:
+    """What of a text neither passed gettext nor is data; empty as it should be."""
+    rest = outside(text)
+    if rest in PLACES or element in (*REPORTED.get(route, ()), "textarea"):
+        return ""
+    rest = " ".join(DATA.sub(" ", rest).split())
+    return rest if re.search(r"[A-Za-z]{2}|\d\d", rest) else ""
+
+
+@pytest.fixture(scope="module")
+def past(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
+    with (
+        override_settings(LANGUAGE_CODE=CODE),
+        organisation(template, tmp_path_factory.mktemp("words")) as made,
+    ):
+        yield made
+
+
+def answers(past: Past, who: str) -> Iterator[tuple[str, str, str]]:
+    """(pattern, address, HTML) of every page as somebody reads it, today and as of a past day, and of every
+    form that was sent empty."""
+    browser = past.browsers[who]
+    for route, page in PAGES.items():
+        address = "/" + page.sample.format_map(past.samples)
+        told = [browser.get(address + day, HTTP_ACCEPT_LANGUAGE=CODE) for day in ("", f"?as_of={past.then}")]
+        if page.post and who == "owner" and page.post[Role.OWNER] == BAD:
+            told.append(browser.post(address, HTTP_ACCEPT_LANGUAGE=CODE))
+        for answer in told:
+            assert answer.status_code < 500, address
+            if answer.headers.get("Content-Type", "").startswith("text/html"):
+                assert answer.headers["Content-Language"] == CODE, address
+                yield route, address, answer.content.decode()
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_text_of_every_page_is_translated(past: Past, who: str) -> None:
+    found: dict[tuple[str, str], str] = {}
+    pages = 0
+    for route, address, html in answers(past, who):
+        pages += 1
+        said, machine = read(html)
+        for element, text in said:
+            if rest := left(text, route, element):
+                found.setdefault((element, rest), address)
+        assert not [pair for pair in machine if re.search(r"\d’\d", pair[1])], address
+    assert not found, "\n".join(f"{rest!r} in <{element}> of {at}" for (element, rest), at in found.items())
+    assert pages > {"stranger": 5, "member": 40}.get(who, 80)
