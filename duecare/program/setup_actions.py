@@ -143,7 +143,7 @@ def _is_address(text: str) -> bool:
 
 
 def locked_setup() -> Setup:
-    """What was arranged, within an act that changes it: others who would change it wait until it has ended."""
+    """What was arranged, within an act that changes it: others who would change it wait for its end."""
     # The profile is there from the claim on; the row itself may still be missing, and could not be locked.
     list(Profile.objects.select_for_update().filter(pk=PROFILE))
     return Setup.objects.filter(pk=SETUP).first() or Setup(id=SETUP)
