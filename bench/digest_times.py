@@ -44,7 +44,7 @@ def main(people: int) -> None:
     found["processor"] = time.process_time() - worked
     wait, _ = waited(lambda: make_digests(tomorrow + timedelta(days=1)))
     OutboxMessage.objects.filter(about__contains=f":{tomorrow.date() + timedelta(days=1)}:").delete()
-    OutboxMessage.objects.filter(pk__gt=OutboxMessage.objects.order_by("pk")[people // 10].pk).delete()
+    OutboxMessage.objects.filter(pk__gt=OutboxMessage.objects.order_by("pk")[people // 40].pk).delete()
     with post_office() as (port, received):
         set_server(port)
         sender = mailing.sender(lambda: tomorrow, out=here)

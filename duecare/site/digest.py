@@ -123,7 +123,8 @@ class News:
     """By the key of whose they are; the soonest first."""
     mentions: Mapping[str, list[Mention]]
     """By the key of the person."""
-    escalated: dict[str, datetime]
+    gone: Sequence[Escalated]
+    """Late tasks that went to the managers."""
     waiting: bool
     """Whether any exception waits for a decision."""
     stating: frozenset[str]
@@ -230,7 +231,7 @@ def _news(window: Window) -> News:
         window,
         tasks,
         mentions,
-        escalated_between(window.since, window.until),
+        told(escalated_between(window.since, window.until), all_of_it, day),
         waiting.exists(),
         frozenset(expiring.values_list("made_by", flat=True).distinct()),
         {f"{PERSON}{key}": name for key, name in Person.objects.values_list("pk", "name")},
@@ -373,8 +374,7 @@ def _decisions(viewer: Viewer, window: Window) -> Iterator[Section]:
 
 
 def _of_managers(viewer: Viewer, news: News) -> Iterator[Section]:
-    window = news.window
-    gone = told(news.escalated, viewer, window.day)
+    window, gone = news.window, news.gone
     if gone:
         count = ngettext(
             "%s late task has gone to the managers", "%s late tasks have gone to the managers", len(gone)

@@ -15,6 +15,8 @@ from tests.program.others import Authority
 
 MAIL = b"Subject: hello\r\n\r\nOne line.\r\n.a line that begins with a dot\r\n"
 QUICK = 1.0
+ENOUGH = 4.0
+"""Seconds within which a busy machine gets as far as the content."""
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +158,10 @@ def test_a_connection_that_ends_after_the_content_leaves_it_unclear() -> None:
 def test_a_server_that_never_answers_the_content_is_cut_off_and_it_is_unclear() -> None:
     began = time.monotonic()
     with scripted(*READY, "content", "silence") as (port, _heard):
-        answer = hand_over(server(port), here(), seconds=QUICK)
+        answer = hand_over(server(port), here(), seconds=ENOUGH)
     assert answer.came is Came.NO_ANSWER
     assert "took too long" in answer.words
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 15
 
 
 def test_a_server_that_never_greets_is_cut_off() -> None:
