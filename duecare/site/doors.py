@@ -134,7 +134,7 @@ class SignedIn:
         zone = zone_of(live_profile())
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
-        if request.path.startswith(API) and (request.path != OPENAPI or "Authorization" in request.headers):
+        if _by_token(request):
             refusal = _show_token(request, day)
             if refusal is not None:
                 return refusal
@@ -164,11 +164,17 @@ class SignedIn:
                 request,
             )
         if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
-            if not request.path.startswith(API):
+            if not _by_token(request):
                 return redirect("mfa_activate_totp")
             without = _("The owner of this token has no second factor.")
             return explain(Refused(without, _("Sign in and set one up.")), request)
         return self.get_response(request)
+
+
+def _by_token(request: Request) -> bool:
+    """Whether a token has to say who asks: everywhere in the API, but for people who read its description."""
+    described = request.path == OPENAPI and "Authorization" not in request.headers
+    return request.path.startswith(API) and not described
 
 
 def _show_token(request: Request, day: date) -> HttpResponse | None:
@@ -249,7 +255,7 @@ class AsOf:
             raise Refused("A past day can be read, not changed.", "Go back to today first.")
         instant = asof.parse_instant(text, zone)
         if instant >= request.now:
-            return self.get_response(request) if request.path.startswith(API) else self._without(request)
+            return self.get_response(request) if _by_token(request) else self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):
             raise Refused(
                 "That day is outside the period that you were given to see.", "Choose a day within it."
@@ -291,7 +297,7 @@ class AsOf:
             raise Refused("The period that you were given to see has not begun.", "Come back then.")
         if request.method not in ("GET", "HEAD"):
             raise Refused("The period that you were given to see is over.", "Read it as of one of its days.")
-        if request.path.startswith(API):  # a program is told, not sent on to another day than it asked for
+        if _by_token(request):  # a program is told, not sent on to another day than it asked for
             step = _("Ask as of one of its days, the last of which is %s.") % last.isoformat()
             raise Refused(_("The period that you were given to see is over."), step, "as_of")
         query = request.GET.copy()
