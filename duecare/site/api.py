@@ -14,7 +14,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -171,7 +171,7 @@ def description() -> dict[str, Any]:
     return found
 
 
-@require_GET
+@require_safe
 def openapi(request: Request) -> HttpResponseBase:
     """The description, for programs and for whoever is signed in."""
     demand_reader(request)

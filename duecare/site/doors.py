@@ -149,7 +149,7 @@ class SignedIn:
             # Who asks is not even looked up: the page is everybody's, and sets and reads no cookie.
             request.viewer = STRANGER
             return self.get_response(request)
-        if request.path.startswith(API) and (request.path != OPENAPI or "Authorization" in request.headers):
+        if _by_token(request):
             refusal = _show_token(request, day)
             if refusal is not None:
                 return refusal
@@ -197,7 +197,7 @@ class SignedIn:
                 request,
             )
         if viewer.changes and not request.path.startswith(ENROL) and not _has_second_factor(request):
-            if not request.path.startswith(API):
+            if not _by_token(request):
                 return redirect("mfa_activate_totp")
             without = _("The owner of this token has no second factor.")
             return explain(Refused(without, _("Sign in and set one up.")), request)
@@ -207,6 +207,12 @@ class SignedIn:
 def _of_the_account(path: str) -> bool:
     """Whether an address is about password, second factor or passkeys."""
     return path.startswith("/account/") and path != "/account/" and not path.startswith(BY_MAIL_TOO)
+
+
+def _by_token(request: Request) -> bool:
+    """Whether a token has to say who asks: everywhere in the API, but for people who read its description."""
+    described = request.path == OPENAPI and "Authorization" not in request.headers
+    return request.path.startswith(API) and not described
 
 
 def _show_token(request: Request, day: date) -> HttpResponse | None:
@@ -302,7 +308,7 @@ class AsOf:
             raise Refused(_("A past day can be read, not changed."), _("Go back to today first."))
         instant = asof.parse_instant(text, zone)
         if instant >= request.now:
-            return self.get_response(request) if request.path.startswith(API) else self._without(request)
+            return self.get_response(request) if _by_token(request) else self._without(request)
         if not viewer.may_see_day(instant.astimezone(zone).date()):
             raise Refused(
                 _("That day is outside the period that you were given to see."), _("Choose a day within it.")
@@ -346,7 +352,7 @@ class AsOf:
             raise Refused(
                 _("The period that you were given to see is over."), _("Read it as of one of its days.")
             )
-        if request.path.startswith(API):  # a program is told, not sent on to another day than it asked for
+        if _by_token(request):  # a program is told, not sent on to another day than it asked for
             step = _("Ask as of one of its days, the last of which is %s.") % last.isoformat()
             raise Refused(_("The period that you were given to see is over."), step, "as_of")
         query = request.GET.copy()
