@@ -69,6 +69,6 @@ def devices_seen(facts: Facts, target: int) -> Judgement:
     if days < -1:
         return unknown("its last check-in lies after the list that tells it")
     days = max(days, 0)
-    return (
-        met(measure=days) if days <= target else unmet(f"it last checked in {days} days before", measure=days)
-    )
+    if days > target:
+        return unmet(f"it last checked in {days} days before its list was made", measure=days)
+    return met(measure=days)

@@ -21,7 +21,8 @@ SECONDS = 40
 """Of computing, and of waiting for it."""
 MEMORY = 2 << 30
 """Bytes of address space."""
-ANSWER_LIMIT = 256 << 20
+ANSWER_LIMIT = 96 << 20
+"""Bytes of a table as text. A workbook names a long text once and may show it in every cell."""
 OUT_OF_MEMORY = 3
 """Exit code of a child that met its limit of memory."""
 
@@ -94,6 +95,11 @@ def child(orders: str) -> None:
     give_up_all_else(told["seconds"], told["memory"])
     try:
         answer = to_json(read_table(sys.stdin.buffer.read(), told["sheet"]))
+        if len(answer) > ANSWER_LIMIT:
+            raise BadInput(
+                f"The table holds more than {ANSWER_LIMIT >> 20} MiB of text.",
+                "Remove the columns that are not needed, or cut it into several files.",
+            )
     except BadInput as error:
         answer = json.dumps({"what": error.what[:2000], "next_step": error.next_step[:2000]})
     except MemoryError:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from duecare.errors import Refused
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role
 from duecare.program.catalogue import catalogue
@@ -26,20 +27,20 @@ _CODE = re.compile("[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Who can do a task, by name in lower case; a name that several have leads to none."""
+    """Who can do a task, by name in lower case: (key, name). A name that several have leads to none."""
 
-    keys: Mapping[str, str]
+    called: Mapping[str, tuple[str, str]]
     shared: frozenset[str]
 
 
 def _people(taking: Taking) -> _People:
-    keys: dict[str, str] = {}
+    called: dict[str, tuple[str, str]] = {}
     shared: set[str] = set()
     for key, name in holding_people(today_at(taking.now)).values_list("pk", "name"):
-        if name.casefold() in keys:
+        if name.casefold() in called:
             shared.add(name.casefold())
-        keys[name.casefold()] = key
-    return _People(keys, frozenset(shared))
+        called[name.casefold()] = (key, name)
+    return _People(called, frozenset(shared))
 
 
 class TaskList(List[Task]):
@@ -96,20 +97,20 @@ class TaskList(List[Task]):
         found = {
             name: getattr(record, name) for name in ("title", "why", "due", "repeats", "minutes", "safeguard")
         }
-        return {**found, "owner": record.owner_id or ""}
+        return {**found, "owner": record.owner.name if record.owner else ""}
 
     def context(self, taking: Taking) -> _People:
         return _people(taking)
 
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _People) -> dict[str, Any]:
-        """With the key of whoever is named, and the id of the safeguard."""
+        """With the name of whoever does it as they are called, and the id of the safeguard."""
         done = dict(values)
         name = str(done.get("owner") or "").casefold()
-        if name and (name not in context.keys or name in context.shared):
+        if name and (name not in context.called or name in context.shared):
             several = name in context.shared
             done["bad"] = f"{'more than one person' if several else 'nobody who may sign in'} is called that"
-        elif "owner" in done:
-            done["owner"] = context.keys.get(name, "")
+        elif name:
+            done["owner"] = context.called[name][1]
         called = {one.title.casefold(): one.id for one in catalogue().values()}
         if done.get("safeguard"):
             done["safeguard"] = called.get(str(done["safeguard"]).casefold(), done["safeguard"])
@@ -127,15 +128,21 @@ class TaskList(List[Task]):
         if values.get("minutes") == 0:
             yield "minutes", "a task takes at least one minute"
 
-    def make(self, values: Values, taking: Taking, scope: Any) -> Task:
+    def begin(self, taking: Taking) -> _People:
+        return _people(taking)
+
+    def make(self, values: Values, taking: Taking, scope: _People) -> Task:
         record = Task(id=new_key(), made_by=taking.actor, made_at=taking.now)
         self.change(record, values, taking, scope)
         return record
 
-    def change(self, record: Task, values: Values, taking: Taking, scope: Any) -> None:
+    def change(self, record: Task, values: Values, taking: Taking, scope: _People) -> None:
         rest = dict(values)
         if "owner" in rest:
-            record.owner_id = rest.pop("owner") or None
+            name = str(rest.pop("owner"))
+            if name and name.casefold() not in scope.called:
+                raise Refused(f"{name} may not sign in any more.", "Look at the preview once more.")
+            record.owner_id = scope.called[name.casefold()][0] if name else None
         super().change(record, rest, taking, scope)
 
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from duecare.program.imports.changes import Change, Kind, Plan
 from duecare.program.imports.interface import List
 from duecare.program.imports.tables import Table
-from duecare.program.models import Person
 from duecare.web.exports import cell
 
 SHOWN = 10
@@ -97,17 +96,11 @@ def _change(one: List[Any], change: Change) -> ChangeTold:
         if field.name in change.after and not (change.kind is Kind.ADDED and field.name == one.called):
             before = words(change.before[field.name]) if field.name in change.before else ""
             after = words(change.after[field.name])
-            if field.name == "owner" and one.id == "tasks":
-                before, after = _person(before), _person(after)
             if change.kind is not Kind.ADDED or after not in ("–", _("unknown")):
                 told.append(FieldTold(str(field.label), before, after))
     if change.kind is Kind.CHANGED and "gone" in change.after:
         told.append(FieldTold(_("Gone"), _("yes"), _("no")))
     return ChangeTold(change.name, change.row, tuple(told))
-
-
-def _person(key: str) -> str:
-    return Person.objects.filter(pk=key).values_list("name", flat=True).first() or "–"
 
 
 def words(value: Any) -> str:

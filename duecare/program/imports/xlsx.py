@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from duecare.errors import BadInput
 from duecare.program.imports.tables import (
@@ -265,10 +266,15 @@ class _Reading:
 
 
 def _column_of(reference: str) -> int | None:
-    """The column that a reference such as `AB12` names, from 0; None if it names none."""
+    """The column that a reference such as `AB12` or `$AB$12` names, from 0; None if it names none."""
+    return _column_called(reference.replace("$", "").rstrip("0123456789"))
+
+
+@lru_cache(maxsize=1024)
+def _column_called(name: str) -> int | None:
+    if not 0 < len(name) <= 3 or not (name.isascii() and name.isupper()):
+        return None
     column = 0
-    for letter in reference.replace("$", "")[:3]:
-        if not "A" <= letter <= "Z":
-            break
+    for letter in name:
         column = column * 26 + ord(letter) - 64
-    return column - 1 if column else None
+    return column - 1

@@ -29,6 +29,13 @@ def test_what_the_reader_refuses_comes_back_in_its_words() -> None:
         read_isolated(b'a,b\n1,"open\n')
 
 
+def test_a_small_workbook_that_shows_one_long_text_in_every_cell_is_refused() -> None:
+    data = files.book([("a", "b"), *([("x" * 9_999, "y")] * 12_000)])
+    assert len(data) < 1 << 20
+    with pytest.raises(BadInput, match="more than 96 MiB of text"):
+        read_isolated(data)
+
+
 def test_a_file_that_takes_too_much_is_refused_with_the_limit() -> None:
     data = b"mail,name\n" + b"".join(b"%d,%s\n" % (number, b"x" * 600) for number in range(45_000))
     with pytest.raises(BadInput, match="could not be read within 40 seconds and 64 MiB"):

@@ -27,7 +27,9 @@ from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import UNDONE, undo
 from duecare.program.models import DataSet, Ending, Task
 from duecare.program.task_actions import end_task, make_task
+from duecare.site import people
 from duecare.systems.models import Device, Name
+from tests.people import PASSWORD
 from tests.program.imports import files
 
 ACTOR = "terminal:test"
@@ -172,6 +174,23 @@ def test_tasks_data_sets_and_names_come_in_as_lists_too(home: Path) -> None:
     told = {one.kind: one for one in Name.objects.all()}
     assert (told["tls"].name, told["tls"].port) == ("www.clinic.example", 443)
     assert told["mail"].selectors == ["s1", "s2"]
+
+
+def test_a_task_is_given_to_whom_its_row_names_and_a_name_that_two_have_is_a_fault(home: Path) -> None:
+    for number, name in enumerate(("Ada Example", "Ben Twice", "Ben Twice")):
+        people.add_user(ACTOR, f"{number}@x.example", name, PASSWORD, "member", "")
+    lines: list[str] = []
+    text = "title,owner\nRestore,ada example\nOther,Ben Twice\n"
+    import_table(text.encode(), "t.csv", Said("tasks"), ACTOR, utc_now(), dry=False, tell=lines.append)
+    task = Task.objects.get()
+    assert task.owner is not None
+    assert task.owner.name == "Ada Example"
+    assert any("more than one person is called that" in line for line in lines)
+    made = bring("title,owner\nRestore,\n", "tasks")
+    assert made.changed == 1
+    task.refresh_from_db()
+    assert task.owner is None
+    assert bring("title,owner\nRestore,\n", "tasks").unchanged == 1
 
 
 @pytest.mark.parametrize(

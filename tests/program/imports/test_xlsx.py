@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +78,16 @@ def test_what_a_spreadsheet_writes_comes_back_whole(rows: list[tuple[Any, Any]])
     assert table.head == ("mail", "name")
     assert cells(table) == [[as_text(value) for value in row] for row in filled]
     assert not table.problems
+
+
+def test_a_workbook_whose_elements_all_have_a_prefix_is_read_too() -> None:
+    def prefixed(text: str) -> str:
+        text = re.sub(r"<(/?)(\w)", r"<\1x:\2", text)
+        return text.replace(" xmlns=", " xmlns:x=")
+
+    data = mended(book([("mail", "name"), ("a", "b")]), SHEET, prefixed)
+    data = mended(mended(data, "xl/sharedStrings.xml", prefixed), "xl/workbook.xml", prefixed)
+    assert cells(read(data)) == [["a", "b"]]
 
 
 def test_dates_of_both_calendars_come_out_as_the_day_that_was_meant() -> None:
