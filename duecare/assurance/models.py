@@ -11,8 +11,8 @@ from duecare.ledger.viewers import Viewer, VisibleQuerySet
 
 class IssuedReportQuerySet(VisibleQuerySet["IssuedReport"]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[IssuedReport]:
-        """Who may read all; an auditor those whose days all lie in the period that they were given."""
-        if not viewer.reads:
+        """Who may read all areas; an auditor those whose days all lie in the period that they were given."""
+        if not viewer.reads or viewer.areas is not None:
             return self.none()
         first, last = viewer.period
         within = Q()

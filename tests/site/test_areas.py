@@ -14,7 +14,7 @@ from django.test import Client
 from duecare.errors import BadInput, DuecareError, Refused
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
-from duecare.ledger.records import new_key, utc_now
+from duecare.ledger.records import new_key, shapes, utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import version_of
@@ -54,6 +54,15 @@ def finding(safeguard: str, where: str = "web-1") -> Finding:
             reason=f"a gap of {safeguard}", opened_at=utc_now(),
         )  # fmt: skip
     return made
+
+
+def _empty(viewer: Viewer) -> set[str]:
+    """The kinds of record of which a viewer sees none, whatever there is."""
+    return {
+        kind
+        for kind, shape in shapes().items()
+        if shape.model.objects.all().visible_to(viewer).query.is_empty()
+    }
 
 
 @pytest.fixture
@@ -121,6 +130,22 @@ class TestSeeing:
             assert not model.objects.all().visible_to(viewer).exists()
         for model in (Finding, Statement, Outcome, SafeguardException, Task, Comment, Host):
             assert not model.objects.all().visible_to(replace(viewer, roles=frozenset())).exists()
+
+    def test_every_kind_of_record_says_what_it_is_to_whom_is_limited(self, home: Path) -> None:
+        """With areas that do not exist, what is left is of every area: decide so here for a new record."""
+        viewer = Viewer("person:p", "", frozenset({Role.MANAGER}), "p", areas=frozenset({"nowhere"}))
+        empty = _empty(viewer)
+        seen = {
+            kind
+            for kind, shape in shapes().items()
+            if kind not in empty and not shape.model.objects.all().visible_to(viewer).query.where
+        }
+        assert {kind for kind in seen if not kind.startswith("testapp.")} == {
+            "program.assessment",
+            "program.person",
+            "program.profile",
+            "program.sharedview",
+        }
 
     def test_hosts_are_of_systems(self, limited: tuple[Client, Viewer]) -> None:
         with recording(ACTOR, "see a host"):
