@@ -27,9 +27,12 @@ _STAGES = {"a": "alpha", "b": "beta", "p": "patch", "pl": "patch"}
 _DEV, _END, _NUMBER = "\x01\x05\x06"
 _ORDER = {"alpha": "\x02", "beta": "\x03", "rc": "\x04", "patch": "\x07"}
 _digits = re.compile(r"[0-9]+").findall
+_plain = re.compile(r"v?([0-9]{1,5})(\.[0-9]+)?(\.[0-9]+)?(\.[0-9]+)?").fullmatch
 
 
 def _encode(text: str) -> str | None:
+    if plain := _plain(text):
+        return _numbers(*((one or "0").lstrip(".") for one in plain.groups())) + _END
     # Composer minds case in one place only, where it makes of `1.0-Stable` a version below `1.0-dev`: a slip.
     text = text.strip().lower()
     if alias := _ALIAS.fullmatch(text):

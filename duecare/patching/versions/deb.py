@@ -19,9 +19,7 @@ from duecare.patching.versions.interface import Scheme
 _END = "\x02"
 """Ends a run, and the whole: above `~`, below everything else."""
 _IN_ORDER = {ord("~"): "\x01", **{ord(other): chr(ord(other) | 0x80) for other in "+-.:"}}
-_UPSTREAM = re.compile(r"[0-9][A-Za-z0-9.+~:-]*")
-_REVISION = re.compile(r"[A-Za-z0-9.+~]+")
-_EPOCH = re.compile(r"[0-9]+")
+_matches = re.compile(r"[0-9][A-Za-z0-9.+~:-]*").fullmatch
 _MOST = 2**31 - 1
 _find = re.compile(r"[0-9]+|[^0-9]+").findall
 
@@ -40,24 +38,25 @@ def _part(text: str) -> str:
     return f"{first}{''.join(map(_piece, _find(text)))}{last}{_END}"
 
 
+_revision = Pieces(_part).__getitem__
 _WITHOUT_REVISION = _part("0")
 
 
 def _encode(text: str) -> str | None:
     text = text.strip(" \t\r\n")
+    if not _matches(text):
+        return None
     epoch, colon, rest = text.partition(":")
     if not colon:
         epoch, rest = "0", text
-    elif not _EPOCH.fullmatch(epoch) or int(epoch) > _MOST:
+    elif not epoch.isdigit() or int(epoch) > _MOST or not rest[:1].isdigit():
         return None
     upstream, hyphen, revision = rest.rpartition("-")
     if not hyphen:
-        upstream = rest
-    elif not _REVISION.fullmatch(revision):
+        return number(epoch) + _part(rest) + _WITHOUT_REVISION
+    if not revision or ":" in revision:
         return None
-    if not _UPSTREAM.fullmatch(upstream):
-        return None
-    return number(epoch) + _part(upstream) + (_part(revision) if hyphen else _WITHOUT_REVISION)
+    return number(epoch) + _part(upstream) + _revision(revision)
 
 
 DEB = Scheme("deb", "deb-version(7), Debian Policy 5.6.12", _encode)

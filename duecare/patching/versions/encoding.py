@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-KEPT = 50_000
-"""How many pieces a table remembers: a fleet's versions are made of some thousands, and no more are kept."""
+KEPT = 20_000
+"""How many pieces a table remembers, none longer than SHORT: a fleet's versions are made of some thousands, and
+whoever sends others does not fill the memory."""
+SHORT = 40
 
 
 class Pieces(dict[str, str]):
-    """A table from a piece of a version to its part of the key, which fills itself."""
+    """A table from a piece of a version to its part of the key, which fills itself up to a bound."""
 
     __slots__ = ("encode",)
 
@@ -25,7 +27,7 @@ class Pieces(dict[str, str]):
 
     def __missing__(self, piece: str) -> str:
         found = self.encode(piece)
-        if len(self) < KEPT:
+        if len(self) < KEPT and len(piece) <= SHORT:
             self[piece] = found
         return found
 

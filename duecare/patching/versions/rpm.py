@@ -18,7 +18,7 @@ from duecare.patching.versions.interface import Scheme
 
 _TILDE, _END, _CARET, _LETTERS, _DIGITS = "\x01\x02\x03\x04\x05"
 _WITHOUT_RELEASE = "\x00"
-_WHOLE = re.compile(r"(?:([0-9]*):)?([A-Za-z0-9._+~^]+)(?:-([A-Za-z0-9._+~^]+))?")
+_matches = re.compile(r"(?:([0-9]*):)?([A-Za-z0-9._+~^]+)(?:-([A-Za-z0-9._+~^]+))?").fullmatch
 _find = re.compile(r"[0-9]+|[A-Za-z]+|[~^]").findall
 
 
@@ -33,13 +33,20 @@ def _encode_piece(piece: str) -> str:
 _piece = Pieces(_encode_piece).__getitem__
 
 
+def _part(text: str) -> str:
+    return "".join(map(_piece, _find(text))) + _END
+
+
+_release = Pieces(_part).__getitem__
+
+
 def _encode(text: str) -> str | None:
-    found = _WHOLE.fullmatch(text)
+    found = _matches(text)
     if found is None:
         return None
     epoch, version, release = found.groups()
-    end = _WITHOUT_RELEASE if release is None else "".join(map(_piece, _find(release))) + _END
-    return f"{number(epoch or '0')}{''.join(map(_piece, _find(version)))}{_END}{end}"
+    end = _WITHOUT_RELEASE if release is None else _release(release)
+    return number(epoch or "0") + _part(version) + end
 
 
 RPM = Scheme("rpm", "rpmvercmp.c of rpm 4.18", _encode)
