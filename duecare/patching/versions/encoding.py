@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 KEPT = 20_000
-"""How many pieces a table remembers, none longer than SHORT: a fleet's versions are made of some thousands, and
-whoever sends others does not fill the memory."""
+"""How many pieces a table remembers, none longer than SHORT: a fleet's versions are made of some thousands,
+and whoever sends others does not fill the memory."""
 SHORT = 40
 
 

@@ -1,4 +1,4 @@
-"""apk-tools 3's comparison of two versions, piece by piece and without any key: what `apk.py` must agree with.
+"""apk-tools 3's comparison of two versions, piece by piece and without any key; `apk.py` must agree.
 
 apk is in no distribution that tests run on, so this is a plain second reading of how it behaves (version.c):
 pieces are taken one by one as it takes them, and it is the first pair of different pieces that decides.

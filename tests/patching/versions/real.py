@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def pairs(shared: Path, scheme: str, count: int = 12_000) -> list[Pair]:
     named = versions(shared, scheme)
     key = find_scheme(scheme).key
     ordered = sorted(named, key=lambda version: key(version) or b"")
-    found = list(zip(ordered, ordered[1:], strict=False))
+    found = list(pairwise(ordered))
     chance = random.Random(4)
     found += [(chance.choice(named), chance.choice(named)) for _ in range(count - len(found))]
     return found

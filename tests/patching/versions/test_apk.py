@@ -28,7 +28,6 @@ ORDERED += [
     "0.1a",
     "0.1.00",
     "0.1.01",
-    "0.1.0a",
     "0.1.1",
     "0.9",
     "0.10",
@@ -38,14 +37,8 @@ ORDERED += [
 ORDERED += ["1.2", "1.10", "006", "20060512", "021060512"]
 
 
-def ours_in_a_row(texts: list[str]) -> list[str]:
-    return sorted(reversed(texts), key=find_scheme("apk").key)
-
-
 def test_versions_sort_as_apk_says() -> None:
-    assert ours_in_a_row([one for one in ORDERED if "0.1.0a" not in one]) == [
-        one for one in ORDERED if "0.1.0a" not in one
-    ]
+    assert sorted(set(ORDERED), key=find_scheme("apk").key) == ORDERED
 
 
 @pytest.mark.parametrize(
@@ -72,5 +65,5 @@ def univers(pairs: list[Pair]) -> list[int | None]:
 @some
 @given(pairs=generators.apk_names())
 def test_usual_versions_agree_with_univers(pairs: list[Pair]) -> None:
-    """univers follows Gentoo: it knows no `_cvs _svn _git _hg`, no hash, and takes a missing revision for r0."""
+    """univers follows Gentoo: it has no `_cvs _svn _git _hg`, no hash, and reads a missing revision as r0."""
     assert differences("apk", univers, pairs) == []

@@ -15,8 +15,8 @@ from tests.patching.versions.oracles import Oracle, Pair
 
 ORDERED = [
     "1.0-dev",
-    "1.0-alpha1-dev",
     "1.0-alpha",
+    "1.0-alpha1-dev",
     "1.0a1",
     "1.0-beta2",
     "1.0-RC1",
@@ -40,7 +40,7 @@ def has_a_number_that_php_cuts(text: str) -> bool:
 
 
 def test_versions_sort_as_composer_and_php_say() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("composer").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("composer").key) == ORDERED
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,11 @@ def test_versions_sort_as_composer_and_php_say() -> None:
         ("1.0+build", "1.0"),
         ("1.0 as 2.0", "1.0"),
         ("1.0-b3", "1.0.BETA.3"),
-    ]
-    + [("1.0-stable", "1.0"), ("1.0pl1", "1.0-patch1"), ("2010-01-02", "2010:01:02"), ("1.*-dev", "1.x-dev")],
+        ("1.0-stable", "1.0"),
+        ("1.0pl1", "1.0-patch1"),
+        ("2010-01-02", "2010:01:02"),
+        ("1.*-dev", "1.x-dev"),
+    ],
 )
 def test_spellings_of_one_version_have_one_key(first: str, second: str) -> None:
     assert compare("composer", first, second) == 0

@@ -36,7 +36,7 @@ def dpkg_perl() -> Oracle:
 
 
 def refused_by_dpkg_alone(text: str) -> bool:
-    """Dpkg::Version reads an epoch without a version, a colon in a revision and any epoch; dpkg refuses them."""
+    """Dpkg::Version takes an epoch alone, a colon in a revision and an epoch of any size; dpkg does not."""
     text = text.strip()
     return (
         bool(re.search(r":$|:.*-[^-]*:|^[^-:]*-.*:", text))
@@ -46,7 +46,7 @@ def refused_by_dpkg_alone(text: str) -> bool:
 
 def test_versions_sort_as_the_manual_says() -> None:
     scheme = find_scheme("deb")
-    assert sorted(ORDERED[::-1], key=scheme.key) == ORDERED
+    assert sorted(set(ORDERED), key=scheme.key) == ORDERED
 
 
 @pytest.mark.parametrize(

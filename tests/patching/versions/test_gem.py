@@ -14,8 +14,8 @@ ORDERED = [
     "0.a",
     "0",
     "1.A",
-    "1.a",
     "1.a.0.b",
+    "1.a",
     "1.a.1",
     "1.0-rc1",
     "1",
@@ -38,7 +38,7 @@ def is_blank(text: str) -> bool:
 
 
 def test_versions_sort_as_rubygems_says() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("gem").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("gem").key) == ORDERED
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def go(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
 
 
 def test_pseudo_versions_sort_by_their_time_before_what_they_lead_to() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("go").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("go").key) == ORDERED
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,8 @@ ORDERED += [
     "1-abc",
     "1-jre",
     "1-xyz",
-    "1-1-sp",
     "1-1",
+    "1-1-sp",
     "1-1.1",
     "1-2",
     "1.0-2",
@@ -46,7 +46,7 @@ def maven() -> Oracle:
 
 
 def of_a_form_that_maven_4_reads_anew(text: str) -> bool:
-    """A word and a number joined by a dot (`rc.1`), and a word after a dot with a number after a hyphen (`.x-1`).
+    """A word and a number joined by a dot (`rc.1`), or a word after a dot and a number after a hyphen (`.x-1`).
 
     Maven 3 ranks `rc.1` above `rc1` and `.x-1` below every other word; for Maven 4 they are below, and a word
     like others.
@@ -55,7 +55,7 @@ def of_a_form_that_maven_4_reads_anew(text: str) -> bool:
 
 
 def test_versions_sort_as_the_reference_says() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("maven").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("maven").key) == ORDERED
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,11 @@ def test_versions_sort_as_the_reference_says() -> None:
         ("1.RELEASE", "1-0"),
         ("1-a1", "1-alpha-1"),
         ("1-CR2", "1rc2"),
-    ]
-    + [("1.0x", "1-x"), ("1-x1", "1-x-1"), ("1.alpha", "1-alpha"), ("1-SNAPSHOT", "1.0-snapshot")],
+        ("1.0x", "1-x"),
+        ("1-x1", "1-x-1"),
+        ("1.alpha", "1-alpha"),
+        ("1-SNAPSHOT", "1.0-snapshot"),
+    ],
 )
 def test_spellings_of_one_version_have_one_key(first: str, second: str) -> None:
     assert compare("maven", first, second) == 0

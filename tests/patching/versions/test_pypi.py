@@ -41,7 +41,7 @@ def packaging(pairs: Sequence[Pair]) -> list[int | None]:
 
 
 def test_versions_sort_as_the_pep_says() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("pypi").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("pypi").key) == ORDERED
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,11 @@ def test_versions_sort_as_the_pep_says() -> None:
         ("v1.0", " 1.0 "),
         ("1.0-1", "1.0.post1"),
         ("1.0.rev", "1.0.post0"),
-    ]
-    + [("1.0+a-b", "1.0+A.b"), ("1.0alpha", "1.0a0"), ("0!1", "1"), ("1.0.0-preview_3", "1rc3")],
+        ("1.0+a-b", "1.0+A.b"),
+        ("1.0alpha", "1.0a0"),
+        ("0!1", "1"),
+        ("1.0.0-preview_3", "1rc3"),
+    ],
 )
 def test_spellings_of_one_version_have_one_key(first: str, second: str) -> None:
     assert compare("pypi", first, second) == 0

@@ -39,7 +39,7 @@ def rpm() -> Oracle:
 
 
 def test_versions_sort_as_rpmvercmp_says() -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme("rpm").key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme("rpm").key) == ORDERED
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,14 @@ def has_a_number_that_node_rounds(text: str) -> bool:
     return any(piece.isdigit() and int(piece) > NODES_LIMIT for piece in pieces)
 
 
+def is_read_otherwise_by_node(text: str) -> bool:
+    """Besides, node-semver before 7.5 (Debian's) refuses spaces around a version; later ones trim them."""
+    return text != text.strip() or has_a_number_that_node_rounds(text)
+
+
 @pytest.mark.parametrize("scheme", ["semver", "npm"])
 def test_versions_sort_as_section_11_says(scheme: str) -> None:
-    assert sorted(ORDERED[::-1], key=find_scheme(scheme).key) == ORDERED
+    assert sorted(set(ORDERED), key=find_scheme(scheme).key) == ORDERED
 
 
 @pytest.mark.parametrize("scheme", ["semver", "npm", "go"])
@@ -57,7 +62,7 @@ def test_npm_also_takes_a_v_and_spaces_and_stops_where_node_stops() -> None:
 @some
 @given(pairs=generators.pairs("npm"))
 def test_corners_agree_with_node(node: Oracle, pairs: list[Pair]) -> None:
-    assert unexplained("npm", node, pairs, has_a_number_that_node_rounds) == []
+    assert unexplained("npm", node, pairs, is_read_otherwise_by_node) == []
 
 
 @some
