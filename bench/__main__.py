@@ -14,7 +14,7 @@ import time
 
 from bench import figures
 
-NAMES = ("ledger", "pages")
+NAMES = ("ledger", "pages", "versions")
 
 
 def main() -> int:

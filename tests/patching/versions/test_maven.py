@@ -46,7 +46,7 @@ def maven() -> Oracle:
 
 
 def of_a_form_that_maven_4_reads_anew(text: str) -> bool:
-    """A word and a number joined by a dot (`rc.1`), or a word after a dot and a number after a hyphen (`.x-1`).
+    """A word and a number joined by a dot (`rc.1`), or a word after a dot with `-` and a number (`.x-1`).
 
     Maven 3 ranks `rc.1` above `rc1` and `.x-1` below every other word; for Maven 4 they are below, and a word
     like others.
