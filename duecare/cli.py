@@ -36,9 +36,11 @@ users = typer.Typer(help="Who may sign in.", rich_markup_mode=None, no_args_is_h
 ledger = typer.Typer(
     help="The record: verify, sign, prove, export, rebuild.", rich_markup_mode=None, no_args_is_help=True
 )
+patching = typer.Typer(help="Software and its versions.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(users, name="user")
 app.add_typer(ledger, name="ledger")
+app.add_typer(patching, name="patching")
 
 
 def _version(wanted: bool) -> None:
@@ -442,6 +444,47 @@ def ledger_rebuild(
     if rebuilt.differences:
         raise typer.Exit(1)
     tell("Every record equals its live row, field for field.")
+
+
+@patching.command("compare")
+def patching_compare(
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read lines of scheme<TAB>version<TAB>version; required.")
+    ] = False,
+) -> None:
+    """Print the order of two versions a line: -1, 0, 1, or undecided; needs no home and no database.
+
+    Schemes: deb rpm apk pypi npm semver go maven gem composer. A line that cannot be read is named on the
+    error stream and answered by undecided; then the exit code is 2.
+    """
+    if not stdin:
+        raise DuecareError(
+            "Nothing to compare.", "Use --stdin and give lines of scheme<TAB>version<TAB>version."
+        )
+    from duecare.patching.comparing import Comparing
+
+    comparing = Comparing()
+    while piece := os.read(sys.stdin.fileno(), 1 << 16):
+        _print_answers(comparing.feed(piece), comparing)
+    _print_answers(comparing.close(), comparing)
+    if comparing.faults:
+        raise DuecareError(
+            f"{comparing.faults:,} of {comparing.lines:,} lines could not be read.",
+            "The others were compared.",
+        )
+
+
+FAULTS_NAMED = 100
+"""How many lines that cannot be read are named one by one."""
+
+
+def _print_answers(answers: list[Any], comparing: Any) -> None:
+    """Answers to standard output at once, for a program that waits for them; faults to the error stream."""
+    sys.stdout.write("".join(f"{answer.text}\n" for answer in answers))
+    sys.stdout.flush()
+    unnamed = FAULTS_NAMED - comparing.faults + sum(bool(answer.fault) for answer in answers)
+    for fault in [answer.fault for answer in answers if answer.fault][: max(unnamed, 0)]:
+        say(f"duecare: {fault}")
 
 
 INTERRUPTED = 130

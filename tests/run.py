@@ -13,7 +13,20 @@ from pathlib import Path
 
 from tests.services import postgresql_programs
 
-ENABLE = "apt-get install -y chromium curl postgresql golang-go golang-golang-x-mod-dev poppler-utils"
+ENABLE = (
+    "apt-get install -y --no-install-recommends chromium curl postgresql golang-go golang-golang-x-mod-dev "
+    "poppler-utils rpm libdpkg-perl ruby php-cli php-composer-semver nodejs node-semver libmaven3-core-java "
+    "libcommons-lang3-java default-jre-headless"
+)
+VERSION_ORACLES = {
+    "/usr/share/perl5/Dpkg/Version.pm": "libdpkg-perl",
+    "/usr/bin/rpm": "rpm",
+    "/usr/bin/ruby": "ruby",
+    "/usr/share/php/Composer/Semver/autoload.php": "php-cli, php-composer-semver",
+    "/usr/share/nodejs/semver": "nodejs, node-semver",
+    "/usr/share/java/maven3-artifact.jar": "libmaven3-core-java, libcommons-lang3-java, default-jre-headless",
+}
+"""The programs that define an order of versions: a file of each, and what brings it."""
 ON_POSTGRESQL = ("tests/ledger", "tests/program", "tests/systems")
 
 
@@ -30,6 +43,9 @@ def lacking() -> list[str]:
         found.append("Go's verification of our export (golang-go, golang-golang-x-mod-dev)")
     if not shutil.which("pdftotext"):
         found.append("reading our PDFs (poppler-utils)")
+    oracles = [package for file, package in VERSION_ORACLES.items() if not Path(file).exists()]
+    if oracles:
+        found.append(f"the order of versions against those who define it ({', '.join(oracles)})")
     if not (Path(__file__).parents[1].parent / "shared" / "data").exists():
         found.append("vectors and real data (../shared, beside the project)")
     return found
