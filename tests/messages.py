@@ -106,7 +106,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.ledger.records import shapes
     from duecare.ledger.viewers import Role
     from duecare.program import catalogue, judgement, models, posture, questions, targets
-    from duecare.site.worker import jobs
+    from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
         "duecare/program/catalogue.py": catalogue.areas(),
@@ -122,7 +122,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         yield from ((name, text) for text in shipped(root))
     for words in (judgement.Grade, judgement.Verdict, posture.State, models.Answer, Role):
         yield from ((f"{words.__module__.replace('.', '/')}.py", member.value) for member in words)
-    yield from (("duecare/site/worker.py", job.name) for job in jobs())
+    yield from (("duecare/site/worker.py", job.name) for job in every_job())
     for shape in shapes().values():
         name = f"{shape.model.__module__.replace('.', '/')}.py"
         if not name.startswith("duecare/"):
