@@ -22,6 +22,8 @@ class AccountSource(Record):
     """When the newest whole list of their second factors was downloaded."""
     factors_file = BlobField(blank=True)
 
+    room = "access"
+
     def __str__(self) -> str:
         return self.name
 
@@ -62,6 +64,8 @@ class Account(Record):
     gone_at = models.DateTimeField(null=True)
     """When a whole list was downloaded that lacks it."""
 
+    room = "access"
+
     class Meta:
         indexes = (
             models.Index(fields=("login", "id"), name="account_login"),
@@ -79,6 +83,8 @@ class AccountReview(Record):
     words = models.TextField()
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()
+
+    room = "access"
 
     class Meta:
         indexes = (models.Index(fields=("account", "-made_at"), name="review_account"),)

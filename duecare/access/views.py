@@ -23,7 +23,7 @@ from duecare.access.account_list import ACCOUNTS
 from duecare.access.accounts import ACCOUNT, factors_at, subject
 from duecare.access.models import Account, AccountKind, AccountReview, AccountSource
 from duecare.errors import NotFound, Refused
-from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import loaders
@@ -33,6 +33,7 @@ from duecare.program.statement_queries import names_of
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+AREA = "access"
 IN_FILES = frozenset(("name", "enabled", "gone_at"))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
@@ -137,7 +138,7 @@ def _rows(viewer: Viewer) -> QuerySet[Account]:
 @require_safe
 def accounts(request: Request) -> HttpResponseBase:
     """The accounts of our services, and how fresh what is known of them is."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     context = {
         "sources": _sources(viewer),
         "may_import": viewer.has(*ACCOUNTS.roles),
@@ -158,7 +159,7 @@ def _sources(viewer: Viewer) -> list[AccountSource]:
 @require_safe
 def sources(request: Request) -> HttpResponseBase:
     """Where accounts are known from, how old that is, and how each file is downloaded."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     context = {
         "sources": [(one, factors_at(one)) for one in _sources(viewer)],
         "imports": list(
@@ -183,7 +184,7 @@ def _find(key: str, viewer: Viewer) -> Account:
 @require_safe
 def account(request: Request, key: str) -> HttpResponseBase:
     """What is known of an account, what the checks make of it, and who said why it is needed."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     found = _find(key, viewer)
     reviews = list(
         AccountReview.objects.all()
@@ -240,7 +241,7 @@ class ReviewForm(RecordForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_review(request: Request, key: str) -> HttpResponseBase:
     """Say why an account is needed."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     if not viewer.has(*ACCOUNTS.roles):
         raise Refused(gettext("Only an owner or a manager reviews accounts."), gettext("Ask one of them."))
     found = _find(key, viewer)

@@ -16,7 +16,7 @@ from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import find_report
 from duecare.assurance.reports.evidence import placed, record_began
 from duecare.errors import BadInput
-from duecare.ledger.viewers import Request, Scope, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Scope, Viewer, demand_whole
 from duecare.web.api import cleaned, download, endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Words
 
@@ -69,7 +69,7 @@ def _told(row: IssuedReport, viewer: Viewer) -> dict[str, Any]:
 @endpoint(router, "GET", "/reports", Scope.READ, rows_of(views.ISSUED), listing=views.ISSUED)
 def list_reports(request: Request) -> Any:
     """The reports that were issued, newest first."""
-    return list_rows(request, views.ISSUED, views.rows(demand_reader(request)))
+    return list_rows(request, views.ISSUED, views.rows(demand_whole(request)))
 
 
 @endpoint(router, "POST", "/reports", Scope.REPORTS, IssuedAnswer, status=201)
@@ -92,7 +92,7 @@ def make_report(request: Request, body: MakeReport) -> Any:
 @endpoint(router, "GET", "/reports/{key}", Scope.READ, IssuedAnswer)
 def one_report(request: Request, key: Key) -> Any:
     """One issued report: what it rests on."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     return _told(views.find_issued(key, viewer), viewer)
 
 

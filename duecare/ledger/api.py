@@ -13,7 +13,7 @@ from duecare.errors import NotFound
 from duecare.ledger import anchors, browsing, proving, sealing, telling, views
 from duecare.ledger.models import Checkpoint, Payload
 from duecare.ledger.proving import opened
-from duecare.ledger.viewers import Request, Scope, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Scope, Viewer, demand_reader, demand_whole
 from duecare.web.api import download, endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Key, Moment
 
@@ -79,7 +79,7 @@ def _checkpoint(found: Checkpoint | None) -> dict[str, Any] | None:
 @endpoint(router, "GET", "/ledger", Scope.READ, LedgerAnswer)
 def the_ledger(request: Request) -> Any:
     """How long the record is, and how far it is signed and held outside."""
-    demand_reader(request)
+    demand_whole(request)
     return {
         "size": browsing.size_in_view(),
         "checkpoint": _checkpoint(browsing.newest_checkpoint()),
@@ -90,7 +90,7 @@ def the_ledger(request: Request) -> Any:
 @endpoint(router, "GET", "/ledger/entries", Scope.READ, rows_of(_LISTING, int), listing=_LISTING)
 def list_entries(request: Request) -> Any:
     """Entries, newest first."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     return list_rows(request, browsing.listing(viewer, browsing.kinds()), browsing.rows(viewer))
 
 

@@ -125,7 +125,7 @@ def checkpoint(request: Request) -> HttpResponseBase:
 
 def demand_signer(request: Request) -> None:
     """Raises Refused for a viewer who may read the record but not sign it, NotFound for others."""
-    if not demand_reader(request).has(*SIGNERS):
+    if not demand_whole(request).has(*SIGNERS):
         raise Refused(_("Only an owner or a manager signs checkpoints."), _("Ask one of them."))
 
 

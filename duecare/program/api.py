@@ -10,16 +10,23 @@ from django.utils.translation import gettext_lazy
 from ninja import Router
 
 from duecare.errors import NotFound
-from duecare.ledger.viewers import Request, Scope, demand_reader
+from duecare.ledger.viewers import Request, Scope, Viewer, demand_reader
 from duecare.program import exception_api, remark_api, statement_api, task_api
 from duecare.program.assessing import Lines
-from duecare.program.catalogue import areas, catalogue
+from duecare.program.catalogue import areas
 from duecare.program.exception_queries import FINDING, holding, standing_exceptions
 from duecare.program.judgement import Check, find_check
 from duecare.program.judgement import checks as registered_checks
 from duecare.program.models import Finding, Person
 from duecare.program.posture import Found, Standing, State
-from duecare.program.queries import found_outcomes, profile, required_by, standing_of, standings
+from duecare.program.queries import (
+    found_outcomes,
+    profile,
+    required_by,
+    safeguards_for,
+    standing_of,
+    standings,
+)
 from duecare.program.views import find_finding, findings_listing
 from duecare.web.api import choice, endpoint, list_rows, number_rows, page_of, rows_of
 from duecare.web.api_shapes import Answer, Key, Moment
@@ -142,7 +149,7 @@ def list_safeguards(request: Request) -> Any:
 def one_safeguard(request: Request, id: Key) -> Any:
     """One safeguard: why it is reasonable, and what its checks found."""
     viewer = demand_reader(request)
-    found = catalogue().get(id)
+    found = safeguards_for(viewer).get(id)
     if found is None:
         raise NotFound(_("There is no such safeguard."), _("Look in the list of safeguards."))
     standing = standing_of(found, viewer, request.view_now)
@@ -189,29 +196,31 @@ _PLACE = {
 @endpoint(router, "GET", "/checks", Scope.READ, Checks)
 def list_checks(request: Request) -> Any:
     """All checks with what they found."""
-    found = found_outcomes(demand_reader(request))
-    return {"rows": [_check(one, found.get(one.id), request) for one in registered_checks()]}
+    viewer = demand_reader(request)
+    found, mine = found_outcomes(viewer), safeguards_for(viewer)
+    shown = [one for one in registered_checks() if one.safeguard in mine]
+    return {"rows": [_check(one, found.get(one.id), request) for one in shown]}
 
 
 @endpoint(router, "GET", "/checks/{id}", Scope.READ, CheckRow)
 def one_check(request: Request, id: Key) -> Any:
     """One check with what it found."""
     viewer = demand_reader(request)
-    return _check(_find_check(id), found_outcomes(viewer).get(id), request)
+    return _check(_find_check(id, viewer), found_outcomes(viewer).get(id), request)
 
 
 @endpoint(router, "GET", "/checks/{id}/exceptions", Scope.READ, page_of("Lines", ExceptionLine), extra=_PLACE)
 def list_check_exceptions(request: Request, id: Key) -> Any:
     """Every exception to a check's answer, by name and reason."""
     viewer = demand_reader(request)
-    _find_check(id)
+    _find_check(id, viewer)
     found = found_outcomes(viewer).get(id)
     return number_rows(Lines(found.exceptions if found else ""), int(request.GET.get("after", "0")))
 
 
-def _find_check(id: str) -> Check:
+def _find_check(id: str, viewer: Viewer) -> Check:
     found = find_check(id)
-    if found is None:
+    if found is None or found.safeguard not in safeguards_for(viewer):
         raise NotFound(_("There is no such check."), _("Look in the list of checks."))
     return found
 

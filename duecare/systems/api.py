@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from duecare.errors import Refused
-from duecare.ledger.viewers import Request, Scope, demand_reader
+from duecare.ledger.viewers import Request, Scope, demand_area
 from duecare.program.judgement import Grade
 from duecare.systems import actions, name_actions, name_views, views
 from duecare.systems.models import Host, Look, Name, NameKind, Report
@@ -69,13 +69,13 @@ def _host(found: Host, request: Request) -> dict[str, Any]:
 @endpoint(router, "GET", "/hosts", Scope.READ, rows_of(views.HOSTS), listing=views.HOSTS)
 def list_hosts(request: Request) -> Any:
     """The computers that are known."""
-    return list_rows(request, views.HOSTS, views.rows(demand_reader(request)))
+    return list_rows(request, views.HOSTS, views.rows(demand_area(request, views.AREA)))
 
 
 @endpoint(router, "GET", "/hosts/{key}", Scope.READ, HostAnswer)
 def one_host(request: Request, key: Key) -> Any:
     """One host."""
-    return _host(views.find_host(key, demand_reader(request)), request)
+    return _host(views.find_host(key, demand_area(request, views.AREA)), request)
 
 
 @endpoint(
@@ -167,7 +167,7 @@ def _name(found: Name, request: Request) -> dict[str, Any]:
 @endpoint(router, "GET", "/names", Scope.READ, rows_of(name_views.NAMES), listing=name_views.NAMES)
 def list_names(request: Request) -> Any:
     """The host names and mail domains that are ours."""
-    return list_rows(request, name_views.NAMES, name_views.rows(demand_reader(request)))
+    return list_rows(request, name_views.NAMES, name_views.rows(demand_area(request, views.AREA)))
 
 
 @endpoint(router, "POST", "/names", Scope.SYSTEMS, NameAnswer, status=201)
@@ -189,7 +189,7 @@ def add_one_name(request: Request, body: AddName) -> Any:
 @endpoint(router, "GET", "/names/{key}", Scope.READ, NameAnswer)
 def one_name(request: Request, key: Key) -> Any:
     """One name."""
-    return _name(name_views.find_name(key, demand_reader(request)), request)
+    return _name(name_views.find_name(key, demand_area(request, views.AREA)), request)
 
 
 @endpoint(router, "PUT", "/names/{key}", Scope.SYSTEMS, NameAnswer)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
-from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
 from duecare.program.asking import ask
 from duecare.program.imports.interface import MANAGERS, loaders
@@ -26,6 +26,7 @@ from duecare.systems.models import Device, DeviceSource, Host
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+AREA = "systems"
 IN_FILES = frozenset(("gone_at",))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
@@ -116,7 +117,7 @@ def _rows(viewer: Viewer) -> QuerySet[Device]:
 @require_safe
 def devices(request: Request) -> HttpResponseBase:
     """The devices that lists tell of, and how fresh that is."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     counted = Count("devices", filter=Q(devices__gone_at=None))
     context = {
         "sources": list(
@@ -153,7 +154,7 @@ def devices_of(host: Host, viewer: Viewer) -> list[Device]:
 @require_safe
 def device(request: Request, key: str) -> HttpResponseBase:
     """What is known of a device, and what the checks make of it."""
-    viewer = demand_reader(request)
+    viewer = demand_area(request, AREA)
     found = Device.objects.all().visible_to(viewer).filter(pk=key).select_related("source").first()
     if found is None:
         raise NotFound(gettext("There is no such device."), gettext("Look in the list of devices."))

@@ -134,6 +134,8 @@ class DeviceSource(Record):
     """When the newest whole list was downloaded; null if none was ever taken in."""
     list_file = BlobField(blank=True)
 
+    room = "systems"
+
     def __str__(self) -> str:
         return self.name
 
@@ -162,6 +164,8 @@ class Device(Record):
     first_seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
     """When a whole list was downloaded that lacks it."""
+
+    room = "systems"
 
     class Meta:
         indexes = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from django.test import Client
 
 from duecare.ledger.models import Entry, Payload
 from duecare.ledger.viewers import Role, Scope, Viewer
+from duecare.program.catalogue import safeguards_of
 from duecare.program.models import Person, Right
 from duecare.site import api_tokens, doors, people
 from duecare.site.api import description
@@ -29,7 +31,11 @@ NAMES = {
     "owner without a second factor": "bare",
     "auditor of a past period": "late",
     "auditor of a coming period": "early",
+    "manager of patching only": "limited",
 }
+LIMITED = "manager of patching only"
+"""What they are told through the API has a test of its own."""
+TOKENS = [who for who in EVERYBODY if who != LIMITED]
 SCOPES = {
     f"{method.upper()} {path.removeprefix('/api/')}": Scope(told["x-scope"])
     for path, methods in description()["paths"].items()
@@ -112,7 +118,7 @@ def test_every_operation_stands_in_the_table() -> None:
     assert sorted(SCOPES) == sorted(CALLS), "review who may do it, and give a sample"
 
 
-@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("who", TOKENS)
 def test_everybody_gets_the_answer_of_the_table_from_every_operation(walk: Doors, who: str) -> None:
     wrong = []
     with Unchanged():
@@ -130,6 +136,25 @@ def test_everybody_gets_the_answer_of_the_table_from_every_operation(walk: Doors
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_right_that_is_limited_to_an_area_reads_that_area_alone(walk: Doors) -> None:
+    token = walk.tokens[LIMITED]
+    with Unchanged():
+        for operation in CALLS:
+            if not operation.startswith("GET "):
+                continue
+            answer = walk.ask(operation, token)
+            told = drain(answer).decode()
+            whole = operation.startswith(("GET hosts", "GET names", "GET reports", "GET data-sets"))
+            if whole or operation in ("GET profile", "GET targets", "GET ledger", "GET ledger/entries"):
+                assert answer.status_code in (NOT_ALLOWED, HIDDEN), operation
+            assert answer.status_code in (200, NOT_ALLOWED, HIDDEN), operation
+            if answer.status_code == 200 and operation != "GET people":
+                ids = set(re.findall(r'"safeguard": ?"(\w+)"', told))
+                assert ids <= set(safeguards_of(frozenset({"patching"}))), operation
+        judged = {one["id"] for one in json.loads(drain(walk.ask("GET posture", token)))["safeguards"]}
+        assert judged == set(safeguards_of(frozenset({"patching"})))
+
+
 @pytest.mark.parametrize("scope", list(Scope))
 def test_without_its_scope_no_operation_is_done(walk: Doors, scope: Scope) -> None:
     token = make("owner", [one for one in Scope if one is not scope], walk.past.now)
@@ -137,7 +162,7 @@ def test_without_its_scope_no_operation_is_done(walk: Doors, scope: Scope) -> No
         for operation, needed in SCOPES.items():
             if needed is scope:
                 answer = walk.ask(operation, token)
-                assert answer.status_code == NOT_ALLOWED, operation
+                assert answer.status_code in (NOT_ALLOWED, HIDDEN), operation
                 assert str(scope) in json.loads(answer.content)["error"]["what"]
 
 
@@ -285,6 +310,7 @@ def test_the_description_is_for_readers_who_are_signed_in_and_for_tokens(walk: D
     assert [who for who, status in statuses.items() if status == 200] == [
         "owner",
         "manager",
+        LIMITED,
         "approver",
         "auditor",
         "gained",

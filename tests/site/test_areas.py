@@ -284,8 +284,7 @@ class TestGiving:
         sign_in(self.client, Role.OWNER)
 
     def person(self, role: Role, areas: list[str]) -> Person:
-        sign_in(browser(), role, areas=areas)
-        found: Person = Person.objects.latest("pk")
+        found: Person = Person.objects.get(pk=sign_in(browser(), role, areas=areas).person)
         return found
 
     def give(self, person: Person, role: Role, *areas: str) -> None:
