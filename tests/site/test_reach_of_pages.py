@@ -14,8 +14,11 @@ REACH = "2 of about 150 computers seen; the rest unknown."
 THEN = "1 of about 150 computers seen; the rest unknown."
 SAID = "Reach: </span>%s"
 """How the frame says it."""
-SILENT = ("account/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/", "feeds/", "healthz")
-"""Where nothing is said of them: the account, what is set, work, and the record itself."""
+SILENT = (
+    "access/", "account/", "api/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/", "feeds/",
+    "healthz", "imports/", "matters/", "released/", "search/", "views/",
+)  # fmt: skip
+"""Where nothing is said of them: accounts of services, the account, what is set, work, lists, the record itself."""
 FILES = ("/report.pdf", "/reports/<str:report>/")
 SPEAKING = sorted(
     page.sample

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import NotFound, Refused
-from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Viewer, demand_whole
 from duecare.program import remarks
 from duecare.program.imports import forms, undoing
 from duecare.program.imports.interface import MANAGERS, find_list, find_loader, lists
@@ -80,7 +80,7 @@ def listing() -> Listing[Import]:
 @require_safe
 def imports(request: Request) -> HttpResponseBase:
     """The files that were taken in, and the lists that take some."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     offered = [one for one in lists() if viewer.has(*one.roles)]
     context = {"offered": offered}
     rows = Import.objects.all().visible_to(viewer)
@@ -100,7 +100,7 @@ def _find(key: str, viewer: Viewer) -> Import:
 @require_safe
 def import_page(request: Request, key: str) -> HttpResponseBase:
     """What one import did, and whether it was undone."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     found = _find(key, viewer)
     one = find_list(found.list)
     labels = {field.name: field.label for field in one.fields}
@@ -126,7 +126,7 @@ def import_page(request: Request, key: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_undo(request: Request, key: str) -> HttpResponseBase:
     """Put back what an import changed."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     if not viewer.has(*MANAGERS):
         raise Refused(_("Only an owner or a manager undoes an import."), _("Ask one of them."))
     found = _find(key, viewer)

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import BadInput, DuecareError, Refused
-from duecare.ledger.viewers import Request, Viewer, demand_reader
+from duecare.ledger.viewers import Request, Viewer, demand_whole
 from duecare.program.imports import actions, forms, mapping, telling, waiting
 from duecare.program.imports.changes import Kind
 from duecare.program.imports.interface import List, find_list, find_loader, loader_for, loaders
@@ -30,7 +30,7 @@ CUT = gettext_lazy("Cut the file into several.")
 
 def _bringer(request: Request, one: List[Any]) -> Viewer:
     """The viewer, if they may take files into a list. Raises Refused for who only reads, else NotFound."""
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     if not viewer.has(*one.roles):
         raise Refused(_("Your role takes no files into this list."), _("Ask an owner or a manager."))
     return viewer
@@ -119,7 +119,7 @@ def know(put: waiting.Waiting, *, by_hand: bool = False) -> waiting.Waiting:
 
 
 def _waiting(request: Request, token: str) -> tuple[waiting.Waiting, List[Any]]:
-    viewer = demand_reader(request)
+    viewer = demand_whole(request)
     found = waiting.find(token, viewer.actor, request.now)
     one = find_list(found.into)
     _bringer(request, one)
