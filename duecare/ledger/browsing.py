@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from duecare.ledger import asof
 from duecare.ledger.models import Checkpoint, Entry, Head, Payload, to_microseconds
 from duecare.ledger.naming import acted_by, action_words, actor_words, kind_words, name_of
+from duecare.ledger.once import once
 from duecare.ledger.proving import opened
 from duecare.ledger.records import confined_kinds, shapes
 from duecare.ledger.viewers import Viewer, VisibleQuerySet
@@ -62,6 +63,10 @@ def entries_about(kind: str, keys: Iterable[str], viewer: Viewer) -> VisibleQuer
 
 def newest_checkpoint() -> Checkpoint | None:
     """The newest checkpoint, of those signed by the day that is being viewed."""
+    return once("newest checkpoint", _newest_checkpoint)
+
+
+def _newest_checkpoint() -> Checkpoint | None:
     checkpoints = Checkpoint.objects.all()
     view = asof.current()
     if view is not None:

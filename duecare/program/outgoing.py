@@ -318,7 +318,8 @@ def within(sock: socket.socket, seconds: float, who: str) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException) as error:
-        if over.is_set() or isinstance(error, TimeoutError):
+        # smtplib tells of a connection that timed out as of one that was closed.
+        if over.is_set() or isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
             raise _too_slow(who) from error
         raise
     finally:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from duecare.ledger.asof import LIVE, end_of
+from duecare.ledger.once import once
 from duecare.ledger.viewers import Viewer
 from duecare.program.askers import Asker, registered
 from duecare.program.catalogue import Safeguard, area_of, catalogue
@@ -45,25 +43,12 @@ def current_targets() -> dict[str, CurrentTarget]:
 
 def profile() -> Profile | None:
     """The organisation's profile; None before the first run is finished."""
-    return Profile.objects.filter(pk=PROFILE).first()
-
-
-_at_hand: ContextVar[Profile | None] = ContextVar("profile", default=None)
+    return once("profile", lambda: Profile.objects.filter(pk=PROFILE).first())
 
 
 def live_profile() -> Profile | None:
     """The profile of today, also while a past day is being viewed: days are counted in today's zone."""
-    return _at_hand.get() or Profile.objects.using(LIVE).filter(pk=PROFILE).first()
-
-
-@contextmanager
-def profile_at_hand(profile: Profile | None) -> Iterator[None]:
-    """Spare a page that only reads to ask for the profile again and again; None asks as ever."""
-    before = _at_hand.set(profile)
-    try:
-        yield
-    finally:
-        _at_hand.reset(before)
+    return once("live profile", lambda: Profile.objects.using(LIVE).filter(pk=PROFILE).first())
 
 
 def zone_of(profile: Profile | None) -> ZoneInfo:

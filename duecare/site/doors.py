@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -23,10 +24,11 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Refused
 from duecare.ledger import asof
+from duecare.ledger.once import remembering
 from duecare.ledger.recording import record_note
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Request, Viewer
-from duecare.program.queries import live_profile, profile_at_hand, zone_of
+from duecare.program.queries import live_profile, zone_of
 from duecare.site import api_tokens, first_run
 from duecare.site.accounts import BY_MAIL
 from duecare.site.mail_sign_in import offered
@@ -140,9 +142,12 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
+        with remembering() if request.method in ("GET", "HEAD") else nullcontext():
+            return self._within(request)
+
+    def _within(self, request: Request) -> HttpResponseBase:
         request.now = request.view_now = utc_now()
-        profile = live_profile()
-        zone = zone_of(profile)
+        zone = zone_of(live_profile())
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
         if request.path == PUBLIC:
@@ -160,8 +165,7 @@ class SignedIn:
                 return self.get_response(request)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-        with profile_at_hand(profile if request.method in ("GET", "HEAD") else None):
-            response = self._answer(request, request.viewer)
+        response = self._answer(request, request.viewer)
         if response.status_code == 405 and request.path.startswith(API):
             response = _no_such_method(request, response)
         if _was_refused(request, request.viewer, response):

@@ -21,6 +21,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_http_methods
 
 from duecare.ledger.viewers import Request
+from duecare.site.doors import PUBLIC
 from duecare.site.models import User
 
 
@@ -52,8 +53,11 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: Request) -> HttpResponseBase:
-        own = getattr(request.user, "language", "")
-        language = chosen(own, request.headers.get("Accept-Language", ""))
+        if request.path == PUBLIC:  # the same for everybody: who asks is not looked up
+            language = settings.LANGUAGE_CODE
+        else:
+            own = getattr(request.user, "language", "")
+            language = chosen(own, request.headers.get("Accept-Language", ""))
         with translation.override(language):
             response = self.get_response(request)
             if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):

@@ -347,7 +347,7 @@ PAGES: Mapping[str, Page] = {
 WHOLE = frozenset(
     route
     for route in PAGES
-    if route.startswith(("settings/", "reports/"))
+    if route.startswith(("settings/", "reports/", "imports/"))
     or route in ("ledger/", "ledger/checkpoint.txt", "ledger/sign/", "ledger/export/")
 )
 """Of no area, and so closed to those whose right is limited to some, who are told so."""
@@ -372,7 +372,9 @@ ELSEWHERE = frozenset(
         "tasks/<str:key>/change/",
         "tasks/<str:key>/end/",
         "tasks/<str:key>/hand-over/",
-        *(route for route in PAGES if route.startswith("systems/")),
+        "released/<str:key>/",
+        "released/<str:key>/file",
+        *(route for route in PAGES if route.startswith(("systems/", "access/"))),
     }
 )
 """Where the sample is of another area than patching, or a task that is nobody's and of no safeguard."""

@@ -15,10 +15,10 @@ THEN = "1 of about 150 computers seen; the rest unknown."
 SAID = "Reach: </span>%s"
 """How the frame says it."""
 SILENT = (
-    "access/", "account/", "api/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/", "feeds/",
-    "healthz", "imports/", "matters/", "released/", "search/", "views/",
+    "access/", "account/", "api/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/",
+    "feeds/", "healthz", "imports/", "matters/", "released/", "search/", "views/",
 )  # fmt: skip
-"""Where nothing is said of them: accounts of services, the account, what is set, work, lists, the record itself."""
+"""Where nothing is said of them: accounts, what is set, work, lists, the record itself."""
 FILES = ("/report.pdf", "/reports/<str:report>/")
 SPEAKING = sorted(
     page.sample

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import BadInput, DuecareError, Refused
-from duecare.ledger.viewers import Request, Viewer, demand_whole
+from duecare.ledger.viewers import Request, Viewer, demand_reader, demand_whole
 from duecare.program.imports import actions, forms, mapping, telling, waiting
 from duecare.program.imports.changes import Kind
 from duecare.program.imports.interface import List, find_list, find_loader, loader_for, loaders
@@ -119,7 +119,7 @@ def know(put: waiting.Waiting, *, by_hand: bool = False) -> waiting.Waiting:
 
 
 def _waiting(request: Request, token: str) -> tuple[waiting.Waiting, List[Any]]:
-    viewer = demand_whole(request)
+    viewer = demand_reader(request)
     found = waiting.find(token, viewer.actor, request.now)
     one = find_list(found.into)
     _bringer(request, one)
