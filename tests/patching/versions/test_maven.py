@@ -46,8 +46,8 @@ def maven() -> Oracle:
 
 
 def of_a_form_that_maven_4_reads_anew(text: str) -> bool:
-    """A word and a number joined by a dot (`rc.1`), a word after a dot with `-` and a number (`.x-1`), or zeros
-    before a `-` and a number (`1.0-1`).
+    """A word and a number joined by a dot (`rc.1`), a word after a dot with `-` and a number (`.x-1`), or
+    zeros before a `-` and a number (`1.0-1`).
 
     Maven 3 ranks `rc.1` above `rc1` and `.x-1` below every other word; for Maven 4 they are below, and a word
     like others. Maven 3 drops the zeros; Maven 4 only before a word, so that `1-1` is less than `1.0-1`.
