@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import exception_queries
 from duecare.program.approval_queries import APPROVERS, decides_alone, version_of
+from duecare.program.catalogue import area_of
 from duecare.program.escalations import Escalated, escalated_between, told
 from duecare.program.exception_queries import Condition, in_condition
 from duecare.program.mail.letters import Letter, Part, Row
@@ -47,7 +49,7 @@ from duecare.program.queries import live_profile, zone_of
 from duecare.program.subjects import address_of, name_of
 from duecare.program.tasks import WEEK
 from duecare.site.models import MailChoice, User
-from duecare.site.rights import holding_rights
+from duecare.site.rights import holding_rights, limited_to
 
 LISTED = 20
 """Lines of one part."""
@@ -175,7 +177,10 @@ def readers(day: date) -> Iterator[Reader]:
     roles: dict[str, set[Role]] = {}
     names: dict[str, str] = {}
     seen: dict[str, bool] = {}
-    for right in holding_rights(day).select_related("person").order_by("person_id"):
+    rows: dict[str, list[Any]] = {}
+    held = holding_rights(day).select_related("person").annotate(limit=F("areas__area"))
+    for right in held.order_by("person_id"):
+        rows.setdefault(right.person_id, []).append(right)
         roles.setdefault(right.person_id, set()).add(Role(right.role))
         names[right.person_id] = right.person.name
         within = (right.sees_from is None or right.sees_from <= day) and (
@@ -185,7 +190,8 @@ def readers(day: date) -> Iterator[Reader]:
     choices = dict(MailChoice.objects.values_list("person", "how"))
     for person in User.objects.filter(is_active=True).order_by("id").values_list("person", flat=True):
         if seen.get(person):
-            viewer = Viewer(f"person:{person}", names[person], frozenset(roles[person]), person)
+            areas = limited_to(rows[person])
+            viewer = Viewer(f"person:{person}", names[person], frozenset(roles[person]), person, areas=areas)
             yield Reader(viewer, choices.get(person, MailChoice.How.DAILY))
 
 
@@ -374,7 +380,8 @@ def _decisions(viewer: Viewer, window: Window) -> Iterator[Section]:
 
 
 def _of_managers(viewer: Viewer, news: News) -> Iterator[Section]:
-    window, gone = news.window, news.gone
+    window = news.window
+    gone = [one for one in news.gone if viewer.covers(area_of(one.task.safeguard))]
     if gone:
         count = ngettext(
             "%s late task has gone to the managers", "%s late tasks have gone to the managers", len(gone)

@@ -42,7 +42,7 @@ def viewer_of(
         period=_period(rights) if roles <= {Role.AUDITOR, Role.MEMBER} else (None, None),
         # Who may not change anything has no second factor, and reads no matter.
         matters=frozenset(row.matter for row in rows if row.matter) if roles & CHANGERS else frozenset(),
-        areas=_areas(rows),
+        areas=limited_to(rows),
     )
     return _as_member(viewer, day or today(now)) if by_mail else viewer
 
@@ -81,7 +81,7 @@ def holding(rights: QuerySet[Right], day: date) -> QuerySet[Right]:
     return rights.filter(Q(until=None) | Q(until__gte=day), ended_at=None)
 
 
-def _areas(rows: Iterable[Any]) -> frozenset[str] | None:
+def limited_to(rows: Iterable[Any]) -> frozenset[str] | None:
     """The areas that rights are limited to, given a row with `limit` for each area of each.
 
     An owner's never are. Rights to read are given with the same areas only (`people.give_right`); should they

@@ -176,6 +176,22 @@ def test_managers_are_told_what_opened_what_closed_and_what_is_late(now: datetim
     assert late
 
 
+def test_whose_right_is_limited_to_areas_is_told_of_those_alone(now: datetime) -> None:
+    viewer = sign_in(browser(), Role.MANAGER, areas=["patching"])
+    with recording(ACTOR, "find"):
+        finding(now)
+    make_task(ACTOR, now - DAY, title="Restore", due=now.date() - 9 * DAY)
+    escalate("worker", now, 7)
+    make_digests(now + timedelta(hours=1))
+    assert viewer.person not in letters()
+    with recording(ACTOR, "find"):
+        Finding.objects.update(safeguard="patching")
+    OutboxMessage.objects.all().delete()
+    MailServer.objects.update(told_until=None)
+    make_digests(now + timedelta(hours=1))
+    assert set(parts(letters()[viewer.person])) == {"Findings that opened"}
+
+
 def test_who_decides_is_told_what_waits_for_them_and_not_what_they_asked_for(now: datetime) -> None:
     asker, approver, manager = person(Role.OWNER), person(Role.APPROVER), person(Role.MANAGER)
     draft = exception_actions.Draft("patching", "Its maker forbids it.", "Alone.", now.date() + 30 * DAY)
