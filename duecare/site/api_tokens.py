@@ -86,7 +86,7 @@ def end_token(viewer: Viewer, key: int, now: datetime) -> ApiToken:
             raise NotFound(
                 _("You have no such token, or it has ended."), _("Look in the list of your tokens.")
             )
-        act.reason = f"end the token {found.name} for the API"
+        act.reason = recorded("end the token %(name)s for the API", name=found.name)
         found.ended_at = now
         found.save()
         act.note(NOTE, viewer.person, {"made": False, "number": found.pk, "name": found.name})

@@ -130,7 +130,7 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
     for right in given:
         if right.role not in mapped:
             try:
-                people.end_right(SERVER, right, now, because="for want of an OpenID Connect group")
+                people.end_right(SERVER, right, now, because=recorded("for want of an OpenID Connect group"))
             except Refused:  # of the last owner: somebody has to stay
                 kept.append(right.pk)
     held = set(holding_rights(today(now)).filter(person=person).values_list("role", flat=True))
@@ -139,6 +139,6 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
         mine.update(rights=kept)
     for role, group in mapped.items():
         if role not in held:
-            because = f"by OpenID Connect group {normalize('NFC', group)[:80]}"
+            because = recorded("by OpenID Connect group %(group)s", group=normalize("NFC", group)[:80])
             kept.append(people.give_right(SERVER, person, role, None, None, None, because=because).pk)
             mine.update(rights=kept)
