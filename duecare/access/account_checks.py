@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from duecare.program.judgement import Facts, Judgement, Section, check, met, not_applicable, unknown, unmet
+from duecare.words import gettext as _
+from duecare.words import gettext_noop, number
 
 ACCOUNTS, FACTORS = "accounts", "second factors"
 """The sources of subjects."""
@@ -19,7 +21,7 @@ BY_HAND = timedelta(days=31)
 """How long a list counts that somebody has to download: a month's round."""
 RESISTANT = ("fido2", "passkey", "windowshello", "certificate", "securitykey", "platformcredential")
 """How methods that withstand phishing begin or are called, without spaces (SP 800-63B-4, 3.2.5)."""
-DISABLED = "it cannot be signed in to"
+DISABLED = gettext_noop("it cannot be signed in to")
 DAY = 86400
 
 
@@ -37,7 +39,7 @@ def accounts_second_factor(facts: Facts, _target: None) -> Judgement:
     if (aside := _aside(account)) is not None:
         return aside
     if account["kind"] == "guest":
-        return not_applicable("a guest; another check asks whether it is known")
+        return not_applicable(_("a guest; another check asks whether it is known"))
     return _registered(account)
 
 
@@ -55,7 +57,7 @@ def privileged_second_factor(facts: Facts, _target: None) -> Judgement:
     if (aside := _aside_unprivileged(account)) is not None:
         return aside
     if account["privileged"] is None:
-        return unknown("no list tells whether it has an administrator's rights")
+        return unknown(_("no list tells whether it has an administrator's rights"))
     if account["mfa_registered"] is None and _resistant(account["mfa_methods"] or ()):
         return _if_enabled(account, met())
     return _registered(account, also_services=True)
@@ -76,14 +78,17 @@ def privileged_phishing_resistant(facts: Facts, _target: None) -> Judgement:
     if (aside := _aside_unprivileged(account)) is not None:
         return aside
     if account["privileged"] is None:
-        return unknown("no list tells whether it has an administrator's rights")
+        return unknown(_("no list tells whether it has an administrator's rights"))
     if account["mfa_registered"] is False:
-        return unmet("no second factor is registered for it")
+        return unmet(_("no second factor is registered for it"))
     methods = account["mfa_methods"]
     if methods is None:
-        return unknown("no list tells which methods are registered for it")
+        return unknown(_("no list tells which methods are registered for it"))
     if not _resistant(methods):
-        return unmet(f"none of its methods withstands phishing: {', '.join(methods) or 'there is none'}")
+        return unmet(
+            _("none of its methods withstands phishing: %(methods)s")
+            % {"methods": ", ".join(methods) or _("there is none")}
+        )
     return _if_enabled(account, met())
 
 
@@ -101,14 +106,16 @@ def privileged_phishing_resistant(facts: Facts, _target: None) -> Judgement:
 def accounts_in_use(facts: Facts, target: int) -> Judgement:
     account = facts.section("account")
     if account["enabled"] is False:
-        return not_applicable(DISABLED)
+        return not_applicable(_(DISABLED))
     if account["never_signed_in"]:
         return _never_used(facts, account, target)
     days = _days(facts, account["last_sign_in"])
     if days is None:
-        return unknown("no list tells when it was last signed in to")
+        return unknown(_("no list tells when it was last signed in to"))
     if days > target:
-        return _if_enabled(account, unmet(f"last signed in to {days} days ago", measure=days))
+        return _if_enabled(
+            account, unmet(_("last signed in to %(days)s days ago") % {"days": number(days)}, measure=days)
+        )
     return _if_enabled(account, met(measure=days))
 
 
@@ -126,34 +133,36 @@ def accounts_in_use(facts: Facts, target: int) -> Judgement:
 def guests_known(facts: Facts, target: int) -> Judgement:
     account = facts.section("account")
     if account["enabled"] is False:
-        return not_applicable(DISABLED)
+        return not_applicable(_(DISABLED))
     if account["kind"] in ("person", "service"):
-        return not_applicable("it is no guest")
+        return not_applicable(_("it is no guest"))
     if account["kind"] != "guest":
-        return unknown("no list tells whether it is a guest")
+        return unknown(_("no list tells whether it is a guest"))
     reviewed = account["reviewed_at"]
     if reviewed is None:
-        return unmet("nobody has said yet why this guest is needed")
+        return unmet(_("nobody has said yet why this guest is needed"))
     # Counted to the moment of judging: what was said gets older without any new list.
     days = math.floor((facts.now - datetime.fromisoformat(reviewed)).total_seconds() / DAY)
     if days > target:
-        return unmet(f"that this guest is needed was said {days} days ago", measure=days)
+        return unmet(
+            _("that this guest is needed was said %(days)s days ago") % {"days": number(days)}, measure=days
+        )
     return met(measure=max(days, 0))
 
 
 def _aside(account: Section) -> Judgement | None:
     if account["enabled"] is False:
-        return not_applicable(DISABLED)
+        return not_applicable(_(DISABLED))
     if account["kind"] == "service":
-        return not_applicable("the account of a service, which no person signs in to")
+        return not_applicable(_("the account of a service, which no person signs in to"))
     return None
 
 
 def _aside_unprivileged(account: Section) -> Judgement | None:
     if account["enabled"] is False:
-        return not_applicable(DISABLED)
+        return not_applicable(_(DISABLED))
     if account["privileged"] is False:
-        return not_applicable("it has no administrator's rights")
+        return not_applicable(_("it has no administrator's rights"))
     return None
 
 
@@ -161,29 +170,37 @@ def _registered(account: Section, *, also_services: bool = False) -> Judgement:
     """Whether a second factor is registered, for an account that may be enabled."""
     registered = account["mfa_registered"]
     if registered is None:
-        return unknown("no list tells whether a second factor is registered for it")
+        return unknown(_("no list tells whether a second factor is registered for it"))
     if registered:
         return _if_enabled(account, met())
     if account["kind"] == "unknown" and not also_services:
-        return unknown("no second factor is registered, and no list tells whether a person signs in with it")
-    return _if_enabled(account, unmet("no second factor is registered for it"))
+        return unknown(
+            _("no second factor is registered, and no list tells whether a person signs in with it")
+        )
+    return _if_enabled(account, unmet(_("no second factor is registered for it")))
 
 
 def _if_enabled(account: Section, answer: Judgement) -> Judgement:
     """The answer, unless no list tells whether the account can be signed in to at all."""
     if account["enabled"] is None:
         reasons = "; ".join(item.reason for item in answer.unmet)
-        return unknown(f"no list tells whether it can be signed in to{f' ({reasons})' if reasons else ''}")
+        if not reasons:
+            return unknown(_("no list tells whether it can be signed in to"))
+        return unknown(_("no list tells whether it can be signed in to (%(reasons)s)") % {"reasons": reasons})
     return answer
 
 
 def _never_used(facts: Facts, account: Section, target: int) -> Judgement:
     days = _days(facts, account["created"])
     if days is None:
-        return unknown("it was never signed in to, and no list tells since when it is there")
+        return unknown(_("it was never signed in to, and no list tells since when it is there"))
     if days > target:
         return _if_enabled(
-            account, unmet(f"never signed in to since it was made {days} days ago", measure=days)
+            account,
+            unmet(
+                _("never signed in to since it was made %(days)s days ago") % {"days": number(days)},
+                measure=days,
+            ),
         )
     return _if_enabled(account, met(measure=days))
 

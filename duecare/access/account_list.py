@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.access.models import Account, AccountKind, AccountSource
@@ -161,7 +162,7 @@ class AccountList(SourcedList[Account]):
 
     def refuse(self, values: Values) -> Iterator[tuple[str, str]]:
         if values.get("mfa_capable") and values.get("mfa_registered") is False:
-            yield "mfa_capable", "a second factor cannot be usable and not registered"
+            yield "mfa_capable", gettext("a second factor cannot be usable and not registered")
 
     def aspects_of(self, taking: Taking) -> tuple[str, ...]:
         """A list of accounts that tells second factors too is the newest word on both."""

@@ -10,6 +10,7 @@ from duecare.access.models import Account, AccountReview
 from duecare.errors import BadInput, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
+from duecare.web.recorded import recorded
 
 
 def review_account(account: Account, actor: str, words: str, now: datetime) -> AccountReview:
@@ -23,7 +24,7 @@ def review_account(account: Account, actor: str, words: str, now: datetime) -> A
         raise Refused(
             _("%s is gone from its list.") % account.login, _("There is nothing to say of it any more.")
         )
-    with recording(actor, f"review the account {account.login}"):
+    with recording(actor, recorded("review the account %(login)s", login=account.login)):
         return AccountReview.objects.create(
             id=new_key(), account=account, words=words.strip(), made_by=actor, made_at=now
         )

@@ -99,7 +99,9 @@ GENERAL: Mapping[str, str | Promise] = {
 
 def offered_safeguards(rows: Sequence[Standing]) -> list[tuple[str, str]]:
     """Every safeguard with its state of now, for the form."""
-    return [(f"{SAFEGUARD}{row.safeguard.id}", f"{row.safeguard.title} ({row.state.value})") for row in rows]
+    return [
+        (f"{SAFEGUARD}{row.safeguard.id}", f"{row.safeguard.title} ({_(row.state.value)})") for row in rows
+    ]
 
 
 def offered_obligations() -> list[tuple[str, str]]:
@@ -173,7 +175,7 @@ def _safeguard(row: Standing) -> Line:
         return Line(title, row.state.value, aim, True, _day(seen))
     if row.state is State.STATED:
         until = min(one.expires for one in row.said)
-        counts = _("Our own word, which counts until %s.") % date_format(until, "j F Y")
+        counts = _("Our own word, which counts until %s.") % date_format(until, "DATE_FORMAT")
         return Line(title, row.state.value, f"{aim} {counts}", True, _day(row.since))
     if row.state is State.NOT_APPLICABLE:
         return Line(title, row.state.value, _("It does not arise with us."), True, _day(row.since))
@@ -202,7 +204,7 @@ def _reports(chosen: Sequence[str], now: datetime) -> Iterator[Line]:
         if row is None:
             yield _line(kind, "", False, None)
             continue
-        told = _("Tells of %s. Ask us for it.") % date_format(row.last_day, "j F Y")
+        told = _("Tells of %s. Ask us for it.") % date_format(row.last_day, "DATE_FORMAT")
         yield _line(row.title, told, row.made_at >= now - REPORTED_LATELY, _day(row.made_at))
 
 

@@ -29,12 +29,22 @@ NOTES: Mapping[str, Promise] = {
     "denial": gettext_lazy("denial"),
     "export": gettext_lazy("export"),
     "feed": gettext_lazy("calendar address"),
+    "import-part": gettext_lazy("import part"),
+    "import-undone": gettext_lazy("import undone"),
     "job": gettext_lazy("job"),
+    "mail": gettext_lazy("mail"),
+    "mail-choice": gettext_lazy("mail choice"),
+    "mail-server": gettext_lazy("mail server"),
+    "mail-sign-in": gettext_lazy("mail sign in"),
+    "mail-tried": gettext_lazy("mail tried"),
+    "openid": gettext_lazy("openid"),
     "password": gettext_lazy("password"),
     "second-factor": gettext_lazy("second factor"),
     "sign-in": gettext_lazy("sign in"),
     "sign-in-denied": gettext_lazy("sign in denied"),
     "sign-out": gettext_lazy("sign out"),
+    "token": gettext_lazy("token"),
+    "told": gettext_lazy("told"),
 }
 """What notes that are no records are called, by the last part of their kind."""
 NAMESAKES = 20
@@ -76,7 +86,7 @@ def field_words(kind: str, name: str) -> str:
             pass
         else:
             return _(str(field.verbose_name).capitalize())
-    return name.replace("_", " ").capitalize()
+    return _(name.replace("_", " ").capitalize())
 
 
 def actor_words(actor: str, name: str | None) -> str:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 LONGEST = 500
 """Characters of a path."""
@@ -51,13 +53,17 @@ def attempt(path: str, home: Path, patience: float = PATIENCE) -> Tried:
     """Try the directory `path`. Raises BadInput with what stood in the way and what to do."""
     given = path.strip()
     if not given or len(given) > LONGEST or not given.isprintable():
-        raise BadInput(f"A path has 1 to {LONGEST} printable characters.", "Write it as it is on the server.")
+        raise BadInput(
+            _("A path has 1 to %(longest)s printable characters.") % {"longest": LONGEST},
+            _("Write it as it is on the server."),
+        )
     if not given.startswith("/"):
         raise BadInput(
-            f"{given!r} is not an absolute path.", "Begin it with a slash, such as /mnt/backup/duecare."
+            _("%(given)s is not an absolute path.") % {"given": repr(given)},
+            _("Begin it with a slash, such as /mnt/backup/duecare."),
         )
     if not _one_at_a_time.acquire(blocking=False):
-        raise BadInput("Another place is being tried just now.", "Wait some seconds and try again.")
+        raise BadInput(_("Another place is being tried just now."), _("Wait some seconds and try again."))
     outcome: list[Tried | BadInput] = []
 
     def run() -> None:
@@ -75,8 +81,9 @@ def attempt(path: str, home: Path, patience: float = PATIENCE) -> Tried:
     thread.join(patience)
     if not outcome:
         raise BadInput(
-            f"{given} did not answer within {patience:.0f} seconds.",
-            "Is it a share whose server is away? Mount it anew, then try again.",
+            _("%(given)s did not answer within %(patience)s seconds.")
+            % {"given": given, "patience": format(patience, ".0f")},
+            _("Is it a share whose server is away? Mount it anew, then try again."),
         )
     if isinstance(outcome[0], BadInput):
         raise outcome[0]
@@ -93,8 +100,9 @@ def _attempt(given: str, home: Path) -> Tried:
         system = _system(status.st_dev)
         if system in MEMORY:
             raise BadInput(
-                f"{given} lies in memory ({system}) and is empty after the next start.",
-                "Choose a place on a disk.",
+                _("%(given)s lies in memory (%(system)s) and is empty after the next start.")
+                % {"given": given, "system": system},
+                _("Choose a place on a disk."),
             )
         _write_and_read(given, descriptor)
         space = os.statvfs(descriptor)
@@ -116,8 +124,8 @@ def _demand_outside(given: str, descriptor: int, home: Path) -> None:
             status = os.fstat(here)
             if (status.st_dev, status.st_ino) == (ours.st_dev, ours.st_ino):
                 raise BadInput(
-                    f"{given} lies within the home directory of this Duecare.",
-                    "What takes the home takes it too: choose a place outside, best on another machine.",
+                    _("%(given)s lies within the home directory of this Duecare.") % {"given": given},
+                    _("What takes the home takes it too: choose a place outside, best on another machine."),
                 )
             above = os.open("..", _LOOK, dir_fd=here)
             os.close(here)
@@ -125,7 +133,9 @@ def _demand_outside(given: str, descriptor: int, home: Path) -> None:
             parent = os.fstat(above)
             if (parent.st_dev, parent.st_ino) == (status.st_dev, status.st_ino):
                 return
-        raise BadInput(f"{given} lies too deep.", "Choose a place nearer to the root.")
+        raise BadInput(
+            _("%(given)s lies too deep.") % {"given": given}, _("Choose a place nearer to the root.")
+        )
     finally:
         os.close(here)
 
@@ -139,8 +149,8 @@ def _write_and_read(given: str, descriptor: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
         if written != SIZE or os.read(file, SIZE + 1) != content:
             raise BadInput(
-                f"What was written to {given} was not what came back.",
-                "Do not trust this disk or share: choose another place.",
+                _("What was written to %(given)s was not what came back.") % {"given": given},
+                _("Do not trust this disk or share: choose another place."),
             )
     finally:
         os.close(file)
@@ -163,20 +173,31 @@ def _system(device: int) -> str:
 
 
 _NEXT = {
-    errno.ENOENT: "Make the directory on the server first, or correct the path.",
-    errno.ENOTDIR: "Name a directory, not a file.",
-    errno.EACCES: "Let the server’s user write there, for example: chown DUECARE’S-USER: DIRECTORY",
-    errno.EPERM: "Let the server’s user write there, for example: chown DUECARE’S-USER: DIRECTORY",
-    errno.EROFS: "It is mounted for reading only: mount it for writing, or choose another place.",
-    errno.ENOSPC: "Make room there, or choose another place.",
-    errno.EDQUOT: "The server’s user has used up its share there: make room, or raise the share.",
-    errno.ELOOP: "Its links lead in a circle: name the directory itself.",
-    errno.ENAMETOOLONG: "Shorten the path.",
-    errno.ESTALE: "The share has gone stale: mount it anew, then try again.",
+    errno.ENOENT: gettext_noop("Make the directory on the server first, or correct the path."),
+    errno.ENOTDIR: gettext_noop("Name a directory, not a file."),
+    errno.EACCES: gettext_noop(
+        "Let the server’s user write there, for example: chown DUECARE’S-USER: DIRECTORY"
+    ),
+    errno.EPERM: gettext_noop(
+        "Let the server’s user write there, for example: chown DUECARE’S-USER: DIRECTORY"
+    ),
+    errno.EROFS: gettext_noop(
+        "It is mounted for reading only: mount it for writing, or choose another place."
+    ),
+    errno.ENOSPC: gettext_noop("Make room there, or choose another place."),
+    errno.EDQUOT: gettext_noop(
+        "The server’s user has used up its share there: make room, or raise the share."
+    ),
+    errno.ELOOP: gettext_noop("Its links lead in a circle: name the directory itself."),
+    errno.ENAMETOOLONG: gettext_noop("Shorten the path."),
+    errno.ESTALE: gettext_noop("The share has gone stale: mount it anew, then try again."),
 }
+_LOOK_THERE = gettext_noop("Look at the place on the server, then try again.")
 
 
 def _refusal(given: str, error: OSError) -> BadInput:
     words = os.strerror(error.errno) if error.errno else str(error)
-    next_step = _NEXT.get(error.errno or 0, "Look at the place on the server, then try again.")
-    return BadInput(f"{given} cannot be used: {words}.", next_step)
+    next_step = _NEXT.get(error.errno or 0, _LOOK_THERE)
+    return BadInput(
+        _("%(given)s cannot be used: %(words)s.") % {"given": given, "words": words}, _(next_step)
+    )

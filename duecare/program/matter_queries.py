@@ -25,6 +25,7 @@ from duecare.program.matter_models import Matter, MatterMember, MatterPaper, Rel
 from duecare.program.matter_seal import Place, lock, open_bytes, open_text, record_key
 from duecare.program.models import Person
 from duecare.program.subjects import address_of, name_of, register_reference, visible
+from duecare.words import number
 
 RELEASED = "program.releasedpaper"
 PAPER = "program.matterpaper"
@@ -296,7 +297,7 @@ def copied(reference: str, viewer: Viewer) -> Copied:
     if entry is None:
         return Copied(title, "")
     told = tell(entry, viewer)
-    lines = [_("As entry %s of the record says:") % entry.index]
+    lines = [_("As entry %s of the record says:") % number(entry.index)]
     lines += [f"{field.label}: {field.value}" for field in told.fields if field.value != "–"]
     text = "\n".join(lines)
     return Copied(title, text if len(text) <= WORDS else f"{text[: WORDS - 1]}…")

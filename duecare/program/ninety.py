@@ -35,6 +35,8 @@ from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.judgement import Verdict
 from duecare.program.posture import Standing, State
 from duecare.program.services import CLOUD, Service
+from duecare.words import gettext as _
+from duecare.words import gettext_noop
 
 MOST = 12
 """Tasks of the plan."""
@@ -111,10 +113,12 @@ WEIGHTS: Mapping[str, Weight] = {
         urgent=CLOUD | REMOTE,
         guards_data=True,
         titles={
-            Service.MICROSOFT_365: "Switch on a second factor for everyone in Microsoft 365, administrators "
-            "first",
-            Service.GOOGLE_WORKSPACE: "Switch on a second factor for everyone in Google Workspace, "
-            "administrators first",
+            Service.MICROSOFT_365: gettext_noop(
+                "Switch on a second factor for everyone in Microsoft 365, administrators first"
+            ),
+            Service.GOOGLE_WORKSPACE: gettext_noop(
+                "Switch on a second factor for everyone in Google Workspace, administrators first"
+            ),
         },
     ),
     "backups": Weight(
@@ -309,14 +313,15 @@ def _measure(standing: Standing, known: Known) -> Planned:
 def _words(standing: Standing, weight: Weight, known: Known) -> tuple[str, str]:
     """What is to be done, and why. What a check found is mended as that check advises; else it is the first
     step of the safeguard."""
-    safeguard, sentences = standing.safeguard, _sentences(standing.safeguard.why)
+    safeguard, sentences = standing.safeguard, _sentences(str(standing.safeguard.why))
     unmet = [one.check for one in standing.found if one.verdict is Verdict.UNMET]
     if standing.state is State.FAILING and unmet:
-        return f"Mend “{safeguard.title}”: {standing.why}", f"{sentences[0]} {unmet[0].advice}"
+        title = _("Mend “%(safeguard)s”: %(gap)s") % {"safeguard": safeguard.title, "gap": standing.why}
+        return title, f"{sentences[0]} {unmet[0].advice}"
     titles = [title for service, title in weight.titles.items() if service in known.services]
-    title = titles[0] if titles else safeguard.first_step.rstrip(".")
+    title = _(titles[0]) if titles else str(safeguard.first_step).rstrip(".")
     if standing.state is State.FAILING:
-        return title, f"{sentences[0]} Today it fails: {standing.why}."
+        return title, f"{sentences[0]} {_('Today it fails: %(gap)s.') % {'gap': standing.why}}"
     return title, " ".join(sentences[:2])
 
 
@@ -326,9 +331,14 @@ def _second_look(standing: Standing, known: Known) -> Planned:
     first = next(said for said in standing.said if not said.review)
     return Planned(
         origin=f"{PREFIX}{safeguard.id}:review",
-        title=_cut(f"Read what was stated about “{safeguard.title}”, and agree or doubt"),
-        why="It rests on one person’s word. A second person who has looked makes it worth more, to us and to "
-        "others.",
+        title=_cut(
+            _("Read what was stated about “%(safeguard)s”, and agree or doubt")
+            % {"safeguard": safeguard.title}
+        ),
+        why=_(
+            "It rests on one person’s word. A second person who has looked makes it worth more, to us and to "
+            "others."
+        ),
         minutes=15,
         who=_who(Who.APPROVER, known),
         week=0,

@@ -19,6 +19,7 @@ from duecare.program.models import Person, Setup
 from duecare.program.plan_actions import make_plan
 from duecare.program.plan_queries import plan, plan_tasks, proposed
 from duecare.program.setup_queries import other_approvers, setup
+from duecare.web.recorded import in_the_records_language
 
 MAKERS = (Role.OWNER, Role.MANAGER)
 
@@ -53,9 +54,11 @@ def plan_make(request: Request) -> HttpResponseBase:
     today = timezone.localdate(request.now)
     arranged = setup(viewer)
     approver = _approver(viewer, today, arranged)
+    with in_the_records_language():
+        wanted = proposed(viewer, request.now, today, arranged, plan_tasks(viewer), approver is not None)
     made = make_plan(
         viewer.actor,
-        proposed(viewer, request.now, today, arranged, plan_tasks(viewer), approver is not None),
+        wanted,
         request.now,
         today,
         owner=viewer.person,

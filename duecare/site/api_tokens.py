@@ -20,6 +20,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Scope, Viewer
 from duecare.site.models import ApiToken, User
 from duecare.site.tokens import digest_of, new_token, owner_of
+from duecare.web.recorded import recorded
 
 PREFIX = "dct_"
 MOST_DAYS = 365
@@ -66,7 +67,7 @@ def make_token(viewer: Viewer, name: str, scopes: Collection[str], days: int, no
     token, digest = new_token(PREFIX)
     expires = now + timedelta(days=days)
     chosen = [scope.value for scope in Scope if scope in scopes]
-    with recording(viewer.actor, f"make the token {name} for the API") as act:
+    with recording(viewer.actor, recorded("make the token %(name)s for the API", name=name)) as act:
         if _in_force(viewer, now).count() >= MOST:
             raise Refused(_("You have %s tokens already.") % MOST, _("End one that is no longer used."))
         made = ApiToken.objects.create(
@@ -85,7 +86,7 @@ def end_token(viewer: Viewer, key: int, now: datetime) -> ApiToken:
             raise NotFound(
                 _("You have no such token, or it has ended."), _("Look in the list of your tokens.")
             )
-        act.reason = f"end the token {found.name} for the API"
+        act.reason = recorded("end the token %(name)s for the API", name=found.name)
         found.ended_at = now
         found.save()
         act.note(NOTE, viewer.person, {"made": False, "number": found.pk, "name": found.name})

@@ -22,6 +22,7 @@ import jwt
 from duecare.errors import DuecareError, Refused
 from duecare.program.outgoing import NoAnswer, Outgoing, read_url
 from duecare.site.configuration import OpenId
+from duecare.words import gettext as _
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -73,8 +74,9 @@ def discover(out: Outgoing, issuer: str) -> Provider:
     told = _json(out.request("GET", issuer.rstrip("/") + WELL_KNOWN), issuer)
     if told.get("issuer") != issuer:
         raise Refused(
-            f"The provider at {issuer} calls itself {str(told.get('issuer'))[:LONGEST]!r}.",
-            "Write its issuer into duecare.toml exactly as it calls itself.",
+            _("The provider at %(issuer)s calls itself %(name)s.")
+            % {"issuer": issuer, "name": repr(str(told.get("issuer"))[:LONGEST])},
+            _("Write its issuer into duecare.toml exactly as it calls itself."),
         )
     methods = told.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     return Provider(
@@ -130,7 +132,7 @@ def finish(
         bearer = {"Authorization": f"Bearer {told['access_token']}", "Accept": "application/json"}
         more = _json(out.request("GET", provider.userinfo, headers=bearer), provider.issuer)
         if more.get("sub") != claims["sub"]:  # Core, 5.3.2
-            raise _unbelieved("it speaks of somebody else than the ID token")
+            raise _unbelieved(_("it speaks of somebody else than the ID token"))
         claims = {**more, **claims}
     return _who(claims, settings)
 
@@ -154,31 +156,33 @@ def checked(
     except jwt.PyJWTError as error:
         raise _unbelieved(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise _unbelieved("its ID token cannot be read") from error
+        raise _unbelieved(_("its ID token cannot be read")) from error
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if (several or "azp" in claims) and claims.get("azp") != client:
-        raise _unbelieved("its ID token was made for another program")
+        raise _unbelieved(_("its ID token was made for another program"))
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
-        raise _unbelieved("its ID token answers another question")
+        raise _unbelieved(_("its ID token answers another question"))
     subject = claims["sub"]  # Core, 2: at most 255 characters, ASCII
     if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-        raise _unbelieved("its ID token names nobody")
+        raise _unbelieved(_("its ID token names nobody"))
     if not subject.isascii() or not subject.isprintable():
-        raise _unbelieved("its ID token names somebody by what is not ASCII")
+        raise _unbelieved(_("its ID token names somebody by what is not ASCII"))
     return claims
 
 
 def _key(keys: Mapping[str, Any], kid: str, algorithm: str) -> Any:
     """The provider's key that a token names. Raises Refused for none, or an algorithm that is not taken."""
     if algorithm not in ALGORITHMS:
-        raise _unbelieved(f"its ID token is signed by {algorithm[:20] or 'nothing'}")
+        raise _unbelieved(
+            _("its ID token is signed by %(algorithm)s") % {"algorithm": algorithm[:20] or _("nothing")}
+        )
     listed = keys.get("keys")
     for one in listed if isinstance(listed, list) else ():
         if not isinstance(one, dict) or one.get("use", "sig") != "sig":
             continue
         if (not kid or one.get("kid") == kid) and one.get("alg", algorithm) == algorithm:
             return jwt.PyJWK(one, algorithm).key
-    raise _unbelieved("it has no key by which its ID token could be checked")
+    raise _unbelieved(_("it has no key by which its ID token could be checked"))
 
 
 def _who(claims: Mapping[str, Any], settings: OpenId) -> Who:
@@ -198,27 +202,43 @@ def _address(told: Mapping[str, Any], name: str) -> str:
     """An address of the provider's; HTTPS, except on this machine itself."""
     address = told.get(name)
     if not isinstance(address, str):
-        raise Refused(f"The provider does not say where its {name} is.", "Look whether the issuer is right.")
+        raise Refused(
+            _("The provider does not say where its %(name)s is.") % {"name": name},
+            _("Look whether the issuer is right."),
+        )
     parts = read_url(address)
     if not parts.tls and parts.host != "localhost":
-        raise Refused(f"The provider's {name} is not reached by HTTPS.", "Ask whoever runs it why.")
+        raise Refused(
+            _("The provider's %(name)s is not reached by HTTPS.") % {"name": name},
+            _("Ask whoever runs it why."),
+        )
     return address
 
 
 def _json(reply: Any, issuer: str) -> dict[str, Any]:
     if reply.status != 200:
         raise NoAnswer(
-            f"The provider {issuer} answered with status {reply.status}.",
-            "Try again; if it stays, whoever runs this Duecare looks at its settings.",
+            _("The provider %(issuer)s answered with status %(status)s.")
+            % {"issuer": issuer, "status": reply.status},
+            _("Try again; if it stays, whoever runs this Duecare looks at its settings."),
         )
     try:
         told = json.loads(reply.body)
     except (ValueError, RecursionError) as error:
-        raise NoAnswer(f"The provider {issuer} answered what is not JSON.", "Try again later.") from error
+        raise NoAnswer(
+            _("The provider %(issuer)s answered what is not JSON.") % {"issuer": issuer},
+            _("Try again later."),
+        ) from error
     if not isinstance(told, dict):
-        raise NoAnswer(f"The provider {issuer} answered what is no object.", "Try again later.")
+        raise NoAnswer(
+            _("The provider %(issuer)s answered what is no object.") % {"issuer": issuer},
+            _("Try again later."),
+        )
     return told
 
 
 def _unbelieved(why: str) -> DuecareError:
-    return Refused(f"What the provider answered is not believed: {why}.", "Sign in again from the start.")
+    return Refused(
+        _("What the provider answered is not believed: %(why)s.") % {"why": why},
+        _("Sign in again from the start."),
+    )

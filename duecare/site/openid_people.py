@@ -25,6 +25,7 @@ from duecare.site.configuration import OpenId
 from duecare.site.models import OpenIdAccount, User
 from duecare.site.openid import Who
 from duecare.site.rights import holding_rights, today
+from duecare.web.recorded import recorded
 
 LINK = "site.openid"
 """The kind of the note that somebody may sign in, or first signed in, through the provider."""
@@ -61,7 +62,9 @@ def allow(viewer: Viewer, person: Person, settings: OpenId, now: datetime) -> No
     """
     if not User.objects.filter(person=person.pk).exists():
         raise NotFound(_("There is no such person who may sign in."), _("Go back to the settings."))
-    with recording(viewer.actor, f"let a person sign in through {settings.name}") as act:
+    with recording(
+        viewer.actor, recorded("let a person sign in through %(name)s", name=settings.name)
+    ) as act:
         if OpenIdAccount.objects.filter(issuer=settings.issuer, person=person.pk).exists():
             raise Refused(_("%s may do that already.") % person.name, _("Go back to the settings."))
         OpenIdAccount.objects.create(
@@ -90,7 +93,7 @@ def _first_time(who: Who, settings: OpenId, now: datetime) -> OpenIdAccount:
     person = Person(id=new_key(), name=normalize("NFC", who.name.strip() or who.email)[: people.LONGEST])
     user = User(email=who.email, person=person.pk)
     user.set_unusable_password()
-    with recording(SERVER, f"let a person sign in through {settings.name}") as act:
+    with recording(SERVER, recorded("let a person sign in through %(name)s", name=settings.name)) as act:
         person.save(force_insert=True)
         user.save()
         account: OpenIdAccount = OpenIdAccount.objects.create(
@@ -102,7 +105,7 @@ def _first_time(who: Who, settings: OpenId, now: datetime) -> OpenIdAccount:
 
 def _link(known: User, who: Who, settings: OpenId) -> OpenIdAccount:
     """The account of somebody who signs in otherwise, if an owner allowed it and nobody else took it."""
-    with recording(SERVER, f"know a person at {settings.name}") as act:
+    with recording(SERVER, recorded("know a person at %(name)s", name=settings.name)) as act:
         account: OpenIdAccount | None = (
             OpenIdAccount.objects.select_for_update()
             .filter(issuer=settings.issuer, person=known.person, subject="")
@@ -127,7 +130,7 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
     for right in given:
         if right.role not in mapped:
             try:
-                people.end_right(SERVER, right, now, because="for want of an OpenID Connect group")
+                people.end_right(SERVER, right, now, because=recorded("for want of an OpenID Connect group"))
             except Refused:  # of the last owner: somebody has to stay
                 kept.append(right.pk)
     held = set(holding_rights(today(now)).filter(person=person).values_list("role", flat=True))
@@ -136,6 +139,6 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
         mine.update(rights=kept)
     for role, group in mapped.items():
         if role not in held:
-            because = f"by OpenID Connect group {normalize('NFC', group)[:80]}"
+            because = recorded("by OpenID Connect group %(group)s", group=normalize("NFC", group)[:80])
             kept.append(people.give_right(SERVER, person, role, None, None, None, because=because).pk)
             mine.update(rights=kept)

@@ -238,10 +238,14 @@ def _limits(right: Right, areas: Collection[str]) -> list[RightArea]:
     known = [area.id for area in limitable()]
     if areas and right.role not in LIMITED:
         raise BadInput(
-            f"The right {right.role} is not limited to areas.", f"Limit one of {', '.join(LIMITED)}."
+            _("The right %(role)s is not limited to areas.") % {"role": _(right.role)},
+            _("Limit one of %(roles)s.") % {"roles": ", ".join(_(role) for role in LIMITED)},
         )
     if strange := [area for area in areas if area not in known]:
-        raise BadInput(f"There is no area {strange[0]!r}.", f"Choose some of {', '.join(known)}.")
+        raise BadInput(
+            _("There is no area %(area)s.") % {"area": repr(strange[0])},
+            _("Choose some of %(areas)s.") % {"areas": ", ".join(known)},
+        )
     return [RightArea(id=new_key(), right=right, area=area) for area in known if area in areas]
 
 
@@ -255,14 +259,14 @@ def _demand_alike(person: Person, role: str, areas: frozenset[str], day: date) -
     if role not in LIMITED:
         return
     if areas and held.filter(role=Role.OWNER).exists():
-        raise BadInput("An owner’s rights are never limited.", "End that right first.")
+        raise BadInput(_("An owner’s rights are never limited."), _("End that right first."))
     limits: dict[str, set[str]] = {}
     for key, area in held.filter(role__in=LIMITED).values_list("pk", "areas__area"):
         limits.setdefault(key, set()).update([area] if area else [])
     if any(limit != areas for limit in limits.values()):
         raise BadInput(
-            f"Another right of {person.name} is limited to other areas, or to none.",
-            "Give this one the same areas, or end the other first.",
+            _("Another right of %(name)s is limited to other areas, or to none.") % {"name": person.name},
+            _("Give this one the same areas, or end the other first."),
         )
 
 

@@ -47,6 +47,7 @@ from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
 from duecare.systems.views import HOSTS
 from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT, Listing, Text
+from duecare.web.recorded import recorded
 from duecare.web.shell import Link, SavedViews
 
 LONGEST_NAME = 100
@@ -248,7 +249,7 @@ def save_view(viewer: Viewer, list: str, query: str, name: str, *, shared: bool,
     LISTS[list].read(QueryDict(query), viewer, now)
     name = _named(name, list, viewer, shared)
     if shared:
-        with recording(viewer.actor, f"share the view {name}"):
+        with recording(viewer.actor, recorded("share the view %(name)s", name=name)):
             row = SharedView.objects.create(
                 id=new_key(), list=list, name=name, query=query, made_by=viewer.actor, made_at=now
             )
@@ -264,7 +265,7 @@ def rename_view(viewer: Viewer, view: View, name: str) -> None:
     demand_change(viewer, view)
     name = _named(name, view.list, viewer, view.shared, but=view.key)
     if view.shared:
-        with recording(viewer.actor, f"rename the view {view.name} to {name}"):
+        with recording(viewer.actor, recorded("rename the view %(old)s to %(new)s", old=view.name, new=name)):
             SharedView.objects.filter(pk=view.key).update(name=name)
     else:
         OwnView.objects.filter(pk=view.key, person=viewer.person).update(name=name)
@@ -274,7 +275,7 @@ def remove_view(viewer: Viewer, view: View) -> None:
     """Forget a view; that a shared one was there stays in the record. Raises Refused for who may not."""
     demand_change(viewer, view)
     if view.shared:
-        with recording(viewer.actor, f"remove the view {view.name}"):
+        with recording(viewer.actor, recorded("remove the view %(name)s", name=view.name)):
             SharedView.objects.filter(pk=view.key).delete()
     else:
         OwnView.objects.filter(pk=view.key, person=viewer.person).delete()

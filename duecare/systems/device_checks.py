@@ -9,6 +9,8 @@ import math
 from datetime import datetime, timedelta
 
 from duecare.program.judgement import Facts, Judgement, check, met, unknown, unmet
+from duecare.words import gettext as _
+from duecare.words import number
 
 DEVICES = "devices"
 """The source of subjects."""
@@ -29,8 +31,8 @@ DAY = 86400
 def devices_encrypted(facts: Facts, _target: None) -> Judgement:
     encrypted = facts.section("device")["encrypted"]
     if encrypted is None:
-        return unknown("no list tells whether it is encrypted")
-    return met() if encrypted else unmet("its list shows it as not encrypted")
+        return unknown(_("no list tells whether it is encrypted"))
+    return met() if encrypted else unmet(_("its list shows it as not encrypted"))
 
 
 @check(
@@ -46,8 +48,8 @@ def devices_compliant(facts: Facts, _target: None) -> Judgement:
     """Which rules those are, the list does not tell: a management without any calls all compliant."""
     compliant = facts.section("device")["compliant"]
     if compliant is None:
-        return unknown("no list tells whether it keeps the rules")
-    return met() if compliant else unmet("its management says that it breaks a rule")
+        return unknown(_("no list tells whether it keeps the rules"))
+    return met() if compliant else unmet(_("its management says that it breaks a rule"))
 
 
 @check(
@@ -64,11 +66,14 @@ def devices_compliant(facts: Facts, _target: None) -> Judgement:
 def devices_seen(facts: Facts, target: int) -> Judgement:
     text = facts.section("device")["last_seen"]
     if text is None:
-        return unknown("no list tells when it last checked in")
+        return unknown(_("no list tells when it last checked in"))
     days = math.floor((facts.observed_at - datetime.fromisoformat(text)).total_seconds() / DAY)
     if days < -1:
-        return unknown("its last check-in lies after the list that tells it")
+        return unknown(_("its last check-in lies after the list that tells it"))
     days = max(days, 0)
     if days > target:
-        return unmet(f"it last checked in {days} days before its list was made", measure=days)
+        return unmet(
+            _("it last checked in %(days)s days before its list was made") % {"days": number(days)},
+            measure=days,
+        )
     return met(measure=days)

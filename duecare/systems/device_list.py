@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.errors import BadInput
@@ -154,11 +155,11 @@ class NameList(List[Name]):
         if "bad" in values:
             yield "name", str(values["bad"])
         elif values["kind"] == NameKind.MAIL and "." not in values["name"]:
-            yield "name", "a mail domain is what follows the @, such as example.org"
+            yield "name", gettext("a mail domain is what follows the @, such as example.org")
         if values["port"] is not None and not 1 <= values["port"] <= 65535:
-            yield "port", "a port is a number from 1 to 65535"
+            yield "port", gettext("a port is a number from 1 to 65535")
         if len(values.get("selectors", ())) > MOST_SELECTORS:
-            yield "selectors", f"at most {MOST_SELECTORS} selectors are taken"
+            yield "selectors", gettext("at most %(count)s selectors are taken") % {"count": MOST_SELECTORS}
         try:
             for one in values.get("selectors", ()):
                 selector(one)

@@ -22,6 +22,7 @@ from duecare.program.imports.interface import List, Loader, Taking
 from duecare.program.imports.mapping import Columns, Fault, Manner, Wanted, read_rows
 from duecare.program.imports.models import Import
 from duecare.program.imports.tables import Table
+from duecare.web.recorded import recorded
 
 ACT_SIZE = 500
 """Most records that one act writes: far below two seconds of lock."""
@@ -127,9 +128,16 @@ def take_in(one: List[Any], brought: Brought, planned: Plan, taking: Taking, dat
     parts = [acting[start : start + ACT_SIZE] for start in range(0, len(acting), ACT_SIZE)] or [()]
     scope = None
     for number, part in enumerate(parts, 1):
-        reason = f"import {made.name} into {one.id}" + (
-            f", part {number} of {len(parts)}" if len(parts) > 1 else ""
-        )
+        if len(parts) == 1:
+            reason = recorded("import %(name)s into %(list)s", name=made.name, list=one.id)
+        else:
+            reason = recorded(
+                "import %(name)s into %(list)s, part %(part)s of %(parts)s",
+                name=made.name,
+                list=one.id,
+                part=number,
+                parts=len(parts),
+            )
         with recording(taking.actor, reason, valid_at=taking.at) as act:
             if number == 1:
                 one.demand(taking)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from duecare.program.imports.mapping import Fault, Wanted
+from duecare.words import gettext as _
 
 Values = Mapping[str, Any]
 
@@ -107,7 +108,7 @@ def compare(
         if not fault:
             identity = known.identity(row, record)
             if identity in seen:
-                fault = ("", f"it is about the same as row {seen[identity]}")
+                fault = ("", _("it is about the same as row %(row)s") % {"row": seen[identity]})
         if fault:
             bad.append(Fault(row.row, row.column, fault[0], "", fault[1]))
             continue
@@ -157,7 +158,7 @@ class _Known:
         """The record that a row means, if there is one; and (field, reason) if that cannot be told."""
         texts = {name: _spelled(row.values.get(name)) for name in self._keys}
         if not any(texts.values()):
-            return None, (self._keys[-1], "it does not say which one it is about")
+            return None, (self._keys[-1], _("it does not say which one it is about"))
         for place, name in enumerate(self._keys):
             surer = self._keys[:place]
             found = [
@@ -166,7 +167,8 @@ class _Known:
                 if not any(texts[key] and _spelled(one.values.get(key)) for key in surer)
             ]
             if len(found) > 1:
-                return None, (name, f"{len(found)} records are called that; change them by hand")
+                words = _("%(count)s records are called that; change them by hand")
+                return None, (name, words % {"count": len(found)})
             if found:
                 return found[0], None
         return None, None

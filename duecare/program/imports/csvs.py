@@ -22,14 +22,16 @@ from duecare.program.imports.tables import (
     head_of,
     letters,
 )
+from duecare.words import gettext as _
+from duecare.words import gettext_noop, number
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 SEPARATORS = ",;\t|"
-GUESSED = (
+GUESSED = gettext_noop(
     "The file is not UTF-8 and was read as Windows-1252. "
     "Look whether letters such as ä, é or ß came out right."
 )
-SAVE_AGAIN = "Save it once more as “CSV UTF-8” and send that."
+SAVE_AGAIN = gettext_noop("Save it once more as “CSV UTF-8” and send that.")
 
 
 def read_csv(data: bytes) -> Table:
@@ -43,14 +45,15 @@ def read_csv(data: bytes) -> Table:
     filled = [(line, cells) for line, cells in records if any(cell.strip() for cell in cells)]
     place = head_of(filled)
     if place is None:
-        raise BadInput("The file holds nothing.", "Look whether it is the one that you meant.")
+        raise BadInput(_("The file holds nothing."), _("Look whether it is the one that you meant."))
     head_row, head = filled[place]
     while head and not head[-1].strip():
         head = head[:-1]
     if len(head) > MOST_COLUMNS:
         raise BadInput(
-            f"Line {head_row} has {len(head):,} columns; at most {MOST_COLUMNS} are read.",
-            "Remove the columns that are not needed.",
+            _("Line %(head_row)s has %(count)s columns; at most %(most_columns)s are read.")
+            % {"head_row": head_row, "count": number(len(head)), "most_columns": MOST_COLUMNS},
+            _("Remove the columns that are not needed."),
         )
     rows, problems = [], []
     for line, cells in filled[place + 1 :]:
@@ -58,7 +61,10 @@ def read_csv(data: bytes) -> Table:
         if surplus or len(cells) < len(head):
             problems.append(
                 Problem(
-                    line, None, f"it has {len(cells)} cells and the head has {len(head)}; is a quote missing?"
+                    line,
+                    None,
+                    _("it has %(count)s cells and the head has %(expected)s; is a quote missing?")
+                    % {"count": len(cells), "expected": len(head)},
                 )
             )
         whole = tuple(cells[: len(head)]) + ("",) * (len(head) - len(cells))
@@ -73,23 +79,30 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
                 return _without_nul(data[len(mark) :].decode(encoding)), []
             except UnicodeDecodeError as error:
                 before = data[len(mark) : len(mark) + error.start].decode(encoding, "replace")
-                raise _unreadable(before, f"says that it is {encoding.upper()}") from None
+                words = _("The file says that it is %(encoding)s, but line %(line)s cannot be read as that.")
+                raise BadInput(
+                    words % {"encoding": encoding.upper(), "line": _line(before)}, _(SAVE_AGAIN)
+                ) from None
     try:
         return _without_nul(data.decode("utf-8")), []
     except UnicodeDecodeError:
         pass
     if data[:2000].count(0) * 4 > len(data[:2000]):
-        raise BadInput("The file looks like UTF-16 without the mark that says so.", SAVE_AGAIN)
+        raise BadInput(_("The file looks like UTF-16 without the mark that says so."), _(SAVE_AGAIN))
     try:
-        return _without_nul(data.decode("cp1252")), [GUESSED]
+        return _without_nul(data.decode("cp1252")), [_(GUESSED)]
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("cp1252", "replace")
-        raise _unreadable(before, "is neither UTF-8 nor Windows-1252") from None
+        raise BadInput(
+            _("The file is neither UTF-8 nor Windows-1252, but line %(line)s cannot be read as that.")
+            % {"line": _line(before)},
+            _(SAVE_AGAIN),
+        ) from None
 
 
-def _unreadable(before: str, words: str) -> BadInput:
-    line = before.count("\n") + 1
-    return BadInput(f"The file {words}, but line {line} cannot be read as that.", SAVE_AGAIN)
+def _line(before: str) -> int:
+    """The line on which something stands that comes after this text."""
+    return before.count("\n") + 1
 
 
 def _without_nul(text: str) -> str:
@@ -98,12 +111,13 @@ def _without_nul(text: str) -> str:
     if place < 0:
         return text
     if text[:2000].count("\0") * 4 > len(text[:2000]):
-        raise BadInput("The file looks like UTF-16 without the mark that says so.", SAVE_AGAIN)
+        raise BadInput(_("The file looks like UTF-16 without the mark that says so."), _(SAVE_AGAIN))
     line = text.count("\n", 0, place) + 1
     column = place - text.rfind("\n", 0, place)
     raise BadInput(
-        f"Line {line} holds a NUL character at place {column}: the file is damaged or is no CSV.",
-        "Download it again.",
+        _("Line %(line)s holds a NUL character at place %(column)s: the file is damaged or is no CSV.")
+        % {"line": line, "column": column},
+        _("Download it again."),
     )
 
 
@@ -137,19 +151,22 @@ def _records(text: str, separator: str, skipped: int) -> Iterator[tuple[int, lis
             filled += any(cells)
             if filled > MOST_ROWS:
                 raise BadInput(
-                    f"The file has more than {MOST_ROWS:,} filled lines; line {begins:,} is the first over.",
-                    "Cut it into several files.",
+                    _("The file has more than %(most_rows)s filled lines; line %(begins)s is the first over.")
+                    % {"most_rows": number(MOST_ROWS), "begins": number(begins)},
+                    _("Cut it into several files."),
                 )
             for place, cell in enumerate(cells):
                 if len(cell) > LONGEST_CELL:
                     raise BadInput(
-                        f"Line {begins}, column {letters(place)} has more than {LONGEST_CELL:,} characters.",
-                        "Shorten it; is a quote missing?",
+                        _("Line %(begins)s, column %(letters)s has more than %(longest_cell)s characters.")
+                        % {"begins": begins, "letters": letters(place), "longest_cell": number(LONGEST_CELL)},
+                        _("Shorten it; is a quote missing?"),
                     )
             yield begins, cells
             begins = skipped + reader.line_num + 1
     except csv.Error as error:
         raise BadInput(
-            f"The record that begins on line {begins} cannot be read: {error}.",
-            "Look at the quotes around there, and send the file again.",
+            _("The record that begins on line %(begins)s cannot be read: %(error)s.")
+            % {"begins": begins, "error": error},
+            _("Look at the quotes around there, and send the file again."),
         ) from None

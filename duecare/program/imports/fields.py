@@ -14,6 +14,9 @@ from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 
+from duecare.words import gettext as _
+from duecare.words import gettext_noop, number
+
 YEARS = range(1900, 2201)
 MOST_NUMBER = 2_000_000_000
 MOST_LISTED = 50
@@ -24,13 +27,13 @@ FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 class Type(StrEnum):
     """What a field holds."""
 
-    TEXT = "text"
-    CHOICE = "choice"
-    YES_NO = "yes or no"
-    DAY = "day"
-    MOMENT = "day and time"
-    NUMBER = "whole number"
-    LIST = "list"
+    TEXT = gettext_noop("text")
+    CHOICE = gettext_noop("choice")
+    YES_NO = gettext_noop("yes or no")
+    DAY = gettext_noop("day")
+    MOMENT = gettext_noop("day and time")
+    NUMBER = gettext_noop("whole number")
+    LIST = gettext_noop("list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def value_of(wanted: Field, text: str, reading: Reading) -> Any:
     text = _plain(text)
     if not text or (wanted.type is not Type.TEXT and text.lower() in UNKNOWN):
         if wanted.required:
-            raise ValueError("it is empty and must not be")
+            raise ValueError(_("it is empty and must not be"))
         return wanted.empty
     match wanted.type:
         case Type.TEXT:
@@ -134,7 +137,10 @@ def _plain(text: str) -> str:
 
 def _text(wanted: Field, text: str) -> str:
     if len(text) > wanted.longest:
-        raise ValueError(f"it has {len(text):,} characters, at most {wanted.longest:,} are taken")
+        raise ValueError(
+            _("it has %(count)s characters, at most %(longest)s are taken")
+            % {"count": number(len(text)), "longest": number(wanted.longest)}
+        )
     return text
 
 
@@ -145,20 +151,26 @@ def _choice(wanted: Field, text: str) -> str:
             return choice
     if low in wanted.words:
         return wanted.words[low]
-    raise ValueError(f"“{text[:40]}” is none of {', '.join(filter(None, wanted.choices))}")
+    raise ValueError(
+        _("“%(text)s” is none of %(choices)s")
+        % {"text": text[:40], "choices": ", ".join(filter(None, wanted.choices))}
+    )
 
 
 def _yes_no(text: str) -> bool:
     low = text.lower()
     if low in YES or low in NO:
         return low in YES
-    raise ValueError(f"“{text[:40]}” is neither yes nor no")
+    raise ValueError(_("“%(text)s” is neither yes nor no") % {"text": text[:40]})
 
 
 def _number(text: str) -> int:
     if re.fullmatch(r"\d{1,10}", text) and int(text) <= MOST_NUMBER:
         return int(text)
-    raise ValueError(f"“{text[:40]}” is not a whole number up to {MOST_NUMBER:,}")
+    raise ValueError(
+        _("“%(text)s” is not a whole number up to %(most_number)s")
+        % {"text": text[:40], "most_number": number(MOST_NUMBER)}
+    )
 
 
 def _list(wanted: Field, text: str) -> list[str]:
@@ -166,7 +178,8 @@ def _list(wanted: Field, text: str) -> list[str]:
     kept = list(dict.fromkeys(one for one in found if one))
     if len(kept) > MOST_LISTED or any(len(one) > wanted.longest for one in kept):
         raise ValueError(
-            f"it lists more than {MOST_LISTED} things, or one of over {wanted.longest} characters"
+            _("it lists more than %(most_listed)s things, or one of over %(longest)s characters")
+            % {"most_listed": MOST_LISTED, "longest": wanted.longest}
         )
     return kept
 
@@ -175,12 +188,12 @@ def _moment(text: str, reading: Reading) -> tuple[datetime, bool]:
     """The moment, aware, and whether a time of day was given; a day alone is its beginning."""
     found = _DAY.fullmatch(text)
     if found is None:
-        raise ValueError(f"“{text[:40]}” is not a day; write it as 2026-03-01")
+        raise ValueError(_("“%(text)s” is not a day; write it as 2026-03-01") % {"text": text[:40]})
     year, month, day = _numbers(found, reading.order, text)
     hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second_of"))
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise ValueError(f"“{text[:40]}” has no such hour")
+            raise ValueError(_("“%(text)s” has no such hour") % {"text": text[:40]})
         hour = hour % 12 + (12 if found["half"][0] in "Pp" else 0)
     try:
         if year not in YEARS:
@@ -188,7 +201,7 @@ def _moment(text: str, reading: Reading) -> tuple[datetime, bool]:
         moment = datetime.combine(date(year, month, day), time(hour, minute, second), _zone(found, reading))
         moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"“{text[:40]}” is no day of the calendar") from None
+        raise ValueError(_("“%(text)s” is no day of the calendar") % {"text": text[:40]}) from None
     return moment, found["hour"] is not None
 
 
@@ -202,7 +215,9 @@ def _numbers(found: re.Match[str], order: Order | None, text: str) -> tuple[int,
         return year, first, second
     if order is Order.DAY:
         return year, second, first
-    raise ValueError(f"“{text[:40]}” does not show which number is the month; write it as 2026-03-01")
+    raise ValueError(
+        _("“%(text)s” does not show which number is the month; write it as 2026-03-01") % {"text": text[:40]}
+    )
 
 
 def _zone(found: re.Match[str], reading: Reading) -> tzinfo:

@@ -21,6 +21,7 @@ from duecare.program.imports.changes import Values
 from duecare.program.imports.fields import Field, Order
 from duecare.program.imports.mapping import same
 from duecare.web.listing import Text
+from duecare.words import gettext as _
 
 R = TypeVar("R", bound=Record)
 
@@ -195,7 +196,10 @@ def lists() -> Sequence[List[Any]]:
 def find_list(id: str) -> List[Any]:
     """Raises NotFound if no list of that id takes files."""
     if id not in _lists:
-        raise NotFound(f"No list {id[:40]!r} takes files.", f"There are {', '.join(sorted(_lists))}.")
+        raise NotFound(
+            _("No list %(id)s takes files.") % {"id": repr(id[:40])},
+            _("There are %(names)s.") % {"names": ", ".join(sorted(_lists))},
+        )
     return _lists[id]
 
 
@@ -209,7 +213,10 @@ def find_loader(id: str) -> Loader | None:
     if not id:
         return None
     if id not in _loaders:
-        raise NotFound(f"There is no loader {id[:40]!r}.", f"There are {', '.join(sorted(_loaders))}.")
+        raise NotFound(
+            _("There is no loader %(id)s.") % {"id": repr(id[:40])},
+            _("There are %(names)s.") % {"names": ", ".join(sorted(_loaders))},
+        )
     return _loaders[id]
 
 

@@ -16,6 +16,8 @@ from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 from duecare.program.imports.reading import read_table
 from duecare.program.imports.tables import MOST_BYTES, Choice, Table, from_json, to_json
+from duecare.words import gettext as _
+from duecare.words import number, packed, speak_in_templates, unpacked
 
 SECONDS = 40
 """Of computing, and of waiting for it."""
@@ -44,7 +46,10 @@ def read_isolated(
     DuecareError means that the child broke for another reason.
     """
     if len(data) > MOST_BYTES:
-        raise BadInput(f"The file has more than {MOST_BYTES >> 20} MiB.", "Cut it into several files.")
+        raise BadInput(
+            _("The file has more than %(most_bytes)s MiB.") % {"most_bytes": number(MOST_BYTES >> 20)},
+            _("Cut it into several files."),
+        )
     orders = json.dumps({"sheet": sheet, "seconds": seconds, "memory": memory})
     try:
         done = subprocess.run(  # noqa: S603  (our own interpreter and our own words)
@@ -63,19 +68,20 @@ def read_isolated(
     if done.returncode or len(done.stdout) > ANSWER_LIMIT:
         last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise DuecareError(
-            f"The process that reads tables stopped: {last[:200]}",
-            "This is a fault of Duecare: please report it.",
+            _("The process that reads tables stopped: %(last)s") % {"last": last[:200]},
+            _("This is a fault of Duecare: please report it."),
         )
     answer = json.loads(done.stdout)
     if "what" in answer:
-        raise BadInput(str(answer["what"]), str(answer["next_step"]))
+        raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
     return from_json(answer)
 
 
 def _too_much(seconds: int, memory: int) -> BadInput:
     return BadInput(
-        f"The file could not be read within {seconds} seconds and {memory >> 20:,} MiB of memory.",
-        "Copy only the table into a new workbook, or save the sheet as CSV; nothing was taken in.",
+        _("The file could not be read within %(seconds)s seconds and %(memory)s MiB of memory.")
+        % {"seconds": seconds, "memory": number(memory >> 20)},
+        _("Copy only the table into a new workbook, or save the sheet as CSV; nothing was taken in."),
     )
 
 
@@ -92,16 +98,18 @@ def child(orders: str) -> None:
     told = json.loads(orders)
     for module in _AT_FIRST_USE:
         import_module(module)
+    speak_in_templates()
     give_up_all_else(told["seconds"], told["memory"])
     try:
         answer = to_json(read_table(sys.stdin.buffer.read(), told["sheet"]))
         if len(answer) > ANSWER_LIMIT:
             raise BadInput(
-                f"The table holds more than {ANSWER_LIMIT >> 20} MiB of text.",
-                "Remove the columns that are not needed, or cut it into several files.",
+                _("The table holds more than %(answer_limit)s MiB of text.")
+                % {"answer_limit": number(ANSWER_LIMIT >> 20)},
+                _("Remove the columns that are not needed, or cut it into several files."),
             )
     except BadInput as error:
-        answer = json.dumps({"what": error.what[:2000], "next_step": error.next_step[:2000]})
+        answer = json.dumps({"what": packed(error.what), "next_step": packed(error.next_step)})
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     sys.stdout.write(answer)

@@ -14,6 +14,7 @@ from typing import Any
 from duecare.errors import BadInput
 from duecare.program.imports.fields import Field, Order, Reading, Type, order_of, value_of
 from duecare.program.imports.tables import Row, Table
+from duecare.words import gettext as _
 
 ANY_OTHER = "*"
 """Among a loader's words: what every other text stands for."""
@@ -80,12 +81,17 @@ def check_mapping(columns: Columns, head: Sequence[str], fields: Sequence[Field]
     """Raises BadInput if a field that is needed has no column, or a column is not there."""
     lacking = [str(one.label) for one in fields if one.required and not columns.get(one.name)]
     if lacking:
-        raise BadInput(f"No column is mapped to {', '.join(lacking)}.", "Choose the column that holds it.")
+        raise BadInput(
+            _("No column is mapped to %(fields)s.") % {"fields": ", ".join(lacking)},
+            _("Choose the column that holds it."),
+        )
     known = {one.name for one in fields}
     if not set(columns) <= known or any(
         not 0 <= at < len(head) for places in columns.values() for at in places
     ):
-        raise BadInput("The mapping names a field or column that is not there.", "Map the columns once more.")
+        raise BadInput(
+            _("The mapping names a field or column that is not there."), _("Map the columns once more.")
+        )
 
 
 def read_rows(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.errors import Refused
@@ -108,7 +109,11 @@ class TaskList(List[Task]):
         name = str(done.get("owner") or "").casefold()
         if name and (name not in context.called or name in context.shared):
             several = name in context.shared
-            done["bad"] = f"{'more than one person' if several else 'nobody who may sign in'} is called that"
+            done["bad"] = (
+                gettext("more than one person is called that")
+                if several
+                else gettext("nobody who may sign in is called that")
+            )
         elif name:
             done["owner"] = context.called[name][1]
         called = {one.title.casefold(): one.id for one in catalogue().values()}
@@ -120,13 +125,13 @@ class TaskList(List[Task]):
         if "bad" in values:
             yield "owner", str(values["bad"])
         if values.get("safeguard") and values["safeguard"] not in catalogue():
-            yield "safeguard", "there is no such safeguard"
+            yield "safeguard", gettext("there is no such safeguard")
         if values.get("due") is not None and values["due"].year not in YEARS:
-            yield "due", f"choose a day from {YEARS.start} on"
+            yield "due", gettext("choose a day from %(year)s on") % {"year": YEARS.start}
         if values.get("repeats") and values.get("due") is None:
-            yield "repeats", "what comes again needs its first day"
+            yield "repeats", gettext("what comes again needs its first day")
         if values.get("minutes") == 0:
-            yield "minutes", "a task takes at least one minute"
+            yield "minutes", gettext("a task takes at least one minute")
 
     def begin(self, taking: Taking) -> _People:
         return _people(taking)
@@ -141,7 +146,10 @@ class TaskList(List[Task]):
         if "owner" in rest:
             name = str(rest.pop("owner"))
             if name and name.casefold() not in scope.called:
-                raise Refused(f"{name} may not sign in any more.", "Look at the preview once more.")
+                raise Refused(
+                    gettext("%(name)s may not sign in any more.") % {"name": name},
+                    gettext("Look at the preview once more."),
+                )
             record.owner_id = scope.called[name.casefold()][0] if name else None
         super().change(record, rest, taking, scope)
 
@@ -185,7 +193,9 @@ class DataSetList(List[DataSet]):
         for text in done["people"]:
             code, _space, number = text.partition(" ")
             if not _CODE.fullmatch(code) or not re.fullmatch(r"\d{0,9}", number.strip()):
-                done["bad"] = f"“{text[:40]}” is no code with a number, such as DE 12000"
+                done["bad"] = gettext("“%(text)s” is no code with a number, such as DE 12000") % {
+                    "text": text[:40]
+                }
                 return done
             found[code.upper()] = int(number) if number.strip() else None
         return {**done, "people": found}

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from duecare.words import gettext as _
+from duecare.words import ngettext, number, packed, unpacked
+
 MOST_BYTES = 32 << 20
 """Of a file."""
 MOST_ROWS = 50_000
@@ -68,12 +71,18 @@ class Table:
 
     def place(self, row: int, column: int | None) -> str:
         """`row 17, column C “mail”`, or for a CSV `line 17, ...`."""
-        word = "row" if self.kind == "xlsx" else "line"
+        sheet = self.kind == "xlsx"
         if column is None:
-            return f"{word} {row}"
+            return (_("row %(row)s") if sheet else _("line %(row)s")) % {"row": row}
         title = self.head[column] if column < len(self.head) else ""
-        named = f" “{title[:60]}”" if title else ""
-        return f"{word} {row}, column {letters(column)}{named}"
+        values = {"row": row, "column": letters(column), "title": title[:60]}
+        if not title:
+            said = _("row %(row)s, column %(column)s") if sheet else _("line %(row)s, column %(column)s")
+        elif sheet:
+            said = _("row %(row)s, column %(column)s “%(title)s”")
+        else:
+            said = _("line %(row)s, column %(column)s “%(title)s”")
+        return said % values
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,13 @@ def few(places: Iterable[str]) -> str:
     """The first of these places, and how many more there are."""
     listed = list(places)
     more = len(listed) - NAMED
-    return ", ".join(listed[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    names = ", ".join(listed[:NAMED])
+    if more <= 0:
+        return names
+    return ngettext("%(names)s and %(more)s more", "%(names)s and %(more)s more", more) % {
+        "names": names,
+        "more": number(more),
+    }
 
 
 def to_json(found: Table | Choice) -> str:
@@ -123,8 +138,8 @@ def to_json(found: Table | Choice) -> str:
             "head_row": found.head_row,
             "head": found.head,
             "rows": [[row.number, row.cells] for row in found.rows],
-            "problems": [[one.row, one.column, one.reason] for one in found.problems],
-            "notes": found.notes,
+            "problems": [[one.row, one.column, packed(one.reason)] for one in found.problems],
+            "notes": [packed(note) for note in found.notes],
         }
     )
 
@@ -140,8 +155,8 @@ def from_json(told: Mapping[str, Any]) -> Table | Choice:
         tuple(map(str, told["head"])),
         tuple(Row(int(number), tuple(map(str, cells))) for number, cells in told["rows"]),
         tuple(
-            Problem(int(row), None if column is None else int(column), str(reason))
+            Problem(int(row), None if column is None else int(column), unpacked(reason))
             for row, column, reason in told["problems"]
         ),
-        tuple(map(str, told["notes"])),
+        tuple(map(unpacked, told["notes"])),
     )

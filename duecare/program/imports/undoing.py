@@ -23,6 +23,7 @@ from duecare.program.imports.actions import ACT_SIZE, PART, replace_rows
 from duecare.program.imports.models import Import
 from duecare.program.imports.tables import few
 from duecare.program.models import Attachment, Comment, Task
+from duecare.web.recorded import recorded
 
 KIND = Import._meta.label_lower
 UNDONE = "program.import-undone"
@@ -64,7 +65,9 @@ def undo(made: Import, actor: str, reason: str, now: datetime) -> None:
     touched = sorted(_touched(made), key=lambda one: (order[one.kind], one.key))
     parts = [touched[start : start + ACT_SIZE] for start in range(0, len(touched), ACT_SIZE)] or [[]]
     for number, part in enumerate(parts, 1):
-        with recording(actor, f"undo the import of {made.name}: {reason.strip()}") as act:
+        with recording(
+            actor, recorded("undo the import of %(name)s: %(why)s", name=made.name, why=reason.strip())
+        ) as act:
             act.note(UNDONE, made.pk, {"part": number, "of": len(parts)})
             _demand_unchanged(part)
             for kind, some in _by_kind(part):

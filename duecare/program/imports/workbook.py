@@ -17,12 +17,14 @@ from xml.parsers import expat
 
 from duecare.errors import BadInput
 from duecare.program.imports.tables import Sheet
+from duecare.words import gettext as _
+from duecare.words import gettext_noop, number
 
 MOST_UNPACKED = 400 << 20
 """Bytes of all parts that are read, unpacked."""
 MOST_PARTS = 5_000
 CHUNK = 1 << 18
-DAMAGED = "Open it in the spreadsheet program, save it again, and send that."
+DAMAGED = gettext_noop("Open it in the spreadsheet program, save it again, and send that.")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Number formats of dates and times that need no words of their own (part 1, 18.8.30)."""
 _NOT_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
@@ -60,9 +62,15 @@ class Parts:
                     parser.Parse(chunk, False)
                 parser.Parse(b"", True)
         except KeyError:
-            raise BadInput(f"The workbook lacks its part {name[:80]}.", DAMAGED) from None
+            raise BadInput(
+                _("The workbook lacks its part %(name)s.") % {"name": name[:80]}, _(DAMAGED)
+            ) from None
         except expat.ExpatError as error:
-            raise BadInput(f"The part {name[:80]} of the workbook is damaged: {error}.", DAMAGED) from None
+            raise BadInput(
+                _("The part %(name)s of the workbook is damaged: %(error)s.")
+                % {"name": name[:80], "error": error},
+                _(DAMAGED),
+            ) from None
         except (
             zipfile.BadZipFile,
             EOFError,
@@ -71,10 +79,17 @@ class Parts:
             RuntimeError,
             ValueError,
         ) as error:
-            raise BadInput(f"The part {name[:80]} cannot be unpacked: {error}.", DAMAGED) from None
+            raise BadInput(
+                _("The part %(name)s cannot be unpacked: %(error)s.") % {"name": name[:80], "error": error},
+                _(DAMAGED),
+            ) from None
         except Exception as error:
             if type(error).__module__ == "zlib":
-                raise BadInput(f"The part {name[:80]} cannot be unpacked: {error}.", DAMAGED) from None
+                raise BadInput(
+                    _("The part %(name)s cannot be unpacked: %(error)s.")
+                    % {"name": name[:80], "error": error},
+                    _(DAMAGED),
+                ) from None
             raise
 
     def _chunks(self, part: IO[bytes]) -> Iterator[bytes]:
@@ -82,16 +97,17 @@ class Parts:
             self.left -= len(chunk)
             if self.left < 0:
                 raise BadInput(
-                    f"The workbook unpacks to more than {MOST_UNPACKED >> 20} MiB.",
-                    "Copy only the table into a new workbook, or save the sheet as CSV.",
+                    _("The workbook unpacks to more than %(most_unpacked)s MiB.")
+                    % {"most_unpacked": number(MOST_UNPACKED >> 20)},
+                    _("Copy only the table into a new workbook, or save the sheet as CSV."),
                 )
             yield chunk
 
 
 def _refuse_doctype(*_words: object) -> None:
     raise BadInput(
-        "The workbook declares a document type, which no spreadsheet program writes.",
-        "Do not trust the file; ask whoever sent it.",
+        _("The workbook declares a document type, which no spreadsheet program writes."),
+        _("Do not trust the file; ask whoever sent it."),
     )
 
 
@@ -116,7 +132,10 @@ class Workbook:
 def read_workbook(parts: Parts) -> Workbook:
     """What a package says of its sheets. Raises BadInput if it is no workbook."""
     if len(parts.archive.NameToInfo) > MOST_PARTS:
-        raise BadInput(f"The file holds more than {MOST_PARTS:,} parts.", DAMAGED)
+        raise BadInput(
+            _("The file holds more than %(most_parts)s parts.") % {"most_parts": number(MOST_PARTS)},
+            _(DAMAGED),
+        )
     main = _targets(parts, "_rels/.rels", "").get("officeDocument", ["xl/workbook.xml"])[0]
     found: list[tuple[Sheet, str]] = []
     since_1904 = False
@@ -137,7 +156,7 @@ def read_workbook(parts: Parts) -> Workbook:
     of_kind = _targets(parts, place, dirname(main))
     sheets = [(sheet, relations[relation]) for sheet, relation in found if relation in relations]
     if not sheets:
-        raise BadInput("The workbook has no sheet.", DAMAGED)
+        raise BadInput(_("The workbook has no sheet."), _(DAMAGED))
     return Workbook(
         tuple(sheet for sheet, _part in sheets),
         tuple(part for _sheet, part in sheets),

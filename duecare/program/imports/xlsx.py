@@ -31,6 +31,9 @@ from duecare.program.imports.tables import (
     letters,
 )
 from duecare.program.imports.workbook import DAMAGED, Parts, Workbook, plain_text, read_workbook
+from duecare.words import gettext as _
+from duecare.words import ngettext
+from duecare.words import number as counted
 
 MOST_MERGED = 10_000
 LAST_DAY = 2_958_466
@@ -45,12 +48,15 @@ def read_xlsx(data: bytes, sheet: str = "") -> Table | Choice:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise BadInput(f"The workbook is damaged: {error}.", DAMAGED) from None
+        raise BadInput(_("The workbook is damaged: %(error)s.") % {"error": error}, _(DAMAGED)) from None
     parts = Parts(archive)
     book = read_workbook(parts)
     names = [one.name for one in book.sheets]
     if sheet and sheet not in names:
-        raise BadInput(f"There is no sheet “{sheet[:60]}”.", f"There is {few(names)}.")
+        raise BadInput(
+            _("There is no sheet “%(sheet)s”.") % {"sheet": sheet[:60]},
+            _("There is %(names)s.") % {"names": few(names)},
+        )
     shown = [place for place, one in enumerate(book.sheets) if not one.hidden]
     if not sheet and len(shown) != 1:
         return Choice(book.sheets)
@@ -129,7 +135,10 @@ class _Reading:
         if self._formula:
             if not self._stored or (not raw and self._kind != "str"):
                 self._trouble(
-                    "it holds a formula whose value was not stored: open and save the file, or paste values"
+                    _(
+                        "it holds a formula whose value was not stored: "
+                        "open and save the file, or paste values"
+                    )
                 )
                 return
             self.formulas.append(self._name())
@@ -139,14 +148,19 @@ class _Reading:
         if not value:
             return
         if len(value) > LONGEST_CELL:
-            raise BadInput(f"Cell {self._name()} has more than {LONGEST_CELL:,} characters.", "Shorten it.")
+            raise BadInput(
+                _("Cell %(name)s has more than %(longest_cell)s characters.")
+                % {"name": self._name(), "longest_cell": counted(LONGEST_CELL)},
+                _("Shorten it."),
+            )
         self._put(value)
 
     def _put(self, value: str) -> None:
         if self._column >= MOST_COLUMNS:
             raise BadInput(
-                f"Cell {self._name()} lies beyond the {MOST_COLUMNS} columns that are read.",
-                "Remove the columns that are not needed.",
+                _("Cell %(name)s lies beyond the %(most_columns)s columns that are read.")
+                % {"name": self._name(), "most_columns": MOST_COLUMNS},
+                _("Remove the columns that are not needed."),
             )
         self._cells[self._column] = value
 
@@ -155,11 +169,12 @@ class _Reading:
             return
         if len(self.rows) >= MOST_ROWS:
             raise BadInput(
-                f"The sheet has more than {MOST_ROWS:,} filled rows; row {self._row:,} is the first over.",
-                "Cut it into several files.",
+                _("The sheet has more than %(most_rows)s filled rows; row %(row)s is the first over.")
+                % {"most_rows": counted(MOST_ROWS), "row": counted(self._row)},
+                _("Cut it into several files."),
             )
         if self.rows and self._row <= self.rows[-1][0]:
-            raise BadInput(f"Row {self._row} of the sheet comes twice.", DAMAGED)
+            raise BadInput(_("Row %(row)s of the sheet comes twice.") % {"row": self._row}, _(DAMAGED))
         width = max(self._cells) + 1
         self.rows.append((self._row, [self._cells.get(place, "") for place in range(width)]))
         self.hidden_rows += self._hidden
@@ -172,18 +187,23 @@ class _Reading:
             number = raw.strip()
             if number.isdecimal() and len(number) < 9 and int(number) < len(self.book.strings):
                 return self.book.strings[int(number)]
-            raise BadInput(f"Cell {self._name()} names a text that the workbook does not hold.", DAMAGED)
+            raise BadInput(
+                _("Cell %(name)s names a text that the workbook does not hold.") % {"name": self._name()},
+                _(DAMAGED),
+            )
         if kind in ("str", "inlineStr", "d"):
             return plain_text(raw)
         if kind == "b":
             return "TRUE" if raw.strip() in ("1", "true") else "FALSE"
         if kind == "e":
-            self._trouble(f"it holds the error {raw[:20]}")
+            self._trouble(_("it holds the error %(raw)s") % {"raw": raw[:20]})
             return ""
         try:
             number_value = float(raw)
         except ValueError:
-            raise BadInput(f"Cell {self._name()} is marked as a number and is none.", DAMAGED) from None
+            raise BadInput(
+                _("Cell %(name)s is marked as a number and is none.") % {"name": self._name()}, DAMAGED
+            ) from None
         if self._style in self.book.dates:
             return self._date(number_value)
         whole = abs(number_value) < 1e15 and number_value == int(number_value)
@@ -192,7 +212,7 @@ class _Reading:
     def _date(self, serial: float) -> str:
         """A day, a moment or a time of day in ISO 8601; the first calendar counts a 29 February 1900."""
         if not 0 <= serial < LAST_DAY:
-            self._trouble("it is shown as a date and lies outside the calendar")
+            self._trouble(_("it is shown as a date and lies outside the calendar"))
             return ""
         first = date(1904, 1, 1) if self.book.since_1904 else date(1899, 12, 31 if serial < 60 else 30)
         # A sheet knows no zone.
@@ -210,13 +230,17 @@ class _Reading:
         return f"{letters(self._column)}{self._row}"
 
     def _merge(self, reference: str) -> None:
-        first, _, last = reference.partition(":")
+        first, _colon, last = reference.partition(":")
         left, right = _column_of(first), _column_of(last)
         top, bottom = (text.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ$").replace("$", "") for text in (first, last))
         if left is None or right is None or not (top.isdecimal() and bottom.isdecimal()):
             return
         if len(self.merged) >= MOST_MERGED:
-            raise BadInput(f"The sheet has more than {MOST_MERGED:,} merged cells.", "Unmerge them.")
+            raise BadInput(
+                _("The sheet has more than %(most_merged)s merged cells.")
+                % {"most_merged": counted(MOST_MERGED)},
+                _("Unmerge them."),
+            )
         self.merged.append((reference, left, int(top), right, int(bottom)))
 
     def table(self, sheet: str, others: list[str]) -> Table:
@@ -224,7 +248,8 @@ class _Reading:
         place = head_of(self.rows)
         if place is None:
             raise BadInput(
-                f"The sheet “{sheet}” holds nothing.", "Look whether it is the one that you meant."
+                _("The sheet “%(sheet)s” holds nothing.") % {"sheet": sheet},
+                _("Look whether it is the one that you meant."),
             )
         head_row, head = self.rows[place]
         width = max(number for number, cell in enumerate(head) if cell.strip()) + 1
@@ -233,7 +258,14 @@ class _Reading:
         for number, cells in below:
             extra = next((at for at, cell in enumerate(cells) if at >= width and cell.strip()), None)
             if extra is not None:
-                problems.append(Problem(number, None, f"cell {letters(extra)}{number} has no head above it"))
+                problems.append(
+                    Problem(
+                        number,
+                        None,
+                        _("cell %(letters)s%(number)s has no head above it")
+                        % {"letters": letters(extra), "number": number},
+                    )
+                )
         problems += self._hidden_by_merging(head_row, {number for number, _cells in below})
         rows = tuple(
             Row(number, tuple(cells[:width]) + ("",) * (width - len(cells))) for number, cells in below
@@ -250,19 +282,28 @@ class _Reading:
                     for column in range(left, min(right, MOST_COLUMNS - 1) + 1):
                         if (number, column) != (top, left):
                             yield Problem(
-                                number, column, f"it is hidden by the merged cell {reference}: unmerge it"
+                                number,
+                                column,
+                                _("it is hidden by the merged cell %(reference)s: unmerge it")
+                                % {"reference": reference},
                             )
 
     def _notes(self, others: list[str], head_row: int) -> Iterator[str]:
         if self.formulas:
-            yield f"Formulas were not computed; their stored values were used: {few(self.formulas)}."
+            yield _("Formulas were not computed; their stored values were used: %(cells)s.") % {
+                "cells": few(self.formulas)
+            }
         ranges = [reference for reference, _left, _top, _right, bottom in self.merged if bottom >= head_row]
         if ranges:
-            yield f"There are merged cells: {few(ranges)}."
+            yield _("There are merged cells: %(cells)s.") % {"cells": few(ranges)}
         if self.hidden_rows:
-            yield f"{self.hidden_rows:,} hidden rows were read too."
+            yield ngettext(
+                "%(count)s hidden rows were read too.",
+                "%(count)s hidden rows were read too.",
+                self.hidden_rows,
+            ) % {"count": counted(self.hidden_rows)}
         if others:
-            yield f"Hidden sheets were not read: {few(others)}."
+            yield _("Hidden sheets were not read: %(names)s.") % {"names": few(others)}
 
 
 def _column_of(reference: str) -> int | None:

@@ -23,6 +23,7 @@ from duecare.program.mail.delivery import Answer, Came
 from duecare.program.mail.letters import one_line
 from duecare.program.outgoing import NoAnswer, Outgoing, handshake, within
 from duecare.program.outgoing_rules import Rules
+from duecare.words import gettext as _
 
 SECONDS = 30.0
 """For getting to the point where mail can be handed over, and for each mail."""
@@ -88,12 +89,14 @@ class Line:
         except smtplib.SMTPServerDisconnected:
             self.close()
             raise ServerFault(
-                f"{server.host} ended the connection before any mail.", "Look at its log, or try again later."
+                _("%(host)s ended the connection before any mail.") % {"host": server.host},
+                _("Look at its log, or try again later."),
             ) from None
         except (OSError, UnicodeError) as error:
             self.close()
             raise ServerFault(
-                f"{server.host} could not be talked to: {_told(error)}.", "Look at its port and security."
+                _("%(host)s could not be talked to: %(told)s.") % {"host": server.host, "told": _told(error)},
+                _("Look at its port and security."),
             ) from error
         except BaseException:
             self.close()
@@ -125,39 +128,45 @@ class Line:
                 refused = self._ask_to_send(to)
         except (OSError, NoAnswer) as error:
             raise ServerFault(
-                f"{self._server.host} broke off before the mail: {_told(error)}.", "Try again later."
+                _("%(host)s broke off before the mail: %(told)s.")
+                % {"host": self._server.host, "told": _told(error)},
+                _("Try again later."),
             ) from error
         if refused is not None:
             return refused
         if not begin():
             self._talk.close()
-            raise ServerFault("Somebody else has taken this mail over.", "Nothing is to be done.")
+            raise ServerFault(_("Somebody else has taken this mail over."), _("Nothing is to be done."))
         try:
             with within(self._socket, self._seconds, self._server.host):
                 self._talk.send(_dotted(mail))
                 code, words = self._talk.getreply()
         except (OSError, NoAnswer) as error:
             self._talk.close()
-            return Answer(Came.NO_ANSWER, f"{self._server.host} broke off: {_told(error)}")
+            told = _("%(host)s broke off: %(why)s") % {"host": self._server.host, "why": _told(error)}
+            return Answer(Came.NO_ANSWER, told)
         return self._answer(code, words)
 
     def _greet(self, sock: socket.socket) -> None:
         code, words = self._talk.getreply()
         if code != 220:
-            raise self._fault("does not want to talk", code, words, "Try again later.")
+            raise self._fault(_("%(host)s does not want to talk"), code, words, _("Try again later."))
         self._hello()
         if self._server.security is Security.STARTTLS:
             code, words = self._talk.docmd("STARTTLS") if self._talk.has_extn("starttls") else (0, b"")
             if code != 220:
-                raise self._fault("offers no encryption", code, words, "Choose TLS, or another port.")
+                raise self._fault(
+                    _("%(host)s offers no encryption"), code, words, _("Choose TLS, or another port.")
+                )
             self._talk.secure(self._handshake(sock))
             self._hello()
         elif self._server.security is Security.NONE:
             reached = sock.getpeername()[0]
             if Rules().permits(ip_address(reached)):
                 raise ServerFault(
-                    f"{self._server.host} is on the public internet ({reached}): mail would be readable.",
-                    "Choose TLS or STARTTLS.",
+                    _("%(host)s is on the public internet (%(reached)s): mail would be readable.")
+                    % {"host": self._server.host, "reached": reached},
+                    _("Choose TLS or STARTTLS."),
                 )
 
     def _handshake(self, sock: socket.socket) -> ssl.SSLSocket:
@@ -166,34 +175,37 @@ class Line:
         except ssl.SSLError as error:
             why = getattr(error, "verify_message", "") or (error.reason or "").lower().replace("_", " ")
             raise ServerFault(
-                f"{self._server.host} could not be trusted: {why}.", "Look at its certificate."
+                _("%(host)s could not be trusted: %(why)s.") % {"host": self._server.host, "why": why},
+                _("Look at its certificate."),
             ) from error
 
     def _hello(self) -> None:
         code, words = self._talk.ehlo()
         if not 200 <= code <= 299:
-            raise self._fault("does not want to talk", code, words, "Ask whoever runs it why.")
+            raise self._fault(_("%(host)s does not want to talk"), code, words, _("Ask whoever runs it why."))
 
     def _sign_in(self) -> None:
         if not self._server.user:
             return
         if not self._talk.has_extn("auth"):
             raise ServerFault(
-                f"{self._server.host} takes no user name and password on port {self._server.port}.",
-                "Use another port, usually 465 or 587, or leave the user name empty.",
+                _("%(host)s takes no user name and password on port %(port)s.")
+                % {"host": self._server.host, "port": self._server.port},
+                _("Use another port, usually 465 or 587, or leave the user name empty."),
             )
         try:
             self._talk.login(self._server.user, self._server.password)
         except smtplib.SMTPResponseException as error:
             raise self._fault(
-                "did not take the user name and password",
+                _("%(host)s did not take the user name and password"),
                 error.smtp_code,
                 error.smtp_error,
-                "Enter them anew.",
+                _("Enter them anew."),
             ) from None
         except smtplib.SMTPNotSupportedError:
             raise ServerFault(
-                f"{self._server.host} offers no way to sign in that Duecare knows.", "Use another server."
+                _("%(host)s offers no way to sign in that Duecare knows.") % {"host": self._server.host},
+                _("Use another server."),
             ) from None
 
     def _ask_to_send(self, to: str) -> Answer | None:
@@ -201,7 +213,10 @@ class Line:
         code, words = self._talk.mail(self._server.sender)
         if code != 250:
             raise self._fault(
-                f"does not take mail from {self._server.sender}", code, words, "Use a sender that it knows."
+                _("%(host)s does not take mail from %(sender)s"),
+                code,
+                words,
+                _("Use a sender that it knows."),
             )
         code, words = self._talk.rcpt(to)
         if code in (250, 251):
@@ -213,7 +228,10 @@ class Line:
         return self._answer(code, words)
 
     def _answer(self, code: int, words: bytes | str) -> Answer:
-        told = f"{self._server.host} answered: {code} {_told(words)}"
+        told = _("%(host)s answered: %(answer)s") % {
+            "host": self._server.host,
+            "answer": f"{code} {_told(words)}",
+        }
         if 200 <= code <= 299:
             return Answer(Came.ACCEPTED, told)
         if 400 <= code <= 499:
@@ -221,8 +239,11 @@ class Line:
         return Answer(Came.NEVER if 500 <= code <= 599 else Came.NO_ANSWER, told)
 
     def _fault(self, what: str, code: int, words: bytes | str, step: str) -> ServerFault:
-        said = f": {code} {_told(words)}" if code > 0 else ""
-        return ServerFault(f"{self._server.host} {what}{said}.", step)
+        """A fault in the words `what`, which have places for the host and the sender."""
+        told = what % {"host": self._server.host, "sender": self._server.sender}
+        if code <= 0:
+            return ServerFault(f"{told}.", step)
+        return ServerFault(f"{told}: {code} {_told(words)}.", step)
 
 
 class _Conversation(smtplib.SMTP):

@@ -28,6 +28,7 @@ from duecare.program.mail.letters import Letter, one_line
 from duecare.program.mail.models import Channel, OutboxMessage, Webhook
 from duecare.program.mail.outbox import Queued, drop, queue
 from duecare.program.outgoing import NoAnswer, Outgoing, Reply, Unclear, read_url
+from duecare.web.recorded import recorded
 
 URGENT, ESCALATED, DAILY = "urgent", "escalated", "daily"
 EVENTS: Mapping[str, str | Promise] = {
@@ -77,7 +78,7 @@ def add_webhook(
     place = _place(key)
     write_private(place, json.dumps(asdict(secret)).encode())
     try:
-        with recording(actor, f"add the webhook {name}"):
+        with recording(actor, recorded("add the webhook %(name)s", name=name)):
             if Webhook.objects.filter(removed_at=None).count() >= MOST:
                 raise Refused(_("There are %s webhooks already.") % MOST, _("Remove one first."))
             made: Webhook = Webhook.objects.create(
