@@ -74,7 +74,8 @@ def windows(browser: Any) -> Iterator[Windows]:
         yield opened
     finally:
         opened.close()
-    assert opened.complaints() == []
+    said = opened.complaints()
+    assert said == [], said
 
 
 def axe_faults(page: Any, *rules: str) -> list[str]:
