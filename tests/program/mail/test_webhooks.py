@@ -27,7 +27,7 @@ from duecare.program.mail.sending import Sender, send_due
 from duecare.program.mail.webhooks import DAILY, URGENT, add_webhook, post, tell_webhooks
 from duecare.program.outgoing import Outgoing
 from tests.program.mail.post_office import here
-from tests.program.others import Authority, Serve, http, listening, saying, secured
+from tests.program.others import Authority, Serve, http, listening, secured
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 ACTOR = "terminal:test"
@@ -165,7 +165,7 @@ class TestAnswers:
 
     def test_too_many_is_tried_again_when_the_receiver_says(self, authority: Authority) -> None:
         busy = http(b"slow down", "429 Too Many Requests", "Retry-After: 900")
-        with receiver(authority, saying(busy)) as port:
+        with receiver(authority, reading([], busy)) as port:
             answer = send(hook_at(port), authority)
         assert (answer.came, answer.wait) == (Came.LATER, timedelta(seconds=900))
 
@@ -181,7 +181,7 @@ class TestAnswers:
     def test_their_faults_may_pass_and_ours_do_not(
         self, authority: Authority, status: str, came: Came
     ) -> None:
-        with receiver(authority, saying(http(b"no", status))) as port:
+        with receiver(authority, reading([], http(b"no", status))) as port:
             assert send(hook_at(port), authority).came is came
 
     @pytest.mark.parametrize(
@@ -196,14 +196,14 @@ class TestAnswers:
             resolve=lambda host: [host if host[0].isdigit() else "127.0.0.1"],
             trust=authority.trust,
         )
-        with receiver(authority, saying(answer)) as port:
+        with receiver(authority, reading([], answer)) as port:
             told = send(hook_at(port), authority, out)
         assert told.came is Came.NEVER
         assert "not an address of the public internet" in told.words or "without encryption" in told.words
         assert "B0/secret" not in told.words
 
     def test_a_redirect_that_would_lose_what_is_sent_is_refused(self, authority: Authority) -> None:
-        with receiver(authority, saying(http(b"", "302 Found", "Location: /elsewhere"))) as port:
+        with receiver(authority, reading([], http(b"", "302 Found", "Location: /elsewhere"))) as port:
             told = send(hook_at(port), authority)
         assert (told.came, "would be lost" in told.words) == (Came.NEVER, True)
 
