@@ -69,7 +69,8 @@ def open_matter(viewer: Viewer, title: str, why: str, counsel: str, now: datetim
             _("Only an owner, a manager or an approver opens a matter, signed in on a page of Duecare."),
             _("Ask one of them."),
         )
-    title, why = _text(title, TITLE, _("A matter needs a title.")), _text(why, LONG, _NO_WHY)
+    title = _text(title, TITLE, _("A matter needs a title."))
+    why = _text(why, LONG, _("Say on what counsel is to advise, and that they asked for the work."))
     directing = _eligible(counsel, now)
     matter = new_key()
     key = make_key(matter)
@@ -90,9 +91,6 @@ def open_matter(viewer: Viewer, title: str, why: str, counsel: str, now: datetim
         forget_key(matter)
         raise
     return made
-
-
-_NO_WHY = _("Say on what counsel is to advise, and that they asked for the work.")
 
 
 def add_member(viewer: Viewer, key: str, person: str, why: str, now: datetime) -> MatterMember:
