@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -57,11 +58,22 @@ def head_of(sock: socket.socket) -> bytes:
     return data
 
 
-def saying(answer: bytes) -> Serve:
-    """Answers any request of HTTP with these bytes."""
+def whole_request(sock: socket.socket) -> bytes:
+    """A request of HTTP with its body. Whoever closes before it came resets what they answered."""
+    head, blank, body = head_of(sock).partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    while length and len(body) < int(length[1]) and (more := sock.recv(4096)):
+        body += more
+    return head + blank + body
+
+
+def saying(answer: bytes, heard: list[bytes] | None = None) -> Serve:
+    """Hears a whole request of HTTP, into `heard` if given, then answers with these bytes."""
 
     def serve(sock: socket.socket) -> None:
-        head_of(sock)
+        request = whole_request(sock)
+        if heard is not None:
+            heard.append(request)
         sock.sendall(answer)
 
     return serve

@@ -175,14 +175,7 @@ def test_a_handshake_that_never_comes_is_cut_off() -> None:
 def test_a_post_carries_its_body_and_headers_and_gets_status_headers_and_body() -> None:
     got: list[bytes] = []
 
-    def serve(sock: socket.socket) -> None:
-        data = head_of(sock)
-        while not data.endswith(b"end"):
-            data += sock.recv(4096)
-        got.append(data)
-        sock.sendall(http(b"thanks", "202 Accepted", "X-Told: yes"))
-
-    with listening(serve) as port:
+    with listening(saying(http(b"thanks", "202 Accepted", "X-Told: yes"), got)) as port:
         url = f"http://hook.example:{port}/in?a=1"
         reply = leading(hook_example="127.0.0.1").request(
             "POST", url, body=b"the end", headers={"Content-Type": "text/plain"}

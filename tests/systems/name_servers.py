@@ -114,7 +114,7 @@ def _streams(server: socket.socket, zone: Zone) -> None:
             sock, _ = server.accept()
             with suppress(OSError), sock:
                 sock.settimeout(5)
-                (length,) = struct.unpack("!H", sock.recv(2))
-                answer = _answer(sock.recv(length), zone, 65535)
+                (length,) = struct.unpack("!H", sock.recv(2, socket.MSG_WAITALL))
+                answer = _answer(sock.recv(length, socket.MSG_WAITALL), zone, 65535)
                 if answer is not None:
                     sock.sendall(struct.pack("!H", len(answer)) + answer)

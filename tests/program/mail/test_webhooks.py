@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import re
 import socket
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from duecare.program.mail.sending import Sender, send_due
 from duecare.program.mail.webhooks import DAILY, URGENT, add_webhook, post, tell_webhooks
 from duecare.program.outgoing import Outgoing
 from tests.program.mail.post_office import here
-from tests.program.others import Authority, Serve, http, listening, secured
+from tests.program.others import Authority, Serve, http, listening, saying, secured
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 ACTOR = "terminal:test"
@@ -56,23 +55,6 @@ def hook_at(port: int, kind: CardKind = CardKind.SLACK, *events: str) -> Webhook
 def send(hook: Webhook, authority: Authority, out: Outgoing | None = None) -> Any:
     out = out or here(authority.trust)
     return post(hook, LETTER, event=URGENT, key="k1", out=out, at=NOW)
-
-
-def reading(into: list[bytes], answer: bytes) -> Serve:
-    """Hears a whole request, then answers."""
-
-    def serve(sock: socket.socket) -> None:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            data += sock.recv(4096)
-        head, _blank, body = data.partition(b"\r\n\r\n")
-        length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]
-        while len(body) < length:
-            body += sock.recv(4096)
-        into.append(head + b"\r\n\r\n" + body)
-        sock.sendall(answer)
-
-    return serve
 
 
 # ── Formats ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,7 +138,7 @@ def test_only_https_addresses_are_kept(url: str, home: Path) -> None:
 class TestAnswers:
     def test_a_message_that_was_taken_arrived_once_with_its_headers(self, authority: Authority) -> None:
         heard: list[bytes] = []
-        with receiver(authority, reading(heard, http(b"ok"))) as port:
+        with receiver(authority, saying(http(b"ok"), heard)) as port:
             answer = send(hook_at(port), authority)
         assert (answer.came, answer.words) == (Came.ACCEPTED, f"{HOST} answered: 200 ok")
         (request,) = heard
@@ -165,7 +147,7 @@ class TestAnswers:
 
     def test_too_many_is_tried_again_when_the_receiver_says(self, authority: Authority) -> None:
         busy = http(b"slow down", "429 Too Many Requests", "Retry-After: 900")
-        with receiver(authority, reading([], busy)) as port:
+        with receiver(authority, saying(busy)) as port:
             answer = send(hook_at(port), authority)
         assert (answer.came, answer.wait) == (Came.LATER, timedelta(seconds=900))
 
@@ -181,7 +163,7 @@ class TestAnswers:
     def test_their_faults_may_pass_and_ours_do_not(
         self, authority: Authority, status: str, came: Came
     ) -> None:
-        with receiver(authority, reading([], http(b"no", status))) as port:
+        with receiver(authority, saying(http(b"no", status))) as port:
             assert send(hook_at(port), authority).came is came
 
     @pytest.mark.parametrize(
@@ -196,14 +178,14 @@ class TestAnswers:
             resolve=lambda host: [host if host[0].isdigit() else "127.0.0.1"],
             trust=authority.trust,
         )
-        with receiver(authority, reading([], answer)) as port:
+        with receiver(authority, saying(answer)) as port:
             told = send(hook_at(port), authority, out)
         assert told.came is Came.NEVER
         assert "not an address of the public internet" in told.words or "without encryption" in told.words
         assert "B0/secret" not in told.words
 
     def test_a_redirect_that_would_lose_what_is_sent_is_refused(self, authority: Authority) -> None:
-        with receiver(authority, reading([], http(b"", "302 Found", "Location: /elsewhere"))) as port:
+        with receiver(authority, saying(http(b"", "302 Found", "Location: /elsewhere"))) as port:
             told = send(hook_at(port), authority)
         assert (told.came, "would be lost" in told.words) == (Came.NEVER, True)
 
@@ -214,7 +196,7 @@ class TestAnswers:
         assert (told.came, "does not answer" in told.words) == (Came.LATER, True)
 
     def test_a_receiver_that_breaks_off_leaves_it_unclear(self, authority: Authority) -> None:
-        with receiver(authority, reading([], b"")) as port:
+        with receiver(authority, saying(b"")) as port:
             assert send(hook_at(port), authority).came is Came.NO_ANSWER
 
     def test_a_receiver_that_drips_is_cut_off_and_it_is_unclear(
@@ -245,7 +227,7 @@ class TestOutbox:
 
     def test_only_those_that_want_an_event_are_told_of_it_and_once(self, authority: Authority) -> None:
         heard: list[bytes] = []
-        with receiver(authority, reading(heard, http(b"ok"))) as port:
+        with receiver(authority, saying(http(b"ok"), heard)) as port:
             wanting = hook_at(port, CardKind.SLACK, DAILY)
             hook_at(port, CardKind.SLACK, URGENT)
             paused = hook_at(port, CardKind.TEAMS, DAILY)
@@ -258,7 +240,7 @@ class TestOutbox:
 
     def test_without_a_mail_server_webhooks_are_told_all_the_same(self, authority: Authority) -> None:
         heard: list[bytes] = []
-        with receiver(authority, reading(heard, http(b"ok"))) as port:
+        with receiver(authority, saying(http(b"ok"), heard)) as port:
             hook_at(port, CardKind.JSON)
             tell_webhooks(DAILY, "daily:x", LETTER, NOW)
             send_due(self.sender(authority))
@@ -267,7 +249,7 @@ class TestOutbox:
     def test_a_busy_receiver_is_asked_once_for_all_that_waits(self, authority: Authority) -> None:
         heard: list[bytes] = []
         busy = http(b"", "429 Too Many Requests", "Retry-After: 600")
-        with receiver(authority, reading(heard, busy)) as port:
+        with receiver(authority, saying(busy, heard)) as port:
             hook_at(port)
             for number in range(5):
                 tell_webhooks(DAILY, f"daily:{number}", LETTER, NOW)
