@@ -1,0 +1,1 @@
+"""What vendors and researchers say about weak versions, read from many formats into one shape."""
