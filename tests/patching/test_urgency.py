@@ -1,4 +1,4 @@
-"""Which promise holds for a weakness, and which comes first: more with each bad signal, unknown never good."""
+"""Which promise holds for a weakness, and what comes first: more with each bad signal, unknown never good."""
 
 from __future__ import annotations
 
