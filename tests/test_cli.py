@@ -290,7 +290,8 @@ def test_the_posture_as_json_has_exactly_the_shape_that_was_promised(
     assessed: tuple[Path, dict[str, Any], datetime],
 ) -> None:
     _, posture, _ = assessed
-    assert list(posture) == ["as_of", "safeguards", "ledger"]
+    assert list(posture) == ["as_of", "safeguards", "updates", "ledger"]
+    assert posture["updates"] is None  # this machine never reported
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", posture["as_of"])
     assert shape(posture["ledger"]) == {"size": "int", "root": "str", "checkpoint": "int"}
     assert re.fullmatch("[0-9a-f]{64}", posture["ledger"]["root"])
@@ -381,6 +382,18 @@ def test_this_machine_is_collected_judged_and_told_shortly(tmp_path: Path) -> No
     assert "1 computer seen" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 150
     assert (home / "first-seen.json").exists()
+    told = json.loads(duecare("assess", "--no-collect", "--json", home=home).stdout)["updates"]
+    assert list(told) == ["host", "collected_at", "fault", "security", "unlabelled", "others"]
+    if told["security"] is None:
+        assert f"Updates of {told['host']}: unknown" in done.stdout
+        assert told["fault"]
+    else:
+        assert f"wait on {told['host']}, by its report of" in done.stdout
+        assert all(one["installed"] != one["offered"] for one in told["security"])
+        named = [one["name"] for one in told["security"]][:20]
+        assert (
+            re.findall(r"^    (?:seen today|age unknown|1 day|\d+ days) +(\S+)  ", done.stdout, re.M) == named
+        )
 
 
 # Import

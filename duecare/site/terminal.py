@@ -12,19 +12,21 @@ from django.conf import settings
 
 from duecare.errors import DuecareError
 from duecare.home import Home
-from duecare.ledger import asof, sealing
+from duecare.ledger import asof, blobs, sealing
 from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
+from duecare.patching.waiting import Update, Waiting, waiting
 from duecare.program import assessing
-from duecare.program.judgement import Grade, Verdict
+from duecare.program.judgement import Facts, Grade, Unread, Verdict
 from duecare.program.posture import Found, Said, Standing, State, count_states
 from duecare.program.queries import live_profile, profile, required_by, standings, zone_of
 from duecare.program.reach import Reach, reach
 from duecare.program.statement_queries import names_of
 from duecare.systems.actions import take_in_report
 from duecare.systems.here import collect_here
+from duecare.systems.models import Report
 
 WORDS = {
     State.FAILING: "FAILING ",
@@ -33,7 +35,89 @@ WORDS = {
     State.STATED: "stated  ",
     State.PROVEN: "proven  ",
 }
+LISTED = 20
+"""Security updates that are named in the terminal; `--json` has them all."""
 _MADE_UP = " of a demonstration: everything in it is made up"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnUpdates:
+    """What waits to be installed on the machine that Duecare runs on, by its newest report."""
+
+    host: str
+    collected_at: datetime
+    waiting: Waiting | None
+    """None if the report could not tell; `fault` says why."""
+    fault: str
+
+    def told(self) -> dict[str, Any]:
+        """What the JSON says."""
+        found = self.waiting
+        return {
+            "host": self.host,
+            "collected_at": self.collected_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "fault": self.fault or None,
+            "security": None if found is None else [_update(one) for one in found.security],
+            "unlabelled": None if found is None else found.unlabelled,
+            "others": None if found is None else found.others,
+        }
+
+    def lines(self) -> list[str]:
+        """What the terminal says."""
+        if self.waiting is None:
+            return [f"  Updates of {self.host}: unknown. {self.fault}", ""]
+        found = self.waiting
+        lines = [
+            f"  Security updates that wait on {self.host}, by its report of "
+            f"{self.collected_at:%Y-%m-%d %H:%M} UTC: {len(found.security)}"
+            f" (and {found.others} other updates)"
+        ]
+        if found.unlabelled:
+            lines.append(f"    {found.unlabelled} more may be: their vendor does not say")
+        if self.fault:
+            lines.append(f"    There may be more: {self.fault}")
+        for one in found.security[:LISTED]:
+            age = "age unknown" if one.days is None else _days(one.days)
+            lines.append(f"    {age:<12} {one.name}  {one.installed} -> {one.offered}  {one.origin}"[:150])
+        if len(found.security) > LISTED:
+            lines.append(f"    and {len(found.security) - LISTED} more: --json names them all")
+        return [*lines, ""]
+
+
+def _days(days: int) -> str:
+    return "seen today" if days == 0 else "1 day" if days == 1 else f"{days} days"
+
+
+def _update(one: Update) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "installed": one.installed,
+        "offered": one.offered,
+        "origin": one.origin,
+        "first_seen": one.first_seen,
+        "days": one.days,
+    }
+
+
+def own_updates() -> OwnUpdates | None:
+    """What waits on this machine, in the view that is in force; None if it never reported."""
+    report = (
+        Report.objects.filter(grade=Grade.OWN.value, newest=True, host__removed_at=None)
+        .select_related("host")
+        .order_by("-collected_at")
+        .first()
+    )
+    if report is None:
+        return None
+    name, at = report.host.name, report.collected_at
+    try:
+        facts = json.loads(blobs.fetch(report.report))["facts"]
+        found = waiting(Facts(at, at, facts, report.live))
+    except DuecareError as error:
+        return OwnUpdates(name, at, None, error.what)
+    except Unread as unread:
+        return OwnUpdates(name, at, None, str(unread))
+    return OwnUpdates(name, at, found, found.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +133,7 @@ class Posture:
     root: str
     checkpoint: int | None
     exceptions: Callable[[str], list[dict[str, Any]]]
+    updates: OwnUpdates | None
     names: Mapping[str, str]
     """Who made the statements, in words, by actor."""
     demonstration: bool
@@ -78,6 +163,7 @@ class Posture:
         return {
             "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "safeguards": [self._safeguard(one) for one in self.standings],
+            "updates": self.updates and self.updates.told(),
             "ledger": {"size": self.size, "root": self.root, "checkpoint": self.checkpoint},
         }
 
@@ -138,7 +224,8 @@ class Posture:
             lines.append(
                 f"  unproven  {silent} more safeguards: no check tests them, nobody answered for them"
             )
-        lines += ["", f"  Record: {self.size:,} entries, root {self.root[:16]}…", ""]
+        lines += ["", *(self.updates.lines() if self.updates else [])]
+        lines += [f"  Record: {self.size:,} entries, root {self.root[:16]}…", ""]
         return "\n".join(lines)
 
 
@@ -173,6 +260,7 @@ def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
         root=sealing.root(size).hex(),
         checkpoint=signed.size if signed else None,
         exceptions=assessing.read_lines,
+        updates=own_updates(),
         names=names_of({one.made_by for row in rows for one in row.said}, viewer),
         demonstration=Head.objects.get().demonstration,
     )
