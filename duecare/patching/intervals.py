@@ -1,8 +1,9 @@
 """What an advisory says about one package, as half-open intervals of the keys of versions. Pure.
 
 The meaning of events is the one of the OSV schema (https://ossf.github.io/osv-schema/#evaluation): sorted by
-version, each opens or closes; a version is affected if it lies in any range or is named in the list. Where
-one event closes and another opens at the same version, that version is affected. An interval holds `lo` and
+version, each opens or closes; a version is affected if it lies in any range or is named in the list. What
+opens and closes at the same version, in this order, holds nothing; where a range ends and another begins at
+the same version, that version is affected. An interval holds `lo` and
 ends before `hi`. Between a key and the same key with a zero byte behind it there is no other text of bytes,
 so that is what "after this version" means.
 
@@ -12,8 +13,11 @@ is decided by it; a version of the list that it does not read still equals itsel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from duecare.errors import BadInput
 from duecare.patching.advisories.interface import Affected, Event, EventKind, Range, Verdict
@@ -26,11 +30,12 @@ _OPENS = frozenset((EventKind.INTRODUCED, EventKind.AFTER))
 _JUST_AFTER = frozenset((EventKind.AFTER, EventKind.LAST_AFFECTED))
 _SHOWN = 80
 Keyed = tuple[bytes, Event]
+_AT = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Versions from `lo` up to and without `hi`."""
+class Interval(NamedTuple):
+    """Versions from `lo` up to and without `hi`. (A NamedTuple, like all of which there are 100,000: a frozen
+    dataclass takes five times as long to make.)"""
 
     lo: bytes
     hi: bytes | None
@@ -39,13 +44,6 @@ class Interval:
     """The version that ends it because it holds the fix; empty where nobody names one."""
     span: str
     """As people write it: `>= 1.0, < 1.2`; `*` for all versions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blind:
-    """A range of which nothing follows, since its bound is no version of the scheme."""
-
-    bound: str
 
 
 @dataclass(slots=True)
@@ -58,7 +56,8 @@ class Compiled:
     """Every version that is named as holding the fix, with its key."""
     named: tuple[str, ...] = ()
     """Versions of the list that the scheme does not read: they mean what is spelt as they are."""
-    blind: list[Blind] = field(default_factory=list)
+    blind: list[str] = field(default_factory=list)
+    """Of each range of which nothing follows the bound that is no version of the scheme."""
 
     @property
     def whole(self) -> bool:
@@ -89,11 +88,12 @@ def compile_affected(affected: Affected, scheme: Scheme | None) -> Compiled:
                 % {"name": _short(affected.name), "place": place, "fault": error}
             ) from None
     unread = []
+    wide = found.intervals.copy()
     for version in affected.versions:
         key = None if scheme is None else scheme.key(version)
         if key is None:
             unread.append(version)
-        else:
+        elif not any(one.lo <= key and (one.hi is None or key < one.hi) for one in wide):
             found.intervals.append(Interval(key, key + b"\0", "", f"= {version}"))
     found.named = tuple(dict.fromkeys(unread))
     return found
@@ -109,14 +109,13 @@ def _take_range(found: Compiled, events: Range, scheme: Scheme | None) -> None:
     for event in events:
         key = _key(event, scheme)
         if key is None:
-            found.blind.append(Blind(_short(event.version)))
+            found.blind.append(_short(event.version))
             return
         keyed.append((key, event))
     limits = [one for one in keyed if one[1].kind is EventKind.LIMIT]
     moves = list(dict.fromkeys(one for one in keyed if one[1].kind is not EventKind.LIMIT))
-    moves.sort(key=lambda one: (one[0], one[1].kind in _OPENS))
     found.fixes += [(key, event.version) for key, event in moves if event.kind is EventKind.FIXED]
-    found.intervals += _walked(moves, max(limits, key=lambda one: one[0], default=None))
+    found.intervals += _walked(moves, max(limits, key=_AT, default=None))
 
 
 def _key(event: Event, scheme: Scheme | None) -> bytes | None:
@@ -129,23 +128,40 @@ def _key(event: Event, scheme: Scheme | None) -> bytes | None:
     return key + b"\0" if event.kind in _JUST_AFTER else key
 
 
-def _walked(moves: Sequence[Keyed], end: Keyed | None) -> list[Interval]:
-    """The intervals between sorted events, up to the limit."""
+def _walked(moves: list[Keyed], end: Keyed | None) -> list[Interval]:
+    """The intervals between events, up to the limit."""
     made: list[Interval] = []
     opened: Keyed | None = None
-    for place, (key, event) in enumerate(moves):
+    begun = False
+    for key, event in _sorted(moves):
         if event.kind in _OPENS:
-            opened = opened or (key, event)
+            opened, begun = opened or (key, event), True
         elif opened is not None:
             made.append(_interval(opened, (key, event), end))
             opened = None
-        elif not made or any(other == key and late.kind in _OPENS for other, late in moves[place:]):
+        elif not begun:
             raise BadInput(
                 _("it ends with %(version)s before it begins.") % {"version": _short(event.version)}
             )
     if opened is not None:
         made.append(_interval(opened, None, end))
     return [one for one in made if one.hi is None or one.lo < one.hi]
+
+
+def _sorted(moves: list[Keyed]) -> Iterable[Keyed]:
+    """By version; at the same version as given, but what closes an open range before what opens the next."""
+    moves.sort(key=_AT)
+    if len(moves) < 3:
+        return moves
+    made: list[Keyed] = []
+    opened = False
+    for _key_of_all, group in groupby(moves, key=_AT):
+        here = list(group)
+        if opened and len(here) > 1:
+            here.sort(key=lambda one: one[1].kind in _OPENS)
+        made += here
+        opened = here[-1][1].kind in _OPENS
+    return made
 
 
 def _interval(opened: Keyed, closed: Keyed | None, end: Keyed | None) -> Interval:

@@ -93,7 +93,7 @@ def _fields(line: bytes | None) -> tuple[str, Fields]:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise BadInput(_("this is no JSON (%(error)s).") % {"error": error}) from None
+        raise BadInput(_("this is no JSON: %(error)s.") % {"error": _what(error)}) from None
     if not isinstance(found, dict):
         raise BadInput(_("a JSON object is expected."))
     host = _text(found, "host", needed=True)
@@ -108,6 +108,13 @@ def _fields(line: bytes | None) -> tuple[str, Fields]:
         _text(found, "version", needed=True),
         _text(found, "module"),
     )
+
+
+def _what(error: Exception) -> str:
+    """What is wrong with a line of JSON, and at which character of it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}, {_('character')} {number(error.pos + 1)}"
+    return _("it is nested too deep") if isinstance(error, RecursionError) else _("it is not UTF-8")
 
 
 def _text(found: dict[str, Any], key: str, *, needed: bool = False) -> str:

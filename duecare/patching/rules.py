@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from duecare.errors import BadInput
 from duecare.patching.advisories.interface import UNKNOWN_MODULE, Advisory, Affected, Fault, Verdict
@@ -35,8 +36,7 @@ def tag_of(version: str) -> str:
     return found[1] if found else UNKNOWN_MODULE
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The package that a rule is about."""
 
     ecosystem: str
@@ -45,8 +45,7 @@ class Place:
     by_source: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One answer of one feed for some versions of a package."""
 
     number: int
@@ -96,7 +95,7 @@ class Rules:
         """
         numbers = {one.id: place for place, one in enumerate(self.advisories)}
         said: dict[tuple[int, int], list[Affected]] = {}
-        for advisory in newest(advisories):
+        for advisory in advisories:
             if advisory.withdrawn is not None:
                 self.withdrawn += 1
                 continue
@@ -169,21 +168,6 @@ _LISTED = {
     Verdict.NOT_AFFECTED: Rank.DENIED,
     Verdict.FIXED: Rank.FIXED,
 }
-
-
-def newest(advisories: Iterable[Advisory]) -> list[Advisory]:
-    """The same, without what OSV's feed holds again in a newer state.
-
-    Of two documents with one id, the one that was modified later counts
-    (https://ossf.github.io/osv-schema/#id-modified-fields). Other feeds say one thing in several pieces.
-    """
-    kept: dict[tuple[str, str, int], Advisory] = {}
-    for place, advisory in enumerate(advisories):
-        alone = 0 if advisory.feed == "osv" and advisory.modified is not None else place + 1
-        other = kept.get((advisory.feed, advisory.id, alone))
-        if other is None or (other.modified or advisory.modified) <= advisory.modified:  # type: ignore[operator]
-            kept[advisory.feed, advisory.id, alone] = advisory
-    return list(kept.values())
 
 
 def _together(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:

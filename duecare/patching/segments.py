@@ -9,8 +9,9 @@ question about a version is one comparison of bytes. Where several things are sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from duecare.patching.advisories.interface import Verdict
 from duecare.patching.intervals import BOTTOM, Compiled, Interval
@@ -67,8 +68,7 @@ class Ground(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One answer for the versions from `lo` up to and without `hi`."""
 
     lo: bytes
@@ -82,16 +82,6 @@ class Segment:
     note: str = ""
     """What the source adds in its own words."""
 
-    def joins(self, above: Segment) -> bool:
-        """Whether the next segment above says the same."""
-        return (self.rank, self.ground, self.text, self.fixed, self.note) == (
-            above.rank,
-            above.ground,
-            above.text,
-            above.fixed,
-            above.note,
-        )
-
 
 def segments(group: Sequence[Compiled], *, without_scheme: bool = False) -> list[Segment]:
     """The answers of one advisory about one package, from BOTTOM up, without gaps.
@@ -99,15 +89,7 @@ def segments(group: Sequence[Compiled], *, without_scheme: bool = False) -> list
     `without_scheme` says why ranges are blind: there is no order of versions in that ecosystem.
     """
     simple = _simple(group)
-    if simple is not None:
-        return simple
-    made: list[Segment] = []
-    for segment in _answers(group, without_scheme=without_scheme):
-        if made and made[-1].joins(segment):
-            made[-1] = replace(made[-1], hi=segment.hi)
-        else:
-            made.append(segment)
-    return made
+    return _laid_over(group, without_scheme=without_scheme) if simple is None else simple
 
 
 def _simple(group: Sequence[Compiled]) -> list[Segment] | None:
@@ -152,46 +134,49 @@ def _reaches(new: Interval, old: Interval) -> bool:
     return old.hi is not None and (new.hi is None or new.hi > old.hi)
 
 
-def _answers(group: Sequence[Compiled], *, without_scheme: bool) -> list[Segment]:
-    """One answer between every two bounds."""
+Said = tuple[Rank, Ground, str, str]
+"""Rank, ground, text and note of a segment."""
+
+
+def _laid_over(group: Sequence[Compiled], *, without_scheme: bool) -> list[Segment]:
+    """One answer between every two bounds, neighbours that say the same joined."""
     covers = [_cover(group, said, rank) for said, rank in _SAID.items()]
-    covers.sort(key=lambda cover: -cover.rank)
+    covers = sorted((one for one in covers if one.intervals), key=lambda cover: -cover.rank)
     fixes = dict(fix for one in group if one.affected.said is Verdict.AFFECTED for fix in one.fixes)
-    bounds = sorted({BOTTOM, *fixes, *_ends(group)})
-    blind = next((fault.bound for one in group for fault in one.blind), None)
+    blind = next((bound for one in group for bound in one.blind), None)
     spans = _spans(group)
-    made: list[Segment] = []
+    unread: Said | None = None
+    if blind is not None:
+        unread = (Rank.UNDECIDED, Ground.NO_BOUND, blind, "")
+        if without_scheme:
+            unread = (Rank.UNDECIDED, Ground.NO_SCHEME, "", "")
+    made: list[tuple[bytes, Said, str]] = []
     after = ""
-    for place, bound in enumerate(bounds):
-        end = bounds[place + 1] if place + 1 < len(bounds) else None
-        after = fixes.get(bound, after)
-        made.append(_answer(bound, end, covers, blind, after, spans, without_scheme=without_scheme))
-    return _with_fixes(made, fixes)
+    for bound in sorted({BOTTOM, *fixes, *_ends(group)}):
+        fix = fixes.get(bound, "")
+        after = fix or after
+        said = _answer(bound, covers, unread, after, spans)
+        if made and made[-1][1] == said:
+            if fix and not made[-1][2]:
+                made[-1] = (*made[-1][:2], fix)
+        else:
+            made.append((bound, said, fix))
+    return _with_fixes(made)
 
 
-def _answer(
-    bound: bytes,
-    end: bytes | None,
-    covers: Sequence[_Cover],
-    blind: str | None,
-    after: str,
-    spans: str,
-    *,
-    without_scheme: bool,
-) -> Segment:
+def _answer(bound: bytes, covers: Sequence[_Cover], unread: Said | None, after: str, spans: str) -> Said:
+    """What stands from this bound to the next."""
     over = [(cover.rank, cover.over(bound)) for cover in covers]
-    for rank, held in over:
-        if blind is not None and rank <= Rank.UNDECIDED:
-            ground = Ground.NO_SCHEME if without_scheme else Ground.NO_BOUND
-            return Segment(bound, end, Rank.UNDECIDED, ground, spans if without_scheme else blind)
-        if held is None:
-            continue
+    rank, held = next((one for one in over if one[1] is not None), (Rank.OUTSIDE, None))
+    if unread is not None and rank <= Rank.UNDECIDED:
+        return unread
+    if held is not None:
         interval, compiled = held
         ground = Ground.IN_RANGE if rank is Rank.AFFECTED else Ground.SAID
-        return Segment(bound, end, rank, ground, interval.span, "", compiled.affected.note)
+        return rank, ground, interval.span, compiled.affected.note
     if after:
-        return Segment(bound, end, Rank.FIXED, Ground.AFTER_FIX, after)
-    return Segment(bound, end, Rank.OUTSIDE, Ground.OUT_OF_RANGES, spans)
+        return Rank.FIXED, Ground.AFTER_FIX, after, ""
+    return Rank.OUTSIDE, Ground.OUT_OF_RANGES, spans, ""
 
 
 def _cover(group: Sequence[Compiled], said: Verdict, rank: Rank) -> _Cover:
@@ -217,13 +202,16 @@ def _spans(group: Sequence[Compiled]) -> str:
     return f"{shown} || …" if len(found) > SPANS_SHOWN else shown
 
 
-def _with_fixes(made: list[Segment], fixes: dict[bytes, str]) -> list[Segment]:
-    """The same with the fix of each that is affected, looked for from above."""
-    above = ""
-    for place in range(len(made) - 1, -1, -1):
-        one = made[place]
-        if one.rank is Rank.AFFECTED:
-            made[place] = replace(one, fixed=above)
-        elif one.lo in fixes:
-            above = fixes[one.lo]
-    return made
+def _with_fixes(made: Sequence[tuple[bytes, Said, str]]) -> list[Segment]:
+    """Segments up to the next each, with the fix of those that are affected, looked for from above."""
+    done: list[Segment] = []
+    end, above = None, ""
+    for bound, (rank, ground, text, note), fix in reversed(made):
+        if rank is Rank.AFFECTED:
+            done.append(Segment(bound, end, rank, ground, text, above, note))
+        else:
+            above = fix or above
+            done.append(Segment(bound, end, rank, ground, text, "", note))
+        end = bound
+    done.reverse()
+    return done

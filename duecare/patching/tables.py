@@ -105,11 +105,17 @@ class Tables:
         self, triples: Sequence[int] | None = None, advisories: Sequence[int] | None = None
     ) -> Iterator[Match]:
         """The answers, sorted by triple and advisory; only those of some triples or advisories if given."""
+        for triple, advisory, answer, beaten in self.rows(triples, advisories):
+            yield Match(triple, advisory, *settled(answer, beaten))
+
+    def rows(
+        self, triples: Sequence[int] | None = None, advisories: Sequence[int] | None = None
+    ) -> Iterator[tuple[int, int, int, int | None]]:
+        """The same as the numbers of FOUND, which `settled` reads."""
         self.join(triples, advisories)
         cursor = self._connection.execute("SELECT * FROM found ORDER BY triple, advisory")
         while rows := cursor.fetchmany(AT_ONCE):
-            for triple, advisory, answer, beaten in rows:
-                yield Match(triple, advisory, *settled(answer, beaten))
+            yield from rows
 
     def join(self, triples: Sequence[int] | None = None, advisories: Sequence[int] | None = None) -> int:
         """Work the answers out, without reading them; how many there are."""
