@@ -206,10 +206,12 @@ def _comparator(operator: str, text: str) -> Interval:
 
 
 def _tilde(parts: Parts) -> Interval:
-    major, minor, _patch, _pre = parts
+    major, minor, patch, pre = parts
     if major is None:
         return Interval()
-    return Interval(_low(parts), _next((major, minor, None, "")))
+    # node-semver starts here with the release itself, where every other operator starts before it.
+    low = _bound(major, minor or 0, patch or 0, pre, within=True)
+    return Interval(low, _next((major, minor, None, "")))
 
 
 def _caret(parts: Parts) -> Interval:

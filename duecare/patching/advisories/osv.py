@@ -99,10 +99,9 @@ def read(data: bytes, place: str, found: Found) -> None:
     identity = name_of(record.id, "id")
     where = place or identity
     stream = _stream(record.summary)
-    affected = tuple(
-        _affected(one, found, f"{where}: affected[{index}]", stream)
-        for index, one in enumerate(record.affected or ())
-    )
+    affected: list[Affected] = []
+    for index, one in enumerate(record.affected or ()):
+        affected += _affected(one, found, f"{where}: affected[{index}]", stream)
     found.add(
         Advisory(
             id=identity,
@@ -114,19 +113,22 @@ def read(data: bytes, place: str, found: Found) -> None:
             modified=moment(record.modified),
             withdrawn=moment(record.withdrawn),
             severity=_severity(record),
-            affected=affected,
+            affected=tuple(affected),
         )
     )
 
 
-def _affected(one: _Affected, found: Found, place: str, stream: str) -> Affected:
+def _affected(one: _Affected, found: Found, place: str, stream: str) -> list[Affected]:
+    """What is said of one package; a second time, undecided, where a range of it was refused."""
     if one.package is None:
-        return _commits_only(one, place)
+        return [_commits_only(one, place)]
     ecosystem, release = split_ecosystem(name_of(one.package.ecosystem, "ecosystem"))
-    name = name_of(one.package.name, "name")
+    name = canonical_name(ecosystem, name_of(one.package.name, "name"))
+    by_source = ecosystem in OF_SOURCES
     faults = found.fault_count
-    given = one.ranges or ()
-    ranges = [_events(each, found, place) for each in given if each.type != "GIT"]
+    given = [each for each in one.ranges or () if each.type != "GIT"]
+    ranges = [_events(each, found, place) for each in given]
+    refused = found.fault_count > faults
     note = ""
     if ecosystem == "Go" and b"custom_ranges" in bytes(one.ecosystem_specific):
         ranges, note = _with_custom(ranges, one.ecosystem_specific, found, place)
@@ -134,29 +136,20 @@ def _affected(one: _Affected, found: Found, place: str, stream: str) -> Affected
     versions = tuple(one.versions or ())
     if versions and max(map(len, versions)) > LIMIT:
         versions = tuple(found.version(text, place) for text in versions)
-    said = Verdict.AFFECTED
-    if not kept and not versions:
-        said = Verdict.UNDECIDED
-        if found.fault_count > faults:
-            note = _("its ranges could not be read")
-        elif given:
+    said = []
+    if kept or versions:
+        module = (stream or UNKNOWN_MODULE) if ecosystem == "AlmaLinux" and _modular(kept) else ""
+        said.append(Affected(ecosystem, release, name, by_source, kept, versions, module, note=note))
+    if refused or not said:
+        if refused:
+            note = _("a range could not be read")
+        elif one.ranges:
             note = _("only commits are named as affected, and no versions")
         else:
             note = _("neither ranges nor versions are named")
-    module = ""
-    if ecosystem == "AlmaLinux" and _modular(kept):
-        module = stream or UNKNOWN_MODULE
-    return Affected(
-        ecosystem,
-        release,
-        canonical_name(ecosystem, name),
-        ecosystem in OF_SOURCES,
-        kept,
-        versions,
-        module,
-        said,
-        note,
-    )
+        undecided = Verdict.UNDECIDED
+        said.append(Affected(ecosystem, release, name, by_source, (), said=undecided, note=note))
+    return said
 
 
 def _commits_only(one: _Affected, place: str) -> Affected:

@@ -53,17 +53,19 @@ def read(data: bytes, place: str, found: Found) -> None:
     identity = name_of((record.path or place).removesuffix(".yaml"), "path")
     ranges: list[Range] = []
     versions: list[str] = []
+    faults = found.fault_count
     for title, branch in record.branches.items():
         where = f"{place or identity}: {title[:80]}"
         try:
             _branch(branch, ranges, versions, found, where)
         except Unreadable as error:
             found.fault(where, error)
+    package = Affected("Packagist", "", name, False, tuple(ranges), tuple(versions))
+    said = [package] if ranges or versions else []
+    if found.fault_count > faults or not said:
+        note = _("a range could not be read") if record.branches else _("no versions are named")
+        said.append(Affected("Packagist", "", name, False, (), said=Verdict.UNDECIDED, note=note))
     times = [time for time in (moment(branch.time) for branch in record.branches.values()) if time]
-    none = not ranges and not versions
-    said = Verdict.UNDECIDED if none else Verdict.AFFECTED
-    note = _("no versions are named that could be read") if none else ""
-    package = Affected("Packagist", "", name, False, tuple(ranges), tuple(versions), said=said, note=note)
     found.add(
         Advisory(
             id=identity,
@@ -75,7 +77,7 @@ def read(data: bytes, place: str, found: Found) -> None:
             modified=max(times, default=None),
             withdrawn=None,
             severity=(),
-            affected=(package,),
+            affected=tuple(said),
         )
     )
 
