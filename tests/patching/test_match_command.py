@@ -15,7 +15,7 @@ ADVISORIES: list[dict[str, Any]] = [
     {
         "id": "GHSA-1",
         "modified": "2026-03-03T00:00:00Z",
-        "aliases": ["CVE-2026-1"],
+        "aliases": ["CVE-2026-10001"],
         "affected": [
             {
                 "package": {"ecosystem": "PyPI", "name": "requests"},
@@ -26,7 +26,7 @@ ADVISORIES: list[dict[str, Any]] = [
     {
         "id": "GHSA-2",
         "modified": "2026-03-03T00:00:00Z",
-        "aliases": ["CVE-2026-2", "GHSA-2"],
+        "aliases": ["CVE-2026-10002", "GHSA-2"],
         "affected": [
             {
                 "package": {"ecosystem": "PyPI", "name": "requests"},
@@ -37,7 +37,7 @@ ADVISORIES: list[dict[str, Any]] = [
     {
         "id": "DSA-1",
         "modified": "2026-03-03T00:00:00Z",
-        "related": ["CVE-2026-2"],
+        "related": ["CVE-2026-10002"],
         "affected": [
             {
                 "package": {"ecosystem": "Debian:12", "name": "openssl"},
@@ -53,7 +53,7 @@ KEV = {
     "count": 1,
     "vulnerabilities": [
         {
-            "cveID": "CVE-2026-2",
+            "cveID": "CVE-2026-10002",
             "vendorProject": "x",
             "product": "y",
             "vulnerabilityName": "z",
@@ -119,7 +119,7 @@ def test_a_line_for_every_host_package_and_advisory_in_their_order(feeds: Path) 
         "name": "Requests",
         "version": "2.1",
         "advisory": "GHSA-1",
-        "aliases": ["CVE-2026-1"],
+        "aliases": ["CVE-2026-10001"],
         "verdict": "affected",
         "fixed": "2.3",
         "kev": False,

@@ -29,7 +29,18 @@ DEBIAN_RELEASES = {
 """Numbers of Debian's releases by code name (https://www.debian.org/releases/). Sid never has one."""
 
 OF_SOURCES = frozenset(
-    ("Debian", "Ubuntu", "Alpine", "Chainguard", "Wolfi", "MinimOS", "SUSE", "openSUSE", "Mageia", "openEuler")
+    (
+        "Debian",
+        "Ubuntu",
+        "Alpine",
+        "Chainguard",
+        "Wolfi",
+        "MinimOS",
+        "SUSE",
+        "openSUSE",
+        "Mageia",
+        "openEuler",
+    )
 )
 """Ecosystems whose advisories name source packages, from which binary packages of other names are made."""
 
