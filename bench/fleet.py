@@ -68,7 +68,10 @@ def make(advisories: list[Advisory], hosts: int, packages: int, seed: int = 4) -
     chance = Random(seed)
     named = _named(advisories)
     fleet = Fleet()
-    kinds = {(ecosystem, release): _Pool(named, (ecosystem, release), fleet, chance) for ecosystem, release, _ in KINDS}
+    kinds = {
+        (ecosystem, release): _Pool(named, (ecosystem, release), fleet, chance)
+        for ecosystem, release, _ in KINDS
+    }
     languages = {name: _Pool(named, (name, ""), fleet, chance) for name, _ in LANGUAGES}
     shares = [share for *_, share in KINDS]
     for _ in range(hosts):
@@ -87,7 +90,9 @@ def make(advisories: list[Advisory], hosts: int, packages: int, seed: int = 4) -
 class _Pool:
     """The packages of one ecosystem and release that are at large, each in some versions."""
 
-    def __init__(self, named: dict[Place, dict[str, list[str]]], place: Place, fleet: Fleet, chance: Random) -> None:
+    def __init__(
+        self, named: dict[Place, dict[str, list[str]]], place: Place, fleet: Fleet, chance: Random
+    ) -> None:
         ecosystem, release = place
         versions = named.get(place, {})
         kept = sorted(versions)
@@ -108,7 +113,9 @@ class _Pool:
         """So many packages of a host that is so far behind, 0 to 1."""
         chosen: set[int] = set()
         while len(chosen) < count:
-            chosen.update(chance.choices(range(len(self.choices)), cum_weights=self.weights, k=count - len(chosen)))
+            chosen.update(
+                chance.choices(range(len(self.choices)), cum_weights=self.weights, k=count - len(chosen))
+            )
         return [self._version(self.choices[one], lag, chance) for one in sorted(chosen)]
 
     @staticmethod
@@ -126,7 +133,9 @@ def _named(advisories: list[Advisory]) -> dict[Place, dict[str, list[str]]]:
             for events in one.ranges:
                 versions.update(event.version for event in events if event.kind is EventKind.FIXED)
     return {
-        place: {name: ordered for name, versions in names.items() if (ordered := _ordered(place[0], versions))}
+        place: {
+            name: ordered for name, versions in names.items() if (ordered := _ordered(place[0], versions))
+        }
         for place, names in found.items()
     }
 

@@ -35,7 +35,9 @@ WITH_RELEASES = frozenset(
 """Distributions that publish for several releases at a time: a fix for one says nothing about another."""
 
 _SPELT = {
-    **{name.lower(): name for name in (*SCHEMES, "NuGet", "GitHub Actions", "CRAN", "ConanCenter", "Hackage")},
+    **{
+        name.lower(): name for name in (*SCHEMES, "NuGet", "GitHub Actions", "CRAN", "ConanCenter", "Hackage")
+    },
     "almalinux": "AlmaLinux",
     "alma": "AlmaLinux",
     "rocky": "Rocky Linux",

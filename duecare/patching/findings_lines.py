@@ -167,9 +167,11 @@ class Findings:
                 self.unknown.no_feed[triple.ecosystem] += times
             elif self._begins[number] < self._begins[number + 1]:
                 continue
-            elif place in self.rules.covered or (triple.ecosystem, "") in self.rules.covered:
-                self.unknown.unnamed += times
-            elif triple.ecosystem in WITH_RELEASES and not triple.release:
+            elif (
+                place in self.rules.covered
+                or (triple.ecosystem, "") in self.rules.covered
+                or (triple.ecosystem in WITH_RELEASES and not triple.release)
+            ):
                 self.unknown.unnamed += times
             else:
                 self.unknown.no_release[f"{triple.ecosystem}:{triple.release}"] += times

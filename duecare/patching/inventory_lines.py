@@ -91,7 +91,7 @@ def _fields(line: bytes | None) -> tuple[str, Fields]:
     if line is None:
         raise BadInput(_("the line has more than %(most)s bytes.") % {"most": number(LINE)})
     try:
-        found = json.loads(line.rstrip())
+        found = json.loads(line.decode("utf-8-sig").rstrip())
     except (ValueError, RecursionError) as error:
         raise BadInput(_("this is no JSON: %(error)s.") % {"error": _what(error)}) from None
     if not isinstance(found, dict):

@@ -61,7 +61,9 @@ def match(stream: BinaryIO, name: str, directory: Path, say: Say) -> Matched:
     inventory.read(stream, "standard input" if name == "-" else Path(name).name)
     if not inventory.triples:
         _name_faults(inventory.faults, inventory.fault_count, say)
-        raise BadInput(f"{name} names no software.", "Give a JSON object a line: host, ecosystem, name, version.")
+        raise BadInput(
+            f"{name} names no software.", "Give a JSON object a line: host, ecosystem, name, version."
+        )
     rules = Rules()
     rules.take(loaded.advisories)
     _name_faults(loaded.faults, len(loaded.faults), say)
@@ -115,7 +117,13 @@ def readable_lines(findings: Findings, only: Collection[Verdict]) -> Iterator[st
 
 def _columns(lines: Sequence[Line]) -> str:
     rows = [
-        (line.verdict, f"{line.name} {line.version}", line.advisory, _fix(line), "exploited" if line.kev else "")
+        (
+            line.verdict,
+            f"{line.name} {line.version}",
+            line.advisory,
+            _fix(line),
+            "exploited" if line.kev else "",
+        )
         for line in lines
     ]
     widths = [max(len(row[place]) for row in rows) for place in range(5)]
@@ -142,8 +150,8 @@ def tell_unknown(findings: Findings, say: Say) -> None:
         )
     if unknown.no_release:
         say(
-            f"duecare: {unknown.no_release.total():,} {of} belong to releases of which no feed that was loaded "
-            f"speaks ({_listed(unknown.no_release)}): unknown, not clean."
+            f"duecare: {unknown.no_release.total():,} {of} belong to releases of which no loaded feed speaks "
+            f"({_listed(unknown.no_release)}): unknown, not clean."
         )
     if unknown.unnamed:
         say(f"duecare: {unknown.unnamed:,} {of} are named by no advisory that was loaded.")

@@ -108,9 +108,7 @@ def expression(triples: Table, rules: Table, named: Table, streams: Table) -> Ta
     weighed = within.mutate(
         weight=denied.ifelse(lifted, within.answer), other=denied.ifelse(None, within.answer)
     )
-    return weighed.group_by("triple", "advisory").agg(
-        answer=weighed.weight.max(), beaten=weighed.other.max()
-    )
+    return weighed.group_by("triple", "advisory").agg(answer=weighed.weight.max(), beaten=weighed.other.max())
 
 
 def settled(answer: int, beaten: int | None) -> tuple[Answer, Answer | None]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from duecare.patching.advisories.interface import UNKNOWN_MODULE
+from duecare.patching.ecosystems import SCHEMES
 from duecare.patching.matching import Answer, Obstacle
 from duecare.patching.rules import Rule, Rules
 from duecare.patching.segments import Ground, Rank
 from duecare.patching.software import Triple
-from duecare.patching.ecosystems import SCHEMES
 from duecare.words import gettext as _
 
 SHOWN = 80

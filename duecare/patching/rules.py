@@ -15,7 +15,7 @@ from typing import NamedTuple
 from duecare.errors import BadInput
 from duecare.patching.advisories.interface import UNKNOWN_MODULE, Advisory, Affected, Fault, Verdict
 from duecare.patching.ecosystems import SCHEMES, release_of
-from duecare.patching.intervals import BOTTOM, Compiled, compile_affected
+from duecare.patching.intervals import BOTTOM, compile_affected
 from duecare.patching.segments import Ground, Rank, Segment, segments
 from duecare.patching.versions import find_scheme
 from duecare.words import gettext as _
@@ -54,7 +54,7 @@ class Rule(NamedTuple):
     feed: int
     place: Place
     module: str
-    """The stream that alone is meant; UNKNOWN_MODULE where a stream is meant but not named; empty for none."""
+    """The stream that alone is meant, or UNKNOWN_MODULE; empty for none."""
     segment: Segment
     whole: bool
     """Whether it holds for every version, so that none needs to be read."""
@@ -140,9 +140,7 @@ class Rules:
             if module not in ("", UNKNOWN_MODULE):
                 self.streams |= {(tag, module) for tag in _tags(group)}
 
-    def _said(
-        self, group: list[Affected], place: Place, where: str
-    ) -> Iterator[tuple[Segment, bool, str]]:
+    def _said(self, group: list[Affected], place: Place, where: str) -> Iterator[tuple[Segment, bool, str]]:
         """The segments of one package in one advisory, and what it says of versions letter by letter."""
         name = SCHEMES.get(place.ecosystem)
         scheme = None if name is None else find_scheme(name)

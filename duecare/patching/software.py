@@ -34,9 +34,7 @@ class Triple:
     """The module stream from which it was installed, `nodejs:18`, if the inventory says."""
 
 
-def triple(
-    ecosystem: str, release: str, name: str, source: str, version: str, module: str = ""
-) -> Triple:
+def triple(ecosystem: str, release: str, name: str, source: str, version: str, module: str = "") -> Triple:
     """The piece that an inventory means, with its ecosystem, release and names as advisories spell them.
 
     A source is written as dpkg does, `openssl` or `openssl (3.0.11-1)`, or as rpm does,

@@ -59,7 +59,13 @@ class Tables:
         import duckdb
 
         self._place = tempfile.TemporaryDirectory(prefix="duecare-match-")
-        settings: dict[str, Any] = {"memory_limit": memory, "temp_directory": f"{self._place.name}/spilt"}
+        settings: dict[str, Any] = {
+            "memory_limit": memory,
+            "temp_directory": f"{self._place.name}/spilt",
+            # What DuckDB lacks it would fetch from its makers.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
         if threads:
             settings["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=settings)
@@ -127,13 +133,15 @@ class Tables:
 
     def _choose(self, part: str, column: str, wanted: Sequence[int] | None, tables: Sequence[str]) -> None:
         """Let the join see all rows of some tables, or those of a part."""
-        self._connection.execute(f"DELETE FROM {part}")
+        self._connection.execute(f"DELETE FROM {part}")  # noqa: S608 - one of ours, as below
         chosen = ""
         if wanted is not None:
             self._insert(part, ((number,) for number in wanted))
             chosen = f"SEMI JOIN {part} USING ({column})"
         for table in tables:
-            self._connection.execute(f"CREATE OR REPLACE VIEW chosen_{table} AS SELECT * FROM {table} {chosen}")
+            self._connection.execute(
+                f"CREATE OR REPLACE VIEW chosen_{table} AS SELECT * FROM {table} {chosen}"  # noqa: S608
+            )
 
     def _insert(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         schema = _ALL[table]
@@ -143,7 +151,8 @@ class Tables:
         columns = ", ".join(f"'{name}': '{_TYPES[kind]}'" for name, kind in schema.items())
         kept = ", ".join(f"unhex({name})" if kind == "binary" else name for name, kind in schema.items())
         self._connection.execute(
-            f"INSERT INTO {table} SELECT {kept} FROM read_csv(?, columns = {{{columns}}}, header = false, "
+            f"INSERT INTO {table} SELECT {kept} "  # noqa: S608 - names of ours; rows come by the file
+            f"FROM read_csv(?, columns = {{{columns}}}, header = false, "
             "auto_detect = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
             f"nullstr = '{_NULL}', allow_quoted_nulls = false)",
             [str(place)],
@@ -151,7 +160,8 @@ class Tables:
         place.unlink()
 
 
-_NULL = "\\N"
+_NULL = "\x01"
+"""Stands for null in the file: no text that gets here holds what cannot be printed."""
 
 
 @cache

@@ -61,7 +61,10 @@ def test_ten_megabytes_are_no_ecosystem() -> None:
 
 def test_names_meet_in_the_spelling_of_their_registry() -> None:
     assert triple("pypi", "", "Zope.Interface", "", "1").found_as == "zope-interface"
-    assert triple("cargo", "", "serde_json", "", "1").found_as == triple("cargo", "", "serde-json", "", "1").found_as
+    assert (
+        triple("cargo", "", "serde_json", "", "1").found_as
+        == triple("cargo", "", "serde-json", "", "1").found_as
+    )
     assert triple("pypi", "", "Zope.Interface", "zope", "1").source == ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,14 +17,61 @@ from tests.patching.osv_evaluation import is_vulnerable
 
 ECOSYSTEMS = {"deb": "Debian", "rpm": "AlmaLinux", "pypi": "PyPI", "npm": "npm", "go": "Go", "maven": "Maven"}
 VERSIONS = {
-    "deb": ["0~rc1", "0", "1.0~rc1", "1.0", "1.0-0", "1.0-1", "1.0-1+deb12u1", "1.10", "1.2", "1:0.1", "2.0+b1"],
-    "rpm": ["0", "0.1", "1.0~rc1-1", "1.0-1.el8", "1.0-1.el8_1", "1.0", "1.0^git1-1", "1.10", "1.2a", "1:0.1-1"],
-    "pypi": ["0", "0.dev1", "1.0.dev1", "1.0a1", "1.0", "1", "1.0.post1", "1.0+local", "1.10", "1.2", "1!0.1"],
-    "npm": ["0.0.0-0", "0.0.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0", "1.0.0+b", "1.2.0", "1.10.0", "2.0.0"],
+    "deb": [
+        "0~rc1",
+        "0",
+        "1.0~rc1",
+        "1.0",
+        "1.0-0",
+        "1.0-1",
+        "1.0-1+deb12u1",
+        "1.10",
+        "1.2",
+        "1:0.1",
+        "2.0+b1",
+    ],
+    "rpm": [
+        "0",
+        "0.1",
+        "1.0~rc1-1",
+        "1.0-1.el8",
+        "1.0-1.el8_1",
+        "1.0",
+        "1.0^git1-1",
+        "1.10",
+        "1.2a",
+        "1:0.1-1",
+    ],
+    "pypi": [
+        "0",
+        "0.dev1",
+        "1.0.dev1",
+        "1.0a1",
+        "1.0",
+        "1",
+        "1.0.post1",
+        "1.0+local",
+        "1.10",
+        "1.2",
+        "1!0.1",
+    ],
+    "npm": [
+        "0.0.0-0",
+        "0.0.0",
+        "1.0.0-alpha",
+        "1.0.0-alpha.1",
+        "1.0.0",
+        "1.0.0+b",
+        "1.2.0",
+        "1.10.0",
+        "2.0.0",
+    ],
     "go": ["v0.0.0-20190101000000-abcdefabcdef", "0.0.0", "v1", "1.0.0", "1.0.1-rc.1", "1.2.0", "v1.10.0"],
     "maven": ["0", "1-alpha-1", "1.0", "1", "1-sp", "1.0.1", "1.2-SNAPSHOT", "1.2", "1.10-jre", "2-rc1"],
 }
-KINDS = [kind for kind in EventKind for _ in range(3 if kind in (EventKind.INTRODUCED, EventKind.FIXED) else 1)]
+KINDS = [
+    kind for kind in EventKind for _ in range(3 if kind in (EventKind.INTRODUCED, EventKind.FIXED) else 1)
+]
 
 
 def events(*words: str) -> Range:
@@ -56,7 +105,9 @@ def statements(draw: st.DrawFn) -> tuple[str, list[Affected]]:
     affected = st.builds(
         lambda given, named: Affected(ECOSYSTEMS[scheme], "", "thing", False, given, named), ranges, listed
     )
-    return scheme, draw(st.lists(affected.filter(lambda one: one.ranges or one.versions), min_size=1, max_size=2))
+    return scheme, draw(
+        st.lists(affected.filter(lambda one: one.ranges or one.versions), min_size=1, max_size=2)
+    )
 
 
 @given(given_=statements())
@@ -90,7 +141,7 @@ def test_segments_leave_no_gap_and_name_a_fix_that_is_above_and_not_affected(
         assume(False)
     assert cut[0].lo == BOTTOM
     assert cut[-1].hi is None
-    assert all(one.hi == above.lo for one, above in zip(cut, cut[1:], strict=False))
+    assert all(one.hi == above.lo for one, above in pairwise(cut))
     for one in cut:
         if one.fixed:
             fix = scheme.key(one.fixed)
@@ -219,9 +270,13 @@ def test_what_ends_and_begins_again_at_the_same_version_goes_on() -> None:
 
 
 def test_the_fix_is_one_that_no_other_range_affects() -> None:
-    cut = segments([compiled(events("introduced 0", "fixed 1.5")), compiled(events("introduced 0", "fixed 2.0"))])
+    cut = segments(
+        [compiled(events("introduced 0", "fixed 1.5")), compiled(events("introduced 0", "fixed 2.0"))]
+    )
     assert segment(cut, "pypi", "1.0").fixed == "2.0"
-    branches = segments([compiled(events("introduced 1.0", "fixed 1.2"), events("introduced 3.0", "fixed 3.1"))])
+    branches = segments(
+        [compiled(events("introduced 1.0", "fixed 1.2"), events("introduced 3.0", "fixed 3.1"))]
+    )
     assert segment(branches, "pypi", "1.1").fixed == "1.2"
     assert segment(branches, "pypi", "2.0").rank is Rank.FIXED
     assert segment(branches, "pypi", "0.9").rank is Rank.OUTSIDE

@@ -67,8 +67,15 @@ KEV = {
 }
 HOST_A = [
     {"host": "a", "ecosystem": "pypi", "name": "Requests", "version": "2.1"},
-    {"host": "a", "ecosystem": "deb", "release": "bookworm", "name": "libssl3", "source": "openssl", "version": "3.0.8-1"},
-]  # fmt: skip
+    {
+        "host": "a",
+        "ecosystem": "deb",
+        "release": "bookworm",
+        "name": "libssl3",
+        "source": "openssl",
+        "version": "3.0.8-1",
+    },
+]
 
 
 @pytest.fixture
@@ -85,12 +92,27 @@ def matched(
     """Findings, what was said on the error stream, and the exit code. No home is given."""
     given = lines if isinstance(lines, bytes) else "".join(json.dumps(one) + "\n" for one in lines).encode()
     done = run(feeds, given, "--json", *words)
-    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode().splitlines(), done.returncode
+    return (
+        [json.loads(line) for line in done.stdout.splitlines()],
+        done.stderr.decode().splitlines(),
+        done.returncode,
+    )
 
 
 def run(feeds: Path, given: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
     code = "from duecare.cli import main; main()"
-    command = [sys.executable, "-c", code, "patching", "match", "--inventory", "-", "--advisories", str(feeds), *words]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "patching",
+        "match",
+        "--inventory",
+        "-",
+        "--advisories",
+        str(feeds),
+        *words,
+    ]
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, input=given, capture_output=True, check=False, env=environment)
 
@@ -139,8 +161,8 @@ def test_verdicts_can_be_chosen_and_one_that_there_is_not_is_refused(feeds: Path
     _, said, code = matched(feeds, lines, "--only", "clean")
     assert code == 2
     assert said == [
-        "duecare: --only 'clean' names a verdict that there is not. Verdicts are: affected, fixed, not affected, "
-        "undecided; part them by commas."
+        "duecare: --only 'clean' names a verdict that there is not. Verdicts are: affected, fixed, not "
+        "affected, undecided; part them by commas."
     ]
 
 
@@ -156,9 +178,9 @@ def test_what_no_feed_speaks_of_is_counted_as_unknown_and_not_as_clean(feeds: Pa
     assert code == 0
     assert len(found) == 3
     assert said == [
-        "duecare: 3 of 7 packages belong to ecosystems of which no feed was loaded (NuGet 2, rpm 1): unknown, "
-        "not clean.",
-        "duecare: 1 of 7 packages belong to releases of which no feed that was loaded speaks (Debian:13 1): "
+        "duecare: 3 of 7 packages belong to ecosystems of which no feed was loaded (NuGet 2, rpm 1): "
+        "unknown, not clean.",
+        "duecare: 1 of 7 packages belong to releases of which no loaded feed speaks (Debian:13 1): "
         "unknown, not clean.",
         "duecare: 1 of 7 packages are named by no advisory that was loaded.",
     ]
@@ -212,8 +234,13 @@ def test_an_advisory_that_is_fixed_before_it_is_introduced_is_refused_and_its_pa
     feeds: Path,
 ) -> None:
     events = [{"introduced": "3.0"}, {"fixed": "2.0"}]
-    package = {"package": {"ecosystem": "PyPI", "name": "requests"}, "ranges": [{"type": "ECOSYSTEM", "events": events}]}
-    (feeds / "more.json").write_text(json.dumps({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "affected": [package]}))
+    package = {
+        "package": {"ecosystem": "PyPI", "name": "requests"},
+        "ranges": [{"type": "ECOSYSTEM", "events": events}],
+    }
+    (feeds / "more.json").write_text(
+        json.dumps({"id": "X-1", "modified": "2026-01-01T00:00:00Z", "affected": [package]})
+    )
     found, said, code = matched(feeds, HOST_A[:1])
     assert code == 0
     assert said == ["duecare: osv: X-1: requests, range 1: it ends with 2.0 before it begins."]
@@ -231,7 +258,10 @@ def test_an_inventory_or_a_directory_that_holds_nothing_is_refused(feeds: Path, 
     )
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert matched(empty, HOST_A)[1:] == ([f"duecare: {empty} holds no advisories. Name a directory of feeds."], 2)
+    assert matched(empty, HOST_A)[1:] == (
+        [f"duecare: {empty} holds no advisories. Name a directory of feeds."],
+        2,
+    )
     assert matched(tmp_path / "none", HOST_A)[2] == 2
 
 

@@ -1,4 +1,4 @@
-"""The one join: which advisory says what about which piece of software, and that parts add up to the whole."""
+"""The one join: which advisory says what about which piece of software; parts add up to the whole."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ def test_what_was_withdrawn_matches_nothing_and_is_counted() -> None:
 def test_aliases_close_nothing() -> None:
     advisories = [
         advisory("GHSA-1", below("PyPI/requests", "3"), aliases=["CVE-1"]),
-        advisory("CVE-1", affected("PyPI/requests", said=Verdict.NOT_AFFECTED), feed="openvex", aliases=["GHSA-1"]),
+        advisory(
+            "CVE-1", affected("PyPI/requests", said=Verdict.NOT_AFFECTED), feed="openvex", aliases=["GHSA-1"]
+        ),
         advisory("PYSEC-1", below("PyPI/requests", "1"), aliases=["GHSA-1", "PYSEC-1"]),
     ]
     found = said(advisories, triple("pypi", "", "requests", "", "2"))
@@ -102,8 +104,8 @@ def test_a_source_that_says_not_affected_goes_before_what_another_feed_says_and_
     ]
     assert alone(advisories, openssl) == (
         "not affected",
-        "debian: the source says that it is not affected: not built (of the source package openssl); this goes "
-        "before osv: the version lies in the affected range < 3.0.2-1 (of the source package openssl)",
+        "debian: the source says that it is not affected: not built (of the source package openssl); this "
+        "goes before osv: the version lies in the affected range < 3.0.2-1 (of the source package openssl)",
     )
 
 
@@ -176,7 +178,10 @@ def test_source_names_meet_source_names_and_binary_names_binary_names() -> None:
 
 def test_a_source_with_a_version_of_its_own_is_compared_by_that() -> None:
     advisories = [advisory("A", below("Debian:12/gcc-defaults", "1.203"))]
-    assert alone(advisories, triple("deb", "12", "gcc", "gcc-defaults (1.202)", "4:12.2.0-3")).verdict == "affected"
+    assert (
+        alone(advisories, triple("deb", "12", "gcc", "gcc-defaults (1.202)", "4:12.2.0-3")).verdict
+        == "affected"
+    )
     assert alone(advisories, triple("deb", "12", "gcc", "gcc-defaults", "4:12.2.0-3")).verdict == "fixed"
 
 
@@ -252,7 +257,7 @@ def test_what_affects_all_versions_affects_one_that_no_scheme_reads() -> None:
 
 
 def test_quotes_commas_and_odd_letters_reach_the_join_unchanged() -> None:
-    name, version = "it's \"a\", \\N; 名前", '1,"0"'
+    name, version = 'it\'s "a", \\N; 名前', '1,"0"'
     advisories = [advisory("A", affected(f"CRAN/{name}", versions=(version,)))]
     found = alone(advisories, triple("cran", "", name, "", version))
     assert found == ("affected", f"osv: the version {version} is named as it is spelt")
@@ -291,7 +296,10 @@ def rows(found: Iterator[Match]) -> set[tuple[int, int, int, int]]:
 
 def in_groups(advisories: list[Advisory]) -> list[list[Advisory]]:
     """All that is said under an id at one time."""
-    return [[one for one in advisories if one.id == identity] for identity in dict.fromkeys(a.id for a in advisories)]
+    return [
+        [one for one in advisories if one.id == identity]
+        for identity in dict.fromkeys(a.id for a in advisories)
+    ]
 
 
 @given(fleet=fleets, advisories=feeds)
@@ -339,7 +347,8 @@ def test_what_comes_bit_by_bit_in_any_order_ends_as_if_it_had_come_at_once(
         tables.add_rules(at_once)
         tables.add_triples(enumerate(fleet))
         assert found == {
-            (one.triple, at_once.advisories[one.advisory].id): one.answer.rank.verdict for one in tables.match()
+            (one.triple, at_once.advisories[one.advisory].id): one.answer.rank.verdict
+            for one in tables.match()
         }
 
 
