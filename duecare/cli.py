@@ -487,6 +487,56 @@ def _print_answers(answers: list[Any], comparing: Any) -> None:
         say(f"duecare: {fault}")
 
 
+@patching.command("match")
+def patching_match(
+    inventory: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="JSON lines of host, ecosystem, release, name, source, version; - for stdin."
+        ),
+    ],
+    advisories: Annotated[Path, typer.Option(metavar="DIR", help="A directory of feeds of advisories.")],
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line, for programs.")] = False,
+    only: Annotated[
+        str, typer.Option(help="Verdicts to show, parted by commas: affected,undecided,fixed,not affected.")
+    ] = "",
+) -> None:
+    """Say which advisories concern the software of an inventory; needs no home, database or network.
+
+    A line for each host, package, version and advisory that names the package, in this order. What no feed
+    speaks of is counted at the end: it is unknown, not clean. Lines and feeds that cannot be read are named
+    on the error stream, the rest is matched, and then the exit code is 2.
+    """
+    from duecare.patching import match_command
+
+    verdicts = match_command.verdicts(only, default_all=as_json)
+    with _inventory_stream(inventory) as stream:
+        matched = match_command.match(stream, inventory, advisories, say)
+    with matched as findings:
+        lines = match_command.json_lines if as_json else match_command.readable_lines
+        for text in lines(findings, verdicts):
+            sys.stdout.write(text if as_json else _printable(text))
+        sys.stdout.flush()
+        match_command.tell_unknown(findings, say)
+    if matched.unread:
+        raise DuecareError(matched.unread, "The rest was matched.")
+
+
+@contextmanager
+def _inventory_stream(name: str) -> Iterator[Any]:
+    """The file, or standard input for `-`."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with Path(name).open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise DuecareError(
+            f"{name} cannot be read: {error.strerror}.", "Name a file of JSON lines, or - for standard input."
+        ) from None
+
+
 INTERRUPTED = 130
 """What Typer returns on Ctrl-C too (128 + SIGINT, as shells count)."""
 

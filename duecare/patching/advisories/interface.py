@@ -53,6 +53,10 @@ Range = tuple[Event, ...]
 """Events of one range in the order in which they were given, which need not be that of versions."""
 
 
+UNKNOWN_MODULE = "?"
+"""A module is meant, as the versions show, and the advisory does not say which."""
+
+
 @dataclass(frozen=True, slots=True)
 class Affected:
     """What an advisory says about one package."""
@@ -69,7 +73,7 @@ class Affected:
     versions: tuple[str, ...] = ()
     """Versions named one by one: affected besides those in `ranges`."""
     module: str = ""
-    """The module stream that alone is meant, `nodejs:18`; empty for none."""
+    """The module stream that alone is meant, `nodejs:18`, or UNKNOWN_MODULE; empty for none."""
     said: Verdict = Verdict.AFFECTED
     """Of what lies in `ranges` or `versions`; of the whole package where both are empty."""
     note: str = ""
