@@ -446,6 +446,17 @@ def ledger_rebuild(
     tell("Every record equals its live row, field for field.")
 
 
+@patching.command("rebuild")
+def patching_rebuild() -> None:
+    """Make the tables of software anew from the reports of hosts, in the order of the record."""
+    _opened()
+    from duecare.patching.software import rebuild
+
+    with _progress("Reading reports") as progress:
+        count = rebuild(progress)
+    say(f"The tables of software tell of {count:,} entries of the record.")
+
+
 @patching.command("compare")
 def patching_compare(
     stdin: Annotated[

@@ -28,6 +28,8 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
+from duecare.patching.software_models import Installed, Software
+from duecare.patching.software_views import SOFTWARE, asked_listing, given_in
 from duecare.program import exception_queries, task_views
 from duecare.program.catalogue import areas
 from duecare.program.models import (
@@ -118,6 +120,10 @@ def _exceptions(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exception_queries.listing(timezone.localdate(now)).read(query, SafeguardException)
 
 
+def _asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return asked_listing(viewer, given_in(query), now).read(query, Installed)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -137,6 +143,8 @@ LISTS: Mapping[str, ListPage] = {
     "findings": ListPage(gettext_lazy("Findings"), _listing(FINDINGS, Finding)),
     "exceptions": ListPage(gettext_lazy("Exceptions"), _exceptions),
     "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host), "systems"),
+    "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
+    "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(

@@ -32,10 +32,16 @@ from duecare.words import number
 
 SPEAKING = (
     "/safeguards/", "/checks/", "/areas/", "/findings/", "/statements/", "/exceptions/", "/approvals/",
-    "/systems/", "/reports/", "/first-90-days/",
+    "/systems/", "/patching/", "/reports/", "/first-90-days/",
 )  # fmt: skip
 """Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
-PAGES = {"systems": "hosts", "access": "accounts", "assurance": "reports", "ledger": "ledger"}
+PAGES = {
+    "systems": "hosts",
+    "access": "accounts",
+    "patching": "software",
+    "assurance": "reports",
+    "ledger": "ledger",
+}
 """Areas with pages of their own; the others lead to their safeguards until they have some."""
 
 
@@ -143,7 +149,7 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             if not viewer.covers(area.id):
                 continue
             name = PAGES.get(area.id)
-            if viewer.areas is not None and name not in ("hosts", None):
+            if viewer.areas is not None and name not in ("hosts", "software", None):
                 name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))

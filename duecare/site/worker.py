@@ -47,6 +47,7 @@ def every_job() -> list[Job]:
     """All that the worker knows to do."""
     return [
         Job("look at our names", timedelta(days=1), _look),
+        Job("bring the tables of software up to date", timedelta(hours=6), _follow_software),
         Job("assess this machine", timedelta(days=1), _assess),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
@@ -109,6 +110,13 @@ def _assess() -> dict[str, Any]:
 
     done = terminal.assess(ACTOR, collect=True, progress=lambda count: None, say=logger.warning)
     return {"opened": done.opened, "closed": done.closed}
+
+
+def _follow_software() -> dict[str, Any]:
+    """Reports whose taking in was interrupted, or that were written in bulk."""
+    from duecare.patching.software import catch_up
+
+    return {"added": catch_up()}
 
 
 def _remind() -> dict[str, Any]:

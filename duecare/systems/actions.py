@@ -12,6 +12,7 @@ from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.judgement import Grade
+from duecare.systems.followers import tell_followers
 from duecare.systems.isolated import Summary, read_isolated
 from duecare.systems.models import Host, Report
 from duecare.web.recorded import recorded
@@ -61,6 +62,7 @@ def take_in_report(
             newest=newest,
             report=digest,
         )
+    tell_followers(host)
     return TakenIn(host, report, known is None)
 
 
@@ -107,3 +109,4 @@ def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:
         host.removed_at = now
         host.removed_because = reason.strip()
         host.save()
+    tell_followers(host)

@@ -388,6 +388,13 @@ LATER_SECTIONS: Mapping[str, Shape] = {
 }
 """Sections that reports of earlier collectors lack; on the families below every report has them."""
 
+OPTIONAL_SECTIONS: Mapping[str, Shape] = {
+    "language_packages": section(
+        items=many(record(ecosystem=text, name=text, version=text, path=text, how=text)), owned=number
+    ),
+}
+"""Sections that only some collectors tell; whoever reads them takes their absence as not learnt."""
+
 FAMILIES_WITH_ALL = frozenset({"windows", "macos"})
 """Families (`os.family`) whose reports always had what others' lacked at first."""
 

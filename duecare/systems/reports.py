@@ -23,6 +23,7 @@ from duecare.systems.report_schema import (
     HEAD,
     LATER_FIELDS,
     LATER_SECTIONS,
+    OPTIONAL_SECTIONS,
     SECTIONS,
     Shape,
     parse_moment,
@@ -109,6 +110,9 @@ def _require_later(facts: Mapping[str, Any]) -> None:
     has_all = facts["os"]["family"] in FAMILIES_WITH_ALL
     for name, shape in LATER_SECTIONS.items():
         if has_all or name in facts:
+            _require_section(facts, name, shape)
+    for name, shape in OPTIONAL_SECTIONS.items():
+        if name in facts:
             _require_section(facts, name, shape)
     for name, fields in LATER_FIELDS.items():
         for key, shape in fields.items():

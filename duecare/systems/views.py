@@ -195,6 +195,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
         "reports": reports,
         "devices": devices_of(found, viewer),
+        "sees_software": viewer.covers("patching"),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/host.html", context)

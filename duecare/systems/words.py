@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Words] = {
     "time": _("Clock"),
     "logging": _("Logs"),
     "backup": _("Backups"),
+    "language_packages": _("Packages of programming languages"),
     "packages": _("Installed software"),
 }
 """In the order of the page: what goes wrong most often first, the longest list last."""
@@ -55,6 +56,7 @@ FIELDS: Mapping[str, Words] = {
     "criteria": _("Applies to"),
     "delay_seconds": _("Asks for the password after (seconds)"),
     "device": _("Device"),
+    "ecosystem": _("Kind of package"),
     "enabled": _("Turned on"),
     "enabled_at_boot": _("Starts with the system"),
     "encrypted": _("Encrypted"),
@@ -121,6 +123,7 @@ FIELDS: Mapping[str, Words] = {
     "options": _("Options"),
     "origin": _("Origin"),
     "others": _("Other log services"),
+    "owned": _("Left out, as the system’s own packages brought them"),
     "packages_signed": _("Packages signed"),
     "password": _("Password"),
     "path": _("Path"),

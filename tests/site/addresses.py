@@ -314,6 +314,11 @@ PAGES: Mapping[str, Page] = {
     "access/<str:key>/review/": form(
         "access/{account}/review/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
+    # Software.
+    "patching/software/": Page("patching/software/", READ),
+    "patching/software/asked/": Page("patching/software/asked/", READ),
+    "patching/software/hosts/<str:key>/": Page("patching/software/hosts/{host}/", READ, object=True),
+    "patching/software/<str:key>/": Page("patching/software/{package}/", READ, object=True),
     # Lists that people bring. A file that waits is its bringer's alone (tests/program/imports/test_pages.py).
     "imports/": Page("imports/", READ),
     "imports/new/<str:list_id>/": form("imports/new/accounts/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),

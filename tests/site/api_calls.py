@@ -106,6 +106,13 @@ CALLS: Mapping[str, Call] = {
     "POST exceptions/{key}/withdraw": changed(
         "exceptions/{exception}/withdraw", WHY, *DAILY, told=(AUDITOR,)
     ),
+    # Software.
+    "GET software": read("software?ecosystem=Debian"),
+    "GET software/asked": read("software/asked?name=openssl&below=4"),
+    "GET software/reach": read("software/reach?name=openssl&below=4"),
+    "GET software/{key}": read("software/{package}", object=True),
+    "GET software/{key}/hosts": read("software/{package}/hosts", object=True),
+    "GET hosts/{key}/software": read("hosts/{host}/software", object=True),
     # Hosts and names.
     "GET hosts": read("hosts"),
     "GET hosts/{key}": read("hosts/{host}", object=True),

@@ -24,6 +24,7 @@ from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.patching.software_models import Software
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -247,6 +248,7 @@ def _samples() -> dict[str, str]:
         "task": Task.objects.get().pk,
         "attachment": Attachment.objects.get().pk,
         "view": SharedView.objects.get().pk,
+        "package": Software.objects.get(name="openssl").package,
         "blob": Report.objects.get(host=host).report,
         "matter": Matter.objects.get().pk,
         "matter member": MatterMember.objects.get(person__name="owner").pk,

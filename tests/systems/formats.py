@@ -23,6 +23,7 @@ def rpm_header(
     *,
     epoch: int | None = None,
     module: str = "",
+    files: Sequence[str] = (),
 ) -> bytes:
     """A package's header as rpm keeps it: index entries (tag, type, offset, count), then their data."""
     texts = {1000: name, 1001: version, 1002: release, 1022: architecture, 1044: source}
@@ -36,6 +37,15 @@ def rpm_header(
         data += b"\0" * (-len(data) % 4)
         entries.append(struct.pack(">IIII", 1003, 4, len(data), 1))
         data += struct.pack(">I", epoch)
+    if files:
+        data += b"\0" * (-len(data) % 4)
+        entries.append(struct.pack(">IIII", 1116, 4, len(data), len(files)))
+        data += struct.pack(f">{len(files)}I", *range(len(files)))
+        for tag in (1117, 1118):
+            entries.append(struct.pack(">IIII", tag, 8, len(data), len(files)))
+            for path in files:
+                folder, _, name = path.rpartition("/")
+                data += (name if tag == 1117 else f"{folder}/").encode() + b"\0"
     return struct.pack(">II", len(entries), len(data)) + b"".join(entries) + data
 
 

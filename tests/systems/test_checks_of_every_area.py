@@ -12,7 +12,7 @@ from duecare.errors import BadInput
 from duecare.program.catalogue import catalogue
 from duecare.program.judgement import Check, Facts, Unread, Verdict, checks, unknown
 from duecare.program.targets import definitions
-from duecare.systems.report_schema import LATER_FIELDS, LATER_SECTIONS, SECTIONS
+from duecare.systems.report_schema import LATER_FIELDS, LATER_SECTIONS, OPTIONAL_SECTIONS, SECTIONS
 from tests.systems import macs
 from tests.systems.healthy import NOW, Changes, ago, changed, expect, healthy, job, judge, socket, unreadable
 from tests.systems.macs import mac
@@ -20,7 +20,7 @@ from tests.systems.windows import person, windows
 
 MET, UNMET, UNKNOWN, ASIDE = Verdict.MET, Verdict.UNMET, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE
 OF_HOSTS = [check for check in checks() if check.of == "hosts"]
-SHAPES = {**SECTIONS, **LATER_SECTIONS}
+SHAPES = {**SECTIONS, **LATER_SECTIONS, **OPTIONAL_SECTIONS}
 every_check = pytest.mark.parametrize("check", OF_HOSTS, ids=lambda check: check.id)
 
 

@@ -57,6 +57,19 @@ class Machine:
     def readlink(self, path: str) -> str:
         raise NotImplementedError
 
+    def entries(self, path: str) -> list[tuple[str, str]]:
+        """What a folder holds: each name with `folder`, `file`, `link` or `other`."""
+        found = []
+        for name in self.listdir(path):
+            below = f"{path.rstrip('/')}/{name}"
+            try:
+                self.readlink(below)
+            except OSError:
+                found.append((name, _kind(self.stat(below).st_mode)))
+            else:
+                found.append((name, "link"))
+        return found
+
     def exists(self, path: str) -> bool:
         """Whether it is there; PermissionError if that cannot be told."""
         try:
@@ -72,6 +85,18 @@ class Machine:
         (EFBIG) if it prints more than `limit` bytes.
         """
         raise NotImplementedError
+
+
+def _kind(mode: int) -> str:
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
+
+
+def _kind_of(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
 
 
 class RealMachine(Machine):
@@ -129,6 +154,10 @@ class RealMachine(Machine):
 
     def listdir(self, path: str) -> list[str]:
         return os.listdir(self._real(path))
+
+    def entries(self, path: str) -> list[tuple[str, str]]:
+        with os.scandir(self._real(path)) as found:
+            return [(entry.name, _kind_of(entry)) for entry in found]
 
     def stat(self, path: str) -> os.stat_result:
         return os.stat(self._real(path), follow_symlinks=self.live)

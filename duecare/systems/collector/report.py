@@ -34,6 +34,7 @@ from .sections.backup import backup_facts
 from .sections.clock import time_facts
 from .sections.disk_encryption import disk_encryption_facts
 from .sections.firewall import firewall_facts
+from .sections.language_packages import language_packages_facts
 from .sections.logs import logging_facts
 from .sections.operating_system import os_facts
 from .sections.packages import packages_facts
@@ -115,6 +116,12 @@ SECTIONS = (
     ),
     Section("backup", backup_facts, "jobs", "backup jobs"),
     Section("screen_lock", screen_lock_facts, "machine_seconds users", "screen locks"),
+    Section(
+        "language_packages",
+        language_packages_facts,
+        "items owned",
+        "packages of programming languages",
+    ),
 )
 
 _LEARNT_ON_MACOS = {

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import struct
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,27 +77,31 @@ def _dpkg_packages(look: Look) -> list[Package]:
 
 
 def _rpm_packages(look: Look, path: str) -> list[Package]:
-    # SQLite wants a file of its own: the database and what is not yet merged into it are copied aside.
     try:
-        database = look.machine.read(path, LIST_LIMIT)
-        pending = look.machine.read(path + "-wal", LIST_LIMIT) if look.machine.exists(path + "-wal") else b""
-    except OSError as error:
+        found = [rpm_header(header) for header in rpm_headers(look, path)]
+    except (OSError, ValueError, struct.error) as error:
         return _rpm_query(look, error)
+    return [package for package in found if package.name != "gpg-pubkey"]
+
+
+def rpm_headers(look: Look, path: str) -> Iterator[bytes]:
+    """The headers of rpm's database. Raises OSError or ValueError if it cannot be read."""
+    # SQLite wants a file of its own: the database and what is not yet merged into it are copied aside.
+    database = look.machine.read(path, LIST_LIMIT)
+    pending = look.machine.read(path + "-wal", LIST_LIMIT) if look.machine.exists(path + "-wal") else b""
     with tempfile.TemporaryDirectory(prefix="duecare-") as folder:
         copy = Path(folder) / "rpmdb.sqlite"
         copy.write_bytes(database)
         if pending:
             copy.with_name("rpmdb.sqlite-wal").write_bytes(pending)
+        connection = sqlite3.connect(str(copy))
         try:
-            connection = sqlite3.connect(str(copy))
-            try:
-                headers = [row[0] for row in connection.execute("SELECT blob FROM Packages ORDER BY hnum")]
-            finally:
-                connection.close()
-            found = [rpm_header(header) for header in headers]
-        except (sqlite3.Error, ValueError, struct.error) as error:
-            return _rpm_query(look, error)
-    return [package for package in found if package.name != "gpg-pubkey"]
+            for row in connection.execute("SELECT blob FROM Packages ORDER BY hnum"):
+                yield row[0]
+        except sqlite3.Error as error:
+            raise ValueError(str(error)) from error
+        finally:
+            connection.close()
 
 
 _RPM_TAGS = {
@@ -140,6 +145,39 @@ def rpm_header(blob: bytes) -> Package:
         source_version,
         ":".join(fields.get("module", "").split(":")[:2]) or None,
     )
+
+
+_FOLDER_OF, _FILE_NAMES, _FOLDERS = 1116, 1117, 1118
+"""Tags of a header: for each file the number of its folder, its name, and the folders."""
+
+
+def rpm_files(blob: bytes) -> Iterator[str]:
+    """The paths of a package's files, from its header. Raises ValueError if it is damaged."""
+    try:
+        entries, _ = struct.unpack_from(">II", blob)
+        start, places = 8 + 16 * entries, {}
+        for index in range(entries):
+            tag, _, offset, count = struct.unpack_from(">IIiI", blob, 8 + 16 * index)
+            places[tag] = (start + offset, count)
+        if _FILE_NAMES not in places:
+            return
+        at, count = places[_FOLDER_OF]
+        numbers = struct.unpack_from(f">{count}I", blob, at)
+        names = _texts(blob, *places[_FILE_NAMES])
+        folders = _texts(blob, *places[_FOLDERS])
+        yield from (folders[numbers[at]] + name for at, name in enumerate(names))
+    except (struct.error, IndexError, KeyError) as error:
+        raise ValueError("a package's header is damaged") from error
+
+
+def _texts(blob: bytes, at: int, count: int) -> list[str]:
+    """So many texts that stand after each other, each ended by a zero byte."""
+    found = []
+    for _ in range(count):
+        end = blob.index(b"\0", at)
+        found.append(decoded(blob[at:end]))
+        at = end + 1
+    return found
 
 
 def _source_rpm(file: str) -> tuple[str | None, str | None]:

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from duecare.patching import software_views
+
+urlpatterns = [
+    path("software/", software_views.software, name="software"),
+    path("software/asked/", software_views.asked, name="software-asked"),
+    path("software/hosts/<str:key>/", software_views.host_software, name="host-software"),
+    path("software/<str:key>/", software_views.package, name="package"),
+]
