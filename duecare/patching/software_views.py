@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from duecare.errors import NotFound
+from duecare.errors import BadInput, NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching import software_queries as queries
 from duecare.patching.installed import ECOSYSTEMS
@@ -334,6 +334,10 @@ def moment_of(given: Mapping[str, str], now: datetime) -> datetime:
 def asked_rows(viewer: Viewer, given: Mapping[str, str], now: datetime) -> QuerySet[Installed]:
     """The rows that the filters of the question narrow; none before it says which software."""
     if not given.get("name"):
+        if given.get("below") or given.get("on"):
+            raise BadInput(
+                gettext("The question does not say which software."), gettext("Give its name."), "name"
+            )
         return Installed.objects.none()
     rows = queries.installed(viewer)
     rows = rows if given.get("on") else rows.filter(queries.is_there())

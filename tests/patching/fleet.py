@@ -13,6 +13,7 @@ from duecare.ledger.records import new_key
 from duecare.patching.software import follow
 from duecare.program.judgement import Grade
 from duecare.systems.models import Host, Report
+from tests.systems.healthy import healthy
 
 ACTOR = "terminal:test"
 
@@ -47,13 +48,19 @@ def facts(
         }
         for name, version in system
     ]
-    told: dict[str, Any] = {
-        "os": {"id": os[0], "version": os[1]},
-        "packages": {"state": state, "manager": manager, "items": items if state != "unreadable" else None},
+    told = healthy()
+    told["os"] |= {"id": os[0], "version": os[1]}
+    told["packages"] |= {
+        "state": state,
+        "manager": manager,
+        "items": items if state != "unreadable" else None,
     }
     if languages is not None:
         told["language_packages"] = {
             "state": languages_state,
+            "problems": [],
+            "source": "",
+            "owned": 0,
             "items": [
                 {"ecosystem": ecosystem, "name": name, "version": version, "path": "/srv", "how": "installed"}
                 for ecosystem, name, version in languages
