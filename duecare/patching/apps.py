@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,8 +9,9 @@ class PatchingConfig(AppConfig):
     name = "duecare.patching"
 
     def ready(self) -> None:
-        """Follow what hosts tell, and let software be found."""
-        from duecare.patching import findables  # noqa: F401  (it registers what can be found)
+        """Follow what hosts tell, let software be found, and let checks look at what is weak."""
+        for module in ("findables", "weak_subjects"):
+            import_module(f"duecare.patching.{module}")
         from duecare.patching.software import follow
         from duecare.systems.followers import register_follower
 

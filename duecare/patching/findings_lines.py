@@ -21,8 +21,8 @@ from duecare.patching.matching import settled
 from duecare.patching.reasons import why
 from duecare.patching.rules import Rules
 from duecare.patching.segments import Rank
-from duecare.patching.triples import Triple
 from duecare.patching.tables import Tables
+from duecare.patching.triples import Triple
 
 KEPT = 20_000
 """Of how many pieces of software the lines are remembered: hosts of a fleet run much the same."""

@@ -3,5 +3,15 @@
 from __future__ import annotations
 
 from duecare.patching.software_models import Installed, Reflected, Software
+from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Sighting, Weak
 
-__all__ = ["Installed", "Reflected", "Software"]
+__all__ = [
+    "Advisory",
+    "AdvisoryName",
+    "Installed",
+    "Matching",
+    "Reflected",
+    "Sighting",
+    "Software",
+    "Weak",
+]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.patching import software_views
+from duecare.patching import software_views, weak_views
 
 urlpatterns = [
+    path("weaknesses/", weak_views.weaknesses, name="weaknesses"),
+    path("weaknesses/<path:name>/", weak_views.advisory, name="advisory"),
     path("software/", software_views.software, name="software"),
     path("software/asked/", software_views.asked, name="software-asked"),
     path("software/hosts/<str:key>/", software_views.host_software, name="host-software"),

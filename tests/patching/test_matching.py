@@ -13,8 +13,8 @@ from duecare.patching.advisories.interface import Advisory, Verdict
 from duecare.patching.reasons import why
 from duecare.patching.rules import Rules
 from duecare.patching.segments import Rank
-from duecare.patching.triples import Triple, triple
 from duecare.patching.tables import Match, Tables
+from duecare.patching.triples import Triple, triple
 from tests.patching.advisories_made import advisory, affected, below, events
 
 

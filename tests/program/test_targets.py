@@ -10,6 +10,7 @@ import duecare.detection.checks
 import duecare.patching.checks
 import duecare.systems.checks  # noqa: F401  (all five register their checks)
 from duecare.errors import BadInput
+from duecare.patching.weak_queries import WEIGHTS
 from duecare.program.judgement import checks
 from duecare.program.targets import TargetDefinition, definitions, parse
 
@@ -30,8 +31,10 @@ def written(**changes: str | None) -> str:
     return "targets:\n- " + "\n  ".join(f"{name}: {value}" for name, value in entry.items()) + "\n"
 
 
-def test_every_target_is_used_by_a_check_and_every_used_one_exists() -> None:
-    assert {check.target for check in checks() if check.target} == set(definitions())
+def test_every_target_is_used_and_every_used_one_exists() -> None:
+    """By a check, or by the feeds and the order of work in patching."""
+    used = {check.target for check in checks() if check.target}
+    assert used | {f"order_weight_{name}" for name in WEIGHTS} == set(definitions())
 
 
 @pytest.mark.parametrize("target", definitions().values(), ids=lambda target: target.id)

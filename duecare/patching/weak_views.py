@@ -1,0 +1,136 @@
+"""Pages of weaknesses: what is open in the order of work, and an advisory with every host it touches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from duecare.errors import NotFound
+from duecare.ledger.viewers import Request, demand_area
+from duecare.patching import weak_queries as queries
+from duecare.patching.clocks import AGES, State
+from duecare.patching.software_models import Installed
+from duecare.patching.software_views import AREA, HOSTS_AREA
+from duecare.patching.urgency import Urgency
+from duecare.patching.weak_figures import last_figures
+from duecare.patching.weak_models import Advisory
+from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.views import show
+
+SHOWN = 500
+"""Hosts that the page of an advisory names."""
+URGENCIES = {
+    Urgency.EXPLOITED: _("Exploited"),
+    Urgency.CRITICAL: _("Critical"),
+    Urgency.SERIOUS: _("Serious"),
+    Urgency.ORDINARY: _("Ordinary"),
+}
+STATES = {
+    State.NO_FIX: _("No fix on offer"),
+    State.RUNNING: _("In time"),
+    State.LATE: _("Late"),
+    State.EXCEPTED: _("Excepted"),
+    State.KEPT: _("Mended in time"),
+    State.CLOSED_LATE: _("Mended late"),
+    State.UNPROVEN: _("Ended without proof"),
+}
+
+
+def _address(row: Advisory) -> str:
+    return reverse("advisory", args=[row.pk])
+
+
+def _verdict(row: Any) -> str:
+    if not row.decided:
+        return gettext("Undecided")
+    return gettext("There is a fix") if row.fix else gettext("No fix known")
+
+
+WEAKNESSES: Listing[Advisory] = Listing(
+    name="weaknesses",
+    caption=_("Weaknesses"),
+    columns=(
+        Column("points", _("Points"), lambda row: row.points, Kind.NUMBER, order="points"),
+        Column("id", _("Advisory"), lambda row: row.pk, Kind.MONO, _address, "id"),
+        Column("urgency", _("Class"), lambda row: str(URGENCIES[Urgency(row.urgency)])),
+        Column("why", _("Why"), lambda row: row.ranked_because),
+        Column("summary", _("What it is"), lambda row: row.summary or None),
+        Column("fix", _("Fix"), _verdict),
+        Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
+        Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
+    ),
+    sort=("-points", "id"),
+    search=("id", "summary"),
+    filters=(
+        Filter(
+            "state",
+            _("State"),
+            lambda value: Q(hosts__gt=0) if value == "open" else Q(hosts=0),
+            choices=(("open", _("Open")), ("closed", _("Closed everywhere"))),
+        ),
+        Filter("urgency", _("Class"), "urgency", choices=tuple((k.value, v) for k, v in URGENCIES.items())),
+        Filter(
+            "fix",
+            _("Fix"),
+            lambda value: Q(fix=value == "yes"),
+            choices=(("yes", _("There is one")), ("no", _("None known"))),
+        ),
+        Filter("name", _("CVE or other name"), "names__name__iexact", FilterKind.TEXT),
+    ),
+    empty=Empty(
+        _("No weaknesses are known"),
+        _("That says nothing until feeds of advisories were taken in and hosts have reported."),
+    ),
+)
+
+
+@require_safe
+def weaknesses(request: Request) -> HttpResponseBase:
+    """What advisories say of our software, what to mend first at the top."""
+    viewer = demand_area(request, AREA)
+    context: dict[str, Any] = {}
+    if not request.GET.get("format"):
+        figures = last_figures()
+        heads = [*(gettext("up to %s") % age for age in AGES), gettext("older")]
+        counts = figures.open if figures else []
+        context = {
+            "matching": queries.last_matching(),
+            "figures": figures,
+            "open": [(URGENCIES[of], list(zip(heads, row, strict=True))) for of, row in counts],
+        }
+    return show(
+        request, WEAKNESSES, queries.advisories(viewer), template="patching/weaknesses.html", context=context
+    )
+
+
+@require_safe
+def advisory(request: Request, name: str) -> HttpResponseBase:
+    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
+    viewer = demand_area(request, AREA)
+    found = queries.called(name, viewer)
+    if not found:
+        raise NotFound(
+            gettext("No advisory of that name is about software of ours, as far as was looked."),
+            gettext("Look in the list of weaknesses, and at how fresh the feeds are."),
+        )
+    rows = Installed.objects.all().visible_to(viewer)
+    told = list(queries.clocks(rows, request.view_now, [one.pk for one in found]))
+    told.sort(key=lambda one: (not one.clock.open, one.clock.due_at or request.view_now, one.host.name))
+    context = {
+        "name": name,
+        "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
+        "rows": [(one, STATES[one.clock.state]) for one in told[:SHOWN]],
+        "more": max(0, len(told) - SHOWN),
+        "open": sum(one.clock.open for one in told),
+        "hosts_url": viewer.covers(HOSTS_AREA),
+        "promised": queries.promised(),
+        "matching": queries.last_matching(),
+    }
+    return render(request, "patching/advisory.html", context)
