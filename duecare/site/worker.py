@@ -58,8 +58,8 @@ def every_job() -> list[Job]:
 
 
 def jobs() -> list[Job]:
-    """The jobs of this home. In a demonstration nothing real is looked at, neither names nor this machine, and
-    nobody is written to."""
+    """The jobs of this home. In a demonstration nothing real is looked at, neither names nor this machine,
+    and nobody is written to."""
     from duecare.ledger.models import Head
 
     made_up = Head.objects.get().demonstration

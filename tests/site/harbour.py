@@ -1,8 +1,8 @@
-"""Harbour Clinic, the demonstration's, for browser tests: with sign-ins that tests know, and a few states more.
+"""Harbour Clinic, the demonstration's, for browser tests: with sign-ins that tests know, and a few states.
 
-`python -m tests.site.harbour` brings it up in `$DUECARE_HOME` and prints, as JSON, the keys that addresses are
-made of. It is a program of its own because the tests' process has another home. It is made once for all test
-processes of a run; each module of tests gets a copy.
+`python -m tests.site.harbour` brings it up in `$DUECARE_HOME` and prints, as JSON, the keys that addresses
+are made of. It is a program of its own because the tests' process has another home. It is made once for all
+test processes of a run; each module of tests gets a copy.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def main() -> None:
     making.make(lambda line: None)
     told = counts()
     now = utc_now()
-    _let_tests_sign_in()
-    _sign_with_a_passkey(now)
-    _attach(now)
     _leave_the_worker_nothing_to_do()
+    _let_tests_sign_in()
+    _attach(now)
+    _sign_with_a_passkey(now)
     sealing.checkpoint()
     past = (now - timedelta(days=6)).date().isoformat()
     print(json.dumps({"keys": {**keys(), "past": past}, "counts": told}))
@@ -134,8 +134,8 @@ def _sign_with_a_passkey(now: datetime) -> None:
             public_key=maker.pem, made_at=now,
         )  # fmt: skip
     wanted = Draft(
-        "patching", "The maker of the scanner forbids updates until its new release in May.",
-        "The scanner stands in a network of its own and is looked at every morning.",
+        "monitoring", "Nobody is paid to be woken at night before the new contract begins in spring.",
+        "Alarms go to Quay IT by day, and to Finn’s telephone in the evening until eleven.",
         now.date() + timedelta(days=90),
     )  # fmt: skip
     about = reference(ask_for_exception(f"person:{finn.pk}", wanted, now).pk)
@@ -195,11 +195,13 @@ def keys() -> dict[str, str]:
         "account": Account.objects.get(login__startswith="service_scanmaker").pk,
         "device": Device.objects.get(name="HC-PC-005").pk,
         "import": Import.objects.filter(loader="entra-mfa").order_by("-made_at")[0].pk,
-        "attachment": Attachment.objects.get(name="Plan.pdf").pk,
+        "attachment": Attachment.objects.order_by("-pk")[0].pk,
         "data set": DataSet.objects.get(name="Patients").pk,
         "entry": str(outcome.index),
         "exception": SafeguardException.objects.get(safeguard="pentest").pk,
-        "approved exception": SafeguardException.objects.get(safeguard="patching").pk,
+        "approved exception": SafeguardException.objects.filter(safeguard__in=("monitoring", "patching"))
+        .order_by("-pk")[0]
+        .pk,
         "finding": Finding.objects.filter(closed_at=None).order_by("pk")[0].pk,
         "host": host.pk,
         "issued": IssuedReport.objects.get(report="board").pk,

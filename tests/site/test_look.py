@@ -18,27 +18,13 @@ import pytest
 from duecare.ledger.viewers import Role
 from tests.chromium import axe_faults, chromium, windows
 from tests.site import harbour
-from tests.site.addresses import OK, PAGES
+from tests.site.addresses import FILES, OK, PAGES
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (375, 1280)
 PICTURE = Path(__file__).parents[2] / "docs" / "home.png"
-FILES = {
-    "api/openapi.json",
-    "healthz",
-    "systems/<str:key>/reports/<str:report>/",
-    "ledger/checkpoint.txt",
-    "ledger/<int:index>/proof.json",
-    "ledger/<int:index>/blobs/<str:digest>",
-    "reports/<str:key>/report.pdf",
-    "remarks/files/<str:key>/",
-    "matters/<str:key>/papers/<str:paper>/file",
-    "matters/<str:key>/papers/<str:paper>/proof.json",
-    "released/<str:key>/file",
-}
-"""What is downloaded or read by programs."""
 SHOWN = sorted(
     page.sample for route, page in PAGES.items() if page.get[Role.OWNER] == OK and route not in FILES
 )

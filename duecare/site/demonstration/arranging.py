@@ -1,4 +1,4 @@
-"""What the clinic arranged: its set-up, the plan of the first ninety days, the trust page, views and tokens."""
+"""What the clinic arranged: its set-up, the plan of the first ninety days, the trust page, views, tokens."""
 
 from __future__ import annotations
 

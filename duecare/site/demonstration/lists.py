@@ -73,7 +73,7 @@ def _users(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Itera
     head = ("userPrincipalName", "displayName", "id", "userType", "accountEnabled", "createdDateTime")
     return head, (
         (one.login, one.name, _id(one.login), "Guest" if one.guest else "Member", str(one.enabled),
-         _american(now + timedelta(days=one.made - day)))
+         _american(now.replace(hour=8, minute=30, second=0) + timedelta(days=one.made - day)))
         for one in accounts(told, day)
     )  # fmt: skip
 
@@ -91,7 +91,8 @@ def _factors(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Ite
 
 
 def _practice(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Iterable[Row]]:
-    practice, head = told["practice"], ("User name", "Full name", "Active", "Second factor", "Last login")
+    practice = told["practice"]
+    head = ("User name", "Full name", "Kind", "Active", "Admin", "Second factor", "Last login")
 
     def rows() -> Iterator[Row]:
         for number in range(practice["count"]):
@@ -99,14 +100,15 @@ def _practice(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, It
             last = min(practice["away"].get(number, day), day - number % 3)
             seen = (now + timedelta(days=last - day)).strftime("%Y-%m-%d %H:%M")
             card = day >= practice["cards"] or number % 2 == 0
-            yield (_login(name).partition("@")[0], name, "yes", "yes" if card else "no", seen)
+            login = _login(name).partition("@")[0]
+            yield (login, name, "person", "yes", "no", "yes" if card else "no", seen)
 
     return head, rows()
 
 
 def _devices(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Iterable[Row]]:
-    head = ("Device ID", "Device name", "Last check-in", "OS version", "Serial number", "Compliance", "Encrypted",
-            "OS", "Primary user UPN")  # fmt: skip
+    head = ("Device ID", "Device name", "Last check-in", "OS version", "Serial number", "Compliance",
+            "Encrypted", "OS", "Primary user UPN")  # fmt: skip
     listed = told["devices"]
     kinds = [("HC-PC-", "Windows", "10.0.26100.4946")] * listed["computers"]
     kinds += [("HC-PAD-", "iPadOS", "18.6")] * listed["pads"] + [("HC-TEL-", "iOS", "18.6")] * listed[

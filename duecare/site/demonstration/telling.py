@@ -85,8 +85,8 @@ def _seen_of_tls(host: str, told: Mapping[str, Any], day: int, now: datetime) ->
         for name in ("TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
     ]
     certificate = read(
-        subject=f"CN={host}", issuer="CN=Made up for a demonstration", names=[host, host.removeprefix("www.")],
-        names_host=True, not_before=f"{begins:%Y-%m-%dT%H:%M:%SZ}", not_after=f"{ends:%Y-%m-%dT%H:%M:%SZ}",
+        subject=f"CN={host}", issuer="CN=Made up for a demonstration", names=[host], names_host=True,
+        not_before=f"{begins:%Y-%m-%dT%H:%M:%SZ}", not_after=f"{ends:%Y-%m-%dT%H:%M:%SZ}",
         key="EC", key_bits=256, signature_hash="sha256", trusted=True, untrusted_because="",
         fingerprint=sha256(f"{host} {begins.date()}".encode()).hexdigest(),
     )  # fmt: skip
