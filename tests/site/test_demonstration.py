@@ -76,7 +76,7 @@ BESIDE: Mapping[str, str] = {
     "settings/mail/": "552 5.2.2 The mailbox is full",
     "settings/trust/": "Aoife Kelly",
     "trust/": "General Data Protection Regulation",
-    "search/?q=scanner": "service_scanmaker",
+    "search/?q=scanner": "waits for its maker",
     "findings/?state=closed": "no second factor is registered for it",
     "exceptions/?state=refused": "The course for administrators",
 }
