@@ -214,7 +214,7 @@ def keys() -> dict[str, str]:
         "person": Person.objects.get(name="Rory Walsh").pk,
         "report": report.pk,
         "right": Right.objects.get(person__name="Rory Walsh").pk,
-        "statement": Statement.objects.get(question="physical.rooms", ended_at=None).pk,
+        "statement": Statement.objects.get(question="restore_test.done", ended_at=None).pk,
         "view": SharedView.objects.order_by("pk")[0].pk,
         "task": Task.objects.get(title__startswith="Restore a whole", ended_at=None).pk,
     }
