@@ -19,6 +19,7 @@ from duecare.assurance import trust
 from duecare.assurance.trust_actions import LONGEST, choose
 from duecare.errors import BadInput, NotFound
 from duecare.ledger import asof
+from duecare.ledger.models import Head
 from duecare.ledger.viewers import Request, Role
 from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
@@ -81,6 +82,7 @@ def _drawn(version: Any, request: Request, *, preview: bool) -> str:
         "parts": trust.tell(version.chosen, request.view_now),
         "today": request.view_now,
         "preview": preview,
+        "demonstration": Head.objects.get().demonstration,
         "mail": "@" in version.contact and not version.contact.startswith("https://"),
     }
     return render_to_string("site/trust.html", context)

@@ -35,6 +35,7 @@ class Eyes:
 
     out: Outgoing = field(default_factory=way_out)
     name_servers: Callable[[], Ask] = ask_name_servers
+    tls: Callable[[str, int, Outgoing], dict[str, Section]] = look_at_tls
 
 
 def add_name(
@@ -148,7 +149,7 @@ def look_at_daily_names(actor: str, clock: Callable[[], datetime], eyes: Eyes | 
 
 def _see(name: Name, eyes: Eyes) -> dict[str, Section]:
     if name.kind == NameKind.TLS:
-        return look_at_tls(name.name, name.port or 0, eyes.out)
+        return eyes.tls(name.name, name.port or 0, eyes.out)
     try:
         ask = eyes.name_servers()
     except DuecareError as error:

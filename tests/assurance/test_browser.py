@@ -27,8 +27,7 @@ DOTS = 80
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     with serving(home) as running:
         yield running
 

@@ -31,8 +31,7 @@ class Clinic:
 
 @pytest.fixture(scope="module")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     with serving(home) as served, chromium() as running, windows(running) as opened:
         pages = [signed_in(opened, served, who) for who in (harbour.OWNER, harbour.COUNSEL)]
         yield Clinic(served, *pages)
@@ -69,7 +68,7 @@ def test_a_matter_from_its_opening_to_what_counsel_releases(clinic: Clinic, tmp_
     looked_at(page, "matter-new")
     page.get_by_label("What it is about").fill("A letter from a former nurse")
     page.get_by_label("What counsel is to advise on").fill("Whether her claim stands; asked by phone today.")
-    page.get_by_label("Counsel, who directs the work").select_option(label="Aoife Kelly")
+    page.get_by_label("Counsel, who directs the work").select_option(label="Ciara Byrne")
     page.get_by_role("button", name="Open it").click()
     page.get_by_text("for its members alone").first.wait_for()
     address = page.url
@@ -115,7 +114,7 @@ def test_a_matter_from_its_opening_to_what_counsel_releases(clinic: Clinic, tmp_
 def test_who_is_a_member_is_changed_with_the_keyboard_alone(clinic: Clinic) -> None:
     page = clinic.counsel
     page.goto(f"{clinic.served.address}/matters/")
-    page.get_by_role("link", name="The laptop that was left on the train").focus()
+    page.get_by_role("link", name="The letters that went to another practice").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Members").wait_for()
     page.locator("summary").filter(has_text="Name as counsel").focus()

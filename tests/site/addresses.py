@@ -349,6 +349,21 @@ PAGES: Mapping[str, Page] = {
 }
 
 
+FILES = {
+    "api/openapi.json",
+    "healthz",
+    "systems/<str:key>/reports/<str:report>/",
+    "ledger/checkpoint.txt",
+    "ledger/<int:index>/proof.json",
+    "ledger/<int:index>/blobs/<str:digest>",
+    "reports/<str:key>/report.pdf",
+    "remarks/files/<str:key>/",
+    "matters/<str:key>/papers/<str:paper>/file",
+    "matters/<str:key>/papers/<str:paper>/proof.json",
+    "released/<str:key>/file",
+}
+"""What is downloaded or read by programs."""
+
 WHOLE = frozenset(
     route
     for route in PAGES

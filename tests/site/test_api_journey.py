@@ -23,8 +23,7 @@ PICTURES = os.environ.get("DUECARE_PICTURES")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Any]]:
-    home = tmp_path_factory.mktemp("tokens") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     with chromium() as browser, serving(home) as served, windows(browser) as opened:
         first = opened.open(1280)
         sign_in(first, served.address, harbour.OWNER, lambda: code(harbour.SECRET))

@@ -77,8 +77,7 @@ Pages = tuple[Served, dict[str, str], dict[int, Any]]
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     """Harbour Clinic, and a window of each width in which its owner reads the pseudo-language."""
-    home = tmp_path_factory.mktemp("long") / "home"
-    keys = harbour.seed(home)
+    home, keys = harbour.seed(tmp_path_factory)
     with chromium() as browser, serving(home, apps="tests.pseudo") as served, windows(browser) as opened:
         first = opened.open(WIDTHS[0])
         sign_in(first, served.address, harbour.OWNER, lambda: code(harbour.SECRET))

@@ -18,27 +18,13 @@ import pytest
 from duecare.ledger.viewers import Role
 from tests.chromium import axe_faults, chromium, windows
 from tests.site import harbour
-from tests.site.addresses import OK, PAGES
+from tests.site.addresses import FILES, OK, PAGES
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (375, 1280)
 PICTURE = Path(__file__).parents[2] / "docs" / "home.png"
-FILES = {
-    "api/openapi.json",
-    "healthz",
-    "systems/<str:key>/reports/<str:report>/",
-    "ledger/checkpoint.txt",
-    "ledger/<int:index>/proof.json",
-    "ledger/<int:index>/blobs/<str:digest>",
-    "reports/<str:key>/report.pdf",
-    "remarks/files/<str:key>/",
-    "matters/<str:key>/papers/<str:paper>/file",
-    "matters/<str:key>/papers/<str:paper>/proof.json",
-    "released/<str:key>/file",
-}
-"""What is downloaded or read by programs."""
 SHOWN = sorted(
     page.sample for route, page in PAGES.items() if page.get[Role.OWNER] == OK and route not in FILES
 )
@@ -106,8 +92,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    keys = harbour.seed(home)
+    home, keys = harbour.seed(tmp_path_factory)
     with serving(home) as served, windows(browser) as opened:
         first = opened.open(WIDTHS[0])
         sign_in(first, served.address, harbour.OWNER, lambda: code(harbour.SECRET))
@@ -142,7 +127,7 @@ def test_the_pages_of_a_stranger_and_of_a_member_are_whole(site: Site, browser: 
         assert axe_faults(page) == []
         assert dark_faults(page) == []
         sign_in(page, site.served.address, harbour.MEMBER)
-        assert page.get_by_text("Nothing waits for you").is_visible()
+        assert page.get_by_text("Carry the weekly disk to the bank").is_visible()
         assert axe_faults(page) == []
 
 
@@ -289,7 +274,7 @@ def test_paper_carries_the_matter_and_the_foot_without_the_navigation(site: Site
 
 def test_the_home_page_is_fit_for_the_readme(site: Site) -> None:
     page = site.show("", 1280)
-    assert page.get_by_text("5 of about 40 computers seen").is_visible()
+    assert page.get_by_text("7 of about 120 computers seen").is_visible()
     for part in ("Due", "Failing or unproven", "The house", "Changed"):
         assert page.get_by_role("heading", name=part, exact=True).is_visible()
     if os.environ.get("DUECARE_PICTURES"):

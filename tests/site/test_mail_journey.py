@@ -45,8 +45,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     (home / "duecare.toml").write_text('[outgoing]\nallow = ["127.0.0.1"]\n')
     with post_office() as (port, received), serving(home) as served, windows(browser) as opened:
         page = opened.open()
@@ -83,6 +82,8 @@ def sign_in_mail(site: Site) -> str:
 def test_an_owner_sets_up_mail_by_keyboard_and_sees_the_servers_answer(site: Site) -> None:
     page = site.open("/settings/")
     page.get_by_role("main").get_by_role("link", name="Mail", exact=True).click()
+    page.locator("summary", has_text="Mail nothing any more").press("Enter")
+    page.get_by_role("button", name="Mail nothing any more").press("Enter")
     page.get_by_role("link", name="Say through which server mail leaves").click()
     page.get_by_label("Mail server").fill("localhost")
     page.get_by_label("Port").fill(str(free_port()))

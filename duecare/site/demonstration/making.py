@@ -23,9 +23,10 @@ from duecare.ledger.records import told_time, utc_now
 from duecare.program.assessing import assess
 from duecare.program.judgement import Grade
 from duecare.program.task_actions import remind_of_statements
-from duecare.site.demonstration import computers
+from duecare.site.demonstration import computers, post
 from duecare.site.demonstration.story import events, first_day, healthy, story
-from duecare.site.demonstration.telling import Telling, address, begin, look_at_names
+from duecare.site.demonstration.teller import Telling
+from duecare.site.demonstration.telling import begin, look_at_names, tell
 from duecare.site.models import User
 from duecare.site.setup import set_up
 from duecare.systems.actions import take_in_report
@@ -127,9 +128,10 @@ def _morning(end: datetime, day: int) -> datetime:
 def _tell_day(telling: Telling, clock: Clock, day: int, end: datetime) -> None:
     """One day: what happens, then, on some, what the computers report and an assessment."""
     moment = _morning(end, day)
+    post.morning(telling, day, clock.go_to(min(moment, end)))
     for event in events(telling.told):
         if event.day == day:
-            telling.tell(event, clock.go_to(min(moment, end)))
+            tell(telling, event, clock.go_to(min(moment, end)))
             moment += BETWEEN
     if day in telling.told["rounds"]:
         now = clock.go_to(min(moment, end))
@@ -145,7 +147,12 @@ def _tell_day(telling: Telling, clock: Clock, day: int, end: datetime) -> None:
 def _leave_sign_ins(telling: Telling) -> None:
     """The second step of the owner, and who signs in with what, in a file for the home's owner alone."""
     people = [
-        {"name": who["name"], "role": who["role"], "email": address(key), "password": telling.passwords[key]}
+        {
+            "name": who["name"],
+            "role": who["role"],
+            "email": telling.address(key),
+            "password": telling.passwords[key],
+        }
         for key, who in telling.told["people"].items()
     ]
     owner, secret = User.objects.get(email=people[0]["email"]), generate_totp_secret()

@@ -13,10 +13,15 @@ from duecare.errors import BadInput
 from duecare.program.catalogue import read_yaml
 
 _CONTENT = Path(__file__).parent / "content"
-KINDS = ("people", "removals", "names", "targets", "statements", "exceptions", "tasks", "reports")
+KINDS = (
+    "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
+    "accounts", "statements", "exceptions", "tasks", "matters", "trust", "views", "tokens", "reports",
+)  # fmt: skip
 """The lists of events; on one day they happen in this order."""
-LATER = ("approved", "review", "decided", "done")
-"""What follows from an event on a day of its own."""
+LATER = ("approved", "review", "decided", "done", "undone", "released")
+"""What follows from an event on a day of its own;"""
+SEVERAL = ("said", "papers", "handed", "ended")
+"""what follows from it more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,12 @@ def story() -> Mapping[str, Any]:
     """The whole story. Raises BadInput naming what is wrong with it."""
     told = read_yaml((_CONTENT / "story.yaml").read_text("utf-8"), "story.yaml")
     for event in events(told):
-        by = event.told.get("by")
-        if by is not None and by not in told["people"]:
-            raise BadInput(f"story.yaml, {event.name}: nobody is called {by!r}.", "Use a key of `people`.")
+        for named in ("by", "to", "owner", "approver", "counsel"):
+            by = event.told.get(named)
+            if by is not None and by not in told["people"]:
+                raise BadInput(
+                    f"story.yaml, {event.name}: nobody is called {by!r}.", "Use a key of `people`."
+                )
         if event.day > 0:
             raise BadInput(f"story.yaml, {event.name}: day {event.day} is to come.", "Use 0 or less.")
     return told
@@ -50,6 +58,12 @@ def healthy() -> Mapping[str, Any]:
     """The reports of healthy computers, by kind."""
     found: Mapping[str, Any] = json.loads((_CONTENT / "computers.json").read_text("utf-8"))
     return found
+
+
+@cache
+def listed() -> Mapping[str, Any]:
+    """Whose accounts and devices the clinic's services tell of."""
+    return read_yaml((_CONTENT / "lists.yaml").read_text("utf-8"), "lists.yaml")
 
 
 def first_day(told: Mapping[str, Any]) -> int:
@@ -69,9 +83,11 @@ def _events(told: Mapping[str, Any]) -> Iterator[Event]:
         entries = told[kind]
         named = entries.items() if isinstance(entries, dict) else enumerate(entries)
         for name, entry in named:
-            yield Event(entry["day"], kind, f"{kind} {name}", entry)
+            for day in entry.get("days") or [entry["day"]]:
+                yield Event(day, kind, f"{kind} {name}", entry)
             for later in LATER:
                 if later in entry:
                     yield Event(entry[later]["day"], f"{kind}.{later}", f"{kind} {name}", entry[later])
-            for said in entry.get("said", ()):
-                yield Event(said["day"], f"{kind}.said", f"{kind} {name}", said)
+            for later in SEVERAL:
+                for one in entry.get(later, ()):
+                    yield Event(one["day"], f"{kind}.{later}", f"{kind} {name}", one)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from duecare.assurance.actions import issue
 from duecare.assurance.quarters import Quarter
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
-from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions, exception_actions
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import TARGET, version_of
@@ -23,37 +22,21 @@ from duecare.program.remarks import add_attachment, add_comment
 from duecare.program.statement_actions import Draft, make_statement, review_statement
 from duecare.program.task_actions import end_task, make_task
 from duecare.site import people
+from duecare.site.demonstration import arranging, bringing, counsel, post
 from duecare.site.demonstration.story import Event
+from duecare.site.demonstration.teller import Telling
 from duecare.systems.actions import remove_host
 from duecare.systems.models import Host, Name, NameKind
 from duecare.systems.name_actions import Eyes, add_name, look_at
+from duecare.systems.names.interface import Section, read
 
 PERIOD = timedelta(days=30)
 """How far back a statement speaks of."""
 
 
-@dataclass(slots=True)
-class Telling:
-    """The story under way."""
-
-    told: Mapping[str, Any]
-    end: datetime
-    passwords: Mapping[str, str]
-    people: dict[str, Person] = field(default_factory=dict)
-    made: dict[str, str] = field(default_factory=dict)
-    """Keys of what events have made, by the event's name."""
-
-    def actor(self, key: str) -> str:
-        return f"person:{self.people[key].pk}"
-
-    def viewer(self, key: str) -> Viewer:
-        person = self.people[key]
-        role = Role(self.told["people"][key]["role"])
-        return Viewer(self.actor(key), person.name, frozenset({role}), person.pk)
-
-    def tell(self, event: Event, now: datetime) -> None:
-        """Let an event happen at a moment."""
-        _TOLD[event.kind](self, event, now)
+def tell(telling: Telling, event: Event, now: datetime) -> None:
+    """Let an event happen at a moment."""
+    _TOLD[event.kind](telling, event, now)
 
 
 def begin(telling: Telling, now: datetime) -> None:
@@ -61,7 +44,12 @@ def begin(telling: Telling, now: datetime) -> None:
     one = telling.told["organisation"]
     key, owner = next((key, who) for key, who in telling.told["people"].items() if who["role"] == "owner")
     people.claim(
-        one["name"], one["zone"], one["computers"], owner["name"], address(key), telling.passwords[key]
+        one["name"],
+        one["zone"],
+        one["computers"],
+        owner["name"],
+        telling.address(key),
+        telling.passwords[key],
     )
     telling.people[key] = Person.objects.get()
     actor = telling.actor(key)
@@ -70,22 +58,39 @@ def begin(telling: Telling, now: datetime) -> None:
         actions.keep_data_set(actor, None, **{"supplier": "", **data_set})
 
 
-def address(key: str) -> str:
-    """The e-mail address with which somebody of the story signs in."""
-    return f"{key}@harbour.example"
-
-
 def look_at_names(telling: Telling, day: int, now: datetime) -> None:
     """What the made-up world says of the clinic's names on a day; nothing is asked of the real one."""
-    texts = {}
-    for answers in telling.told["answers"]:
-        if answers["day"] <= day:
-            texts = answers["texts"]
+    texts = _since(telling.told["answers"], day)["texts"]
     told = {name: (text,) for name, text in texts.items()}
-    # The website leads into the clinic's own network, so nobody is connected to.
-    eyes = Eyes(Outgoing(resolve=lambda host: ["10.0.0.7"]), lambda: lambda name: told.get(name, ()))
+    website = _since(telling.told["website"], day)
+    eyes = Eyes(
+        Outgoing(resolve=lambda host: []),
+        lambda: lambda name: told.get(name, ()),
+        lambda host, port, out: _seen_of_tls(host, website, day, now),
+    )
     for name in Name.objects.filter(removed_at=None).order_by("pk"):
         look_at(name, "worker", now, eyes)
+
+
+def _since(changes: Sequence[Mapping[str, Any]], day: int) -> Mapping[str, Any]:
+    """The newest of some changes that has come about by a day; the first if none has."""
+    return [changes[0], *(one for one in changes if one["day"] <= day)][-1]
+
+
+def _seen_of_tls(host: str, told: Mapping[str, Any], day: int, now: datetime) -> dict[str, Section]:
+    """How the website answers: what `look_at_tls` would tell of a server like that."""
+    begins, ends = (now + timedelta(days=told[name] - day) for name in ("day", "ends"))
+    versions = [
+        {"version": name, "accepted": name in told["speaks"], "why": ""}
+        for name in ("TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3")
+    ]
+    certificate = read(
+        subject=f"CN={host}", issuer="CN=Made up for a demonstration", names=[host], names_host=True,
+        not_before=f"{begins:%Y-%m-%dT%H:%M:%SZ}", not_after=f"{ends:%Y-%m-%dT%H:%M:%SZ}",
+        key="EC", key_bits=256, signature_hash="sha256", trusted=True, untrusted_because="",
+        fingerprint=sha256(f"{host} {begins.date()}".encode()).hexdigest(),
+    )  # fmt: skip
+    return {"tls": read(offered=True, why="", versions=versions), "certificate": certificate}
 
 
 def _person(telling: Telling, event: Event, now: datetime) -> None:
@@ -97,8 +102,9 @@ def _person(telling: Telling, event: Event, now: datetime) -> None:
     by = telling.actor(next(iter(telling.people)))
     who = event.told
     telling.people[key] = people.add_user(
-        by, address(key), who["name"], telling.passwords[key], who["role"], day
-    )
+        by, telling.address(key), who["name"], telling.passwords[key], who["role"], day,
+        areas=who.get("areas", ()),
+    )  # fmt: skip
 
 
 def _removal(telling: Telling, event: Event, now: datetime) -> None:
@@ -109,9 +115,9 @@ def _removal(telling: Telling, event: Event, now: datetime) -> None:
 
 def _name(telling: Telling, event: Event, now: datetime) -> None:
     told = dict(event.told)
-    kind, name = NameKind(told.pop("kind")), told.pop("name")
+    kind, name, by = NameKind(told.pop("kind")), told.pop("name"), told.pop("by")
     del told["day"]
-    add_name(telling.actor("finn"), kind, name, now, **told)
+    add_name(telling.actor(by), kind, name, now, **told)
 
 
 def _target(telling: Telling, event: Event, now: datetime) -> None:
@@ -123,7 +129,7 @@ def _target(telling: Telling, event: Event, now: datetime) -> None:
 def _statement(telling: Telling, event: Event, now: datetime) -> None:
     told, day = event.told, now.date()
     expires = telling.end.date() + timedelta(days=told["expires"]) if "expires" in told else None
-    draft = Draft(Answer(told["answer"]), told["words"], "", day - PERIOD, day, expires)
+    draft = Draft(Answer(told["answer"]), told["words"], told.get("link", ""), day - PERIOD, day, expires)
     made = make_statement(telling.actor(told["by"]), questions()[told["question"]], draft, now)
     telling.made[event.name] = made.pk
     if "file" in told:
@@ -151,7 +157,7 @@ def _exception(telling: Telling, event: Event, now: datetime) -> None:
 
 
 def _decide(telling: Telling, event: Event, now: datetime) -> None:
-    told, viewer = event.told, telling.viewer(event.told["by"])
+    told, viewer = event.told, telling.viewer(event.told["by"], now)
     about = telling.made[event.name]
     decided = Decided(told.get("as", Decided.APPROVED))
     approve(viewer, about, version_of(about, viewer).entry, decided, told["words"], None, now)
@@ -181,16 +187,28 @@ def _say(telling: Telling, event: Event, now: datetime) -> None:
 
 def _report(telling: Telling, event: Event, now: datetime) -> None:
     told, quarter = event.told, Quarter.of(now.date())
-    asked = Asked(quarter.first, now.date(), now, words=told["words"])
-    issue(telling.viewer(told["by"]), REPORTS[told["report"]], asked, now)
+    about = told.get("about", "")
+    first = quarter.first if told["report"] == "board" else now.date()
+    asked = Asked(first, now.date(), now, about=about, words=told.get("words", ""))
+    issue(telling.viewer(told["by"], now), REPORTS[told["report"]], asked, now)
 
 
 _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "people": _person,
+    "languages": arranging.language,
+    "mail": post.server,
+    "choices": post.choice,
+    "steps": arranging.step,
+    "plan": arranging.plan,
+    "plan.handed": arranging.plan_handed,
+    "plan.ended": arranging.plan_ended,
     "removals": _removal,
     "names": _name,
     "targets": _target,
     "targets.approved": _decide,
+    "imports": bringing.bring,
+    "imports.undone": bringing.undone,
+    "accounts": bringing.review,
     "statements": _statement,
     "statements.review": _review,
     "exceptions": _exception,
@@ -198,5 +216,12 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "tasks": _task,
     "tasks.done": _done,
     "tasks.said": _say,
+    "matters": counsel.matter,
+    "matters.papers": counsel.paper,
+    "matters.released": counsel.release,
+    "trust": arranging.trust_page,
+    "trust.approved": _decide,
+    "views": arranging.view,
+    "tokens": arranging.token,
     "reports": _report,
 }
