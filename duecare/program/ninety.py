@@ -166,13 +166,14 @@ CHORES: Mapping[str, Weight] = {
     "approver": Weight(8, minutes=15, ig1=True),
     "keeper": Weight(12, "2.U", minutes=15),
     "backup_place": Weight(12, "2.R", minutes=20, ig1=True),
+    "mail": Weight(10, minutes=20),
     "targets": Weight(12, minutes=30, who=Who.APPROVER),
     "laws": Weight(12, minutes=20),
     "assess": Weight(12, "1.A", minutes=10, ig1=True),
 }
 """What has to be arranged before much else can be shown, by id: computers seen (CIS 1.1), mail names looked
-at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), and
-what keeps anybody from rewriting it."""
+at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), what
+keeps anybody from rewriting it, and what reminds people."""
 
 PLAIN = Weight()
 
