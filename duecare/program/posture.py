@@ -195,7 +195,7 @@ class Excuse:
     since: datetime
     """When the last of them was approved."""
     by: str
-    """Who approved them, by name."""
+    """Who approved them, by name, and whether alone."""
     gaps: int | None
     """How many open findings they cover, which are all that there are; None for the safeguard as a whole."""
 
