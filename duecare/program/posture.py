@@ -25,6 +25,7 @@ from enum import StrEnum
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
 from duecare.program.questions import Question
+from duecare.program.targets import counted
 from duecare.words import day, ngettext, number
 from duecare.words import gettext as _
 
@@ -82,6 +83,11 @@ class Found:
     def stale_by(self, now: datetime) -> bool:
         """Whether the evidence is too old at `now`, or there is none."""
         return self.stale_at is None or self.stale_at < now
+
+    @property
+    def measured(self) -> str:
+        """The measure with its unit; empty without one."""
+        return "" if self.measure is None else counted(self.check.unit, self.measure)
 
     def words(self, now: datetime) -> str:
         """The answer in a few words: "2 of 11 accounts not: ...", "151 of 151 hosts".
