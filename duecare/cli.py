@@ -338,6 +338,12 @@ def user_add(
     until: Annotated[
         str, typer.Option(help="Last day of the right (an auditor needs one), e.g. 2027-01-31.")
     ] = "",
+    area: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Limit a manager, approver or auditor to this area, e.g. patching; again for more."
+        ),
+    ] = None,
 ) -> None:
     """Let somebody sign in. The password is asked for, or read from standard input; never an argument."""
     _opened()
@@ -348,8 +354,9 @@ def user_add(
             "Nobody has claimed this Duecare yet.", "Run `duecare start` and claim it in the browser first."
         )
     password = people.ask_password()
-    person = people.add_user(_actor(), email, name, password, role, until)
-    say(f"{person.name} can sign in as {role}.")
+    person = people.add_user(_actor(), email, name, password, role, until, areas=area or ())
+    limits = f" of {', '.join(sorted(set(area)))}" if area else ""
+    say(f"{person.name} can sign in as {role}{limits}.")
 
 
 @users.command("password")

@@ -482,6 +482,12 @@ def test_a_person_is_added_with_a_password_from_standard_input(own: Path) -> Non
     with closing(sqlite3.connect(own / "duecare.db")) as database:
         emails = [row[0] for row in database.execute("SELECT email FROM site_user ORDER BY id")]
     assert emails == ["ann@clinic.example", "bo@clinic.example"]
+    cy = ("user", "add", "cy@clinic.example", "--name", "Cy", "--role", "manager")
+    limited = duecare(*cy, "--area", "patching", "--area", "access", home=own, typed=f"{PASSWORD}\n")
+    assert "Cy can sign in as manager of access, patching." in limited.stderr
+    with closing(sqlite3.connect(own / "duecare.db")) as database:
+        areas = [row[0] for row in database.execute("SELECT area FROM program_rightarea ORDER BY area")]
+    assert areas == ["access", "patching"]
     again = duecare(*ADD, home=own, typed=f"{PASSWORD}\n")
     assert again.returncode == 2
     assert "can sign in already" in again.stderr
@@ -499,6 +505,8 @@ def test_a_person_is_added_with_a_password_from_standard_input(own: Path) -> Non
         (("--role", "king"), f"{PASSWORD}\n", "There is no role 'king'. Choose one of owner, manager"),
         (("--role", "auditor"), f"{PASSWORD}\n", "needs a last day"),
         (("--until", "soon"), f"{PASSWORD}\n", "'soon' is not a day"),
+        (("--area", "patching"), f"{PASSWORD}\n", "The right member is not limited to areas"),
+        (("--role", "manager", "--area", "moon"), f"{PASSWORD}\n", "There is no area 'moon'"),
     ],
 )
 def test_a_person_who_cannot_be_added_is_refused_with_the_reason(

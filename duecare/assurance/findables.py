@@ -23,7 +23,7 @@ def _issued(viewer: Viewer) -> QuerySet[IssuedReport]:
 
 
 def _hit(row: IssuedReport) -> Hit:
-    issued = _("issued on %s") % date_format(row.made_at, "j M Y")
+    issued = _("issued on %s") % date_format(row.made_at, "SHORT_DATE_FORMAT")
     return Hit(row.title, reverse("issued-report", args=[row.pk]), issued)
 
 

@@ -30,7 +30,7 @@ from duecare.program.models import Approval, Decided, Passkey, Right, Target
 from duecare.program.subjects import address_of, referred, register_reference
 from duecare.program.targets import definitions
 from duecare.program.task_queries import today_at
-from duecare.words import day
+from duecare.words import day, number
 
 APPROVERS = (Role.OWNER, Role.APPROVER)
 """Who decides."""
@@ -295,7 +295,7 @@ def _target_name(record: Target) -> str:
 def _target_facts(record: Target, viewer: Viewer) -> Sequence[tuple[str, Any]]:
     definition = definitions().get(record.pk)
     return [
-        (_("We hold ourselves to"), f"{record.value} {definition.unit if definition else ''}".strip()),
+        (_("We hold ourselves to"), definition.counted(record.value) if definition else number(record.value)),
         (_("Reason"), record.reason),
     ]
 

@@ -56,6 +56,8 @@ class Holding:
     """When it was approved."""
     by: str
     """Who approved it, by name."""
+    alone: bool
+    """Whether that was who had asked, for want of a second person."""
 
 
 def reference(key: str) -> str:
@@ -124,6 +126,7 @@ def holding(viewer: Viewer, now: datetime, safeguard: str = "") -> list[Holding]
             until=found[name].expires,
             since=shown.approval.at,
             by=shown.by,
+            alone=shown.approval.alone,
         )
         for name, shown in approved.items()
     ]
@@ -162,7 +165,7 @@ def _excuse(held: Sequence[Holding], gaps: int | None) -> Excuse:
     return Excuse(
         until=min(one.until for one in held),
         since=max(one.since for one in held),
-        by=", ".join(sorted({one.by for one in held})),
+        by=", ".join(sorted({_("%s (alone)") % one.by if one.alone else one.by for one in held})),
         gaps=gaps,
     )
 

@@ -64,7 +64,7 @@ def _task(row: Task) -> Hit:
     elif row.due is None:
         note = _("open")
     else:
-        note = _("due %s") % date_format(row.due, "j M Y")
+        note = _("due %s") % date_format(row.due, "SHORT_DATE_FORMAT")
     if row.owner is not None:
         note = f"{row.owner.name}, {note}"
     return Hit(row.title, reverse("task", args=[row.pk]), note)
@@ -77,16 +77,16 @@ def _statement(row: Statement) -> Hit:
 
 def _exception(row: SafeguardException) -> Hit:
     title = _("Exception from “%s”") % safeguard_title(row.safeguard)
-    until = _("until %s") % date_format(row.expires, "j M Y")
+    until = _("until %s") % date_format(row.expires, "SHORT_DATE_FORMAT")
     return Hit(title, reverse("exception", args=[row.pk]), _("ended") if row.ended_at else until)
 
 
 def _comment(row: Comment) -> Hit:
-    return Hit(excerpt(row.words, ""), address_of(row.about), date_format(row.made_at, "j M Y"))
+    return Hit(excerpt(row.words, ""), address_of(row.about), date_format(row.made_at, "SHORT_DATE_FORMAT"))
 
 
 def _attachment(row: Attachment) -> Hit:
-    return Hit(row.name, address_of(row.about), date_format(row.made_at, "j M Y"))
+    return Hit(row.name, address_of(row.about), date_format(row.made_at, "SHORT_DATE_FORMAT"))
 
 
 def _safeguards(viewer: Viewer) -> Iterator[Thing]:

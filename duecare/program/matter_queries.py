@@ -25,6 +25,7 @@ from duecare.program.matter_models import Matter, MatterMember, MatterPaper, Rel
 from duecare.program.matter_seal import Place, lock, open_bytes, open_text, record_key
 from duecare.program.models import Person
 from duecare.program.subjects import address_of, name_of, register_reference, visible
+from duecare.web.figures import sort_key
 from duecare.words import number
 
 RELEASED = "program.releasedpaper"
@@ -149,7 +150,6 @@ def tell_matter(matter: Matter, viewer: Viewer) -> MatterTold:
 def matters_of(viewer: Viewer) -> list[MatterTold]:
     """The viewer's matters, open ones first, newest first; one that cannot be opened says so."""
     rows = list(Matter.objects.all().visible_to(viewer).select_related("counsel").order_by("-opened_at"))
-    rows.sort(key=lambda row: row.closed_at is not None)
     names = _names([row.opened_by for row in rows], viewer)
     found = []
     for row in rows:
@@ -158,7 +158,10 @@ def matters_of(viewer: Viewer) -> list[MatterTold]:
         except DuecareError as error:
             opened_by = _who(row.opened_by, names)
             found.append(MatterTold(row, _("A matter that cannot be opened"), "", opened_by, str(error)))
-    return found
+    # Keys made within an eighth of a second say nothing of their order, and what is sealed has none.
+    found.sort(key=lambda one: (sort_key(one.title), one.record.pk))
+    found.sort(key=lambda one: one.record.opened_at, reverse=True)
+    return sorted(found, key=lambda one: one.record.closed_at is not None)
 
 
 def open_matters_of(viewer: Viewer) -> list[MatterTold]:
@@ -192,11 +195,11 @@ def members_of(matter: Matter, viewer: Viewer, day: date) -> list[MemberTold]:
 
 
 def papers_of(matter: Matter, viewer: Viewer) -> list[PaperTold]:
-    """The papers of a matter, newest first; one that cannot be opened says so."""
-    rows = list(
-        MatterPaper.objects.all().visible_to(viewer).filter(matter=matter).order_by("-made_at", "-id")
-    )
-    return _papers_told(rows, matter, viewer)
+    """The papers of a matter, newest first, those of one moment by title; one that cannot be opened says
+    so."""
+    rows = list(MatterPaper.objects.all().visible_to(viewer).filter(matter=matter))
+    told = sorted(_papers_told(rows, matter, viewer), key=lambda one: (sort_key(one.title), one.record.pk))
+    return sorted(told, key=lambda one: one.record.made_at, reverse=True)
 
 
 def find_paper(matter: Matter, paper: str, viewer: Viewer) -> PaperTold:

@@ -1,9 +1,8 @@
 """The first ninety days: which at most twelve tasks matter most for an organisation, and in which week. Pure.
 
 What may become a task is each safeguard of the catalogue that fails or cannot be shown, and a few chores
-without which little else can be shown (`CHORES`). What is proven, excepted or does not apply becomes none,
-unless it only does not arise on the computers seen and its questions are open; what only a person has stated
-becomes at most a second look at that statement. The words of a task are the
+without which little else can be shown (`CHORES`). What is proven, excepted or does not apply becomes none;
+what only a person has stated becomes at most a second look at that statement. The words of a task are the
 catalogue's own: its first step is the title, the beginning of its reason says why; where a check found a gap,
 the gap is the title, and the check's advice says how it is mended.
 
@@ -167,13 +166,14 @@ CHORES: Mapping[str, Weight] = {
     "approver": Weight(8, minutes=15, ig1=True),
     "keeper": Weight(12, "2.U", minutes=15),
     "backup_place": Weight(12, "2.R", minutes=20, ig1=True),
+    "mail": Weight(10, minutes=20),
     "targets": Weight(12, minutes=30, who=Who.APPROVER),
     "laws": Weight(12, minutes=20),
     "assess": Weight(12, "1.A", minutes=10, ig1=True),
 }
 """What has to be arranged before much else can be shown, by id: computers seen (CIS 1.1), mail names looked
-at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), and
-what keeps anybody from rewriting it."""
+at (CIS 9.5 is of group 2), a second person who decides (17.1), copies of Duecare's own record (11.2), what
+keeps anybody from rewriting it, and what reminds people."""
 
 PLAIN = Weight()
 
@@ -258,7 +258,7 @@ def _candidates(known: Known) -> Iterable[Planned]:
     """Everything that may become a task, in no order."""
     states = {one.safeguard.id: one.state for one in known.standings}
     for standing in known.standings:
-        if standing.state in (State.FAILING, State.UNPROVEN) or _open_beside_checks(standing):
+        if standing.state in (State.FAILING, State.UNPROVEN):
             yield _measure(standing, known)
         elif standing.state is State.STATED and not all(said.review for said in standing.said):
             yield _second_look(standing, known)
@@ -275,18 +275,6 @@ def _candidates(known: Known) -> Iterable[Planned]:
                 about=chore.about,
                 points=_points(CHORES[chore.id], known),
             )
-
-
-def _open_beside_checks(standing: Standing) -> bool:
-    """Whether a safeguard does not arise on the computers that were seen, and people still have to say more.
-
-    That no server takes SSH says nothing of sign-in to the mail: nobody has said that it does not apply.
-    """
-    return (
-        standing.state is State.NOT_APPLICABLE
-        and bool(standing.found)
-        and any(one.said is None for one in standing.asked)
-    )
 
 
 def _measure(standing: Standing, known: Known) -> Planned:
@@ -367,7 +355,7 @@ def _about(standing: Standing, known: Known) -> str:
     if standing.state is State.FAILING and id in known.findings:
         return known.findings[id]
     waiting = [one.question.id for one in standing.asked if one.said is None]
-    if waiting and (_open_beside_checks(standing) or not (standing.found or standing.unjudged)):
+    if waiting and standing.left_to_people:
         return f"program.question:{waiting[0]}"
     return f"program.safeguard:{id}"
 

@@ -4,10 +4,12 @@ A safeguard is proven only if every check of it that arises is met on evidence t
 reading: an outcome whose evidence has gone stale since it was judged counts as unknown.
 
 A person's word is weaker than a check, and is counted apart. It makes a safeguard stated only where no check
-tests it, and only once each of its questions is answered; it never turns unknown evidence into anything
-better. What people admit weighs in full: a "no" or "partly" is a known gap, whatever the checks found, and
-neither time nor doubt mends it. That a safeguard does not apply counts once a second person has agreed: it
-takes the safeguard out of sight, which one person alone should not do.
+tests it, or where nothing is there for its checks to test; and only once each of its questions is answered.
+It never turns unknown evidence into anything better. That nothing is there to test answers no question: no
+SSH on the computers seen says nothing of sign-in to the mail. What people admit weighs in full: a "no" or
+"partly" is a known gap, whatever the checks found, and neither time nor doubt mends it. That a safeguard does
+not apply counts once a second person has agreed: it takes the safeguard out of sight, which one person alone
+should not do.
 
 An approved exception makes nothing better than it is: what fails, or cannot be shown, is excepted instead
 while the exception holds, and is counted apart from all that is proven or stated.
@@ -23,6 +25,7 @@ from enum import StrEnum
 from duecare.program.catalogue import Safeguard
 from duecare.program.judgement import Check, Verdict
 from duecare.program.questions import Question
+from duecare.program.targets import counted
 from duecare.words import day, ngettext, number
 from duecare.words import gettext as _
 
@@ -80,6 +83,11 @@ class Found:
     def stale_by(self, now: datetime) -> bool:
         """Whether the evidence is too old at `now`, or there is none."""
         return self.stale_at is None or self.stale_at < now
+
+    @property
+    def measured(self) -> str:
+        """The measure with its unit; empty without one."""
+        return "" if self.measure is None else counted(self.check.unit, self.measure)
 
     def words(self, now: datetime) -> str:
         """The answer in a few words: "2 of 11 accounts not: ...", "151 of 151 hosts".
@@ -193,7 +201,7 @@ class Excuse:
     since: datetime
     """When the last of them was approved."""
     by: str
-    """Who approved them, by name."""
+    """Who approved them, by name, and whether alone."""
     gaps: int | None
     """How many open findings they cover, which are all that there are; None for the safeguard as a whole."""
 
@@ -221,6 +229,11 @@ class Standing:
         return tuple(one.said for one in self.asked if one.said is not None)
 
     @property
+    def left_to_people(self) -> bool:
+        """Whether nothing is there that a check of it could test, so that people's answers alone decide."""
+        return not self.unjudged and all(one.verdict is Verdict.NOT_APPLICABLE for one in self.found)
+
+    @property
     def silent(self) -> bool:
         """Whether no check has ever judged it and nobody has said or approved anything about it."""
         return not self.found and not self.said and self.excuse is None
@@ -242,8 +255,8 @@ def standing(
     if admitted:
         failing = [one for one in here if one.verdict_at(now) is Verdict.UNMET]
         state, since, why = _admitted(failing, admitted, now)
-    elif not checks:
-        state, since, why = _stated(asked, now)
+    elif not unjudged and verdicts <= {Verdict.NOT_APPLICABLE} and (asked or not checks):
+        state, since, why = _stated(asked, here, now)
     else:
         if Verdict.UNMET in verdicts:
             state, decisive = State.FAILING, Verdict.UNMET
@@ -291,9 +304,9 @@ def _not_told_beside_gaps(one: Standing, now: datetime) -> str:
     if one.unjudged:
         return _why((), one.unjudged, State.UNPROVEN, now)
     others = [ask for ask in one.asked if not (ask.said and ask.said.verdict_at(now) is Verdict.UNMET)]
-    if one.found or not others:
+    if not one.left_to_people or not others:
         return ""
-    state, _since_when, why = _stated(others, now)
+    state, _since_when, why = _stated(others, one.found, now)
     return why if state is State.UNPROVEN else ""
 
 
@@ -312,8 +325,11 @@ def _admitted(
     return State.FAILING, since, _capital(first) + more
 
 
-def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | None, str]:
-    """What people's words alone make of a safeguard that no check tests; none of them admits a gap."""
+def _stated(
+    asked: Sequence[Asked], nothing: Sequence[Found], now: datetime
+) -> tuple[State, datetime | None, str]:
+    """What people's words alone make of a safeguard; none of them admits a gap. `nothing` are the outcomes of
+    its checks, if it has any: each found nothing of the kind that it tests."""
     said = [one.said for one in asked if one.said is not None]
     lost = [one for one in said if one.verdict_at(now) is Verdict.UNKNOWN]
     open_count = len(asked) - len(said)
@@ -321,7 +337,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
         waiting = ngettext(
             "; %(n)s question for a person to answer", "; %(n)s questions for a person to answer", open_count
         )
-        words = _("no check of Duecare tests it yet")
+        words = _capital(nothing[0].words(now)) if nothing else _("no check of Duecare tests it yet")
         return State.UNPROVEN, None, words + (waiting % {"n": number(open_count)} if asked else "")
     if lost:
         return State.UNPROVEN, min(one.since(now) for one in lost), _capital(lost[0].words(now))
@@ -332,7 +348,7 @@ def _stated(asked: Sequence[Asked], now: datetime) -> tuple[State, datetime | No
             open_count,
         )
         return State.UNPROVEN, None, words % {"n": number(open_count), "all": number(len(asked))}
-    since = max(one.since(now) for one in said)
+    since = max([*(one.since(now) for one in said), *(one.since for one in nothing)])
     if any(one.means is Verdict.MET for one in said):
         until = min(one.expires for one in said)
         words = ngettext(

@@ -29,6 +29,11 @@ class CurrentTarget:
     adopted: Target | None
     """None while it is only the shipped default."""
 
+    @property
+    def words(self) -> str:
+        """The number with its unit: "14 days"."""
+        return self.definition.counted(self.value)
+
 
 def current_targets() -> dict[str, CurrentTarget]:
     """Every target by id, with the organisation's number or else the default."""

@@ -63,7 +63,7 @@ def listing() -> Listing[ReleasedPaper]:
             ),
             Column("reason", gettext_lazy("Why"), lambda row: row.reason),
         ),
-        sort=("-released_at",),
+        sort=("-released_at", "title"),
         filters=(
             Filter("title", gettext_lazy("Paper"), "title__icontains", FilterKind.TEXT),
             Filter("kind", gettext_lazy("Kind"), "kind", choices=list(KINDS.items())),

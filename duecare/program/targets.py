@@ -17,7 +17,7 @@ from typing import Any
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import read_yaml
-from duecare.words import Text
+from duecare.words import Text, ngettext, number
 from duecare.words import gettext as _
 
 CONTENT = Path(__file__).parent / "content" / "targets.yaml"
@@ -46,17 +46,37 @@ class TargetDefinition:
     why: str
     """The reason for the default, with its source."""
 
-    def refusal(self, number: int) -> str:
+    def counted(self, count: int) -> str:
+        """So many of its unit, in words: "14 days", "1 server"."""
+        return counted(self.unit, count)
+
+    def refusal(self, value: int) -> str:
         """Why the number may not be set, in words; empty if it may."""
-        if self.minimum <= number <= self.maximum:
+        if self.minimum <= value <= self.maximum:
             return ""
         return _("%(name)s: expected %(minimum)s to %(maximum)s %(unit)s, got %(number)s") % {
             "name": _(self.name),
             "minimum": self.minimum,
             "maximum": self.maximum,
             "unit": _(self.unit) if self.unit else "",
-            "number": number,
+            "number": value,
         }
+
+
+def counted(unit: str, count: int) -> str:
+    """So many of a unit, of which content and checks know the plural only; of one that is not listed here it
+    stays so whatever the count (a test finds it)."""
+    words = {
+        "days": ngettext("%(n)s day", "%(n)s days", count),
+        "ports": ngettext("%(n)s port", "%(n)s ports", count),
+        "milliseconds": ngettext("%(n)s millisecond", "%(n)s milliseconds", count),
+        "servers": ngettext("%(n)s server", "%(n)s servers", count),
+        "characters": ngettext("%(n)s character", "%(n)s characters", count),
+        "attempts": ngettext("%(n)s attempt", "%(n)s attempts", count),
+        "accounts": ngettext("%(n)s account", "%(n)s accounts", count),
+        "bits": ngettext("%(n)s bit", "%(n)s bits", count),
+    }.get(unit, f"%(n)s {_(unit)}" if unit else "%(n)s")
+    return words % {"n": number(count)}
 
 
 _TYPES = {
@@ -80,8 +100,8 @@ def parse(text: str, place: str) -> Mapping[str, TargetDefinition]:
     if not isinstance(entries, list):
         raise BadInput(f"{place} has no list of targets.", "Begin the list with the line 'targets:'.")
     found: dict[str, TargetDefinition] = {}
-    for number, entry in enumerate(entries, start=1):
-        target = _target(entry, f"{place}, target {number}")
+    for place_of, entry in enumerate(entries, start=1):
+        target = _target(entry, f"{place}, target {place_of}")
         if target.id in found:
             raise BadInput(f"{place}: the id '{target.id}' is used twice.", "Give each target its own.")
         found[target.id] = target

@@ -24,9 +24,10 @@ from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_reader
 from duecare.program import remarks
+from duecare.program.approval_queries import approvals_in_force
 from duecare.program.assessing import Lines
 from duecare.program.catalogue import area_of, areas, catalogue
-from duecare.program.exception_queries import FINDING, holding, standing_exceptions
+from duecare.program.exception_queries import FINDING, holding, reference, standing_exceptions
 from duecare.program.judgement import checks, find_check
 from duecare.program.models import Finding
 from duecare.program.posture import State, count_states
@@ -311,10 +312,13 @@ def finding(request: Request, key: str) -> HttpResponseBase:
     entries = entries_about(FINDING, [key], viewer).filter(kind=FINDING)
     about = f"{FINDING}:{key}"
     standing = standing_exceptions(viewer, request.view_now, about=about)
+    exception, condition = standing[0] if standing else (None, None)
+    excepting = reference(exception.pk) if exception else ""
     context = {
         "finding": row,
-        "exception": standing[0][0] if standing else None,
-        "exception_condition": standing[0][1] if standing else None,
+        "exception": exception,
+        "exception_condition": condition,
+        "exception_approval": approvals_in_force([excepting], viewer).get(excepting) if exception else None,
         "check": find_check(row.check_id),
         "safeguard": catalogue().get(row.safeguard),
         "url": address_seen(row.subject, viewer),

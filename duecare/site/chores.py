@@ -70,7 +70,13 @@ def chores(viewer: Viewer, now: datetime) -> Iterator[Chore]:
             yield Chore(CHORE_OF[id], title, why, f"{GUIDE}:{id}")
 
 
-CHORE_OF = {"laws": "laws", "approver": "approver", "keeper": "keeper", "backup": "backup_place"}
+CHORE_OF = {
+    "laws": "laws",
+    "approver": "approver",
+    "keeper": "keeper",
+    "backup": "backup_place",
+    "mail": "mail",
+}
 """The chore that stands for an open question of the set-up."""
 
 
@@ -94,6 +100,10 @@ def _of_guide() -> dict[str, tuple[str, str]]:
         "backup": (
             _("Name a place for Duecare’s own backups, best on another machine"),
             _("The record is worth nothing on the day its disk dies."),
+        ),
+        "mail": (
+            _("Say through which server mail leaves, and try it"),
+            _("Until then nobody is reminded of anything who does not sign in and look."),
         ),
     }
 

@@ -259,7 +259,7 @@ def _letter(reader: Reader, news: News, server: MailServer, profile: Profile | N
     name = profile.name if profile else "Duecare"
     subject = _("%(organisation)s: your day, %(day)s") % {
         "organisation": name,
-        "day": date_format(news.window.day, "j F"),
+        "day": date_format(news.window.day, "MONTH_DAY_FORMAT"),
     }
     if server.short:
         parts: tuple[Part, ...] = (
@@ -298,7 +298,7 @@ def _tasks(near: Sequence[Near], window: Window) -> Iterator[Section]:
 
     def rows(tasks: Sequence[Near]) -> tuple[Row, ...]:
         return tuple(
-            Row(f"{one.title} ({date_format(one.due, 'j F')})", page("task", one.key))
+            Row(f"{one.title} ({date_format(one.due, 'MONTH_DAY_FORMAT')})", page("task", one.key))
             for one in tasks[:LISTED]
         )
 
@@ -348,7 +348,10 @@ def _statements(viewer: Viewer, window: Window) -> Iterator[Section]:
     near = list(mine.filter(expires__gte=window.day, expires__lt=window.day + WEEK).order_by("expires", "id"))
     if near:
         rows = tuple(
-            Row(f"{one.asked} ({date_format(one.expires, 'j F')})", reverse("statement", args=[one.question]))
+            Row(
+                f"{one.asked} ({date_format(one.expires, 'MONTH_DAY_FORMAT')})",
+                reverse("statement", args=[one.question]),
+            )
             for one in near[:LISTED]
         )
         count = ngettext(
@@ -436,5 +439,5 @@ def _of_the_day(news: News) -> Letter:
         _("%(opened)s opened and %(closed)s closed since last time") % {"opened": opened, "closed": closed},
         ngettext("%s task is late", "%s tasks are late", late) % late,
     )
-    subject = _("Duecare on %s") % date_format(window.day, "j F Y")
+    subject = _("Duecare on %s") % date_format(window.day, "DATE_FORMAT")
     return Letter(subject, lines, (), Row(_("Open Duecare"), reverse("home")))

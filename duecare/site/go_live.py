@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,8 @@ class Served:
     cookie_secure: bool
     proxies: tuple[str, ...]
     port: int
+    mails: str = ""
+    """Where links in mails lead; empty while nothing is mailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ def _look(arrived: Arrived, served: Served, wanted: Wanted) -> Iterator[Checked]
         if wanted.away
         else _("Needed only once people come from other machines."),
     )
+    if served.mails:
+        yield _links(served, wanted)
 
 
 def _host(served: Served, wanted: Wanted) -> Checked:
@@ -214,6 +219,14 @@ def _passkeys(arrived: Arrived) -> Checked:
         words = _("Browsers make and use them for %s. They count for that name only.") % arrived.host
         return Checked(what, GOOD, _("Possible"), words)
     return Checked(what, BAD, _("No"), _("Browsers make none without TLS."))
+
+
+def _links(served: Served, wanted: Wanted) -> Checked:
+    what = _("Links in mails")
+    if wanted.away and urlsplit(served.mails).hostname != wanted.host:
+        words = _("They lead to %s. Once the lines below are in place, change it under Settings, Mail.")
+        return Checked(what, BAD, _("Elsewhere"), words % served.mails)
+    return Checked(what, GOOD, _("In order"), _("They lead to %s.") % served.mails)
 
 
 # ── What to put in ───────────────────────────────────────────────────────────────────────────────────────

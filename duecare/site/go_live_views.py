@@ -14,7 +14,7 @@ from duecare.errors import DuecareError
 from duecare.ledger.viewers import Request
 from duecare.site import go_live as core
 from duecare.site.doors import FORWARDED, SENDER
-from duecare.site.guide_steps import address_form, address_save, read
+from duecare.site.guide_steps import Here, address_form, address_save, read
 from duecare.site.guide_views import owner_of
 
 LOOPBACK = "127.0.0.1"
@@ -34,7 +34,7 @@ def go_live(request: Request) -> HttpResponseBase:
         else:
             messages.success(request, _("Recorded. The checks and lines follow it."))
             return redirect("go-live")
-    arrived, served = _arrived(request), _served(request)
+    arrived, served = _arrived(request), _served(request, here)
     wanted = core.Wanted(here.arranged.host, tuple(here.arranged.proxies))
     context = {
         "form": form,
@@ -58,7 +58,7 @@ def _arrived(request: Request) -> core.Arrived:
     return core.Arrived(name, request.is_secure(), sender, bool(forwarded), forwarded == "believed")
 
 
-def _served(request: Request) -> core.Served:
+def _served(request: Request, here: Here) -> core.Served:
     port = str(request.META.get("SERVER_PORT") or "")
     return core.Served(
         hosts=tuple(name for name in settings.ALLOWED_HOSTS if name != core.HERE),
@@ -66,4 +66,5 @@ def _served(request: Request) -> core.Served:
         cookie_secure=settings.SESSION_COOKIE_SECURE,
         proxies=tuple(settings.DUECARE_PROXIES),
         port=int(port) if port.isdigit() else 8000,
+        mails=here.mail.address if here.mail else "",
     )

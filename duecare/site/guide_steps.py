@@ -20,16 +20,29 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from duecare.errors import BadInput
 from duecare.law.asking import asked_first
 from duecare.law.obligations import profile_facts
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions, setup_actions
+from duecare.program.mail.models import MailServer
+from duecare.program.mail.server import (
+    demand_encryption,
+    give_up_server,
+    keep_server,
+    mail_server,
+    said_none,
+)
+from duecare.program.mail.smtp import Security
 from duecare.program.models import DataSet, Keeper, Person, Profile, Setup
 from duecare.program.queries import profile
 from duecare.program.setup_queries import keepers, other_approvers, setup
 from duecare.program.task_queries import holding_people
 from duecare.site import guide_forms, people
 from duecare.site.forms import FactsForm
+from duecare.site.mail_forms import NONE, SERVER, MailStepForm
+from duecare.site.mail_trying import send_test_mail
+from duecare.site.models import User
 
 Text = str | Promise
 Sent = QueryDict | None
@@ -49,10 +62,16 @@ class Here:
     keepers: tuple[Keeper, ...]
     approvers: tuple[Person, ...]
     """Who may approve besides the viewer."""
+    mail: MailServer | None
+    no_mail: bool
+    """Whether somebody has said that nothing is to be mailed."""
+    origin: str
+    """Under which address the page was opened; empty where no page was."""
 
 
-def read(viewer: Viewer, now: datetime, today: date) -> Here:
+def read(viewer: Viewer, now: datetime, today: date, origin: str = "") -> Here:
     """What the steps read, by a handful of queries."""
+    server = mail_server()
     return Here(
         viewer=viewer,
         now=now,
@@ -62,6 +81,9 @@ def read(viewer: Viewer, now: datetime, today: date) -> Here:
         arranged=setup(viewer),
         keepers=tuple(keepers(viewer)),
         approvers=tuple(other_approvers(viewer, today)),
+        mail=server,
+        no_mail=server is None and said_none(),
+        origin=origin,
     )
 
 
@@ -284,6 +306,38 @@ def _backup_save(here: Here, form: Any) -> Said:
     return Said(words, _("One broken disk would take both: a place on another machine is better."))
 
 
+def _mail_form(here: Here, sent: Sent) -> forms.Form:
+    shipped = {"port": 587, "security": Security.STARTTLS.value}
+    initial = MailStepForm.of(here.mail) if here.mail else shipped
+    return MailStepForm(sent, initial={**initial, "how": NONE if here.no_mail else SERVER})
+
+
+def _mail_answer(here: Here) -> str:
+    if here.mail:
+        return f"{here.mail.host}, {here.mail.sender}"
+    return _("Nothing is mailed for now") if here.no_mail else ""
+
+
+def _mail_save(here: Here, form: Any) -> Said:
+    """Mail is kept only once the server has taken a test mail, as the place for backups is."""
+    viewer = here.viewer
+    if form.cleaned_data["how"] == NONE:
+        if not here.no_mail:
+            give_up_server(viewer.actor, here.now)
+        return Said(_("Nothing is mailed. Whoever signs in still sees what waits for them."))
+    chosen, password = form.asked(here.mail, here.origin), form.cleaned_data["password"] or None
+    demand_encryption(chosen, password)
+    to = User.objects.get(person=viewer.person).email
+    tried = send_test_mail(viewer, to, chosen, password, here.now)
+    if not tried.taken:
+        raise BadInput(
+            _("The test mail was not taken. %s") % tried.words,
+            _("Mend it and try again, or say none for now."),
+        )
+    keep_server(viewer.actor, chosen, password, here.now)
+    return Said(_("%(told)s. Look into the mailbox of %(to)s.") % {"told": tried.words, "to": to})
+
+
 def address_form(here: Here, sent: Sent) -> forms.Form:
     """The form about the address, also of the page about going live."""
     one = here.arranged
@@ -424,6 +478,20 @@ STEPS: tuple[Step, ...] = (
         _backup_answer,
         _backup_save,
         blames="path",
+    ),
+    Step(
+        "mail",
+        gettext_lazy("Mail"),
+        gettext_lazy("How does mail leave?"),
+        gettext_lazy(
+            "Reminders reach people who do not look in by themselves: one short mail a day, and at once only "
+            "what is urgent. The server is tried at once, by a mail to you."
+        ),
+        60,
+        _mail_form,
+        _mail_answer,
+        _mail_save,
+        blames="host",
     ),
     Step(
         "address",

@@ -98,7 +98,8 @@ def keeper_end(request: Request, key: str) -> HttpResponseBase:
 
 
 def _read(request: Request, viewer: Viewer) -> Here:
-    return read(viewer, request.view_now, timezone.localdate(request.view_now))
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return read(viewer, request.view_now, timezone.localdate(request.view_now), origin)
 
 
 def _minutes(seconds: int) -> int:

@@ -17,6 +17,9 @@ from duecare.program.outgoing import read_url
 from duecare.program.record_form import RecordForm
 from duecare.site.models import MailChoice
 
+SERVER, NONE = "server", "none"
+"""How mail leaves: through a server, or not at all."""
+
 
 class MailServerForm(RecordForm):
     """Through which server, as whom, and what."""
@@ -104,6 +107,37 @@ class MailServerForm(RecordForm):
         """What was chosen."""
         values = {name: self.cleaned_data[name] for name in MailSettings.__slots__}
         return MailSettings(**{**values, "security": Security(values["security"])})
+
+
+class MailStepForm(MailServerForm):
+    """Mail as the guided set-up asks for it: through which server, or none for now.
+
+    What it does not ask has the value that is kept, or as shipped.
+    """
+
+    how = forms.ChoiceField(
+        label=_("How mail leaves"),
+        choices=[
+            (SERVER, _("Through the server below; a test mail to you is sent at once")),
+            (NONE, _("None for now: nothing is mailed")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("how", "host", "port", "security", "user", "password", "sender")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("address", "morning", "late_days", "short", "sign_in"):
+            del self.fields[name]
+        chosen = self.data.get("how") if self.is_bound else self.initial.get("how")
+        for name in ("host", "port", "security", "sender"):
+            self.fields[name].required = chosen == SERVER
+
+    def asked(self, kept: MailServer | None, address: str) -> MailSettings:
+        """What was chosen; `address` is where links in mails lead if nothing is kept."""
+        rest = MailServerForm.of(kept or MailServer(address=address))
+        asked = {name: value for name, value in self.cleaned_data.items() if name in rest}
+        return MailSettings(**{**rest, **asked, "security": Security(asked["security"])})
 
 
 class WebhookForm(RecordForm):

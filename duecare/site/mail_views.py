@@ -20,19 +20,18 @@ from duecare.ledger.viewers import Request, Role
 from duecare.program.mail import outbox, webhooks
 from duecare.program.mail.cards import CardKind
 from duecare.program.mail.delivery import Came
-from duecare.program.mail.letters import Envelope, Letter, Row, as_mail
+from duecare.program.mail.letters import Letter, Row
 from duecare.program.mail.models import Channel, OutboxMessage, Webhook
 from duecare.program.mail.server import (
-    connection_of,
     give_up_server,
     has_password,
     keep_server,
     mail_server,
 )
-from duecare.program.mail.smtp import talking
 from duecare.program.models import Person
 from duecare.program.outgoing import way_out
 from duecare.site.mail_forms import MailChoiceForm, MailServerForm, WebhookForm
+from duecare.site.mail_trying import TRIED, send_test_mail
 from duecare.site.models import MailChoice, User
 from duecare.site.views import _form_page, _sent, changer
 
@@ -46,8 +45,8 @@ SORTS: Mapping[str, str | Promise] = {
     webhooks.DAILY: gettext_lazy("Figures of the day"),
 }
 """What sorts of messages there are, in words."""
-TRIED, CHOSEN = "site.mail-tried", "site.mail-choice"
-"""Kinds of notes: a mail or webhook was tried on the spot; somebody chose how often they get mail."""
+CHOSEN = "site.mail-choice"
+"""The kind of the note that somebody chose how often they get mail."""
 
 
 @require_safe
@@ -102,25 +101,13 @@ def mail_test(request: Request) -> HttpResponseBase:
     server = mail_server()
     if server is None or not isinstance(request.user, User):
         raise NotFound(_("No mail server is set."), _("Set one first."))
-    words = _("This is the test mail that %s asked for. Nothing else is to be done.") % viewer.name
-    letter = Letter(_("Test mail from Duecare"), (words,), (), Row(_("Open Duecare"), reverse("home")))
     to = request.user.email
-    try:
-        key = f"test-{request.now:%Y%m%d%H%M%S%f}"
-        envelope = Envelope(server.sender, "Duecare", to, key, request.now, server.address)
-        data = as_mail(letter, envelope).as_bytes()
-        with talking(connection_of(server), way_out()) as line:
-            answer = line.hand_over(to, data, lambda: True)
-        told, taken = answer.words, answer.came is Came.ACCEPTED
-    except DuecareError as error:
-        told, taken = str(error), False
-    except (ValueError, UnicodeError) as error:
-        told, taken = _("An address cannot be written: %s") % error, False
-    record_note(viewer.actor, "send a test mail", TRIED, "mail", {"taken": taken})
-    if taken:
-        messages.success(request, _("%(told)s. Look into the mailbox of %(to)s.") % {"told": told, "to": to})
+    tried = send_test_mail(viewer, to, server, None, request.now)
+    if tried.taken:
+        told = {"told": tried.words, "to": to}
+        messages.success(request, _("%(told)s. Look into the mailbox of %(to)s.") % told)
     else:
-        messages.error(request, _("The test mail was not taken. %s") % told)
+        messages.error(request, _("The test mail was not taken. %s") % tried.words)
     return redirect("mail")
 
 

@@ -8,14 +8,16 @@ must have verified the address.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from duecare.errors import NotFound, Refused
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
@@ -38,9 +40,18 @@ def sign_in(who: Who, settings: OpenId, now: datetime) -> User:
     Raises Refused for who has no group that gives a right here, or may not come in this way.
     """
     mapped = {settings.roles[group]: group for group in sorted(who.groups) if group in settings.roles}
-    account = OpenIdAccount.objects.filter(issuer=settings.issuer, subject=who.subject).first()
+    account = _account_of(who, settings)
     if account is None and mapped:
-        account = _first_time(who, settings, now)
+        try:
+            account = _first_time(who, settings, now)
+        except IntegrityError:
+            # They came twice at once, in two windows: the first one has made them the account.
+            account = _account_of(who, settings)
+            if account is None:
+                raise Refused(
+                    _("Somebody was let in by your e-mail address at this very moment."),
+                    _("Sign in again."),
+                ) from None
     if account is not None:
         _bring_in_line(account, mapped, now)
     if account is None or not mapped:
@@ -53,6 +64,10 @@ def sign_in(who: Who, settings: OpenId, now: datetime) -> User:
     if user is None:
         raise Refused(_("You cannot sign in here any more."), _("Ask an owner of this Duecare."))
     return user
+
+
+def _account_of(who: Who, settings: OpenId) -> OpenIdAccount | None:
+    return OpenIdAccount.objects.filter(issuer=settings.issuer, subject=who.subject).first()
 
 
 def allow(viewer: Viewer, person: Person, settings: OpenId, now: datetime) -> None:
@@ -89,7 +104,7 @@ def _first_time(who: Who, settings: OpenId, now: datetime) -> OpenIdAccount:
         )
     known = User.objects.filter(email=who.email).first()
     if known is not None:
-        return _link(known, who, settings)
+        return _account_of(who, settings) or _link(known, who, settings)
     person = Person(id=new_key(), name=normalize("NFC", who.name.strip() or who.email)[: people.LONGEST])
     user = User(email=who.email, person=person.pk)
     user.set_unusable_password()
@@ -133,12 +148,28 @@ def _bring_in_line(account: OpenIdAccount, mapped: dict[str, str], now: datetime
                 people.end_right(SERVER, right, now, because=recorded("for want of an OpenID Connect group"))
             except Refused:  # of the last owner: somebody has to stay
                 kept.append(right.pk)
-    held = set(holding_rights(today(now)).filter(person=person).values_list("role", flat=True))
-    mine = OpenIdAccount.objects.filter(pk=account.pk)
-    if sorted(kept) != sorted(account.rights):
-        mine.update(rights=kept)
+    _note_rights(account, ended=set(account.rights) - set(kept))
     for role, group in mapped.items():
-        if role not in held:
+        if role not in _held(person, now):
             because = recorded("by OpenID Connect group %(group)s", group=normalize("NFC", group)[:80])
-            kept.append(people.give_right(SERVER, person, role, None, None, None, because=because).pk)
-            mine.update(rights=kept)
+            try:
+                given_now = people.give_right(SERVER, person, role, None, None, None, because=because)
+            except BadInput:
+                if role not in _held(person, now):
+                    raise
+                continue  # they came twice at once, and have it by now
+            _note_rights(account, given={given_now.pk})
+
+
+def _held(person: Person, now: datetime) -> set[str]:
+    """The roles that somebody holds today."""
+    return set(holding_rights(today(now)).filter(person=person).values_list("role", flat=True))
+
+
+def _note_rights(account: OpenIdAccount, ended: Collection[str] = (), given: Collection[str] = ()) -> None:
+    """Note which rights groups gave; another sign-in of the same person may note others meanwhile."""
+    if ended or given:
+        with transaction.atomic():
+            row = OpenIdAccount.objects.select_for_update().get(pk=account.pk)
+            row.rights = [key for key in row.rights if key not in ended] + sorted(given)
+            row.save(update_fields=["rights"])

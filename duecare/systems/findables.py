@@ -27,12 +27,12 @@ def _host(row: Host) -> Hit:
 
 
 def _report(row: Report) -> Hit:
-    note = _("its report of %s") % date_format(row.collected_at, "j M Y")
+    note = _("its report of %s") % date_format(row.collected_at, "SHORT_DATE_FORMAT")
     return Hit(row.host.name, reverse("host", args=[row.host_id]), note)
 
 
 def _look(row: Look) -> Hit:
-    note = _("what was seen on %s") % date_format(row.looked_at, "j M Y")
+    note = _("what was seen on %s") % date_format(row.looked_at, "SHORT_DATE_FORMAT")
     return Hit(str(row.name), reverse("name", args=[row.name_id]), note)
 
 

@@ -241,7 +241,7 @@ class Listing(Generic[M]):
         """The rows that pass the filters and the search."""
         for one in self.filters:
             if one.key in asked.values:
-                rows = rows.filter(_condition(one, asked.values[one.key], rows.model))
+                rows = rows.filter(_condition(one, asked.values[one.key], rows))
         for word in asked.search.split():
             anywhere = Q()
             for path in self.search:
@@ -347,14 +347,16 @@ def _check(one: Filter, value: str) -> None:
             )
 
 
-def _condition(one: Filter, value: str, model: type[Model]) -> Q:
+def _condition(one: Filter, value: str, rows: QuerySet[Any]) -> Q:
     if not isinstance(one.lookup, str):
         return one.lookup(value)
     if one.kind not in (FilterKind.SINCE, FilterKind.UNTIL):
         return Q(**{one.lookup: value})
     day = date.fromisoformat(value)
     bound: date | datetime = day + timedelta(days=1 if one.kind is FilterKind.UNTIL else 0)
-    if isinstance(keyset.find_field(model, one.lookup)[0], DateTimeField):
+    added = rows.query.annotations.get(one.lookup)
+    field = added.output_field if added is not None else keyset.find_field(rows.model, one.lookup)[0]
+    if isinstance(field, DateTimeField):
         bound = timezone.make_aware(datetime.combine(bound, time.min))
     return Q(**{f"{one.lookup}__{'gte' if one.kind is FilterKind.SINCE else 'lt'}": bound})
 

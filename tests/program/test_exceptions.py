@@ -24,6 +24,7 @@ from duecare.program.exception_actions import Draft, ask_for_exception, withdraw
 from duecare.program.exception_queries import (
     Condition,
     condition_of,
+    excuses,
     find_exception,
     holding,
     in_condition,
@@ -421,3 +422,20 @@ def test_excepted_gaps_fail_nothing_at_the_terminal_until_their_day_is_over(
     assert not fails("unknown", now)
     assert fails("unmet", now + 11 * DAY)
     assert not fails("", now + 11 * DAY)
+
+
+def test_wherever_an_exception_counts_the_page_says_whether_it_was_approved_alone(
+    owner: tuple[Viewer, Client],
+) -> None:
+    viewer, client = owner
+    gap = finding()
+    own = ask_for_exception(viewer.actor, draft(finding=gap.pk), utc_now())
+    decide(own, viewer)
+    assert "approved alone" in client.get(f"/findings/{gap.pk}/").content.decode()
+    other = finding(subject="systems.host:k2")
+    decide(ask(finding=other.pk), viewer)
+    shown = client.get(f"/findings/{other.pk}/").content.decode()
+    assert f"approved by {viewer.name}, asserted by the server" in shown
+    assert "approved alone" not in shown
+    excuse = excuses(viewer, utc_now())["patching"]
+    assert excuse.by == f"{viewer.name}, {viewer.name} (alone)"

@@ -284,6 +284,22 @@ def test_what_cannot_be_kept_is_refused_and_leaves_nothing(
     assert not list((home / "blobs").rglob("*.*"))
 
 
+def test_papers_of_one_moment_stand_by_their_titles_and_later_ones_before_them(
+    matter: Matter, opener: Somebody
+) -> None:
+    at = utc_now()
+    for title, moment in (
+        ("Beta", at),
+        ("Élan", at),
+        ("Alpha", at),
+        ("Gamma", at),
+        ("Zeta", at + timedelta(days=1)),
+    ):
+        matter_actions.add_paper(opener.viewer, matter.pk, Draft(title, "Words."), moment)
+    shown = [one.title for one in matter_queries.papers_of(matter, opener.viewer)]
+    assert shown == ["Zeta", "Alpha", "Beta", "Élan", "Gamma"]
+
+
 def test_a_closed_matter_takes_no_papers_and_is_still_read(matter: Matter, opener: Somebody) -> None:
     made = paper(opener, matter)
     matter_actions.close_matter(opener.viewer, matter.pk, utc_now())

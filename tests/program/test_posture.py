@@ -268,7 +268,7 @@ def test_without_a_check_a_safeguard_stands_as_people_say(
     assert (here.state, here.why) == (state, why)
 
 
-@pytest.mark.parametrize("verdict", [MET, UNKNOWN, NA])
+@pytest.mark.parametrize("verdict", [MET, UNKNOWN])
 @pytest.mark.parametrize("answer", [YES, NOT_APPLICABLE, None])
 def test_beside_a_check_a_word_changes_nothing(verdict: Verdict, answer: str | None) -> None:
     alone = stand(found(0, verdict))
@@ -284,6 +284,96 @@ def test_an_admitted_gap_fails_a_safeguard_whatever_its_checks_found(verdict: Ve
     assert here.state is State.FAILING
     first = "2 of 11 things not: the first (and 1 more gap)" if verdict is UNMET else f"Stated “{answer}”"
     assert here.why.startswith(first)
+
+
+UNASKED: list[Asked] = []
+NOTHING = "Nothing of the kind is there"
+BESIDE_NOTHING = [
+    (UNASKED, State.NOT_APPLICABLE, NOTHING),
+    ([asked(None)], State.UNPROVEN, f"{NOTHING}; 1 question for a person to answer"),
+    ([asked(None), asked(None, 1)], State.UNPROVEN, f"{NOTHING}; 2 questions for a person to answer"),
+    ([asked(YES), asked(None, 1)], State.UNPROVEN, "1 question of 2 not answered yet"),
+    (
+        [asked(NOT_APPLICABLE, **AGREED), asked(None, 1)],
+        State.UNPROVEN,
+        "1 question of 2 not answered yet",
+    ),
+    ([asked(YES)], State.STATED, "1 question answered by a person, until 1 Feb 2027"),
+    (
+        [asked(YES), asked(NOT_APPLICABLE, 1)],
+        State.STATED,
+        "2 questions answered by a person, until 1 Feb 2027",
+    ),
+    ([asked(YES, expires_at=NOW - timedelta(days=1))], State.UNPROVEN, EXPIRED),
+    ([asked(NOT_APPLICABLE, **AGREED, expires_at=NOW - timedelta(days=1))], State.UNPROVEN, EXPIRED),
+    ([asked(YES, **DOUBTED)], State.UNPROVEN, "The statement of 13 Nov 2026 is doubted: Is point 0 so?"),
+    ([asked(NOT_APPLICABLE)], State.UNPROVEN, AWAITED),
+    (
+        [asked(NOT_APPLICABLE, **AGREED)],
+        State.NOT_APPLICABLE,
+        "Stated not to apply, and agreed by a second person",
+    ),
+    ([asked(NO)], State.FAILING, "Stated “no”: Is point 0 so?"),
+    ([asked(PARTLY, **DOUBTED), asked(None, 1)], State.FAILING, "Stated “partly”: Is point 0 so?"),
+]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(("answers", "state", "why"), BESIDE_NOTHING)
+def test_where_nothing_is_there_to_test_people_have_to_answer(
+    answers: list[Asked], state: State, why: str, count: int
+) -> None:
+    nothing = tuple(found(number, NA) for number in range(count))
+    here = hear(*answers, outcomes=nothing)
+    more = " (and 1 more check)" if count > 1 and not answers else ""
+    assert (here.state, here.why) == (state, why + more)
+    assert here.left_to_people
+    assert not here.silent
+
+
+@pytest.mark.parametrize(("answers", "state", "_why"), BESIDE_NOTHING)
+def test_an_exception_excepts_what_is_open_beside_nothing_to_test(
+    answers: list[Asked], state: State, _why: str
+) -> None:
+    here = excepted(hear(*answers, outcomes=(found(0, NA),)), WHOLE, NOW)
+    assert here.state is (State.EXCEPTED if state in (State.FAILING, State.UNPROVEN) else state)
+    known = excepted(hear(*answers, outcomes=(found(0, NA),)), for_findings(1), NOW)
+    silent = any(one.said is None for one in answers)
+    assert known.state is (
+        state if state is not State.FAILING else State.UNPROVEN if silent else State.EXCEPTED
+    )
+
+
+@pytest.mark.parametrize(("answers", "state", "_why"), BESIDE_NOTHING)
+@pytest.mark.parametrize(
+    ("beside", "stands"),
+    [(MET, State.PROVEN), (UNKNOWN, State.UNPROVEN), (UNMET, State.FAILING)],
+)
+def test_one_check_that_has_something_to_test_decides_beside_one_that_has_not(
+    answers: list[Asked], state: State, _why: str, beside: Verdict, stands: State
+) -> None:
+    here = hear(*answers, outcomes=(found(0, NA), found(1, beside)))
+    assert here.state is (State.FAILING if state is State.FAILING else stands)
+    assert not here.left_to_people
+
+
+@pytest.mark.parametrize(("answers", "state", "_why"), BESIDE_NOTHING)
+def test_that_nothing_was_there_counts_only_while_the_evidence_is_fresh(
+    answers: list[Asked], state: State, _why: str
+) -> None:
+    here = hear(*answers, outcomes=(found(0, NA, stale_at=NOW - timedelta(hours=1)),))
+    assert here.state is (State.FAILING if state is State.FAILING else State.UNPROVEN)
+    unjudged = standing(catalogue()[SAFEGUARD], CHECKS[:2], {CHECKS[0].id: found(0, NA)}, NOW, answers)
+    assert unjudged.state is here.state
+    assert not unjudged.left_to_people
+
+
+def test_stated_beside_nothing_since_the_later_of_both() -> None:
+    later = found(0, NA, since=NOW - timedelta(days=3))
+    assert hear(asked(YES), outcomes=(later,)).since == later.since
+    earlier = found(0, NA, since=NOW - timedelta(days=20))
+    assert hear(asked(YES), outcomes=(earlier,)).since == NOW - timedelta(days=10)
+    assert hear(asked(None), outcomes=(later,)).since is None
 
 
 def test_a_check_that_never_ran_is_not_made_good_by_a_word() -> None:

@@ -12,7 +12,7 @@ import duecare.systems.checks  # noqa: F401  (all five register their checks)
 from duecare.errors import BadInput
 from duecare.patching.weak_queries import WEIGHTS
 from duecare.program.judgement import checks
-from duecare.program.targets import TargetDefinition, definitions, parse
+from duecare.program.targets import TargetDefinition, counted, definitions, parse
 
 ENTRY = {
     "id": "log_days",
@@ -76,3 +76,18 @@ def test_a_mistake_in_the_file_is_named_with_its_place(text: str, place: str) ->
         parse(text, "test.yaml")
     assert place in str(caught.value)
     assert caught.value.next_step
+
+
+def test_a_number_is_counted_in_words_and_one_is_not_several() -> None:
+    target = parse(written(), "test.yaml")["log_days"]
+    assert [target.counted(count) for count in (0, 1, 90)] == ["0 days", "1 day", "90 days"]
+    assert definitions()["time_servers"].counted(1) == "1 server"
+    assert counted("bits", 3072) == "3,072 bits"
+    assert counted("", 7) == "7"
+
+
+@pytest.mark.parametrize(
+    "unit", sorted({*(one.unit for one in definitions().values()), *(one.unit for one in checks())} - {""})
+)
+def test_every_unit_that_is_counted_has_a_word_for_one(unit: str) -> None:
+    assert counted(unit, 1) == f"1 {unit.removesuffix('s')}"

@@ -25,6 +25,14 @@ from urllib.request import urlopen
 
 DUECARE = Path(sys.executable).with_name("duecare")
 PASSWORD = "seven grey herons over the slipway"
+CLAIM = {
+    "organisation": "Harbour Clinic",
+    "computers": "120",
+    "name": "Maeve Brennan",
+    "email": "maeve@clinic.example",
+    "password": PASSWORD,
+}
+"""What the first owner says in the claim, besides the token."""
 PATIENCE = 60
 """Seconds within which a start has to answer."""
 STEP = 30
@@ -127,3 +135,42 @@ def sign_in(page: Any, address: str, email: str, second: Callable[[], str] | Non
         page.locator("[name=code]").fill(second())
         page.keyboard.press("Enter")
     page.locator(".person").wait_for()
+
+
+def claim(page: Any, token: str, **changes: str) -> None:
+    """Fill the form of the claim and send it."""
+    for name, value in {**CLAIM, "token": token, **changes}.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=zone]").select_option("UTC")
+    page.get_by_role("button", name="Become the owner").click()
+
+
+@dataclass(frozen=True, slots=True)
+class Passkeys:
+    """Chromium's own virtual authenticator. It works on `localhost` only, as passkeys do."""
+
+    devtools: Any
+    id: str
+
+    def uses_it(self, willing: bool) -> None:
+        """Whether the person puts a finger on the sensor."""
+        told = {"authenticatorId": self.id, "isUserVerified": willing}
+        self.devtools.send("WebAuthn.setUserVerified", told)
+
+    @property
+    def credentials(self) -> list[dict[str, Any]]:
+        told = self.devtools.send("WebAuthn.getCredentials", {"authenticatorId": self.id})
+        found: list[dict[str, Any]] = told["credentials"]
+        return found
+
+
+def passkey_in(page: Any) -> Passkeys:
+    """Give the page's machine an authenticator that keeps passkeys and whose owner is willing."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return Passkeys(devtools, made["authenticatorId"])

@@ -53,7 +53,7 @@ def make(title: str, viewer: Viewer | None = None, **values: Any) -> Task:
 
 def parts(page: str) -> dict[str, list[str]]:
     """The titles of the tasks under each heading."""
-    sections = re.split(r'<h2 id="(\w+)">', page)[1:]
+    sections = re.split(r'<h2[^>]* id="(\w+)">', page)[1:]
     return {
         name: re.findall(r'href="/tasks/\w+/[^"]*">([^<]+)</a>', text)
         for name, text in zip(sections[::2], sections[1::2], strict=True)

@@ -68,6 +68,14 @@ def test_each_fault_is_told_where_it_is(arrived: Arrived, served: Served, which:
     assert found.words
 
 
+def test_links_in_mails_that_lead_elsewhere_are_told_once_anything_is_mailed() -> None:
+    here = replace(NEW, mails="http://localhost:8000")
+    assert look(AT_HOME, here, Wanted(HERE, ()))[-1].state == "met"
+    there = look(BY_NAME, replace(READY, mails="http://localhost:8000"), WANTED)[-1]
+    assert (there.what, there.word) == ("Links in mails", "Elsewhere")
+    assert look(BY_NAME, replace(READY, mails=f"https://{NAME}"), WANTED)[-1].word == "In order"
+
+
 def test_a_name_without_anything_in_front_is_told_that_duecare_speaks_no_tls() -> None:
     assert "speaks no TLS itself" in look(AT_HOME, NEW, Wanted(NAME, ()))[FRONT].words
 

@@ -12,13 +12,18 @@ from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions, setup_actions
+from duecare.program.mail.models import MailServer
+from duecare.program.mail.server import MailSettings, keep_server
+from duecare.program.mail.smtp import Security
 from duecare.program.models import DataSet, Keeper, Person, Right, Setup
 from duecare.program.queries import profile
 from duecare.program.setup_queries import setup
-from duecare.site import people
+from duecare.site import mail_trying, people
 from duecare.site.chores import chores
 from duecare.site.guide_steps import STEPS, read
+from duecare.site.models import User
 from tests.people import PASSWORD, browser, sign_in
+from tests.program.mail.post_office import HOST, here, post_office
 
 TODAY = utc_now().date()
 
@@ -77,7 +82,7 @@ def test_the_first_page_leads_to_the_first_question_that_is_open(owner: Viewer, 
     actions.change_profile("person:x", country="IE", people=12, computers=9)
     page = client.get("/guide/").content.decode()
     assert 'href="/guide/data/">Go on' in page
-    assert "2 of 9 questions answered" in page
+    assert "2 of 10 questions answered" in page
     assert "12 people, about 9 computers" in page, "answered elsewhere is answered here"
 
 
@@ -229,6 +234,69 @@ def test_the_place_for_backups_is_tried_when_it_is_named(
     assert "on the same file system as the record" in answers(owner)["backup"]
 
 
+def through(port: int, **more: Any) -> dict[str, Any]:
+    sender = "duecare@clinic.example"
+    return {"how": "server", "host": HOST, "port": port, "security": "none", "sender": sender, **more}
+
+
+def test_mail_is_kept_once_the_server_has_taken_a_test_mail(
+    owner: Viewer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_trying, "way_out", here)
+    refused(send(client, "mail"), "required")
+    refused(send(client, "mail", how="server", port="587", security="starttls"), "required")
+    refused(send(client, "mail", **through(25, user="u", password="p")), "not sent without encryption")
+    with post_office() as (port, received):
+        received.rcpt = lambda address: "550 5.7.1 relaying denied"
+        refused(send(client, "mail", **through(port)), "550 5.7.1 relaying denied")
+        assert not received.mails
+        assert not MailServer.objects.exists()
+        assert answers(owner)["mail"] == ""
+        received.rcpt = lambda address: "250 OK"
+        assert send(client, "mail", **through(port)).headers["Location"] == "/guide/address/"
+    assert received.to == [owner_address(owner)]
+    page = client.get("/guide/mail/").content.decode()
+    assert "queued as ABC" in page
+    assert f'value="{HOST}"' in page
+    server = MailServer.objects.get()
+    assert (server.address, server.morning, server.short, server.sign_in) == (
+        "http://localhost",
+        7,
+        True,
+        False,
+    )
+    assert answers(owner)["mail"] == f"{HOST}, duecare@clinic.example"
+    refused(send(client, "mail", **through(port)), "does not answer on port")
+    assert MailServer.objects.exists(), "what worked before stays"
+
+
+def owner_address(owner: Viewer) -> str:
+    return User.objects.get(person=owner.person).email
+
+
+def test_mail_may_wait_and_what_the_settings_keep_of_it_stays(owner: Viewer, client: Client) -> None:
+    assert send(client, "mail", how="none").status_code == 302
+    assert answers(owner)["mail"] == "Nothing is mailed for now"
+    before = Head.objects.get().size
+    send(client, "mail", how="none")
+    assert Head.objects.get().size == before, "what was said once need not be said again"
+    chosen = MailSettings(
+        HOST, 465, Security.TLS, "", "d@clinic.example", "https://d.example", 9, False, True, 3
+    )
+    keep_server(owner.actor, chosen, None, utc_now())
+    assert answers(owner)["mail"] == f"{HOST}, d@clinic.example", "answered in the settings is answered here"
+    with post_office() as (port, _received), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail_trying, "way_out", here)
+        send(client, "mail", **through(port))
+    server = MailServer.objects.get()
+    assert (server.port, server.sender) == (port, "duecare@clinic.example")
+    assert (server.address, server.morning, server.late_days) == ("https://d.example", 9, 3)
+    assert (server.short, server.sign_in) == (False, True)
+    send(client, "mail", how="none")
+    assert not MailServer.objects.exists()
+    assert answers(owner)["mail"] == "Nothing is mailed for now"
+
+
 def test_the_address(owner: Viewer, client: Client) -> None:
     refused(send(client, "address"), "required")
     refused(send(client, "address", where="name"), "Write the name")
@@ -254,7 +322,9 @@ def test_what_is_answered_leaves_no_task_in_the_plan(owner: Viewer, client: Clie
     def left() -> set[str]:
         return {chore.id for chore in chores(owner, utc_now())}
 
-    assert left() == {"assess", "mail_names", "targets", "laws", "approver", "keeper", "backup_place"}
+    always = {"assess", "mail_names", "targets", "laws", "backup_place"}
+    assert left() == always | {"approver", "keeper", "mail"}
     send(client, "keeper", name="Niamh", address="niamh@books.example", outside="on")
+    send(client, "mail", how="none")
     setup_actions.approve_alone(owner.actor, True)
-    assert left() == {"assess", "mail_names", "targets", "laws", "backup_place"}
+    assert left() == always

@@ -46,6 +46,7 @@ MORE = (
     "guide/data/",
     "guide/keeper/",
     "guide/laws/",
+    "guide/mail/",
     "guide/size/",
     "guide/systems/",
     "no-such-page/",

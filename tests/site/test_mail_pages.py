@@ -22,7 +22,7 @@ from duecare.program.mail.outbox import Queued, queue
 from duecare.program.mail.server import CHANGED
 from duecare.program.models import Profile
 from duecare.program.outgoing import Outgoing
-from duecare.site import mail_views, mailing, worker
+from duecare.site import mail_trying, mail_views, mailing, worker
 from duecare.site.models import MailChoice
 from tests.ledger.library import sql, unguarded
 from tests.people import browser, sign_in
@@ -43,7 +43,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def owner(home: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Iterator[Somebody]:
     with recording("terminal:test", "begin"):
         Profile.objects.create(id="profile", name="Riverside Clinic")
-    monkeypatch.setattr(mail_views, "way_out", lambda: here(authority.trust))
+    for module in (mail_views, mail_trying):
+        monkeypatch.setattr(module, "way_out", lambda: here(authority.trust))
     client = browser()
     return client, sign_in(client, Role.OWNER)
 
@@ -134,7 +135,7 @@ def test_a_server_on_a_network_that_is_not_listed_is_refused_with_the_way_to_lis
     owner: Somebody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, _viewer = owner
-    monkeypatch.setattr(mail_views, "way_out", lambda: Outgoing(resolve=lambda host: ["10.0.0.5"]))
+    monkeypatch.setattr(mail_trying, "way_out", lambda: Outgoing(resolve=lambda host: ["10.0.0.5"]))
     client.post(f"{URL}change/", form(25))
     assert "[outgoing] allow in duecare.toml" in told(client, client.post(f"{URL}test/")).replace(
         "&quot;", '"'

@@ -31,7 +31,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.models import Person, Profile, Right
-from duecare.site import people
+from duecare.site import openid_people, people
 from duecare.site.configuration import OpenId
 from duecare.site.models import OpenIdAccount, User
 from duecare.site.rights import holding_rights, today
@@ -180,6 +180,44 @@ def test_somebody_with_a_mapped_group_comes_in_with_its_right(
     assert User.objects.get(email=f"{who}@clinic.example").has_usable_password() is False
     assert f"give the right {min(roles)} by OpenID Connect group" in " ".join(reasons())
     assert Entry.objects.filter(kind="site.sign-in").count() == 1
+
+
+@pytest.mark.parametrize("at", ["validate_email", "new_key"], ids=["before", "within"])
+def test_somebody_who_comes_twice_at_once_is_one_person_and_signed_in_twice(
+    here: Elsewhere, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    """The second sign-in is whole while the first has only begun: before it looks for them, or after."""
+    whole, others = getattr(openid_people, at), []
+
+    def meanwhile(*given: Any) -> Any:
+        monkeypatch.setattr(openid_people, at, whole)
+        others.append(enter("ben"))
+        return whole(*given)
+
+    monkeypatch.setattr(openid_people, at, meanwhile)
+    _client, answer = enter("ben")
+    assert [one.status_code for one in (answer, others[0][1])] == [302, 302]
+    assert Person.objects.filter(name="Ben Example").count() == 1
+    assert OpenIdAccount.objects.count() == 1
+    assert roles_of("ben") == {"manager", "member"}
+    assert len(OpenIdAccount.objects.get().rights) == 2
+
+
+def test_rights_that_another_sign_in_gives_meanwhile_are_noted_once(
+    here: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, others = people.give_right, []
+
+    def meanwhile(*given: Any, **more: Any) -> Right:
+        monkeypatch.setattr(people, "give_right", whole)
+        others.append(enter("ben"))
+        return whole(*given, **more)
+
+    monkeypatch.setattr(people, "give_right", meanwhile)
+    _client, answer = enter("ben")
+    assert (answer.status_code, others[0][1].status_code) == (302, 302)
+    assert Right.objects.filter(person__name="Ben Example", ended_at=None).count() == 2
+    assert len(set(OpenIdAccount.objects.get().rights)) == 2
 
 
 @pytest.mark.parametrize("who", ["eve", "finn"])

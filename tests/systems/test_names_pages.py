@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
+from duecare.program import actions
+from duecare.program.models import Profile
 from duecare.program.outgoing import NoAnswer, Outgoing
 from duecare.systems import name_actions
-from duecare.systems.models import Name, NameKind
+from duecare.systems.models import Look, Name, NameKind
 from duecare.systems.name_actions import Eyes, add_name, look_at
 from tests.people import browser, sign_in
 
@@ -140,6 +143,21 @@ def test_the_list_tells_the_last_look_and_when_certificates_end(client: Client) 
     assert rows["quiet.example"]["kind"] == "mail"
     assert [row["name"] for row in listed(client, "name=qui")] == [quiet.name]
     assert [row["name"] for row in listed(client, "daily=yes")] == [broken.name]
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_certificates_that_end_until_a_day_are_those_of_the_organisations_day(client: Client) -> None:
+    """A day of the organisation ends at its midnight, and no day without a zone reaches the database."""
+    with recording(TERMINAL, "begin"):
+        Profile.objects.create(id="profile", name="Riverside Clinic")
+    name = domain("quiet.example")
+    client.post(f"/systems/names/{name.pk}/look/")
+    with recording(TERMINAL, "see a certificate"):
+        Look.objects.update(expires_at=datetime(2027, 3, 1, 23, 30, tzinfo=UTC))
+    assert [row["name"] for row in listed(client, "expires=2027-03-01")] == [name.name]
+    assert listed(client, "expires=2027-02-28") == []
+    actions.change_profile(TERMINAL, zone="Europe/Berlin")
+    assert listed(client, "expires=2027-03-01") == [], "there it is the second already"
 
 
 def test_daily_looks_and_selectors_can_be_changed(client: Client) -> None:

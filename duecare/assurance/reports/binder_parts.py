@@ -36,6 +36,7 @@ from duecare.program.queries import current_targets
 from duecare.program.statement_queries import condition_of as statement_condition
 from duecare.program.statement_queries import lines_of, names_of
 from duecare.program.statement_queries import reference as statement_reference
+from duecare.program.targets import counted
 from duecare.program.task_queries import today_at
 from duecare.words import number
 
@@ -66,7 +67,7 @@ def checked(standing: Standing, now: datetime, viewer: Viewer, most: int) -> Ite
 
 def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str, Cell], ...]:
     target = current_targets().get(one.check.target or "")
-    unit = target.definition.unit if target else ""
+    unit = target.definition.unit if target else one.check.unit
     told = (
         _("%(n)s %(counts)s")
         if one.check.counts == one.check.of
@@ -87,9 +88,9 @@ def _outcome(one: Found, now: datetime, entry: Placed | None) -> tuple[tuple[str
     ]
     if one.target is not None:
         was = _(" (before: %s)") % number(one.target_was) if one.target_was is not None else ""
-        rows.append((_("Judged against"), f"{number(one.target)} {unit}".strip() + was))
+        rows.append((_("Judged against"), counted(unit, one.target) + was))
     if one.measure is not None:
-        rows.append((_("Measured"), f"{number(one.measure)} {unit}".strip()))
+        rows.append((_("Measured"), counted(unit, one.measure)))
     rows += [
         (_("Evidence"), _(one.grade) if one.grade else NOTHING),
         (_("Gathered"), moment(one.evidence_at)),
@@ -140,7 +141,7 @@ def held_targets(safeguard: str, viewer: Viewer) -> Iterator[Block]:
     names = names_of({row.adopted_by for row in adopted}, viewer)
     yield Heading(_("What we hold ourselves to"), 2)
     for target in targets:
-        rows: list[tuple[str, Cell]] = [(_("Target"), f"{number(target.value)} {target.definition.unit}")]
+        rows: list[tuple[str, Cell]] = [(_("Target"), target.words)]
         if target.adopted is None:
             rows.append((_("Adopted"), _("by nobody: it is the shipped default")))
         else:

@@ -69,11 +69,10 @@ def _targets(rows: list[Target], viewer: Viewer) -> Iterator[Decision]:
         definition = definitions().get(row.pk)
         words = {
             "name": definition.name if definition else row.pk,
-            "value": number(row.value),
-            "unit": definition.unit if definition else "",
+            "number": definition.counted(row.value) if definition else number(row.value),
         }
-        what = _("Target adopted: %(name)s, %(value)s %(unit)s") % words
-        yield Decision(row.adopted_at, what.strip(), row.reason, names[row.adopted_by])
+        what = _("Target adopted: %(name)s, %(number)s") % words
+        yield Decision(row.adopted_at, what, row.reason, names[row.adopted_by])
 
 
 def _exceptions(rows: list[SafeguardException], viewer: Viewer) -> Iterator[Decision]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput
 from duecare.home import Home, write_private
+from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.program.mail import outbox
 from duecare.program.mail.models import Channel, MailServer, OutboxMessage
@@ -52,11 +53,7 @@ def keep_server(actor: str, chosen: MailSettings, password: str | None, now: dat
 
     Raises BadInput for a user or a password without encryption. Nothing changes then.
     """
-    if chosen.security is Security.NONE and (chosen.user or password):
-        raise BadInput(
-            _("A password is not sent without encryption."),
-            _("Choose TLS or STARTTLS, or leave user name and password empty."),
-        )
+    demand_encryption(chosen, password)
     values = {name: getattr(chosen, name) for name in MailSettings.__slots__}
     values["security"] = chosen.security.value
     with recording(actor, "set the mail server") as act:
@@ -71,9 +68,23 @@ def keep_server(actor: str, chosen: MailSettings, password: str | None, now: dat
     return row
 
 
+def demand_encryption(chosen: MailSettings, password: str | None) -> None:
+    """Raises BadInput for a user or a password without encryption."""
+    if chosen.security is Security.NONE and (chosen.user or password):
+        raise BadInput(
+            _("A password is not sent without encryption."),
+            _("Choose TLS or STARTTLS, or leave user name and password empty."),
+        )
+
+
+def said_none() -> bool:
+    """Whether somebody has said that nothing is to be mailed: the last change, if any, left no server."""
+    return mail_server() is None and Entry.objects.filter(kind=CHANGED).exists()
+
+
 def give_up_server(actor: str, now: datetime) -> int:
     """Mail nothing from now on. What waits is for nobody any more; how many messages that is."""
-    with recording(actor, "give up the mail server") as act:
+    with recording(actor, "mail nothing") as act:
         MailServer.objects.filter(pk=ONLY).delete()
         waiting = OutboxMessage.objects.filter(channel=Channel.MAIL)
         dropped = outbox.drop(waiting, _("Nothing is mailed any more."), now)
@@ -87,21 +98,24 @@ def has_password() -> bool:
     return _place().exists()
 
 
-def connection_of(row: MailServer) -> Server:
-    """What a line to the server is opened with, the password included."""
+def connection_of(row: MailServer | MailSettings, password: str | None = None) -> Server:
+    """What a line to the server is opened with, the password included: the one that is kept, if none is
+    given."""
     place = _place()
+    if password is None:
+        password = place.read_text() if place.exists() else ""
     return Server(
         host=row.host,
         port=row.port,
         security=Security(row.security),
         user=row.user,
-        password=place.read_text() if row.user and place.exists() else "",
+        password=password if row.user else "",
         sender=row.sender,
         here=_own_name(row),
     )
 
 
-def _own_name(row: MailServer) -> str:
+def _own_name(row: MailServer | MailSettings) -> str:
     """How this machine names itself: `localhost` would look like spam to some servers."""
     domain: str = settings.DUECARE_DOMAIN
     return domain if "." in domain else row.sender.rpartition("@")[2]

@@ -97,7 +97,11 @@
   }
 
   const summary = document.querySelector("[data-error-summary]");
-  if (summary) summary.focus();
+  if (summary) {
+    summary.focus();
+    // Who skipped to the content before has #main in the address, and the browser goes there once more.
+    if (location.hash) addEventListener("load", () => setTimeout(() => summary.focus()), { once: true });
+  }
 
   // The navigation floats on a narrow screen and stands on a wide one.
   const areas = document.getElementById("areas");
