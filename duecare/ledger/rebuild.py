@@ -57,6 +57,8 @@ NOT_RECORDS: dict[str, str] = {
     "site.ownview": "a preference of one person: lists that they named; shared ones are records",
     "program.mailserver": "how this server sends mail, no fact about the organisation; changes are entries",
     "program.outboxmessage": "mail on its way; what it tells of is in the record, itself it soon goes",
+    "systems.enrolmenttoken": "the digest of a token that is a secret and lasts an hour; offers are records",
+    "systems.usedchallenge": "a challenge that lasts minutes; the signature over it is a record",
     "account.emailaddress": "sign-in: follows from the user",
     "account.emailconfirmation": "sign-in: a secret that lasts minutes",
     "mfa.authenticator": "the seeds of second factors: secrets are never in the record",

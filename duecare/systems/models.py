@@ -175,3 +175,6 @@ class Device(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+import duecare.systems.fleet_models  # noqa: E402, F401  (for Django to find)
