@@ -7,7 +7,7 @@ silent: it stopped reporting, and nothing that was seen of it counts for today.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -23,6 +23,9 @@ from duecare.systems.fleet_models import HostKey, KeyDoubt
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Any day may be viewed, also one from which nothing can be counted back."""
+
 
 def moment() -> datetime:
     """Now, or the moment that is viewed, for filters of lists, which are not told."""
@@ -32,7 +35,8 @@ def moment() -> datetime:
 
 def cutoff() -> datetime:
     """Who reported before this moment last, and was known by then, is silent; of the day that is viewed."""
-    return moment() - timedelta(days=current_targets()["report_days"].value + 1)
+    days = current_targets()["report_days"].value + 1
+    return max(moment(), _EPOCH) - timedelta(days=days)
 
 
 def silent(before: datetime, reported: str = "reported") -> Q:
