@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from duecare.ledger import asof
+from duecare.ledger.once import once
 from duecare.ledger.records import utc_now
 from duecare.program.judgement import Facts, Grade
 from duecare.program.queries import current_targets
@@ -35,7 +36,7 @@ def moment() -> datetime:
 
 def cutoff() -> datetime:
     """Who reported before this moment last, and was known by then, is silent; of the day that is viewed."""
-    days = current_targets()["report_days"].value + 1
+    days = once("report_days", lambda: current_targets()["report_days"].value) + 1
     return max(moment(), _EPOCH) - timedelta(days=days)
 
 
@@ -47,13 +48,16 @@ def silent(before: datetime, reported: str = "reported") -> Q:
 
 
 def count_silent() -> int:
-    """How many hosts have stopped reporting."""
+    """How many hosts have stopped reporting.
+
+    Every page asks, so neither half looks at every host and its reports: what is old lies together in an
+    index, and of a host that never reported no system is known.
+    """
     before = cutoff()
-    newest = Report.objects.filter(host=OuterRef("pk"), newest__in=NEWEST)
-    never = Q(~Exists(newest), first_seen_at__lte=before)
-    return Host.objects.filter(
-        Exists(newest.filter(collected_at__lte=before)) | never, removed_at=None
-    ).count()
+    old = Report.objects.filter(newest__in=NEWEST, collected_at__lte=before, host__removed_at=None)
+    mute = Host.objects.filter(system="", removed_at=None, first_seen_at__lte=before)
+    never = mute.filter(~Exists(Report.objects.filter(host=OuterRef("pk"))))
+    return old.count() + never.count()
 
 
 def known_hosts(now: datetime) -> Iterator[Subject]:
