@@ -32,12 +32,14 @@ app = typer.Typer(
 imports = typer.Typer(
     help="Take in what was gathered elsewhere.", rich_markup_mode=None, no_args_is_help=True
 )
+hosts = typer.Typer(help="Computers that report by themselves.", rich_markup_mode=None, no_args_is_help=True)
 users = typer.Typer(help="Who may sign in.", rich_markup_mode=None, no_args_is_help=True)
 ledger = typer.Typer(
     help="The record: verify, sign, prove, export, rebuild.", rich_markup_mode=None, no_args_is_help=True
 )
 patching = typer.Typer(help="Software and its versions.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(hosts, name="host")
 app.add_typer(users, name="user")
 app.add_typer(ledger, name="ledger")
 app.add_typer(patching, name="patching")
@@ -196,8 +198,29 @@ def collect(
             "NAME.ps1 for Windows, NAME.pyz for all others."
         ),
     ] = None,
+    enrol: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Make a key and show it to the Duecare at URL. The token is asked for, or read from "
+            "--token-file, $DUECARE_ENROLMENT_TOKEN or standard input; never an argument.",
+        ),
+    ] = "",
+    push: Annotated[
+        str, typer.Option(metavar="URL", help="Sign the report and send it to the Duecare at URL.")
+    ] = "",
+    token_file: Annotated[Path | None, typer.Option(help="The file with the enrolment token.")] = None,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="With --enrol: let a new key take the place of the old one.")
+    ] = False,
+    keys: Annotated[
+        Path | None, typer.Option(help="Keep key and receipts in this directory; else in the usual place.")
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="Trust the certificate authority in this file, and no other.")
+    ] = None,
 ) -> None:
-    """Gather facts about this machine and print the report; needs no home and no network."""
+    """Gather facts about this machine and print the report, or push it; needs no home."""
     if write_copy is not None:
         from duecare.systems.portable import how_to_run, write_one_file
 
@@ -209,6 +232,12 @@ def collect(
     words = ["--root", str(root)]
     words += ["--out", str(out)] if out else []
     words += ["--state", str(state)] if state else []
+    words += ["--enrol", enrol] if enrol else []
+    words += ["--push", push] if push else []
+    words += ["--token-file", str(token_file)] if token_file else []
+    words += ["--new-key"] if new_key else []
+    words += ["--keys", str(keys)] if keys else []
+    words += ["--ca", str(ca)] if ca else []
     raise typer.Exit(collector.main(words))
 
 
@@ -328,6 +357,21 @@ def import_table(
     said = terminal.Said(kind, source, whole, day, sheet, columns)
     made = terminal.import_table(data, file.name, said, _actor(), utc_now(), dry=dry_run, tell=tell)
     say("Nothing was changed." if made is None else f"Taken in as import {made.pk}; its page can undo it.")
+
+
+@hosts.command("enrol")
+def host_enrol(
+    name: Annotated[str, typer.Argument(help="What the computer calls itself: `hostname` shows it there.")],
+) -> None:
+    """Print a token by which one computer can show a key of its own, within an hour; a page approves it."""
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.systems import enrolment_actions
+
+    made, token = enrolment_actions.offer(_actor(), name, utc_now())
+    say(f"For {made.name} alone, for an hour, and once; it is shown this once:")
+    typer.echo(token)
+    say("Run `duecare collect --enrol URL` there, then approve the key on the page Systems, Enrolments.")
 
 
 @users.command("add")

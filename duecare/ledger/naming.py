@@ -27,6 +27,7 @@ OURS: Mapping[str, Promise] = {"server": gettext_lazy("server"), "worker": gette
 NOTES: Mapping[str, Promise] = {
     "anchor": gettext_lazy("confirmation from outside"),
     "denial": gettext_lazy("denial"),
+    "enrolment-refused": gettext_lazy("refused enrolment"),
     "export": gettext_lazy("export"),
     "feed": gettext_lazy("calendar address"),
     "import-part": gettext_lazy("import part"),
@@ -39,6 +40,7 @@ NOTES: Mapping[str, Promise] = {
     "mail-tried": gettext_lazy("mail tried"),
     "openid": gettext_lazy("openid"),
     "password": gettext_lazy("password"),
+    "push-refused": gettext_lazy("refused report"),
     "second-factor": gettext_lazy("second factor"),
     "sign-in": gettext_lazy("sign in"),
     "sign-in-denied": gettext_lazy("sign in denied"),

@@ -22,14 +22,14 @@ from duecare.patching.software_models import Installed
 from duecare.patching.urgency import Urgency
 from duecare.patching.weak_queries import clocks, promised
 from duecare.program.models import Approval, Decided, Finding, SafeguardException
-from duecare.program.queries import live_profile, zone_of
+from duecare.program.queries import current_targets, live_profile, zone_of
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
 
 KIND, SUBJECT = "patching.figures", "fleet"
 PERIOD = 90 * DAY
-REPORT_DAYS = 7
-"""How old a host's newest report may be for the host to count as reporting."""
+REPORTING = "report_days"
+"""The target by which a host counts as reporting."""
 FINDING, EXCEPTION = "program.finding", "program.safeguardexception"
 Spans = Mapping[tuple[str, str], tuple[tuple[datetime, datetime], ...]]
 
@@ -47,7 +47,7 @@ def note_figures(actor: str, now: datetime) -> dict[str, Any]:
         begins=begins,
         now=now,
         hosts={key: newest.get(key) for key in names},
-        report_days=REPORT_DAYS,
+        report_days=current_targets()[REPORTING].value,
     )
     content = {
         "begins": begins.isoformat(),

@@ -25,12 +25,12 @@ from duecare.home import Home
 from duecare.ledger import blobs, canonical
 from duecare.ledger.recording import recording
 from duecare.ledger.records import Record, new_key, utc_now
-from duecare.program.judgement import Check, Verdict, checks
+from duecare.program.judgement import Check, Verdict, checks, find_check
 from duecare.program.models import Assessment, Finding, Outcome
-from duecare.program.outcomes import Tally, stays_open
+from duecare.program.outcomes import Exceptional, Tally, stays_open
 from duecare.program.queries import current_targets
 from duecare.program.statement_queries import STATED
-from duecare.program.subjects import find_source
+from duecare.program.subjects import Subject, find_source
 from duecare.web.recorded import in_the_records_language
 
 ACT_SIZE = 1000
@@ -76,6 +76,31 @@ def _alone() -> Iterator[None]:
     with (home.scratch / "assess.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def open_at_once(actor: str, check_id: str, subject: Subject, now: datetime) -> bool:
+    """Open what a check finds about one subject, without waiting for the next assessment.
+
+    False while an assessment runs, which might open the same findings; the next one does it then.
+    """
+    check = find_check(check_id)
+    if check is None:
+        raise NotFound(_("There is no check %(name)s.") % {"name": repr(check_id)})
+    home: Home = settings.DUECARE_HOME
+    with (home.scratch / "assess.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        with in_the_records_language():
+            target = current_targets()[check.target].value if check.target else None
+            tally = Tally(check, target, now)
+            tally.take(subject)
+            about = Finding.objects.filter(check_id=check.id, subject=subject.reference, closed_at=None)
+            known = set(about.values_list("item", flat=True))
+            new = [gap for gap in tally.exceptions if gap.verdict is Verdict.UNMET and gap.item not in known]
+            _write(actor, "open findings", [_finding(tally, gap, now) for gap in new])
+    return True
 
 
 def _assess(actor: str, now: datetime, progress: Progress, clock: Callable[[], datetime]) -> Assessed:
@@ -270,19 +295,7 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
                 else judgement.not_applicable or _("newer evidence shows it gone")
             )
             closed.append(finding)
-        opened.extend(
-            Finding(
-                id=new_key(),
-                check_id=tally.check.id,
-                safeguard=tally.check.safeguard,
-                subject=gap.subject,
-                subject_name=gap.name,
-                item=gap.item,
-                reason=gap.reason,
-                opened_at=now,
-            )
-            for gap in gaps.values()
-        )
+        opened.extend(_finding(tally, gap, now) for gap in gaps.values())
     judged = [tally.check.id for tally in tallies]
     kept = [*judged, STATED]  # what a statement admits no check can show gone
     for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=kept).iterator(2000):
@@ -293,3 +306,16 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
     _write(actor, "close findings", closed)
     _write(actor, "newer reasons for findings", refreshed)
     return len(opened), len(closed)
+
+
+def _finding(tally: Tally, gap: Exceptional, now: datetime) -> Finding:
+    return Finding(
+        id=new_key(),
+        check_id=tally.check.id,
+        safeguard=tally.check.safeguard,
+        subject=gap.subject,
+        subject_name=gap.name,
+        item=gap.item,
+        reason=gap.reason,
+        opened_at=now,
+    )

@@ -17,9 +17,20 @@ class Reach:
     seen: int
     known: int | None
     """How many the profile says there are; None if it does not."""
+    silent: int = 0
+    """How many of those that were seen have stopped reporting."""
 
     @property
     def words(self) -> str:
+        if not self.silent:
+            return self._words
+        stopped = ngettext(
+            "%(n)s computer stopped reporting.", "%(n)s computers stopped reporting.", self.silent
+        )
+        return f"{self._words} {stopped % {'n': number(self.silent)}}"
+
+    @property
+    def _words(self) -> str:
         told = {"seen": number(self.seen), "known": number(self.known or 0)}
         if self.known is None:
             seen = ngettext("%(seen)s computer seen", "%(seen)s computers seen", self.seen) % told
@@ -38,6 +49,7 @@ class Reach:
 
 
 _count: list[Callable[[], int]] = []
+_silent: list[Callable[[], int]] = []
 
 
 def register_count(function: Callable[[], int]) -> None:
@@ -45,6 +57,15 @@ def register_count(function: Callable[[], int]) -> None:
     _count.append(function)
 
 
+def register_silent(function: Callable[[], int]) -> None:
+    """Let the area that knows computers say how many of them have stopped reporting."""
+    _silent.append(function)
+
+
 def reach(profile: Profile | None) -> Reach:
     """The reach of what the pages show."""
-    return Reach(sum(function() for function in _count), profile.computers if profile else None)
+    return Reach(
+        sum(function() for function in _count),
+        profile.computers if profile else None,
+        sum(function() for function in _silent),
+    )

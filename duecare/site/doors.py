@@ -49,11 +49,14 @@ OPEN = (
     "/account/2fa/webauthn/login/",
     "/feeds/",
     "/trust/",
+    "/collect/",
     "/healthz",
 )
 BY_MAIL_TOO = ("/account/logout/", "/account/mail/", "/account/feed/")
 """Of the account's addresses, those that a session which was opened by mail reaches, besides the first."""
 PUBLIC = "/trust/"
+BY_KEY = "/collect/"
+"""Where hosts come: their keys say who they are (`systems/push_views.py`), and no session."""
 ENROL = ("/account/2fa/", "/account/logout/", "/account/reauthenticate/", "/static/")
 ALWAYS_LIVE = ("/account/", *OPEN)
 REPLAYS_A_MINUTE = 10
@@ -150,8 +153,8 @@ class SignedIn:
         zone = zone_of(live_profile())
         timezone.activate(zone)
         day = request.now.astimezone(zone).date()
-        if request.path == PUBLIC:
-            # Who asks is not even looked up: the page is everybody's, and sets and reads no cookie.
+        if request.path == PUBLIC or request.path.startswith(BY_KEY):
+            # Who asks is not even looked up: no cookie is set or read there.
             request.viewer = STRANGER
             return self.get_response(request)
         if _by_token(request):

@@ -20,6 +20,7 @@ from duecare.site import (
     views,
 )
 from duecare.site.api import api, openapi
+from duecare.systems import push_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -80,6 +81,9 @@ urlpatterns = [
     path("api/openapi.json", openapi, name="openapi"),
     path("api/", api.urls),
     path("", include("duecare.program.urls")),
+    path("collect/enrol/", push_views.enrol, name="collect-enrol"),
+    path("collect/challenge/", push_views.challenge, name="collect-challenge"),
+    path("collect/report/", push_views.report, name="collect-report"),
     path("systems/", include("duecare.systems.urls")),
     path("access/", include("duecare.access.urls")),
     path("patching/", include("duecare.patching.urls")),

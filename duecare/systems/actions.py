@@ -43,27 +43,35 @@ def take_in_report(
         # Read inside the act, under a lock: two reports of one host may arrive together.
         known = Host.objects.select_for_update().filter(key=told.key).first()
         _demand_welcome(known, told, new_host, digest)
-        before = None if known is None else known.reports.filter(newest=True).first()
-        newest = before is None or told.collected_at > before.collected_at
-        host = _described(known, told, now) if newest or known is None else known
-        host.save()
-        if newest and before is not None:
-            before.newest = False
-            before.save()
-        report = Report.objects.create(
-            host=host,
-            collected_at=told.collected_at,
-            received_at=now,
-            grade=grade.value,
-            collector=told.version,
-            as_root=told.as_root,
-            live=told.live,
-            unreadable=told.unreadable,
-            newest=newest,
-            report=digest,
-        )
+        host = known or Host(id=new_key(), key=told.key, name=told.name, first_seen_at=now)
+        report = record_report(host, told, digest, now, grade)
     tell_followers(host)
     return TakenIn(host, report, known is None)
+
+
+def record_report(host: Host, told: Summary, digest: str, now: datetime, grade: Grade) -> Report:
+    """Write the report of a host, which may be new, and what it tells of the host. Within an act."""
+    before = host.reports.filter(newest=True).first()
+    newest = before is None or told.collected_at > before.collected_at
+    if newest:
+        _describe(host, told)
+    host.save()
+    if newest and before is not None:
+        before.newest = False
+        before.save()
+    report: Report = Report.objects.create(
+        host=host,
+        collected_at=told.collected_at,
+        received_at=now,
+        grade=grade.value,
+        collector=told.version,
+        as_root=told.as_root,
+        live=told.live,
+        unreadable=told.unreadable,
+        newest=newest,
+        report=digest,
+    )
+    return report
 
 
 def _demand_welcome(host: Host | None, told: Summary, new_host: bool, digest: str) -> None:
@@ -89,16 +97,14 @@ def _demand_welcome(host: Host | None, told: Summary, new_host: bool, digest: st
         raise Refused(_("This very report was taken in before."), _("Collect a new one."))
 
 
-def _described(host: Host | None, told: Summary, now: datetime) -> Host:
-    """The host as its newest report tells it."""
-    if host is None:
-        host = Host(id=new_key(), key=told.key, first_seen_at=now)
-    host.name = told.name
+def _describe(host: Host, told: Summary) -> None:
+    """Say of the host what its newest report tells; under a key it keeps the name it was enrolled by."""
+    if not host.keys.filter(ended_at=None).exists():
+        host.name = told.name
     host.kind = told.kind
     host.family = told.family
     host.system = told.system
     host.support_end = told.support_end
-    return host
 
 
 def remove_host(host: Host, actor: str, reason: str, now: datetime) -> None:

@@ -9,6 +9,6 @@ class SystemsConfig(AppConfig):
     name = "duecare.systems"
 
     def ready(self) -> None:
-        """Offer names of ours and devices as subjects to look at, and their lists as something to bring."""
-        for module in ("named", "devices", "device_list", "loaders"):
+        """Offer what can be looked at beside the reports themselves, and the lists that can be brought."""
+        for module in ("named", "devices", "device_list", "loaders", "fleet"):
             import_module(f"duecare.systems.{module}")

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duecare.systems.device_checks
-import duecare.systems.name_checks  # noqa: F401  (both register their checks with these)
+import duecare.systems.fleet_checks
+import duecare.systems.name_checks  # noqa: F401  (all register their checks with these)
 from duecare.program.judgement import (
     Facts,
     Item,

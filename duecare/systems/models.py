@@ -58,6 +58,7 @@ class Report(Record):
         indexes = (
             models.Index(fields=("host", "-collected_at"), name="report_host"),
             models.Index(fields=("newest", "host"), name="report_newest"),
+            models.Index(fields=("newest", "collected_at"), name="report_silent"),
         )
 
     def __str__(self) -> str:
@@ -175,3 +176,6 @@ class Device(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+import duecare.systems.fleet_models  # noqa: E402, F401  (for Django to find)

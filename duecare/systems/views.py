@@ -6,7 +6,19 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Concat
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -23,7 +35,7 @@ from duecare.ledger import blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
-from duecare.systems import actions, telling
+from duecare.systems import actions, fleet, fleet_telling, telling
 from duecare.systems.device_views import devices_of
 from duecare.systems.forms import ImportForm, RemoveForm
 from duecare.systems.hosts import HOST
@@ -64,6 +76,27 @@ def _silent_since(day: str) -> Q:
     return Q(reported__lt=end) | Q(reported=None)
 
 
+def _reporting(value: str) -> Q:
+    """Hosts that stopped reporting, or those that still do; of both, those that were not removed."""
+    stopped = fleet.silent(fleet.cutoff())
+    return stopped if value == "silent" else Q(removed_at=None) & ~stopped
+
+
+def _state_words(row: Host) -> str:
+    words = {
+        "removed": gettext("removed"),
+        "silent": gettext("stopped reporting"),
+        "active": gettext("active"),
+    }
+    return words[_state(row)]
+
+
+def _state(row: Host) -> str:
+    if row.removed_at:
+        return "removed"
+    return "silent" if getattr(row, "stopped", False) else "active"
+
+
 HOSTS: Listing[Host] = Listing(
     name="hosts",
     caption=_("Hosts"),
@@ -96,8 +129,8 @@ HOSTS: Listing[Host] = Listing(
         Column(
             "state",
             _("State"),
-            lambda row: gettext("removed") if row.removed_at else gettext("active"),
-            export=lambda row: "removed" if row.removed_at else "active",
+            _state_words,
+            export=_state,
         ),
     ),
     sort=("name",),
@@ -121,6 +154,12 @@ HOSTS: Listing[Host] = Listing(
             _("State"),
             lambda value: Q(removed_at__isnull=value == "active"),
             choices=(("active", _("Active")), ("removed", _("Removed"))),
+        ),
+        Filter(
+            "reporting",
+            _("Reporting"),
+            _reporting,
+            choices=(("lately", _("Reports")), ("silent", _("Stopped reporting"))),
         ),
         Filter("silent", _("Last report until"), _silent_since, FilterKind.UNTIL),
         Filter("support", _("Support ends until"), "support_end", FilterKind.UNTIL),
@@ -150,6 +189,7 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
             unreadable=F("last__unreadable"),
             findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         )
+        .annotate(stopped=ExpressionWrapper(fleet.silent(fleet.cutoff()), output_field=BooleanField()))
     )
     return rows
 
@@ -196,6 +236,8 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "reports": reports,
         "devices": devices_of(found, viewer),
         "sees_software": viewer.covers("patching"),
+        "signing": fleet_telling.tell_key(found, viewer),
+        "stopped": fleet_telling.tell_silence(found, newest, request.view_now),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/host.html", context)

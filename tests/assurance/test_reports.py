@@ -93,7 +93,8 @@ def test_posture_tells_of_every_safeguard_once_with_the_state_that_the_pages_sho
 
 def test_posture_names_its_reach_and_what_could_not_be_seen(past: Past) -> None:
     told = gathered("posture", at(past.now))
-    assert told.lines == ("2 of about 150 computers seen; the rest unknown.",)
+    reach = "2 of about 150 computers seen; the rest unknown. 1 computer stopped reporting."
+    assert told.lines == (reach,)
     texts = [one["text"] for one in blocks(told, "text")]
     silent = [one.safeguard.title for one in standings(OWNER, past.now) if one.silent]
     assert any(f"Of {len(silent)} safeguards nothing is known" in text for text in texts)

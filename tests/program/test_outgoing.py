@@ -333,6 +333,7 @@ OPENERS = (
 MAY_OPEN = {
     "program/outgoing.py",
     "program/mail/smtp.py",  # the conversation alone: it is handed a connected socket
+    "systems/collector/pushing.py",  # it runs on other computers, and leads to a Duecare
     "systems/names/tls.py",  # for the type of the socket that it is handed
 }
 

@@ -27,6 +27,7 @@ def test_the_reach_is_told_in_words(seen: int, known: int | None, words: str) ->
 
 def test_every_area_that_knows_computers_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_count", [])
+    monkeypatch.setattr("duecare.program.reach._silent", [])
     register_count(lambda: 3)
     register_count(lambda: 4)
     assert reach(None) == Reach(7, None)

@@ -71,6 +71,13 @@ def explained(sample: str) -> Page:
     return account(sample, HIDDEN, stranger=HIDDEN, bare=HIDDEN, rightless=HIDDEN)
 
 
+def by_key(sample: str) -> Page:
+    """An address for hosts, which is the same for everybody who is signed in and for everybody else."""
+    return account(
+        sample, NO_SUCH_METHOD, stranger=NO_SUCH_METHOD, bare=NO_SUCH_METHOD, rightless=NO_SUCH_METHOD
+    )
+
+
 def form(
     sample: str, *roles: Role, told: tuple[Role, ...] = (), empty: int = BAD, object: bool = False
 ) -> Page:
@@ -299,6 +306,23 @@ PAGES: Mapping[str, Page] = {
     "systems/names/<str:key>/remove/": form(
         "systems/names/{name}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
+    # Enrolling hosts (tests/systems/test_enrolment_pages.py). The sample waits for a decision.
+    "systems/enrolments/": Page("systems/enrolments/", READ),
+    "systems/enrolments/new/": form("systems/enrolments/new/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/enrolments/<str:key>/": Page("systems/enrolments/{enrolment}/", READ, object=True),
+    "systems/enrolments/<str:key>/decide/": form(
+        "systems/enrolments/{enrolment}/decide/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "systems/enrolments/<str:key>/withdraw/": act(
+        "systems/enrolments/{enrolment}/withdraw/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "systems/<str:key>/key/end/": form(
+        "systems/{host}/key/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    # Where hosts come by themselves; their keys say who they are (tests/systems/test_push.py).
+    "collect/enrol/": by_key("collect/enrol/"),
+    "collect/challenge/": by_key("collect/challenge/"),
+    "collect/report/": by_key("collect/report/"),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
     "systems/<str:key>/remove/": form(
         "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True

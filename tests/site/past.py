@@ -52,7 +52,10 @@ from duecare.site import first_run, people
 from duecare.site.models import User
 from duecare.site.rights import viewer_of
 from duecare.site.saved_views import save_view
+from duecare.systems import enrolment_actions
 from duecare.systems.actions import take_in_report
+from duecare.systems.envelopes import Shown
+from duecare.systems.fleet_models import Enrolment
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
 from tests.homes import fresh_home
@@ -111,6 +114,12 @@ def issue_report(who: str, at: datetime) -> IssuedReport:
     person = Person.objects.get(name=who)
     viewer = Viewer(f"person:{person.pk}", who, frozenset({Role.OWNER}), person.pk)
     return issue(viewer, REPORTS["posture"], Asked(at.date(), at.date(), at), at)
+
+
+def enrol_sample(at: datetime) -> None:
+    """A computer that showed a key, and waits for a decision."""
+    _offered, token = enrolment_actions.offer(TERMINAL, "db-1", at)
+    enrolment_actions.answer(Shown(token, "ab" * 32, "db-1", "cd" * 32), "192.0.2.7", at)
 
 
 def bring(kind: str, text: str, at: datetime) -> None:
@@ -173,6 +182,7 @@ def _history(now: datetime) -> dict[str, User]:
         )
         name = add_name(TERMINAL, NameKind.MAIL, "clinic.example", now - LONG_AGO)
         look_at(name, TERMINAL, now - LONG_AGO, Eyes(name_servers=lambda: lambda name: ()))
+        enrol_sample(now - LONG_AGO)
         bring("accounts", "login,enabled,mfa\nada@clinic.example,yes,no\n", now - LONG_AGO)
         bring("devices", "name,encrypted\nlaptop-7,no\n", now - LONG_AGO)
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
@@ -237,6 +247,7 @@ def _samples() -> dict[str, str]:
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
         "host": host.pk,
+        "enrolment": Enrolment.objects.get().pk,
         "issued": IssuedReport.objects.get().pk,
         "name": Name.objects.get().pk,
         "report": Report.objects.get(host=host).pk,

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from .machine import RealMachine
 from .report import VERSION, collect
@@ -32,6 +33,16 @@ def load_sights(path: Path) -> dict[str, str]:
     return sights
 
 
+def write_sights(path: Path, sights: dict[str, str] | None) -> None:
+    state = {"format": "duecare-collect-state/1", "first_sights": sights}
+    write_private(path, json.dumps(state, indent=1, sort_keys=True).encode() + b"\n")
+
+
+def written(report: dict[str, Any]) -> bytes:
+    """A report as it is written and signed."""
+    return json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Put the content in place of the file at once, readable by its owner alone."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -46,14 +57,17 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
+TOKEN = "DUECARE_ENROLMENT_TOKEN"  # noqa: S105  (a name)
+"""The variable that may hold the token; never an argument, which every account can read."""
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="duecare-collect",
         description="Gather the security facts of this computer and print them as one JSON report. It "
-        "changes nothing, sends nothing and takes up no secret. What it may not read it reports; run it as "
-        "root for all.",
-        epilog="Exit codes: 0 a report was made, 1 it could not be written, 2 wrong usage.",
+        "changes nothing, sends nothing and takes up no secret; --enrol and --push alone talk to a Duecare. "
+        "What it may not read it reports; run it as root for all.",
+        epilog="Exit codes: 0 done, 1 the report could not be written or sent, 2 wrong usage.",
     )
     parser.add_argument(
         "--root", metavar="DIR", default="/", help="read the file system mounted at DIR; runs no command"
@@ -64,19 +78,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--state", metavar="FILE", type=Path, help="remember in FILE when each update was first seen on offer"
     )
+    parser.add_argument(
+        "--enrol",
+        metavar="URL",
+        help="make a key and show it to the Duecare at URL; asks for the enrolment token, or reads it from "
+        f"--token-file, ${TOKEN} or standard input",
+    )
+    parser.add_argument("--push", metavar="URL", help="sign the report and send it to the Duecare at URL")
+    parser.add_argument("--token-file", metavar="FILE", type=Path, help="the file with the enrolment token")
+    parser.add_argument(
+        "--new-key", action="store_true", help="with --enrol: let a new key take the place of the old one"
+    )
+    parser.add_argument(
+        "--keys",
+        metavar="DIR",
+        type=Path,
+        help="keep key and receipts in DIR (for its owner alone), not in the usual place",
+    )
+    parser.add_argument(
+        "--ca", metavar="FILE", type=Path, help="trust the certificate authority in FILE, and no other"
+    )
     parser.add_argument("--version", action="version", version=f"duecare-collect {VERSION}")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = _parser()
     options = parser.parse_args(arguments)
+    if options.enrol or options.push:
+        from .sending import enrol_this, push_this  # and with it what opens connections
+
+        if options.root != "/" or (options.enrol and options.push):
+            parser.error("--enrol and --push are of this computer as it runs, and one at a time")
+        try:
+            return enrol_this(options) if options.enrol else push_this(options)
+        except ValueError as error:
+            parser.error(str(error))
     try:
         machine = RealMachine(options.root)
         seen = load_sights(options.state) if options.state else None
     except (OSError, ValueError) as error:
         parser.error(str(error))
     report = collect(machine, datetime.now(UTC), seen)
-    content = json.dumps(report, ensure_ascii=False, indent=1).encode() + b"\n"
+    content = written(report)
     try:
         if options.state:
-            state = {"format": "duecare-collect-state/1", "first_sights": seen}
-            write_private(options.state, json.dumps(state, indent=1, sort_keys=True).encode() + b"\n")
+            write_sights(options.state, seen)
         if options.out:
             write_private(options.out, content)
         else:
