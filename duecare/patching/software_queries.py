@@ -22,8 +22,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from duecare.ledger import asof
@@ -44,10 +46,35 @@ SHOWN = 100
 
 def is_there() -> Q:
     """That a row of Installed holds on the day in view."""
+    first, *others = _ways_to_be_there()
+    return first if not others else first | others[0]
+
+
+def _ways_to_be_there() -> tuple[Q, ...]:
+    """The same in parts, each of which an index answers; no row is of two."""
     view = asof.current()
     if view is None:
-        return Q(until_index=None)
-    return Q(since_index__lt=view.size) & (Q(until_index=None) | Q(until_index__gte=view.size))
+        return (Q(until_index=None),)
+    told = Q(since_index__lt=view.size)
+    return told & Q(until_index=None), told & Q(until_index__gte=view.size)
+
+
+def _anywhere(software: OuterRef) -> Q:
+    """That software is on any host on the day in view."""
+    found = Q()
+    for way in _ways_to_be_there():
+        found |= Q(Exists(Installed.objects.filter(way, software=software)))
+    return found
+
+
+def _number_of_hosts(software: OuterRef) -> Combinable:
+    """On how many hosts software is on the day in view."""
+    found: Combinable = Value(0)
+    for way in _ways_to_be_there():
+        rows = Installed.objects.filter(way, software=software).order_by().values("software")
+        counted = rows.annotate(number=Count("pk")).values("number")
+        found = found + Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+    return found
 
 
 def installed(viewer: Viewer) -> QuerySet[Installed]:
@@ -62,24 +89,19 @@ def installed(viewer: Viewer) -> QuerySet[Installed]:
 
 def software(viewer: Viewer) -> QuerySet[Software]:
     """What is installed anywhere on the day in view, each with its number of `hosts`."""
-    of_row = Installed.objects.filter(is_there(), software=OuterRef("pk"))
-    counted = of_row.order_by().values("software").annotate(number=Count("pk")).values("number")
-    rows: QuerySet[Software] = (
-        Software.objects.all()
-        .visible_to(viewer)
-        .filter(Exists(of_row))
-        .annotate(hosts=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
-    )
-    return rows
+    rows: QuerySet[Software] = Software.objects.all().visible_to(viewer)
+    return rows.filter(_anywhere(OuterRef("pk"))).annotate(hosts=_number_of_hosts(OuterRef("pk")))
 
 
 def packages(viewer: Viewer) -> QuerySet[Software]:
-    """One row for each package that is installed anywhere on the day in view: that of its newest software."""
-    of_row = Installed.objects.filter(is_there(), software=OuterRef("pk"))
+    """One row for each package that had been told of by the day in view: that of its newest software."""
     later = Software.objects.filter(package=OuterRef("package"), pk__gt=OuterRef("pk"))
-    later = later.filter(Exists(Installed.objects.filter(is_there(), software=OuterRef("pk"))))
     rows: QuerySet[Software] = Software.objects.all().visible_to(viewer)
-    return rows.filter(Exists(of_row), ~Exists(later))
+    view = asof.current()
+    if view is not None:
+        told = Installed.objects.filter(software=OuterRef("pk"), since_index__lt=view.size)
+        rows, later = rows.filter(Exists(told)), later.filter(Exists(told))
+    return rows.filter(~Exists(later))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +220,13 @@ def reach(rows: QuerySet[Installed], name: str, moment: datetime) -> Reach:
     there = there.filter(Q(removed_at=None) | Q(removed_at__gt=moment))
     having = rows.order_by().values("host")
     others = there.exclude(pk__in=having).annotate(last=Subquery(whole.values("told_at")[:1]))
-    unknown = others.filter(Q(last=None) | Q(last__lt=moment - FRESH))
-    first = list(unknown.order_by("name", "id").values_list("pk", "last")[:SHOWN])
+    told = others.order_by("name", "id").values_list("pk", "last")
+    unknown = [(key, last) for key, last in told if last is None or last < moment - FRESH]
     return Reach(
         hosts=there.count(),
         found=having.distinct().count(),
-        unknown=unknown.count() if len(first) == SHOWN else len(first),
-        named=tuple(_named(first)),
+        unknown=len(unknown),
+        named=tuple(_named(unknown[:SHOWN])),
     )
 
 

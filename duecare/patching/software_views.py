@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -284,8 +285,14 @@ def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Li
         told = getattr(row, "told", None)
         return gettext("known") if told and moment - told <= queries.FRESH else gettext("not known since")
 
-    def among(condition: Q) -> Q:
-        return Q(software__in=Software.objects.filter(condition).values("pk"))
+    @cache
+    def called(name: str) -> Q:
+        return _among(queries.called(name))
+
+    @cache
+    def below(version: str) -> Q:
+        named = queries.called(given["name"]) if given.get("name") else Q()
+        return _among(named & queries.below(version))
 
     return Listing(
         name="software-asked",
@@ -311,16 +318,21 @@ def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Li
             Filter(
                 "name",
                 _("Name, or what it is built from"),
-                lambda value: among(queries.called(value)),
+                called,
                 FilterKind.TEXT,
             ),
-            Filter("below", _("Below version"), lambda value: among(queries.below(value)), FilterKind.TEXT),
+            Filter("below", _("Below version"), below, FilterKind.TEXT),
             Filter("on", _("On the day"), _on, FilterKind.UNTIL),
         ),
         empty=Empty(
             _("Say which software"), _("Give its name, a version, and a day; without a day it is today.")
         ),
     )
+
+
+def _among(condition: Q) -> Q:
+    """That it is one of the software of which something is true: few rows, which are found first."""
+    return Q(software__in=list(Software.objects.filter(condition).values_list("pk", flat=True)))
 
 
 def moment_of(given: Mapping[str, str], now: datetime) -> datetime:

@@ -88,7 +88,9 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     # Without a mail server there is no digest.
     daily = [job.name for job in jobs() if job.name != "daily digest"]
     assert run_due(utc_now()) == daily
-    (looked,), (assessed,), (reminded,), (given,), (forgot,), (verified,), (signed,) = map(notes, daily)
+    (looked,), (followed,), (assessed,), *others = map(notes, daily)
+    (reminded,), (given,), (forgot,), (verified,), (signed,) = others
+    assert followed == {"done": True, "added": 0}
     assert given == {"done": True, "given": 0}
     assert forgot == {"done": True, "removed": 0}
     assert looked == {"done": True, "looked": 0}  # nobody asked for it
