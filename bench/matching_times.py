@@ -142,7 +142,7 @@ def _for_peers(
     answers: list[tuple[int, int, int, int | None]],
     place: Path,
 ) -> tuple[list[Package], list[dict[str, list[str]]]]:
-    """Write what the loop needs; give the sample and our verdicts on it: the ids by verdict for each piece."""
+    """Write what the loop needs; give the sample, and the ids by verdict for each of it."""
     chosen = Random(4).sample(used, min(SAMPLE, len(used)))
     packages = [_plain(made, one) for one in chosen]
     given = {

@@ -19,7 +19,7 @@ from duecare.patching.ecosystems import WITH_RELEASES
 from duecare.patching.inventory_lines import Inventory
 from duecare.patching.matching import settled
 from duecare.patching.reasons import why
-from duecare.patching.rules import Rules
+from duecare.patching.rules import Known, Rules
 from duecare.patching.segments import Rank
 from duecare.patching.tables import Tables
 from duecare.patching.triples import Triple
@@ -40,27 +40,33 @@ class Line(NamedTuple):
     kev: bool | None
     why: str
 
+    json: str
+    """The same as a JSON object without its host."""
+
     @property
     def verdict(self) -> Verdict:
         """What it comes to."""
         return self.rank.verdict
 
     def as_json(self, host: str) -> str:
-        """The line for a program."""
-        return json.dumps(
-            {
-                "host": host,
-                "name": self.name,
-                "version": self.version,
-                "advisory": self.advisory,
-                "aliases": self.aliases,
-                "verdict": self.verdict,
-                "fixed": self.fixed or None,
-                "kev": self.kev,
-                "why": self.why,
-            },
-            ensure_ascii=False,
-        )
+        """The line for a program. `host` is in JSON already."""
+        return f'{{"host": {host}, {self.json[1:]}'
+
+
+def _line(triple: Triple, known: Known, rank: Rank, fixed: str, kev: bool | None, reason: str) -> Line:
+    """A line in both forms; the second is made once for all hosts."""
+    shown = {
+        "name": triple.name,
+        "version": triple.version,
+        "advisory": known.id,
+        "aliases": known.aliases,
+        "verdict": rank.verdict,
+        "fixed": fixed or None,
+        "kev": kev,
+        "why": reason,
+    }
+    text = json.dumps(shown, ensure_ascii=False)
+    return Line(triple.name, triple.version, known.id, rank, known.aliases, fixed, kev, reason, text)
 
 
 @dataclass(slots=True)
@@ -125,23 +131,15 @@ class Findings:
     def _made(self, number: int) -> tuple[Line, ...]:
         triple = self.inventory.triples[number]
         return tuple(
-            self._line(triple, place) for place in range(self._begins[number], self._begins[number + 1])
+            self._of(triple, place) for place in range(self._begins[number], self._begins[number + 1])
         )
 
-    def _line(self, triple: Triple, place: int) -> Line:
+    def _of(self, triple: Triple, place: int) -> Line:
         known = self.rules.advisories[self._advisories[place]]
         answer, beaten = settled(self._answers[place], self._beaten[place] or None)
         fixed = self.rules.rules[answer.rule].segment.fixed if answer.rank is Rank.AFFECTED else ""
-        return Line(
-            triple.name,
-            triple.version,
-            known.id,
-            answer.rank,
-            known.aliases,
-            fixed,
-            self._listed(known.id, known.aliases, known.related),
-            why(self.rules, triple, answer, beaten),
-        )
+        kev = self._listed(known.id, known.aliases, known.related)
+        return _line(triple, known, answer.rank, fixed, kev, why(self.rules, triple, answer, beaten))
 
     def _listed(self, identity: str, aliases: tuple[str, ...], related: tuple[str, ...]) -> bool | None:
         """Whether CISA lists it as exploited; None without CISA's list.

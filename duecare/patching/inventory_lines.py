@@ -7,11 +7,12 @@ looks at it, and a name that climbs directories is refused although nothing here
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+import msgspec
 
 from duecare.errors import BadInput
 from duecare.patching.advisories.interface import Fault
@@ -26,7 +27,25 @@ FIELD = 4096
 FAULTS = 1000
 """Faults that are kept one by one; the rest are counted."""
 _PIECE = 1 << 20
-Fields = tuple[str, str, str, str, str, str]
+Fields = tuple[str, str | None, str, str | None, str, str | None]
+
+
+class _Line(msgspec.Struct, gc=False):
+    host: str
+    ecosystem: str
+    name: str
+    version: str
+    release: str | None = None
+    source: str | None = None
+    module: str | None = None
+
+    @property
+    def fields(self) -> Fields:
+        """All but the host."""
+        return (self.ecosystem, self.release, self.name, self.source, self.version, self.module)
+
+
+_decode = msgspec.json.Decoder(_Line).decode
 
 
 @dataclass(slots=True)
@@ -60,19 +79,37 @@ class Inventory:
             self.faults.append(Fault(place, reason))
 
     def _take(self, line: bytes | None) -> None:
-        host, fields = _fields(line)
+        found = _read(line)
+        fields = found.fields
         known = self._seen.get(fields)
         if known is None:
-            ecosystem, release, name, source, version, module = fields
-            made = triple(ecosystem, release, name, source, version, module)
-            known = self._numbers.setdefault(made, len(self.triples))
-            if known == len(self.triples):
-                self.triples.append(made)
-            self._seen[fields] = known
-        held = self.hosts.get(host)
+            known = self._seen[fields] = self._number(found)
+        held = self.hosts.get(found.host)
         if held is None:
-            held = self.hosts[host] = array("I")
+            _check("host", found.host, needed=True)
+            held = self.hosts[found.host] = array("I")
         held.append(known)
+
+    def _number(self, found: _Line) -> int:
+        """The number of software that is met for the first time in these words."""
+        for key in ("ecosystem", "name", "version", "release", "source", "module"):
+            _check(key, getattr(found, key) or "", needed=key in ("ecosystem", "name", "version"))
+        if ".." in found.name.split("/") or found.name.startswith("/"):
+            raise BadInput(
+                _("the name %(name)s is a path, and no package is called so.") % {"name": repr(found.name)}
+            )
+        made = triple(
+            found.ecosystem,
+            found.release or "",
+            found.name,
+            found.source or "",
+            found.version,
+            found.module or "",
+        )
+        known = self._numbers.setdefault(made, len(self.triples))
+        if known == len(self.triples):
+            self.triples.append(made)
+        return known
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -86,43 +123,19 @@ def _lines(stream: BinaryIO) -> Iterator[bytes | None]:
             yield line
 
 
-def _fields(line: bytes | None) -> tuple[str, Fields]:
-    """The host and the fields of a line; raises BadInput."""
+def _read(line: bytes | None) -> _Line:
+    """The fields of a line, their types checked; raises BadInput."""
     if line is None:
         raise BadInput(_("the line has more than %(most)s bytes.") % {"most": number(LINE)})
     try:
-        found = json.loads(line.decode("utf-8-sig").rstrip())
-    except (ValueError, RecursionError) as error:
-        raise BadInput(_("this is no JSON: %(error)s.") % {"error": _what(error)}) from None
-    if not isinstance(found, dict):
-        raise BadInput(_("a JSON object is expected."))
-    host = _text(found, "host", needed=True)
-    name = _text(found, "name", needed=True)
-    if ".." in name.split("/") or name.startswith("/"):
-        raise BadInput(_("the name %(name)s is a path, and no package is called so.") % {"name": repr(name)})
-    return host, (
-        _text(found, "ecosystem", needed=True),
-        _text(found, "release"),
-        name,
-        _text(found, "source"),
-        _text(found, "version", needed=True),
-        _text(found, "module"),
-    )
+        return _decode(line.rstrip())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(_("it cannot be read: %(error)s.") % {"error": error}) from None
 
 
-def _what(error: Exception) -> str:
-    """What is wrong with a line of JSON, and at which character of it."""
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg}, {_('character')} {number(error.pos + 1)}"
-    return _("it is nested too deep") if isinstance(error, RecursionError) else _("it is not UTF-8")
-
-
-def _text(found: dict[str, Any], key: str, *, needed: bool = False) -> str:
-    text = found.get(key)
-    if text is None and not needed:
-        return ""
-    if not isinstance(text, str) or (needed and not text.strip()):
-        raise BadInput(_("%(key)s is expected to be a text.") % {"key": key}, place=key)
+def _check(key: str, text: str, *, needed: bool) -> None:
+    if needed and not text.strip():
+        raise BadInput(_("%(key)s is empty.") % {"key": key}, place=key)
     if len(text) > FIELD:
         raise BadInput(
             _("%(key)s has %(count)s characters, and at most %(most)s are taken.")
@@ -131,4 +144,3 @@ def _text(found: dict[str, Any], key: str, *, needed: bool = False) -> str:
         )
     if not text.isprintable():
         raise BadInput(_("%(key)s holds characters that cannot be printed.") % {"key": key}, place=key)
-    return text

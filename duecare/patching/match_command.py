@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -97,7 +98,8 @@ def _name_faults(faults: Sequence[Fault], count: int, say: Say) -> None:
 def json_lines(findings: Findings, only: Collection[Verdict]) -> Iterator[str]:
     """A JSON object a line; a piece of text for each host."""
     for host, lines in findings.of_hosts(only):
-        yield "".join(f"{line.as_json(host)}\n" for line in lines)
+        name = json.dumps(host, ensure_ascii=False)
+        yield "".join(f"{line.as_json(name)}\n" for line in lines)
 
 
 def readable_lines(findings: Findings, only: Collection[Verdict]) -> Iterator[str]:

@@ -205,17 +205,18 @@ def test_lines_that_cannot_be_used_are_named_by_place_and_the_rest_is_matched(fe
     assert code == 2
     assert [one["advisory"] for one in found] == ["GHSA-1", "GHSA-2", "DSA-1"]
     assert said == [
-        "duecare: standard input: line 2: this is no JSON: Unterminated string starting at, character 67.",
+        "duecare: standard input: line 2: it cannot be read: Input data was truncated.",
         "duecare: standard input: line 3: the name '../../x' is a path, and no package is called so.",
-        "duecare: standard input: line 4: name is expected to be a text.",
-        "duecare: standard input: line 5: a JSON object is expected.",
+        "duecare: standard input: line 4: it cannot be read: Object missing required field `name`.",
+        "duecare: standard input: line 5: it cannot be read: Expected `object`, got `array`.",
         "duecare: standard input: line 6: the line has more than 65,536 bytes.",
         "duecare: standard input: line 7: version has 10,000 characters, and at most 4,096 are taken.",
         "duecare: standard input: line 8: name holds characters that cannot be printed.",
-        "duecare: standard input: line 9: host holds characters that cannot be printed.",
-        "duecare: standard input: line 10: version is expected to be a text.",
-        "duecare: standard input: line 11: this is no JSON: it is not UTF-8.",
-        "duecare: standard input: line 12: this is no JSON: it is nested too deep.",
+        "duecare: standard input: line 9: it cannot be read: JSON is malformed: unexpected end of escaped "
+        "utf-16 surrogate pair (byte 16).",
+        "duecare: standard input: line 10: it cannot be read: Expected `str`, got `float` - at `$.version`.",
+        "duecare: standard input: line 11: it cannot be read: JSON is malformed: invalid character (byte 0).",
+        "duecare: standard input: line 12: it cannot be read: Expected `object`, got `array`.",
         "duecare: 11 of 13 lines could not be read. The rest was matched.",
     ]
 
