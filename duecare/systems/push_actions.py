@@ -23,7 +23,6 @@ from duecare.program.assessing import open_at_once
 from duecare.program.judgement import Grade
 from duecare.systems import challenges
 from duecare.systems.actions import record_report
-from duecare.systems.followers import tell_followers
 from duecare.systems.envelopes import Envelope, same_name
 from duecare.systems.fleet import known_host
 from duecare.systems.fleet_checks import KEYS_ALONE
@@ -36,6 +35,7 @@ from duecare.systems.fleet_models import (
     ReportSignature,
     UsedChallenge,
 )
+from duecare.systems.followers import tell_followers
 from duecare.systems.isolated import Summary, read_isolated
 from duecare.systems.models import Report
 from duecare.web.recorded import in_the_records_language, recorded
