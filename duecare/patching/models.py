@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from duecare.patching.feed_models import Feed, FeedSnapshot
 from duecare.patching.software_models import Installed, Reflected, Software
 from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Sighting, Weak
 
 __all__ = [
     "Advisory",
     "AdvisoryName",
+    "Feed",
+    "FeedSnapshot",
     "Installed",
     "Matching",
     "Reflected",

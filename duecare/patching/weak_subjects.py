@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from duecare.patching.ecosystems import SCHEMES, find_ecosystem
+from duecare.patching.feed_queries import STALE_AFTER
 from duecare.patching.software_models import Installed, Reflected, Software
 from duecare.patching.software_queries import is_there
 from duecare.patching.weak_checks import WEAK
@@ -27,8 +28,6 @@ from duecare.program.queries import current_targets
 from duecare.program.subjects import Subject, register_source
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
-
-STALE_AFTER = "metadata_age"
 
 
 def weak_software(now: datetime) -> Iterator[Subject]:

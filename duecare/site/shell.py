@@ -38,7 +38,7 @@ SPEAKING = (
 PAGES = {
     "systems": "hosts",
     "access": "accounts",
-    "patching": "software",
+    "patching": "weaknesses",
     "assurance": "reports",
     "ledger": "ledger",
 }

@@ -18,6 +18,7 @@ from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.patching.waiting import Update, Waiting, waiting
+from duecare.patching.weak_actions import match_if_due
 from duecare.program import assessing
 from duecare.program.judgement import Facts, Grade, Unread, Verdict
 from duecare.program.posture import Found, Said, Standing, State, count_states
@@ -269,7 +270,7 @@ def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
 def assess(
     actor: str, *, collect: bool, progress: Callable[[int], None], say: Callable[[str], None]
 ) -> assessing.Assessed:
-    """Gather facts about this machine if asked to, then judge every host, then sign the record."""
+    """Gather facts about this machine if asked to, hold software against the feeds, judge every host, sign."""
     home: Home = settings.DUECARE_HOME
     if collect and Head.objects.get().demonstration:
         say("This is a demonstration: the machine it runs on is left out.")
@@ -280,6 +281,10 @@ def assess(
             take_in_report(report, actor, utc_now(), Grade.OWN, new_host=True)
         except DuecareError as error:
             say(f"This machine's own report was not taken in: {error}")
+    try:
+        match_if_due(actor, utc_now())
+    except DuecareError as error:
+        say(f"Software was not held against the feeds of advisories: {error}")
     done = assessing.assess(actor, utc_now(), progress=progress)
     sealing.checkpoint()
     return done

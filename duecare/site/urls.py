@@ -85,6 +85,7 @@ urlpatterns = [
     path("collect/challenge/", push_views.challenge, name="collect-challenge"),
     path("collect/report/", push_views.report, name="collect-report"),
     path("systems/", include("duecare.systems.urls")),
+    path("patching/feeds/", include("duecare.patching.feed_urls")),
     path("access/", include("duecare.access.urls")),
     path("patching/", include("duecare.patching.urls")),
     path("reports/", include("duecare.assurance.urls")),

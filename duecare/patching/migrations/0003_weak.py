@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patching', '0001_software'),
+        ('patching', '0002_feeds'),
     ]
 
     operations = [
