@@ -270,7 +270,7 @@ def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
 def assess(
     actor: str, *, collect: bool, progress: Callable[[int], None], say: Callable[[str], None]
 ) -> assessing.Assessed:
-    """Gather facts about this machine if asked to, hold software against the feeds, judge every host, sign."""
+    """Gather facts about this machine if asked to, hold software against the feeds, judge all hosts, sign."""
     home: Home = settings.DUECARE_HOME
     if collect and Head.objects.get().demonstration:
         say("This is a demonstration: the machine it runs on is left out.")
