@@ -67,7 +67,7 @@ def _name(id: str) -> str:
 
 
 def _address(id: str) -> str:
-    return reverse("feeds") if id == NONE else reverse("feed", args=[id])
+    return reverse("feeds") if id == NONE else reverse("advisory-feed", args=[id])
 
 
 register_source(FEEDS, feeds)

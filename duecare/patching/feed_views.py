@@ -130,7 +130,7 @@ def feed_switch(request: Request, id: str) -> HttpResponseBase:
     else:
         words = gettext("%s is no longer fetched. What it brought stays, and grows old.")
     messages.success(request, words % source.name)
-    return redirect("feed", id)
+    return redirect("advisory-feed", id)
 
 
 @require_safe
@@ -164,7 +164,7 @@ def feed_decide(request: Request, id: str, key: str) -> HttpResponseBase:
         accept = values["decision"] == ACCEPT
         feed_actions.decide(update, viewer.actor, values["reason"], request.now, accept=accept)
         messages.success(request, gettext("Accepted.") if accept else gettext("Refused."))
-        return redirect("feed", id)
+        return redirect("advisory-feed", id)
     context = {"update": update, "name": sources()[id].name if id in sources() else id, "form": form}
     return render(request, "patching/feed_decide.html", context, status=400 if form.errors else 200)
 
