@@ -243,6 +243,7 @@ def _keep_advisories(
                 feeds=list(one.feeds),
                 aliases=list(one.aliases),
                 related=list(one.related),
+                called=" ".join(dict.fromkeys((one.id, *one.aliases, *cves))),
                 summary=told.summary,
                 published=told.published,
                 known=[_as_json(cve, signals) for cve, signals in zip(cves, known, strict=False)],

@@ -41,6 +41,8 @@ class Advisory(models.Model):
     feeds = models.JSONField(default=list)
     aliases = models.JSONField(default=list)
     related = models.JSONField(default=list)
+    called = models.TextField(blank=True)
+    """All its names in one text, for the search."""
     summary = models.TextField(blank=True)
     published = models.DateTimeField(null=True)
     """By its source."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
-from duecare.ledger.viewers import Request, demand_area
+from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching import weak_queries as queries
 from duecare.patching.clocks import AGES, State
 from duecare.patching.software_models import Installed
@@ -21,6 +23,7 @@ from duecare.patching.software_views import AREA, HOSTS_AREA
 from duecare.patching.urgency import Urgency
 from duecare.patching.weak_figures import last_figures
 from duecare.patching.weak_models import Advisory
+from duecare.patching.weak_queries import Open
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -110,19 +113,29 @@ def weaknesses(request: Request) -> HttpResponseBase:
     )
 
 
-@require_safe
-def advisory(request: Request, name: str) -> HttpResponseBase:
-    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
-    viewer = demand_area(request, AREA)
+def find_advisories(name: str, viewer: Viewer) -> list[Advisory]:
+    """The advisories that go by a name. Raises NotFound if none is about software of ours."""
     found = queries.called(name, viewer)
     if not found:
         raise NotFound(
             gettext("No advisory of that name is about software of ours, as far as was looked."),
             gettext("Look in the list of weaknesses, and at how fresh the feeds are."),
         )
-    rows = Installed.objects.all().visible_to(viewer)
-    told = list(queries.clocks(rows, request.view_now, [one.pk for one in found]))
-    told.sort(key=lambda one: (not one.clock.open, one.clock.due_at or request.view_now, one.host.name))
+    return found
+
+
+def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Open]:
+    """Every host that they touch or touched: what is open first, the soonest due first."""
+    told = queries.clocks(rows, now, [one.pk for one in found])
+    return sorted(told, key=lambda one: (not one.clock.open, one.clock.due_at or now, one.host.name))
+
+
+@require_safe
+def advisory(request: Request, name: str) -> HttpResponseBase:
+    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
+    viewer = demand_area(request, AREA)
+    found = find_advisories(name, viewer)
+    told = places(Installed.objects.all().visible_to(viewer), found, request.view_now)
     context = {
         "name": name,
         "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
@@ -130,7 +143,6 @@ def advisory(request: Request, name: str) -> HttpResponseBase:
         "more": max(0, len(told) - SHOWN),
         "open": sum(one.clock.open for one in told),
         "hosts_url": viewer.covers(HOSTS_AREA),
-        "promised": queries.promised(),
         "matching": queries.last_matching(),
     }
     return render(request, "patching/advisory.html", context)

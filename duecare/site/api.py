@@ -24,7 +24,7 @@ from duecare.assurance import api as assurance_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
-from duecare.patching import software_api
+from duecare.patching import software_api, weak_api
 from duecare.program import api as program_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
@@ -140,6 +140,7 @@ for _router in (
     *program_api.ROUTERS,
     systems_api.router,
     software_api.router,
+    weak_api.router,
     enrolment_api.router,
     assurance_api.router,
     ledger_api.router,

@@ -30,6 +30,8 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
 from duecare.patching.software_models import Installed, Software
 from duecare.patching.software_views import SOFTWARE, asked_listing, given_in
+from duecare.patching.weak_models import Advisory
+from duecare.patching.weak_views import WEAKNESSES
 from duecare.program import exception_queries, task_views
 from duecare.program.catalogue import areas
 from duecare.program.models import (
@@ -143,6 +145,7 @@ LISTS: Mapping[str, ListPage] = {
     "findings": ListPage(gettext_lazy("Findings"), _listing(FINDINGS, Finding)),
     "exceptions": ListPage(gettext_lazy("Exceptions"), _exceptions),
     "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host), "systems"),
+    "weaknesses": ListPage(gettext_lazy("Weaknesses"), _listing(WEAKNESSES, Advisory), "patching"),
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),

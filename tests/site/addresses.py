@@ -355,6 +355,8 @@ PAGES: Mapping[str, Page] = {
         "access/{account}/review/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
     # Software.
+    "patching/weaknesses/": Page("patching/weaknesses/", READ),
+    "patching/weaknesses/<path:name>/": Page("patching/weaknesses/CVE-2026-1/", READ, object=True),
     "patching/software/": Page("patching/software/", READ),
     "patching/software/asked/": Page("patching/software/asked/", READ),
     "patching/software/hosts/<str:key>/": Page("patching/software/hosts/{host}/", READ, object=True),

@@ -107,6 +107,8 @@ CALLS: Mapping[str, Call] = {
         "exceptions/{exception}/withdraw", WHY, *DAILY, told=(AUDITOR,)
     ),
     # Software.
+    "GET weaknesses": read("weaknesses?urgency=exploited"),
+    "GET weaknesses/{name}": read("weaknesses/CVE-2026-1", object=True),
     "GET software": read("software?ecosystem=Debian"),
     "GET software/asked": read("software/asked?name=openssl&below=4"),
     "GET software/reach": read("software/reach?name=openssl&below=4"),

@@ -27,6 +27,7 @@ from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
 from duecare.patching.software_models import Software
+from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Weak
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -208,6 +209,7 @@ def _history(now: datetime) -> dict[str, User]:
         )
         _open_a_matter(users, now - LONG_AGO)
         _set_an_update_aside(now - LONG_AGO)
+        _find_weak(now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -249,6 +251,22 @@ def _set_an_update_aside(at: datetime) -> None:
             faults=1, fault_list=blobs.keep(b'[["all.zip: X-1.json", "it is encrypted"]]'),
             was_known=9, withdrawn=6, state=State.WAITING.value,
         )  # fmt: skip
+
+
+def _find_weak(at: datetime) -> None:
+    """An advisory about the openssl of every host."""
+    made = Advisory.objects.create(
+        id="CVE-2026-1", feeds=["osv"], aliases=["GHSA-1"], called="CVE-2026-1 GHSA-1", summary="It reads too far.", published=at,
+        urgency="exploited", urgent_because="CISA lists it as exploited", points=70,
+        ranked_because="exploited in the wild (KEV)", kev=True,
+    )  # fmt: skip
+    AdvisoryName.objects.create(name=made.pk, advisory=made)
+    for one in Software.objects.filter(name="openssl"):
+        Weak.objects.create(
+            software=one, advisory=made, undecided=False, fixed="9.9", why="osv: below 9.9", since=at,
+            since_index=1, fix_seen_at=at,
+        )  # fmt: skip
+    Matching.objects.create(id=1, at=at, index=1, software=1, newest_software=Software.objects.count())
 
 
 def _samples() -> dict[str, str]:
