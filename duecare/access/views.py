@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,12 +22,13 @@ from duecare.access.accounts import ACCOUNT, factors_at, subject
 from duecare.access.models import Account, AccountKind, AccountReview, AccountSource
 from duecare.errors import NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer, demand_area
-from duecare.program import remarks
+from duecare.program import remarks, subject_findings
 from duecare.program.asking import ask
 from duecare.program.imports.interface import loaders
-from duecare.program.models import Finding, Import
+from duecare.program.models import Import
 from duecare.program.record_form import RecordForm
 from duecare.program.statement_queries import names_of
+from duecare.web.known import YES_NO_UNKNOWN, three_way, told
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -37,19 +36,7 @@ AREA = "access"
 IN_FILES = frozenset(("name", "enabled", "gone_at"))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 LISTED = 50
-"""Findings and reviews that the page of an account lists."""
-YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
-
-
-def three_way(field: str) -> Any:
-    """A condition on a field that may be unknown."""
-    values = {"yes": True, "no": False, "unknown": None}
-    return lambda value: Q(**{f"{field}__isnull": True} if value == "unknown" else {field: values[value]})
-
-
-def told(value: bool | None) -> str:
-    """Yes, no, or that it is not known."""
-    return gettext("unknown") if value is None else gettext("yes") if value else gettext("no")
+"""Reviews that the page of an account lists."""
 
 
 def _state(row: Account) -> str:
@@ -120,17 +107,11 @@ LISTING: Listing[Account] = Listing(
 
 
 def _rows(viewer: Viewer) -> QuerySet[Account]:
-    about = (
-        Finding.objects.all()
-        .visible_to(viewer)
-        .filter(subject=Concat(Value(f"{ACCOUNT}:"), OuterRef("pk")), closed_at=None)
-    )
-    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
     rows: QuerySet[Account] = (
         Account.objects.all()
         .visible_to(viewer)
         .select_related("source")
-        .annotate(findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(findings=subject_findings.counted(ACCOUNT, viewer))
     )
     return rows
 
@@ -203,7 +184,6 @@ def account(request: Request, key: str) -> HttpResponseBase:
             *ask(OF_LIST, subject(found, now, source.list_at, source.list_file, newest), now, viewer),
         ]
     names = names_of({one.made_by for one in reviews}, viewer)
-    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{ACCOUNT}:{found.pk}")
     context = {
         "account": found,
         "kind": KINDS.get(found.kind, found.kind),
@@ -219,8 +199,7 @@ def account(request: Request, key: str) -> HttpResponseBase:
         ],
         "answers": answers,
         "reviews": [(one, names[one.made_by]) for one in reviews],
-        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
-        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **subject_findings.listed(f"{ACCOUNT}:{found.pk}", viewer),
         "may_review": viewer.has(*ACCOUNTS.roles) and found.gone_at is None,
         **remarks.context(f"{ACCOUNT}:{found.pk}", viewer),
     }

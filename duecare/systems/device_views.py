@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,31 +14,19 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_area
-from duecare.program import remarks
+from duecare.program import remarks, subject_findings
 from duecare.program.asking import ask
 from duecare.program.imports.interface import MANAGERS, loaders
-from duecare.program.models import Finding
 from duecare.systems.device_checks import DEVICES
 from duecare.systems.devices import DEVICE, subject
 from duecare.systems.models import Device, DeviceSource, Host
+from duecare.web.known import YES_NO_UNKNOWN, three_way, told
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
 AREA = "systems"
 IN_FILES = frozenset(("gone_at",))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
-LISTED = 50
-"""Findings that the page of a device lists."""
-YES_NO_UNKNOWN = (("yes", _("Yes")), ("no", _("No")), ("unknown", _("Unknown")))
-
-
-def _three_way(field: str) -> Callable[[str], Q]:
-    values = {"yes": True, "no": False}
-    return lambda value: Q(**{f"{field}__isnull": True} if value == "unknown" else {field: values[value]})
-
-
-def _told(value: bool | None) -> str:
-    return gettext("unknown") if value is None else gettext("yes") if value else gettext("no")
 
 
 LISTING: Listing[Device] = Listing(
@@ -65,12 +51,12 @@ LISTING: Listing[Device] = Listing(
         ),
         Column("owner", _("Who uses it"), lambda row: row.owner or None, order="owner"),
         Column(
-            "encrypted", _("Encrypted"), lambda row: _told(row.encrypted), export=lambda row: row.encrypted
+            "encrypted", _("Encrypted"), lambda row: told(row.encrypted), export=lambda row: row.encrypted
         ),
         Column(
             "compliant",
             _("Keeps the rules"),
-            lambda row: _told(row.compliant),
+            lambda row: told(row.compliant),
             export=lambda row: row.compliant,
         ),
         Column("last_seen", _("Last check-in"), lambda row: row.last_seen, Kind.DATE, order="last_seen"),
@@ -81,8 +67,8 @@ LISTING: Listing[Device] = Listing(
     search=("name", "owner", "serial"),
     filters=(
         Filter("source", _("Known from"), "source__name__icontains", FilterKind.TEXT),
-        Filter("encrypted", _("Encrypted"), _three_way("encrypted"), choices=YES_NO_UNKNOWN),
-        Filter("compliant", _("Keeps the rules"), _three_way("compliant"), choices=YES_NO_UNKNOWN),
+        Filter("encrypted", _("Encrypted"), three_way("encrypted"), choices=YES_NO_UNKNOWN),
+        Filter("compliant", _("Keeps the rules"), three_way("compliant"), choices=YES_NO_UNKNOWN),
         Filter("silent", _("Last check-in until"), "last_seen", FilterKind.UNTIL),
         Filter(
             "state",
@@ -99,17 +85,11 @@ LISTING: Listing[Device] = Listing(
 
 
 def _rows(viewer: Viewer) -> QuerySet[Device]:
-    about = (
-        Finding.objects.all()
-        .visible_to(viewer)
-        .filter(subject=Concat(Value(f"{DEVICE}:"), OuterRef("pk")), closed_at=None)
-    )
-    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
     rows: QuerySet[Device] = (
         Device.objects.all()
         .visible_to(viewer)
         .select_related("source")
-        .annotate(findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(findings=subject_findings.counted(DEVICE, viewer))
     )
     return rows
 
@@ -159,20 +139,18 @@ def device(request: Request, key: str) -> HttpResponseBase:
     if found is None:
         raise NotFound(gettext("There is no such device."), gettext("Look in the list of devices."))
     now = request.view_now
-    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{DEVICE}:{found.pk}")
     context = {
         "device": found,
         "facts": [
-            (gettext("Encrypted"), _told(found.encrypted)),
-            (gettext("Keeps the rules"), _told(found.compliant)),
+            (gettext("Encrypted"), told(found.encrypted)),
+            (gettext("Keeps the rules"), told(found.compliant)),
             (gettext("System"), " ".join(filter(None, (found.system, found.version))) or "–"),
             (gettext("Serial number"), found.serial or "–"),
             (gettext("Who uses it"), found.owner or "–"),
         ],
         "hosts": hosts_of(found, viewer),
         "answers": ask(DEVICES, subject(found, now), now, viewer) if found.gone_at is None else [],
-        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
-        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **subject_findings.listed(f"{DEVICE}:{found.pk}", viewer),
         **remarks.context(f"{DEVICE}:{found.pk}", viewer),
     }
     return render(request, "systems/device.html", context)

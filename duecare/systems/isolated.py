@@ -1,48 +1,30 @@
 """Reading a report that may be an attack on whoever reads it: in a process that can do nothing else.
 
-`read_report` parses bytes from anywhere. Here it runs in a child process which, before it sees the first of
-them, gives up for good all but a set time, memory and the two pipes that it has open: with no descriptor left
-to open it reaches no file, no key and no network (SECURITY.md 16). Back comes a small summary, checked again
-on this side; the report itself is then stored unread.
-
-What exactly it gives up is in `duecare/confined.py`.
+`read_report` parses bytes from anywhere; here it runs in a child process (`duecare/confined.py`). Back comes
+a small summary, checked again on this side; the report itself is then stored unread.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
-from duecare.confined import give_up_all_else
-from duecare.errors import BadInput, DuecareError
+from duecare.confined import Limits, read_confined
+from duecare.errors import BadInput
 from duecare.systems.reports import SIZE_LIMIT, read_report
 from duecare.words import gettext as _
-from duecare.words import number, packed, speak_in_templates, unpacked
+from duecare.words import number
 
 SECONDS = 30
-"""Of computing, and of waiting for it."""
+"""Of computing."""
 MEMORY = 3 << 30
 """Bytes of address space: a report of 64 MiB takes about 1 GiB to read."""
 ANSWER_LIMIT = 64 << 10
-OUT_OF_MEMORY = 3
-"""Exit code of a child that met its limit of memory."""
 NAME_LIMIT = 255
 VERSION_LIMIT = 60
-
-_ROOT = Path(__file__).parents[2]
-_BOOT = """\
-import sys
-sys.path.insert(0, sys.argv[1])
-from duecare.systems.isolated import child
-child(sys.argv[2])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +59,17 @@ def read_isolated(data: bytes, now: datetime, *, seconds: int = SECONDS, memory:
             _("The report has more than %(size_limit)s bytes.") % {"size_limit": number(SIZE_LIMIT)},
             _("Look whether the file is a report at all."),
         )
-    orders = json.dumps({"now": now.isoformat(), "seconds": seconds, "memory": memory})
-    try:
-        done = subprocess.run(  # noqa: S603  (our own interpreter and our own words)
-            [sys.executable, "-I", "-c", _BOOT, str(_ROOT), orders],
-            input=data,
-            capture_output=True,
-            env={},
-            cwd="/",
-            timeout=seconds + 5,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _too_much(seconds, memory) from None
-    if done.returncode < 0 or done.returncode == OUT_OF_MEMORY:
-        raise _too_much(seconds, memory)
-    if done.returncode or len(done.stdout) > ANSWER_LIMIT:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise DuecareError(
-            _("The process that reads reports stopped: %(value)s") % {"value": last[:200]},
-            _("This is a fault of Duecare: please report it."),
-        )
-    return _summary(json.loads(done.stdout))
-
-
-def _too_much(seconds: int, memory: int) -> BadInput:
-    return BadInput(
+    too_much = BadInput(
         _("The report could not be read within %(seconds)s seconds and %(value)s MiB of memory.")
         % {"seconds": seconds, "value": number(memory >> 20)},
         _("Look whether the file is a report at all; nothing was taken in."),
     )
+    limits = Limits(seconds, memory, ANSWER_LIMIT)
+    return _summary(read_confined(__name__, data, {"now": now.isoformat()}, limits, too_much))
 
 
 def _summary(answer: dict[str, Any]) -> Summary:
     """The child's answer, of which nothing is believed that was not checked here."""
-    if "what" in answer:
-        raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
     end = answer["support_end"]
     collected_at = datetime.fromisoformat(answer["collected_at"]).astimezone(UTC)
     return Summary(
@@ -144,26 +101,13 @@ def _short(answer: dict[str, Any], name: str, limit: int, place: str) -> str:
 # ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-_AT_FIRST_USE = ("_strptime", "heapq")
-"""What the standard library loads when it is first needed, which fails once nothing can be opened."""
+AT_FIRST_USE = ("_strptime", "heapq")
+"""What the standard library loads when it is first needed."""
 
 
-def child(orders: str) -> None:
-    """Read a report from standard input and write its summary, or why not, to standard output."""
-    told = json.loads(orders)
-    now = datetime.fromisoformat(told["now"])
-    for module in _AT_FIRST_USE:
-        import_module(module)
-    speak_in_templates()
-    give_up_all_else(told["seconds"], told["memory"])
-    answer: dict[str, Any]
-    try:
-        answer = _describe(sys.stdin.buffer.read(), now)
-    except BadInput as error:
-        answer = {"what": packed(error.what), "next_step": packed(error.next_step)}
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    sys.stdout.write(json.dumps(answer))
+def answer(data: bytes, orders: Mapping[str, str]) -> str:
+    """The summary of a report, as JSON. Raises BadInput if it cannot be used."""
+    return json.dumps(_describe(data, datetime.fromisoformat(orders["now"])))
 
 
 def _describe(data: bytes, now: datetime) -> dict[str, Any]:

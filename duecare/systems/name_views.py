@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib import messages
-from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
-from duecare.program.models import Finding
+from duecare.program import subject_findings
 from duecare.systems import name_actions, name_telling
 from duecare.systems.models import NEWEST, Look, Name, NameKind
 from duecare.systems.name_forms import AddNameForm, ChangeNameForm, RemoveNameForm
@@ -27,7 +26,7 @@ from duecare.web.views import show
 AREA = "systems"
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50
-"""Findings and looks that the page of a name lists."""
+"""Looks that the page of a name lists."""
 
 
 def changer(request: Request) -> Viewer:
@@ -114,12 +113,6 @@ NAMES: Listing[Name] = Listing(
 
 def rows(viewer: Viewer) -> QuerySet[Name]:
     """Names with their newest look and how many findings are open, in one query."""
-    about = (
-        Finding.objects.all()
-        .visible_to(viewer)
-        .filter(subject=Concat(Value(f"{NAME}:"), OuterRef("pk")), closed_at=None)
-    )
-    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
     rows: QuerySet[Name] = (
         Name.objects.all()
         .visible_to(viewer)
@@ -129,7 +122,7 @@ def rows(viewer: Viewer) -> QuerySet[Name]:
             fault=F("last__fault"),
             unreadable=F("last__unreadable"),
             expires_at=F("last__expires_at"),
-            findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            findings=subject_findings.counted(NAME, viewer),
         )
     )
     return rows
@@ -155,7 +148,6 @@ def name(request: Request, key: str) -> HttpResponseBase:
     )
     newest = next((look for look in looks if look.newest), None)
     answers, facts = name_telling.tell_answers(found, newest, viewer, request.view_now)
-    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{NAME}:{found.pk}")
     context = {
         "name": found,
         "kind": NameKind(found.kind).label,
@@ -163,8 +155,7 @@ def name(request: Request, key: str) -> HttpResponseBase:
         "looks": looks,
         "answers": answers,
         "parts": name_telling.tell_parts(facts),
-        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
-        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **subject_findings.listed(f"{NAME}:{found.pk}", viewer),
         "may_change": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/name.html", context)

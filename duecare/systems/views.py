@@ -6,20 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.db.models import (
-    BooleanField,
-    Count,
-    ExpressionWrapper,
-    F,
-    FilteredRelation,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
+from duecare.program import subject_findings
 from duecare.program.judgement import Grade
-from duecare.program.models import Finding
 from duecare.systems import actions, fleet, fleet_telling, telling
 from duecare.systems.device_views import devices_of
 from duecare.systems.forms import ImportForm, RemoveForm
@@ -49,7 +36,7 @@ from duecare.words import Text
 AREA = "systems"
 CHANGERS = (Role.OWNER, Role.MANAGER)
 LISTED = 50
-"""Findings and reports that the page of a host lists."""
+"""Reports that the page of a host lists."""
 
 
 def changer(request: Request) -> Viewer:
@@ -173,12 +160,6 @@ HOSTS: Listing[Host] = Listing(
 
 def rows(viewer: Viewer) -> QuerySet[Host]:
     """Hosts with their newest report and how many findings are open, in one query."""
-    about = (
-        Finding.objects.all()
-        .visible_to(viewer)
-        .filter(subject=Concat(Value(f"{HOST}:"), OuterRef("pk")), closed_at=None)
-    )
-    counted = about.order_by().values("subject").annotate(number=Count("pk")).values("number")
     rows: QuerySet[Host] = (
         Host.objects.all()
         .visible_to(viewer)
@@ -187,7 +168,7 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
             reported=F("last__collected_at"),
             grade=F("last__grade"),
             unreadable=F("last__unreadable"),
-            findings=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            findings=subject_findings.counted(HOST, viewer),
         )
         .annotate(stopped=ExpressionWrapper(fleet.silent(fleet.cutoff()), output_field=BooleanField()))
     )
@@ -218,7 +199,6 @@ def host(request: Request, key: str) -> HttpResponseBase:
     )
     newest = next((report for report in reports if report.newest), None)
     told, fault = telling.unreadable_because(newest)
-    findings = Finding.objects.all().visible_to(viewer).filter(subject=f"{HOST}:{found.pk}")
     sections = telling.tell_sections(told, request.GET.get("show", "")) if told else []
     context = {
         "host": found,
@@ -231,8 +211,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         ],
         "more_as_root": told.get("more_as_root", []) if told else [],
         "checks": telling.tell_checks(found, newest, told, viewer, request.view_now),
-        "open": list(findings.filter(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
-        "closed": list(findings.exclude(closed_at=None).order_by("-opened_at", "id")[:LISTED]),
+        **subject_findings.listed(f"{HOST}:{found.pk}", viewer),
         "reports": reports,
         "devices": devices_of(found, viewer),
         "sees_software": viewer.covers("patching"),
