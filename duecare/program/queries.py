@@ -37,7 +37,7 @@ class CurrentTarget:
 
 def current_targets() -> dict[str, CurrentTarget]:
     """Every target by id, with the organisation's number or else the default."""
-    adopted = Target.objects.in_bulk()
+    adopted = once("targets", Target.objects.in_bulk)
     return {
         id: CurrentTarget(
             definition, adopted[id].value if id in adopted else definition.default, adopted.get(id)

@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from duecare.ledger import asof
 from duecare.ledger.once import once
 from duecare.ledger.records import utc_now
 from duecare.program.judgement import Facts, Grade
 from duecare.program.queries import current_targets
-from duecare.program.reach import register_silent
+from duecare.program.reach import register_count, register_silent
 from duecare.program.subjects import Subject, register_source
 from duecare.systems.fleet_checks import KNOWN_HOSTS, REPORTING
 from duecare.systems.fleet_models import HostKey, KeyDoubt
@@ -36,7 +36,7 @@ def moment() -> datetime:
 
 def cutoff() -> datetime:
     """Who reported before this moment last, and was known by then, is silent; of the day that is viewed."""
-    days = once("report_days", lambda: current_targets()["report_days"].value) + 1
+    days = current_targets()["report_days"].value + 1
     return max(moment(), _EPOCH) - timedelta(days=days)
 
 
@@ -47,17 +47,27 @@ def silent(before: datetime, reported: str = "reported") -> Q:
     )
 
 
-def count_silent() -> int:
-    """How many hosts have stopped reporting.
+def figures() -> tuple[int, int]:
+    """How many hosts are known, and how many of them have stopped reporting."""
+    return once("figures of hosts", _figures)
 
-    Every page asks, so neither half looks at every host and its reports: what is old lies together in an
-    index, and of a host that never reported no system is known.
+
+def _figures() -> tuple[int, int]:
+    """In one statement, since every page asks; and none of its parts looks at every host's reports.
+
+    What is old lies together in an index, and of a host that never reported no system is known.
     """
     before = cutoff()
+    known = Host.objects.filter(removed_at=None)
     old = Report.objects.filter(newest__in=NEWEST, collected_at__lte=before, host__removed_at=None)
-    mute = Host.objects.filter(system="", removed_at=None, first_seen_at__lte=before)
+    mute = known.filter(system="", first_seen_at__lte=before)
     never = mute.filter(~Exists(Report.objects.filter(host=OuterRef("pk"))))
-    return old.count() + never.count()
+    first, *others = (
+        rows.order_by().values(part=Value(part)).annotate(number=Count("pk")).values_list("part", "number")
+        for part, rows in enumerate((known, old, never))
+    )
+    found = dict(first.union(*others, all=True))
+    return found.get(0, 0), found.get(1, 0) + found.get(2, 0)
 
 
 def known_hosts(now: datetime) -> Iterator[Subject]:
@@ -112,4 +122,5 @@ def _subject(
 
 
 register_source(KNOWN_HOSTS, known_hosts)
-register_silent(count_silent)
+register_count(lambda: figures()[0])
+register_silent(lambda: figures()[1])

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from duecare.errors import DuecareError
 from duecare.ledger import blobs
 from duecare.program.judgement import Facts, Grade
-from duecare.program.reach import register_count
 from duecare.program.subjects import Subject, register_reference, register_source
 from duecare.systems.models import NEWEST, Host, Report
 
@@ -43,4 +42,3 @@ def hosts(now: datetime) -> Iterator[Subject]:
 
 register_source("hosts", hosts)
 register_reference(HOST, lambda key: reverse("host", args=[key]))
-register_count(lambda: Host.objects.filter(removed_at=None).count())

@@ -156,7 +156,7 @@ def test_an_approved_host_that_never_reported_is_silent_after_the_target(client:
     enrolment_actions.answer(Shown(token, "ab" * 32, "new", machine_id("new")), "192.0.2.7", long_ago)
     enrolment_actions.approve(offered, TERMINAL, long_ago, compared=True)
     assert named(client, "/systems/?reporting=silent") == {"quiet", "new"}
-    assert fleet.count_silent() == 2
+    assert fleet.figures() == (3, 2)
     assert "2 computers stopped reporting." in page(client, "/")
     host = Host.objects.get(name="new")
     assert "never reported, and is known for 9 days" in page(client, f"/systems/{host.pk}/")
