@@ -291,3 +291,16 @@ def test_the_help_loads_no_database() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_traceback(feeds: Path) -> None:
+    lines = [{**HOST_A[0], "host": f"host{number}"} for number in range(5_000)]
+    inventory = feeds.parent / "inventory.jsonl"
+    inventory.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    code = "from duecare.cli import main; main()"
+    words = f"patching match --inventory {inventory} --advisories {feeds} --json"
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -c "{code}" {words} | head -n 1'], capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b'{"host": "host0", "name": "Requests"')
+    assert done.stderr == b""
