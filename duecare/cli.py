@@ -41,6 +41,10 @@ app.add_typer(imports, name="import")
 app.add_typer(users, name="user")
 app.add_typer(ledger, name="ledger")
 app.add_typer(patching, name="patching")
+advisories = typer.Typer(
+    help="What is known to be wrong with software.", rich_markup_mode=None, no_args_is_help=True
+)
+app.add_typer(advisories, name="advisories")
 
 
 def _version(wanted: bool) -> None:
@@ -529,7 +533,7 @@ def _write(texts: Iterable[str]) -> None:
         for text in texts:
             out.write(text.encode("utf-8", "backslashreplace"))
         out.flush()
-    except BrokenPipeError:
+    except BrokenPipeError:  # `| head`, for one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1) from None
 
@@ -547,6 +551,67 @@ def _inventory_stream(name: str) -> Iterator[Any]:
         raise DuecareError(
             f"{name} cannot be read: {error.strerror}.", "Name a file of JSON lines, or - for standard input."
         ) from None
+
+
+@advisories.command("update")
+def advisories_update(
+    feed: Annotated[
+        list[str] | None, typer.Option(help="Fetch this feed alone; may be given again. See --list.")
+    ] = None,
+    ecosystem: Annotated[
+        list[str] | None,
+        typer.Option(help="Fetch what is about these packages, such as PyPI or Debian; may be given again."),
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Take the files of this directory, brought by hand; they never count as fresh."
+        ),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name the feeds that there are, and stop.")] = False,
+) -> None:
+    """Fetch advisories from their public sources; without options those that are switched on.
+
+    A feed that fails keeps what it had, and is named; then the exit code is 2. An update that takes much away
+    is set aside until somebody decides about it on its page.
+    """
+    _opened()
+    from duecare.patching import feed_terminal
+
+    if list_:
+        tell(feed_terminal.feeds_there_are())
+        return
+    if from_ is not None and (feed or ecosystem):
+        raise DuecareError("--from takes neither --feed nor --ecosystem.", "Leave one of them out.")
+    if from_ is not None:
+        done = feed_terminal.bring_advisories(_actor(), from_)
+    else:
+        with _downloading() as progress:
+            done = feed_terminal.update_advisories(_actor(), feed or (), ecosystem or (), progress)
+    for line in done.lines:
+        tell(line)
+    if done.failed:
+        raise DuecareError(
+            f"{done.failed} of {len(done.lines)} feeds failed.", "What was known from them before stays."
+        )
+
+
+@contextmanager
+def _downloading() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar for each file on the terminal's error stream, gone when done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def told(name: str, here: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=None)
+            bar.update(tasks[name], completed=here, total=total or None)
+
+        yield told
 
 
 INTERRUPTED = 130

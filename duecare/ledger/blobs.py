@@ -7,7 +7,12 @@ blob that nothing names.
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -36,6 +41,46 @@ def keep(data: bytes) -> str:
     return digest
 
 
+def keep_file(file: Path) -> str:
+    """Store a copy of a file, which may be too large for memory, and return its SHA-256, 64 hex."""
+    home: Home = settings.DUECARE_HOME
+    with file.open("rb") as source, tempfile.NamedTemporaryFile(dir=home.blobs, delete=False) as copy:
+        try:
+            hashed = hashlib.sha256()
+            while piece := source.read(1 << 20):
+                hashed.update(piece)
+                copy.write(piece)
+            copy.flush()
+            os.fsync(copy.fileno())
+            digest = hashed.hexdigest()
+            place = _place(digest)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            Path(copy.name).replace(place)
+        except BaseException:
+            Path(copy.name).unlink(missing_ok=True)
+            raise
+    sync_directory(place.parent)
+    sync_directory(place.parent.parent)
+    return digest
+
+
+@contextmanager
+def opened(digest: str) -> Iterator[BinaryIO]:
+    """The file of a blob, read whole once to see that its content is what its name says, at its beginning.
+
+    Raises NotFound and Tampered as `fetch` does.
+    """
+    try:
+        file = _place(digest).open("rb")
+    except FileNotFoundError:
+        raise _missing(digest) from None
+    with file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise _altered(digest)
+        file.seek(0)
+        yield file
+
+
 def fetch(digest: str) -> bytes:
     """The content of a blob.
 
@@ -44,16 +89,22 @@ def fetch(digest: str) -> bytes:
     try:
         data = _place(digest).read_bytes()
     except FileNotFoundError:
-        raise NotFound(
-            _("The blob %(digest)s is missing.") % {"digest": digest}, _("Restore it from a backup.")
-        ) from None
+        raise _missing(digest) from None
     if hashlib.sha256(data).hexdigest() != digest:
-        raise Tampered(
-            _("The blob %(digest)s was altered on disk.") % {"digest": digest}, _("Restore it from a backup.")
-        )
+        raise _altered(digest)
     return data
 
 
 def stored(digest: str) -> bool:
     """Whether a file of that name exists; its content is not read."""
     return _place(digest).exists()
+
+
+def _missing(digest: str) -> NotFound:
+    return NotFound(_("The blob %(digest)s is missing.") % {"digest": digest}, _("Restore it from a backup."))
+
+
+def _altered(digest: str) -> Tampered:
+    return Tampered(
+        _("The blob %(digest)s was altered on disk.") % {"digest": digest}, _("Restore it from a backup.")
+    )

@@ -34,6 +34,10 @@ SECONDS = 10.0
 """How long one connection may take unless the caller says otherwise."""
 SIZE = 1 << 20
 """Bytes that an answer over HTTP may have unless the caller says otherwise."""
+HOUR = 3600.0
+PIECE = 1 << 17
+"""Bytes that a download hands on at a time, at most."""
+REDIRECTING = (301, 302, 303, 307, 308)
 REDIRECTS = 3
 """How often in a row an answer may send us on."""
 TRIED = 4
@@ -41,6 +45,8 @@ TRIED = 4
 
 Resolve = Callable[[str], Sequence[str]]
 """From a host name to its addresses as texts. Raises OSError if there is none."""
+Write = Callable[[bytes], object]
+"""Takes a piece of a download."""
 
 
 class NoAnswer(DuecareError):
@@ -155,11 +161,49 @@ class Outgoing:
         there was no answer to what had been sent.
         """
         ends = self.clock() + seconds
+
+        def ask(target: str, given: Mapping[str, str]) -> Reply:
+            return self._ask(method, target, body, given, ends - self.clock(), most)
+
+        return self._followed(method, url, headers, ask)
+
+    def download(
+        self,
+        url: str,
+        begin: Callable[[Reply], Write | None],
+        *,
+        headers: Mapping[str, str] | None = None,
+        seconds: float = HOUR,
+        most: int,
+    ) -> Reply:
+        """The answer to a GET whose body goes to a file piece by piece; in the reply the body is empty.
+
+        `begin` is told the head of the last answer, whatever its status, and gives what takes the pieces, or
+        None to leave them. A step that stalls ends it after SECONDS, all of it after `seconds`, and a body
+        of more than `most` bytes when that is seen; what was written by then stays. Redirects as `request`.
+
+        Raises what `request` does for a GET; of what is broken off, as much as came was written.
+        """
+        ends = self.clock() + seconds
+
+        def ask(target: str, given: Mapping[str, str]) -> Reply:
+            return self._stream(target, begin, given, ends - self.clock(), most)
+
+        return self._followed("GET", url, headers, ask)
+
+    def _followed(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        ask: Callable[[str, Mapping[str, str]], Reply],
+    ) -> Reply:
+        """What `ask` gets at an address or, redirects followed, at the one to which it leads."""
         given = dict(headers or {})
         for _again in range(REDIRECTS + 1):
-            reply = self._ask(method, url, body, given, ends - self.clock(), most)
+            reply = ask(url, given)
             location = reply.headers.get("location")
-            if reply.status not in (301, 302, 303, 307, 308) or not location:
+            if reply.status not in REDIRECTING or not location:
                 return reply
             before, target = read_url(url), read_url(urljoin(url, location))
             if before.tls and not target.tls:
@@ -184,11 +228,62 @@ class Outgoing:
     def _ask(
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int
     ) -> Reply:
+        with self._answering(method, url, body, headers, seconds, seconds) as (target, answer):
+            data = answer.read(most + 1)
+        told = _told(answer)
+        if len(data) > most:
+            raise _too_large(target, most)
+        length = told.get("content-length", "")
+        if length.isdecimal() and len(data) < int(length) and answer.status not in (204, 304):
+            raise _broken_off(target, len(data))
+        return Reply(answer.status, told, data, target.text)
+
+    def _stream(
+        self,
+        url: str,
+        begin: Callable[[Reply], Write | None],
+        headers: Mapping[str, str],
+        seconds: float,
+        most: int,
+    ) -> Reply:
+        with self._answering("GET", url, b"", headers, seconds, SECONDS) as (target, answer):
+            told = _told(answer)
+            reply = Reply(answer.status, told, b"", target.text)
+            if answer.status in REDIRECTING and "location" in told:
+                return reply
+            write = begin(reply)
+            if write is None:
+                return reply
+            length = told.get("content-length", "")
+            if length.isdecimal() and int(length) > most:
+                raise _too_large(target, most)
+            taken = 0
+            while piece := answer.read1(PIECE):
+                taken += len(piece)
+                if taken > most:
+                    raise _too_large(target, most)
+                write(piece)
+        if length.isdecimal() and taken < int(length):
+            raise _broken_off(target, taken)
+        return reply
+
+    @contextmanager
+    def _answering(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        seconds: float,
+        step: float,
+    ) -> Iterator[tuple[Url, http.client.HTTPResponse]]:
+        """The head of an answer, with its body still to be read. All is over after `seconds`, and a single
+        step, such as connecting, after `step`."""
         target = read_url(url)
         if seconds <= 0:
             raise _too_slow(target.origin)
         opened = self.connect_tls if target.tls else self.connect
-        with closing(opened(target.host, target.port, seconds=seconds)) as sock:
+        with closing(opened(target.host, target.port, seconds=min(step, seconds))) as sock:
             connection = http.client.HTTPConnection(target.host, target.port)
             connection.sock = sock
             # It must never open a connection of its own.
@@ -197,8 +292,9 @@ class Outgoing:
             try:
                 with within(sock, seconds, target.origin):
                     connection.request(method, target.path, body or None, {**ours, **headers})
-                    answer = connection.getresponse()
-                    data = answer.read(most + 1)
+                    yield target, connection.getresponse()
+            except Unclear:
+                raise
             except NoAnswer as error:
                 raise Unclear(error.what, error.next_step) from error
             except (OSError, http.client.HTTPException) as error:
@@ -207,21 +303,25 @@ class Outgoing:
                     % {"origin": target.origin, "words": _words(error)},
                     _("Try again later."),
                 ) from error
-        told = {name.lower(): value for name, value in answer.getheaders()}
-        if len(data) > most:
-            raise Unclear(
-                _("%(origin)s answered with more than %(most)s bytes.")
-                % {"origin": target.origin, "most": number(most)},
-                _("Ask for less."),
-            )
-        length = told.get("content-length", "")
-        if length.isdecimal() and len(data) < int(length) and answer.status not in (204, 304):
-            raise Unclear(
-                _("%(origin)s broke off after %(count)s bytes.")
-                % {"origin": target.origin, "count": number(len(data))},
-                _("Try again later."),
-            )
-        return Reply(answer.status, told, data, target.text)
+
+
+def _told(answer: http.client.HTTPResponse) -> dict[str, str]:
+    return {name.lower(): value for name, value in answer.getheaders()}
+
+
+def _too_large(target: Url, most: int) -> Unclear:
+    return Unclear(
+        _("%(origin)s answered with more than %(most)s bytes.")
+        % {"origin": target.origin, "most": number(most)},
+        _("Ask for less."),
+    )
+
+
+def _broken_off(target: Url, count: int) -> Unclear:
+    return Unclear(
+        _("%(origin)s broke off after %(count)s bytes.") % {"origin": target.origin, "count": number(count)},
+        _("Try again later."),
+    )
 
 
 def way_out() -> Outgoing:

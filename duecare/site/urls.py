@@ -81,6 +81,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
+    path("patching/feeds/", include("duecare.patching.feed_urls")),
     path("access/", include("duecare.access.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),

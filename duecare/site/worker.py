@@ -47,6 +47,7 @@ def every_job() -> list[Job]:
     """All that the worker knows to do."""
     return [
         Job("look at our names", timedelta(days=1), _look),
+        Job("fetch feeds of advisories", timedelta(days=1), _fetch_feeds, _feeds_are_due),
         Job("assess this machine", timedelta(days=1), _assess),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
@@ -58,11 +59,11 @@ def every_job() -> list[Job]:
 
 
 def jobs() -> list[Job]:
-    """The jobs of this home. In a demonstration nothing real is looked at: neither names nor this machine."""
+    """The jobs of this home. In a demonstration nothing real is looked at: no names, no feeds, no machine."""
     from duecare.ledger.models import Head
 
     made_up = Head.objects.get().demonstration
-    return [job for job in every_job() if not (made_up and job.run in (_look, _assess))]
+    return [job for job in every_job() if not (made_up and job.run in (_look, _fetch_feeds, _assess))]
 
 
 def last_run(name: str) -> datetime | None:
@@ -102,6 +103,25 @@ def _look() -> dict[str, Any]:
     from duecare.systems.name_actions import look_at_daily_names
 
     return {"looked": look_at_daily_names(ACTOR, utc_now)}
+
+
+def _feeds_are_due(now: datetime) -> bool:
+    from duecare.patching.feed_actions import due_feeds
+
+    return bool(due_feeds(now))
+
+
+def _fetch_feeds() -> dict[str, Any]:
+    """Only those that somebody switched on."""
+    from duecare.ledger.records import utc_now
+    from duecare.patching.feed_actions import update_due
+
+    done = update_due(ACTOR, utc_now)
+    return {
+        "fetched": sum(one.snapshot is not None for one in done),
+        "unchanged": sum(one.unchanged for one in done),
+        "failed": [_plain(f"{one.feed}: {one.fault}") for one in done if one.fault],
+    }
 
 
 def _assess() -> dict[str, Any]:

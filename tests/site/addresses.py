@@ -307,6 +307,22 @@ PAGES: Mapping[str, Page] = {
     # Devices, as lists tell them.
     "systems/devices/": Page("systems/devices/", READ),
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
+    # Feeds of advisories.
+    "patching/feeds/": Page("patching/feeds/", READ),
+    "patching/feeds/<str:id>/": Page("patching/feeds/osv-pypi/", READ),
+    "patching/feeds/<str:id>/switch/": act(
+        "patching/feeds/osv-pypi/switch/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "patching/feeds/<str:id>/updates/<str:key>/": Page(
+        "patching/feeds/osv-pypi/updates/{feed update}/", READ, object=True
+    ),
+    "patching/feeds/<str:id>/updates/<str:key>/decide/": form(
+        "patching/feeds/osv-pypi/updates/{feed update}/decide/",
+        OWNER,
+        MANAGER,
+        told=(APPROVER, AUDITOR),
+        object=True,
+    ),
     # Accounts.
     "access/": Page("access/", READ),
     "access/sources/": Page("access/sources/", READ),

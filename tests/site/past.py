@@ -20,10 +20,12 @@ from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
 from duecare.assurance.trust_actions import choose
-from duecare.ledger import sealing
+from duecare.ledger import blobs, sealing
 from duecare.ledger.models import Entry
-from duecare.ledger.records import utc_now
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -54,6 +56,7 @@ from duecare.site.saved_views import save_view
 from duecare.systems.actions import take_in_report
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
+from duecare.web.recorded import recorded
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
 from tests.systems.trees import debian
@@ -194,6 +197,7 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
+        _set_an_update_aside(now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -225,6 +229,18 @@ def _open_a_matter(users: dict[str, User], at: datetime) -> None:
     matter_actions.release(viewer_of(approver, at), made.pk, [papers[1].pk], "The insurer asks.", at)
 
 
+def _set_an_update_aside(at: datetime) -> None:
+    """A feed of advisories with an update that takes much away."""
+    with recording(TERMINAL, recorded("take in what the feed %(name)s brought", name="OSV, PyPI")):
+        feed = Feed.objects.create(id=new_key(), feed="osv-pypi", tried_at=at)
+        FeedSnapshot.objects.create(
+            id=new_key(), feed=feed, fetched_at=at, confirmed_at=at, address="https://feeds.example/all.zip",
+            verified=Verified.TLS.value, by_hand=False, file=blobs.keep(b"-"), size=1, format="OSV", count=3,
+            faults=1, fault_list=blobs.keep(b'[["all.zip: X-1.json", "it is encrypted"]]'),
+            was_known=9, withdrawn=6, state=State.WAITING.value,
+        )  # fmt: skip
+
+
 def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
@@ -238,6 +254,7 @@ def _samples() -> dict[str, str]:
         "host": host.pk,
         "issued": IssuedReport.objects.get().pk,
         "name": Name.objects.get().pk,
+        "feed update": FeedSnapshot.objects.get().pk,
         "report": Report.objects.get(host=host).pk,
         "person": Person.objects.get(name="member").pk,
         "right": Right.objects.get(person__name="member").pk,

@@ -17,6 +17,7 @@ SAID = "Reach: </span>%s"
 SILENT = (
     "access/", "account/", "api/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/",
     "feeds/", "healthz", "imports/", "matters/", "released/", "search/", "views/",
+    "patching/feeds/",
 )  # fmt: skip
 """Where nothing is said of them: accounts, what is set, work, lists, the record itself."""
 FILES = ("/report.pdf", "/reports/<str:report>/")

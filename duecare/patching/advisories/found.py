@@ -18,6 +18,13 @@ class Unreadable(ValueError):
     """A record that cannot be used; the message says why. Loaders raise it, and it becomes a Fault."""
 
 
+def said(reason: object) -> str:
+    """A reason as the text that it is: of ours, one that still knows its parts (`duecare/words.py`)."""
+    if isinstance(reason, Unreadable) and reason.args and isinstance(reason.args[0], str):
+        return reason.args[0]
+    return reason if isinstance(reason, str) else str(reason)
+
+
 @dataclass(slots=True)
 class Found:
     """What came out of one file so far."""
@@ -37,7 +44,7 @@ class Found:
         self.fault_count += 1
         if self.fault_count <= bounds.FAULTS:
             where = f"{self.name}: {place}" if place else self.name
-            text = reason if isinstance(reason, str) else str(reason)
+            text = said(reason)
             self.faults.append(Fault(where[:500], text if len(text) <= 500 else text[:499] + "…"))
 
     def told(self) -> list[Fault]:

@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 
 from duecare.patching.advisories import bounds
-from duecare.patching.advisories.found import Found, Unreadable
+from duecare.patching.advisories.found import Found, Unreadable, said
 from duecare.patching.advisories.recognising import Format, recognise, recognise_text
 from duecare.words import gettext as _
 from duecare.words import gettext_noop as N_
@@ -45,7 +45,8 @@ class _Bounded(io.RawIOBase):
     """A stream of which at most so many bytes are read."""
 
     def __init__(self, stream: IO[bytes], most: int) -> None:
-        self._stream = stream
+        # What was unpacked before the end of what is cut short is given, and not lost with the error.
+        self._read = getattr(stream, "read1", stream.read)
         self._most = most
         self._left = most
 
@@ -53,7 +54,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(min(len(buffer), 1 << 20))
+        data = self._read(min(len(buffer), 1 << 20))
         self._left -= len(data)
         if self._left < 0:
             raise Unreadable(_("it unpacks to more than %(most)s bytes") % {"most": number(self._most)})
@@ -248,4 +249,4 @@ def _reason(error: Exception) -> str:
         return _("it is no JSON, or cut short: %(error)s") % {"error": error}
     if isinstance(error, msgspec.ValidationError):
         return _("a value is not of the kind that its format has: %(error)s") % {"error": error}
-    return str(error)
+    return said(error)
