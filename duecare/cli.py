@@ -11,7 +11,7 @@ import os
 import pwd
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -579,13 +579,25 @@ def patching_match(
     with _inventory_stream(inventory) as stream:
         matched = match_command.match(stream, inventory, advisories, say)
     with matched as findings:
-        lines = match_command.json_lines if as_json else match_command.readable_lines
-        for text in lines(findings, verdicts):
-            sys.stdout.write(text if as_json else _printable(text))
-        sys.stdout.flush()
+        if as_json:
+            _write(match_command.json_lines(findings, verdicts))
+        else:
+            _write(map(_printable, match_command.readable_lines(findings, verdicts)))
         match_command.tell_unknown(findings, say)
     if matched.unread:
         raise DuecareError(matched.unread, "The rest was matched.")
+
+
+def _write(texts: Iterable[str]) -> None:
+    """Text to standard output, in UTF-8 whatever the terminal's language; a reader that went away ends it."""
+    out = sys.stdout.buffer
+    try:
+        for text in texts:
+            out.write(text.encode("utf-8", "backslashreplace"))
+        out.flush()
+    except BrokenPipeError:  # `| head`, for one
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
 
 
 @contextmanager

@@ -105,6 +105,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
     from duecare.ledger.viewers import Role
+    from duecare.patching import feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.site.worker import every_job
 
@@ -114,6 +115,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/questions.yaml": questions.questions(),
         "duecare/program/content/targets.yaml": targets.definitions(),
         "duecare/law/content/obligations.yaml": register(),
+        "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()

@@ -69,8 +69,11 @@ class Updated:
 def switch(actor: str, id: str, *, daily: bool) -> Feed:
     """Say whether the worker fetches a feed each day. Raises NotFound for what is no feed."""
     source = find_feed(id)
-    words = "fetch the feed %(name)s each day" if daily else "no longer fetch the feed %(name)s each day"
-    with recording(actor, recorded(words, name=source.name)):
+    if daily:
+        words = recorded("fetch the feed %(name)s each day", name=source.name)
+    else:
+        words = recorded("no longer fetch the feed %(name)s each day", name=source.name)
+    with recording(actor, words):
         feed = _feed(id)
         feed.daily = daily
         feed.save()
@@ -294,8 +297,11 @@ def decide(snapshot: FeedSnapshot, actor: str, reason: str, now: datetime, *, ac
             _("Nothing is decided about an update without a reason."),
             _("Say what you looked at, and with whom you spoke."),
         )
-    words = "accept what the feed %(name)s takes away" if accept else "refuse an update of the feed %(name)s"
-    with recording(actor, recorded(words, name=snapshot.feed)):
+    if accept:
+        words = recorded("accept what the feed %(name)s takes away", name=snapshot.feed)
+    else:
+        words = recorded("refuse an update of the feed %(name)s", name=snapshot.feed)
+    with recording(actor, words):
         current = FeedSnapshot.objects.select_for_update().filter(pk=snapshot.pk).first()
         if current is None:
             raise NotFound(_("There is no such update."), _("Look in the list of feeds."))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -41,7 +41,7 @@ class Line(NamedTuple):
     why: str
 
     json: str
-    """The same as a JSON object without its host."""
+    """The same as the rest of a JSON object that begins with a host."""
 
     @property
     def verdict(self) -> Verdict:
@@ -50,7 +50,7 @@ class Line(NamedTuple):
 
     def as_json(self, host: str) -> str:
         """The line for a program. `host` is in JSON already."""
-        return f'{{"host": {host}, {self.json[1:]}'
+        return f'{{"host": {host}, {self.json}'
 
 
 def _line(triple: Triple, known: Known, rank: Rank, fixed: str, kev: bool | None, reason: str) -> Line:
@@ -66,7 +66,7 @@ def _line(triple: Triple, known: Known, rank: Rank, fixed: str, kev: bool | None
         "why": reason,
     }
     text = json.dumps(shown, ensure_ascii=False)
-    return Line(triple.name, triple.version, known.id, rank, known.aliases, fixed, kev, reason, text)
+    return Line(triple.name, triple.version, known.id, rank, known.aliases, fixed, kev, reason, text[1:])
 
 
 @dataclass(slots=True)
@@ -120,19 +120,37 @@ class Findings:
 
     def of_host(self, host: str, only: Collection[Verdict] = tuple(Verdict)) -> list[Line]:
         """The lines of a host. Of two under the same name, version and advisory the graver counts."""
-        best: dict[tuple[str, str, str], Line] = {}
-        for triple in set(self.inventory.hosts[host]):
-            for line in self._lines(triple):
-                other = best.get(line[:3])
-                if other is None or (line.rank, line.why) > (other.rank, other.why):
-                    best[line[:3]] = line
-        return [best[key] for key in sorted(best) if best[key].verdict in only]
+        software = self.inventory.triples
+        spoken_of = filter(self._has_answers, set(self.inventory.hosts[host]))
+        found: list[Line] = []
+        last = ("", "")
+        for number in sorted(spoken_of, key=lambda one: (software[one].name, software[one].version)):
+            lines = self._lines(number)
+            same = last == (last := (software[number].name, software[number].version))
+            found += self._graver(found, lines) if same else lines
+        return [line for line in found if line.verdict in only] if len(only) < len(Verdict) else found
+
+    def _has_answers(self, number: int) -> bool:
+        return self._begins[number] < self._begins[number + 1]
+
+    @staticmethod
+    def _graver(found: list[Line], lines: Sequence[Line]) -> Sequence[Line]:
+        """Lines in the place of those at the end of `found` that are about the same name and version."""
+        begin = len(found)
+        while begin and found[begin - 1][:2] == lines[0][:2]:
+            begin -= 1
+        best: dict[str, Line] = {}
+        for line in (*found[begin:], *lines):
+            other = best.get(line.advisory)
+            if other is None or (line.rank, line.why) > (other.rank, other.why):
+                best[line.advisory] = line
+        del found[begin:]
+        return [best[advisory] for advisory in sorted(best)]
 
     def _made(self, number: int) -> tuple[Line, ...]:
         triple = self.inventory.triples[number]
-        return tuple(
-            self._of(triple, place) for place in range(self._begins[number], self._begins[number + 1])
-        )
+        places = range(self._begins[number], self._begins[number + 1])
+        return tuple(sorted((self._of(triple, place) for place in places), key=lambda line: line.advisory))
 
     def _of(self, triple: Triple, place: int) -> Line:
         known = self.rules.advisories[self._advisories[place]]
@@ -163,7 +181,7 @@ class Findings:
             place = (triple.ecosystem, triple.release)
             if triple.ecosystem not in ecosystems:
                 self.unknown.no_feed[triple.ecosystem] += times
-            elif self._begins[number] < self._begins[number + 1]:
+            elif self._has_answers(number):
                 continue
             elif (
                 place in self.rules.covered

@@ -35,7 +35,7 @@ _AT = itemgetter(0)
 
 class Interval(NamedTuple):
     """Versions from `lo` up to and without `hi`. (A NamedTuple, like all of which there are 100,000: a frozen
-    dataclass takes five times as long to make.)"""
+    dataclass takes several times as long to make.)"""
 
     lo: bytes
     hi: bytes | None

@@ -57,7 +57,7 @@ class Matched:
 def match(stream: BinaryIO, name: str, directory: Path, say: Say) -> Matched:
     """Read both, and hold them against each other; `say` hears of what could not be read."""
     loaded = _loaded(directory)
-    gc.freeze()  # what was loaded stays: it need not be looked through while the rest is made
+    gc.disable()  # millions of objects would be looked through again and again; none make cycles
     inventory = Inventory()
     inventory.read(stream, "standard input" if name == "-" else Path(name).name)
     if not inventory.triples:

@@ -149,6 +149,19 @@ def test_a_line_for_every_host_package_and_advisory_in_their_order(feeds: Path) 
     }
 
 
+def test_what_stands_twice_under_one_name_makes_one_line_with_the_graver_verdict(feeds: Path) -> None:
+    """The same Debian package for two releases, of which one is affected, on one host."""
+    line = {"host": "a", "ecosystem": "Debian", "name": "openssl", "version": "3.0.9-1"}
+    record = {**ADVISORIES[2], "id": "DSA-0", "affected": [*ADVISORIES[2]["affected"]]}
+    later = json.loads(json.dumps(ADVISORIES[2]["affected"][0]))
+    later["package"]["ecosystem"] = "Debian:13"
+    later["ranges"][0]["events"][1]["fixed"] = "3.5-1"
+    record["affected"].append(later)
+    (feeds / "more.json").write_text(json.dumps(record))
+    found, _, _ = matched(feeds, [{**line, "release": "13"}, {**line, "release": "12"}])
+    assert [(one["advisory"], one["verdict"]) for one in found] == [("DSA-0", "affected"), ("DSA-1", "fixed")]
+
+
 def test_without_the_list_of_the_exploited_nothing_is_said_of_exploits(feeds: Path) -> None:
     found, _, _ = matched(feeds, HOST_A)
     assert {one["kev"] for one in found} == {None}
@@ -291,3 +304,16 @@ def test_the_help_loads_no_database() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_traceback(feeds: Path) -> None:
+    lines = [{**HOST_A[0], "host": f"host{number}"} for number in range(5_000)]
+    inventory = feeds.parent / "inventory.jsonl"
+    inventory.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    code = "from duecare.cli import main; main()"
+    words = f"patching match --inventory {inventory} --advisories {feeds} --json"
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -c "{code}" {words} | head -n 1'], capture_output=True, check=True
+    )
+    assert done.stdout.startswith(b'{"host": "host0", "name": "Requests"')
+    assert done.stderr == b""

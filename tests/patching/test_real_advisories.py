@@ -19,8 +19,8 @@ from packaging.version import InvalidVersion, Version
 
 from duecare.patching.advisories.loading import load_directory
 from duecare.patching.rules import Rules
-from duecare.patching.software import Triple, triple
 from duecare.patching.tables import Tables
+from duecare.patching.triples import Triple, triple
 from tests.patching.versions.oracles import dpkg_perl, needed
 
 SATISFIES = Path(__file__).parent / "advisories" / "oracles" / "satisfies.js"

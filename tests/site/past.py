@@ -61,6 +61,7 @@ from duecare.systems.envelopes import Shown
 from duecare.systems.fleet_models import Enrolment
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
+from duecare.web.recorded import recorded
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
 from tests.systems.trees import debian
@@ -243,7 +244,7 @@ def _open_a_matter(users: dict[str, User], at: datetime) -> None:
 
 def _set_an_update_aside(at: datetime) -> None:
     """A feed of advisories with an update that takes much away."""
-    with recording(TERMINAL, "take in what the feed brought"):
+    with recording(TERMINAL, recorded("take in what the feed %(name)s brought", name="OSV, PyPI")):
         feed = Feed.objects.create(id=new_key(), feed="osv-pypi", tried_at=at)
         FeedSnapshot.objects.create(
             id=new_key(), feed=feed, fetched_at=at, confirmed_at=at, address="https://feeds.example/all.zip",

@@ -33,8 +33,8 @@ NAMES = (
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
     r"OSV, [A-Z][A-Za-z. ]+|OSV, (npm|crates\.io)|OSV|Debian security tracker|EPSS|retire\.js",
-    r"CISA (Known Exploited Vulnerabilities|Vulnrichment)|osv-vulnerabilities\.storage\.googleapis\.com",
-    r"feeds\.example|/?PyPI|/?all\.zip|X-1\.json",
+    r"CISA (Known Exploited Vulnerabilities|Vulnrichment)",
+    r"https://osv-vulnerabilities\.storage\.googleapis\.com|https://feeds\.example|/?PyPI|/?all\.zip|X-1\.json",
     # Addresses at which this test asks.
     r"http://localhost|localhost(?!/)|127\.0\.0\.1",
     # Hosts and names of ours, and things within them.
