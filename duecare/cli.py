@@ -512,6 +512,38 @@ def patching_rebuild() -> None:
     say(f"The tables of software tell of {count:,} entries of the record.")
 
 
+@patching.command("components")
+def patching_components(
+    file: Annotated[Path, typer.Argument(help="A CycloneDX (1.4 to 1.6) or SPDX (2.3) list, in JSON.")],
+    about: Annotated[str, typer.Option(help="What the list is of; stands in each line as `host`.")],
+) -> None:
+    """Print the components of an SBOM, a JSON object a line; needs no home and no database.
+
+    Each line has host, ecosystem, name, version, matched, and where there is one release and source. What no
+    advisory could be about (`matched` is false) is printed too, and counted on the error stream.
+    """
+    import json
+
+    from duecare.errors import BadInput
+    from duecare.patching.bills.isolated import read_isolated
+
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    count = unmatched = 0
+    with opened:
+        for one in read_isolated(opened):
+            fields = {"host": about, **one.triple._asdict(), "matched": one.matched}
+            kept = {name: value for name, value in fields.items() if value or name in _ALWAYS}
+            typer.echo(json.dumps(kept))
+            count, unmatched = count + 1, unmatched + (not one.matched)
+    say(f"{count:,} components; {unmatched:,} of them can be matched with no advisory.")
+
+
+_ALWAYS = frozenset(("host", "ecosystem", "name", "version", "matched"))
+
+
 @patching.command("compare")
 def patching_compare(
     stdin: Annotated[

@@ -278,12 +278,20 @@ def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Li
 
     def answer(row: Installed) -> str:
         if not given.get("below"):
-            return gettext("had it")
-        return gettext("below") if queries.is_decided(row.software, keys) else gettext("undecided")
+            return "there"
+        return "below" if queries.is_decided(row.software, keys) else "undecided"
 
     def known(row: Installed) -> str:
         told = getattr(row, "told", None)
-        return gettext("known") if told and moment - told <= queries.FRESH else gettext("not known since")
+        return "known" if told and moment - told <= queries.FRESH else "unknown"
+
+    words = {
+        "there": gettext("had it"),
+        "below": gettext("below"),
+        "undecided": gettext("undecided"),
+        "known": gettext("known"),
+        "unknown": gettext("not known since"),
+    }
 
     @cache
     def called(name: str) -> Q:
@@ -308,9 +316,9 @@ def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Li
             ),
             Column("version", _("Version"), lambda row: row.software.version, Kind.MONO),
             Column("of", _("Of"), lambda row: _of(row.software)),
-            Column("answer", _("Answer"), answer),
+            Column("answer", _("Answer"), lambda row: words[answer(row)], export=answer),
             Column("since", _("Seen since"), lambda row: row.since, Kind.DATE),
-            Column("known", _("On that day"), known),
+            Column("known", _("On that day"), lambda row: words[known(row)], export=known),
             Column("told", _("Last report by then"), lambda row: getattr(row, "told", None), Kind.DATE),
         ),
         sort=("host__name",),

@@ -1,4 +1,4 @@
-"""Weaknesses for programs: what is open in the order of work, and where an advisory is open, with its clocks."""
+"""Weaknesses for programs: what is open in the order of work, and where an advisory is open, with clocks."""
 
 from __future__ import annotations
 

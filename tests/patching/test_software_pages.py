@@ -110,7 +110,7 @@ class TestWhoRanWhat:
 
     def test_a_host_that_stopped_reporting_is_said_to_be_not_known_since(self, client: Client) -> None:
         answer = asked(client, name="openssl", below="3.0.15", on="2026-03-20")
-        assert answer["silent openssl"] == ("below", "not known since")
+        assert answer["silent openssl"] == ("below", "unknown")
         assert "sold openssl" not in answer
 
     def test_a_host_of_which_nothing_is_known_is_never_counted_as_being_without(self, client: Client) -> None:
@@ -149,7 +149,7 @@ class TestWhoRanWhat:
         self, client: Client
     ) -> None:
         answer = asked(client, name="openssl")
-        assert answer["mended openssl"] == ("had it", "not known since")
+        assert answer["mended openssl"] == ("there", "unknown")
         assert set(answer) == {
             "mended openssl", "odd openssl", "silent libssl3", "silent openssl", "steady openssl",
         }  # fmt: skip

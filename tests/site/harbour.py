@@ -171,6 +171,7 @@ def keys() -> dict[str, str]:
     from duecare.access.models import Account
     from duecare.assurance.models import IssuedReport
     from duecare.ledger.models import Entry
+    from duecare.patching.software import package_key
     from duecare.program.matter_models import Matter, MatterMember, MatterPaper, ReleasedPaper
     from duecare.program.models import (
         Attachment,
@@ -208,6 +209,7 @@ def keys() -> dict[str, str]:
         "matter": Matter.objects.get().pk,
         "matter member": MatterMember.objects.get(person__name="Maeve Brennan").pk,
         "name": Name.objects.get(name="harbour.example").pk,
+        "package": package_key("Debian", "openssl"),
         "paper": MatterPaper.objects.get(kind="copy").pk,
         "released": ReleasedPaper.objects.get().pk,
         "withheld": str(Entry.objects.filter(kind="program.matterpaper")[0].index),

@@ -257,7 +257,8 @@ def _set_an_update_aside(at: datetime) -> None:
 def _find_weak(at: datetime) -> None:
     """An advisory about the openssl of every host."""
     made = Advisory.objects.create(
-        id="CVE-2026-1", feeds=["osv"], aliases=["GHSA-1"], called="CVE-2026-1 GHSA-1", summary="It reads too far.", published=at,
+        id="CVE-2026-1", feeds=["osv"], aliases=["GHSA-1"], called="CVE-2026-1 GHSA-1",
+        summary="It reads too far.", published=at,
         urgency="exploited", urgent_because="CISA lists it as exploited", points=70,
         ranked_because="exploited in the wild (KEV)", kev=True,
     )  # fmt: skip

@@ -1,0 +1,129 @@
+"""CycloneDX (1.4 to 1.6) and SPDX (2.3) in JSON, read component by component.
+
+Of CycloneDX the members `components`, with what is nested in each, are read, by their `purl`; of SPDX the
+`packages`, by their external reference of the type `purl`. What a component is without one is told too, of
+the ecosystem "" (none): it is shown, and matched with nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from duecare.errors import BadInput
+from duecare.patching.bills.purls import is_known, parse_purl, triple_of
+from duecare.patching.bills.streaming import ELEMENTS, Stream
+from duecare.patching.installed import Triple
+from duecare.words import gettext as _
+
+MOST = 1_000_000
+"""Components of one list."""
+DEEP = 100
+"""How deep components may be nested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Something that a list names."""
+
+    place: str
+    """Where it stands: `components[3].components[0]`."""
+    triple: Triple
+    matched: bool
+    """Whether advisories could speak of it: it has a version, of an ecosystem that has a name here."""
+
+
+def read_bill(file: BinaryIO) -> Iterator[Component]:
+    """The components of a list, one by one. Raises BadInput naming the place."""
+    stream, heads, count = Stream(file), dict[str, Any](), 0
+    lists = {"components": _cyclonedx, "packages": _spdx}
+    for name, value in stream.members():
+        if value is not ELEMENTS:
+            heads[name] = value
+            _demand_format(name, value)
+        elif name in lists:
+            for at, element in enumerate(stream.elements()):
+                for component in lists[name](element, f"{name}[{at}]", 0):
+                    count += 1
+                    if count > MOST:
+                        raise BadInput(_("%(place)s: the list names too many.") % {"place": component.place})
+                    yield component
+    if heads.get("bomFormat") != "CycloneDX" and "spdxVersion" not in heads:
+        raise BadInput(
+            _("The file is neither CycloneDX nor SPDX: it has no bomFormat and no spdxVersion."),
+            _("Export the list as CycloneDX 1.4 to 1.6 or SPDX 2.3, in JSON."),
+        )
+
+
+_VERSIONS = {
+    "specVersion": ("1.4", "1.5", "1.6"),
+    "spdxVersion": ("SPDX-2.2", "SPDX-2.3"),
+    "bomFormat": ("CycloneDX",),
+}
+
+
+def _demand_format(name: str, value: object) -> None:
+    known = _VERSIONS.get(name)
+    if known is not None and value not in known:
+        raise BadInput(
+            _("%(name)s: expected %(known)s, got %(value)s.")
+            % {"name": name, "known": ", ".join(known), "value": repr(value)[:40]},
+            _("Export the list as CycloneDX 1.4 to 1.6 or SPDX 2.3, in JSON."),
+        )
+
+
+def _cyclonedx(element: object, place: str, depth: int) -> Iterator[Component]:
+    told = _object(element, place)
+    if depth > DEEP:
+        raise BadInput(_("%(place)s: components are nested too deep.") % {"place": place[:80]})
+    group, name = _text(told, "group", place), _text(told, "name", place)
+    purl = _text(told, "purl", place)
+    yield _component(purl, f"{group}/{name}" if group else name, _text(told, "version", place), place)
+    below = told.get("components") or []
+    if not isinstance(below, list):
+        raise BadInput(_("%(place)s.components: expected a list.") % {"place": place})
+    for at, one in enumerate(below):
+        yield from _cyclonedx(one, f"{place}.components[{at}]", depth + 1)
+
+
+def _spdx(element: object, place: str, depth: int) -> Iterator[Component]:
+    told = _object(element, place)
+    references = told.get("externalRefs") or []
+    if not isinstance(references, list):
+        raise BadInput(_("%(place)s.externalRefs: expected a list.") % {"place": place})
+    purl = ""
+    for at, one in enumerate(references):
+        where = f"{place}.externalRefs[{at}]"
+        if _text(_object(one, where), "referenceType", where) == "purl":
+            purl = purl or _text(one, "referenceLocator", where)
+    yield _component(purl, _text(told, "name", place), _text(told, "versionInfo", place), place)
+
+
+def _component(purl: str, name: str, version: str, place: str) -> Component:
+    if not purl:
+        if not name:
+            raise BadInput(_("%(place)s: it has neither a name nor a purl.") % {"place": place})
+        return Component(place, Triple("", "", name, "", version, ""), matched=False)
+    try:
+        parsed = parse_purl(purl)
+    except BadInput as error:
+        raise BadInput(f"{place}.purl: {error.what}", _("Correct the list where it was made.")) from error
+    triple = triple_of(parsed)
+    triple = triple if triple.version else triple._replace(version=version)
+    return Component(place, triple, matched=is_known(parsed) and bool(triple.version))
+
+
+def _object(value: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise BadInput(_("%(place)s: expected an object.") % {"place": place})
+    return value
+
+
+def _text(told: Mapping[str, Any], name: str, place: str) -> str:
+    value = told.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadInput(_("%(place)s.%(name)s: expected text.") % {"place": place, "name": name})
+    return value
