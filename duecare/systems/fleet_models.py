@@ -15,7 +15,7 @@ class EnrolmentState(models.TextChoices):
     """How far an enrolment has come."""
 
     OFFERED = "offered", _("No computer has answered yet")
-    WAITING = "waiting", _("Waits for your decision")
+    WAITING = "waiting", _("Waits for a decision")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")

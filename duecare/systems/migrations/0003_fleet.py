@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=duecare.ledger.records.new_key, editable=False, max_length=40, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=253)),
-                ('state', models.CharField(choices=[('offered', 'No computer has answered yet'), ('waiting', 'Waits for your decision'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], max_length=10)),
+                ('state', models.CharField(choices=[('offered', 'No computer has answered yet'), ('waiting', 'Waits for a decision'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], max_length=10)),
                 ('offered_at', models.DateTimeField()),
                 ('offered_by', models.CharField(max_length=100)),
                 ('expires_at', models.DateTimeField()),
