@@ -42,9 +42,10 @@ NAMES = (
     r"web-[12]|laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
     # Software, what it is built from, its versions, and what it is of.
     r"openssl|libssl3t64|openssh(?:-server)?|unattended-upgrades|clamav(?:-daemon)?",
-    r"linux-(?:image|signed)-[\w.+-]+|[\d.]+-1~deb13u1|1:10\.0p1-7|1\.4\.3\+dfsg-1|6\.12\.57[+-]1|2\.12",
-    r"Debian(?: 13)?|Ubuntu|AlmaLinux|Rocky Linux|Red Hat|Fedora|dpkg|rpm|apk|PyPI|npm|Go|crates\.io",
-    "Packagist|RubyGems|Maven",
+    r"linux-(?:image|signed)-[\w.+-]+|[\d.]+-1~deb13u1",
+    r"1:10\.0p1-7|1\.4\.3\+dfsg-1|6\.12\.57[+-]1|2\.12",
+    r"Debian(?: 13)?|Ubuntu|AlmaLinux|Rocky Linux|Red Hat|Fedora|dpkg|rpm|apk",
+    r"PyPI|npm|Go|crates\.io|Packagist|RubyGems|Maven",
     "[Rr]estic of /usr/bin/restic backup --exclude-caches .*",
     # Frameworks and citations.
     r"CSF 2\.0|CIS 8\.1|SP 800-53|PR\.PS-02|ID\.RA-08|SI-2|SA-22|A\.8\.8|A\.8\.19",
