@@ -1,10 +1,10 @@
 """An order: which hosts get which packages in which versions, when, and when to stop. Pure.
 
 It is one canonical JSON document (`duecare-patch-order/1`). Two people sign over its digest, and the
-deployer, which trusts nothing of the server's, reads it again with the same code. So whatever could steer a command is
-typed here and nowhere else: names and versions by the patterns of the package manager (Debian Policy 5.6.1
-and 5.6.12; RPM's dependency syntax), addresses, ports and fingerprints by theirs. What is text for people
-(titles, names of hosts, reasons) never reaches a command.
+deployer, which trusts nothing of the server's, reads it again with the same code. So whatever could steer a
+command is typed here and nowhere else: names and versions by the patterns of the package manager (Debian
+Policy 5.6.1 and 5.6.12; RPM's dependency syntax), addresses, ports and fingerprints by theirs. What is text
+for people (titles, names of hosts, reasons) never reaches a command.
 """
 
 from __future__ import annotations

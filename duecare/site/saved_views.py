@@ -28,6 +28,8 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
+from duecare.patching import run_queries
+from duecare.patching.run_models import PatchRun
 from duecare.program import exception_queries, task_views
 from duecare.program.catalogue import areas
 from duecare.program.models import (
@@ -118,6 +120,10 @@ def _exceptions(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exception_queries.listing(timezone.localdate(now)).read(query, SafeguardException)
 
 
+def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return run_queries.listing(now).read(query, PatchRun)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -138,6 +144,7 @@ LISTS: Mapping[str, ListPage] = {
     "exceptions": ListPage(gettext_lazy("Exceptions"), _exceptions),
     "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host), "systems"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
+    "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

@@ -82,6 +82,7 @@ urlpatterns = [
     path("", include("duecare.program.urls")),
     path("systems/", include("duecare.systems.urls")),
     path("access/", include("duecare.access.urls")),
+    path("patching/runs/", include("duecare.patching.run_urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

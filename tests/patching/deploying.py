@@ -1,4 +1,4 @@
-"""Orders, signatures and bundles for tests of the deployer: what the server and two people would hand over."""
+"""Orders, signatures and bundles for tests of the deployer: what server and two people would hand over."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The deployer for real: two signatures, ansible as a process, a real sshd, a real apt, two versions of a
-package of our own. apt and dpkg work in a root of their own, so that this machine's packages stay as they are.
+"""The deployer for real: two signatures, ansible as a process, sshd, apt, two versions of a package of ours.
+
+apt and dpkg work in a root of their own, so that this machine's packages stay as they are.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def root(tmp_path: Path) -> Root:
     (path / "etc/apt/sources.list").write_text(f"deb [trusted=yes] file:{repository} ./\n")
     configuration.write_text(
         f'Dir "{path}";\nDir::State::status "{path}/var/lib/dpkg/status";\n'
-        f'Dir::Bin::dpkg "/usr/bin/dpkg";\nDPkg::Options {{ "--root={path}"; "--log={path}/var/log/dpkg.log"; '
+        f'Dir::Bin::dpkg "/usr/bin/dpkg";\n'
+        f'DPkg::Options {{ "--root={path}"; "--log={path}/var/log/dpkg.log"; '
         '"--force-not-root"; };\nAPT::Sandbox::User "root";\n'
         'APT::Get::Assume-Yes "true";\nDir::Etc::parts "none";\n'
     )
@@ -153,7 +155,8 @@ def sshd(base: Path, root: Root, authorized: str) -> Iterator[Sshd]:
     (base / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {base}/host\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {base}/authorized\nPasswordAuthentication no\nStrictModes no\n"
-        f"PermitRootLogin prohibit-password\nSetEnv APT_CONFIG={root.configuration} DPKG_ADMINDIR={root.path}/var/lib/dpkg\n"
+        "PermitRootLogin prohibit-password\n"
+        f"SetEnv APT_CONFIG={root.configuration} DPKG_ADMINDIR={root.path}/var/lib/dpkg\n"
     )
     with (base / "log").open("w") as log:
         server = subprocess.Popen([SSHD, "-D", "-e", "-f", base / "sshd_config"], stderr=log)

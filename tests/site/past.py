@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,15 @@ from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
 from duecare.assurance.trust_actions import choose
-from duecare.ledger import sealing
+from duecare.ledger import blobs, sealing
 from duecare.ledger.models import Entry
-from duecare.ledger.records import utc_now
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.patching import orders
+from duecare.patching.run_actions import say_how_reached
+from duecare.patching.run_models import PatchRun
+from duecare.patching.windows import Window
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -194,6 +199,7 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
+        _order_updates(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -225,6 +231,28 @@ def _open_a_matter(users: dict[str, User], at: datetime) -> None:
     matter_actions.release(viewer_of(approver, at), made.pk, [papers[1].pk], "The insurer asks.", at)
 
 
+def _order_updates(owner: Viewer, at: datetime) -> None:
+    """A patch run that the owner drew up, of an update that another report would have told."""
+    host = Host.objects.get(name="web-1")
+    reach = say_how_reached(owner, host, "web-1.clinic.example", 22, f"SHA256:{'A' * 43}", at)
+    ordered = orders.Host(
+        host.pk, host.name, reach.address, reach.port, reach.host_key, orders.Manager.APT,
+        (orders.Package("openssl", "3.0.11-1", "3.0.11-2"),),
+    )  # fmt: skip
+    window = Window(at, at + timedelta(days=50), "UTC", frozenset({0, 5}), time(22), time(4))
+    key = new_key()
+    order = orders.Order(
+        key, "The lamp", (ordered,), ((host.pk,),), 30, window, orders.Stop(0, 0), False,
+        (orders.LeftOut("laptop-7", "", "It stands alone."),),
+    )  # fmt: skip
+    digest = blobs.keep(orders.write_order(order))
+    with recording(owner.actor, "draw up a patch run"):
+        PatchRun.objects.create(
+            id=key, title=order.title, order=digest, hosts=1, packages=1, left_out=1,
+            not_before=window.not_before, not_after=window.not_after, made_by=owner.actor, made_at=at,
+        )  # fmt: skip
+
+
 def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
@@ -252,4 +280,5 @@ def _samples() -> dict[str, str]:
         "matter member": MatterMember.objects.get(person__name="owner").pk,
         "paper": MatterPaper.objects.order_by("made_at", "pk")[0].pk,
         "released": ReleasedPaper.objects.get().pk,
+        "patch run": PatchRun.objects.get().pk,
     }

@@ -34,7 +34,8 @@ NAMES = (
     # Addresses at which this test asks.
     r"http://localhost|localhost(?!/)|127\.0\.0\.1",
     # Hosts and names of ours, and things within them.
-    r"web-[12]|laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
+    r"web-[12](\.clinic\.example)?|The lamp|openssl 3\.0\.11-1 → 3\.0\.11-2|apt",
+    r"laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
     "[Rr]estic of /usr/bin/restic backup --exclude-caches .*",
     # Frameworks and citations.
     r"CSF 2\.0|CIS 8\.1|SP 800-53|PR\.PS-02|ID\.RA-08|SI-2|SA-22|A\.8\.8|A\.8\.19",

@@ -92,10 +92,10 @@ def read_regular(place: Path, most: int) -> bytes:
         raise BadInput(
             f"{place.name} cannot be read: {error.strerror}.", "It has to be a plain file."
         ) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise BadInput(f"{place.name} is no plain file.", "Only plain files are read.")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise BadInput(f"{place.name} is no plain file.", "Only plain files are read.")
         data = file.read(most + 1)
     if len(data) > most:
         raise BadInput(f"{place.name} is larger than {most} bytes.", "No order is.")
