@@ -16,7 +16,7 @@ from tests.services import postgresql_programs
 ENABLE = (
     "apt-get install -y --no-install-recommends chromium curl postgresql golang-go golang-golang-x-mod-dev "
     "poppler-utils rpm libdpkg-perl ruby php-cli php-composer-semver nodejs node-semver libmaven3-core-java "
-    "libcommons-lang3-java default-jre-headless"
+    "libcommons-lang3-java default-jre-headless openssh-server ansible-core python3-apt"
 )
 VERSION_ORACLES = {
     "/usr/share/perl5/Dpkg/Version.pm": "libdpkg-perl",
@@ -43,6 +43,9 @@ def lacking() -> list[str]:
         found.append("Go's verification of our export (golang-go, golang-golang-x-mod-dev)")
     if not shutil.which("pdftotext"):
         found.append("reading our PDFs (poppler-utils)")
+    needed = ("/usr/sbin/sshd", "/usr/bin/ansible-playbook", "/usr/lib/python3/dist-packages/apt")
+    if not all(Path(one).exists() for one in needed):
+        found.append("installing a package for real (openssh-server, ansible-core, python3-apt)")
     oracles = [package for file, package in VERSION_ORACLES.items() if not Path(file).exists()]
     if oracles:
         found.append(f"the order of versions against those who define it ({', '.join(oracles)})")

@@ -269,7 +269,7 @@ def ask(request: Request, key: str) -> HttpResponseBase:
     viewer = changer(request)
     row = find_run(key, viewer)
     if row.made_by != viewer.actor:
-        raise Refused(
+        raise NotFound(
             _("Whoever drew up a patch run asks for it."), _("Draw up one of your own, or ask them to.")
         )
     fault = ""

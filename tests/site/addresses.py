@@ -323,7 +323,7 @@ PAGES: Mapping[str, Page] = {
     ),
     "patching/runs/<str:key>/": Page("patching/runs/{patch run}/", READ, object=True),
     "patching/runs/<str:key>/ask/": form(
-        "patching/runs/{patch run}/ask/", OWNER, told=(MANAGER, APPROVER, AUDITOR), object=True
+        "patching/runs/{patch run}/ask/", OWNER, told=(AUDITOR,), object=True
     ),
     "patching/runs/<str:key>/withdraw/": form(
         "patching/runs/{patch run}/withdraw/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
