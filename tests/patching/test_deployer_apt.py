@@ -9,16 +9,11 @@ import gzip
 import hashlib
 import json
 import os
-import pwd
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -26,27 +21,18 @@ from typing import Any
 import pytest
 
 from duecare.patching.deployer.known import fingerprint, learn
-from duecare.patching.deployer.playing import Account, play
-from duecare.patching.orders import Host, Package
 from duecare.patching.versions import compare
-from tests.patching.deploying import Workshop, host, order, window
+from tests.patching.deploying import Workshop
+from tests.patching.deploying_ssh import PACKAGE, SSHD, Sshd, ansible_said, here, install, run, sshd
 
-PACKAGE = "duecare-test-lamp"
-SSHD = "/usr/sbin/sshd"
 needs_services = pytest.mark.skipif(
     not all(map(shutil.which, ("ansible-playbook", "ssh", "ssh-keygen", "dpkg-deb", "apt-get")))
     or not Path(SSHD).exists()
-    or not Path("/usr/lib/python3/dist-packages/apt_pkg.pyi").parent.joinpath("apt").exists()
+    or not Path("/usr/lib/python3/dist-packages/apt").exists()
     or os.geteuid() != 0,
     reason="needs root, openssh-server, ansible-core and python3-apt",
 )
 pytestmark = needs_services
-
-
-def run(*words: str | Path, **more: Any) -> str:
-    done = subprocess.run(words, check=False, capture_output=True, text=True, **more)
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
 
 
 def build(directory: Path, version: str) -> Path:
@@ -135,44 +121,6 @@ def root(tmp_path: Path) -> Root:
     return Root(path, repository, configuration)
 
 
-@dataclass(frozen=True, slots=True)
-class Sshd:
-    """A server of SSH on this machine alone."""
-
-    port: int
-    host_key: str
-    """The public key's line."""
-
-
-@contextmanager
-def sshd(base: Path, root: Root, authorized: str) -> Iterator[Sshd]:
-    base.mkdir(mode=0o700)
-    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", base / "host")
-    (base / "authorized").write_text(authorized)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    (base / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {base}/host\nPidFile none\nUsePAM no\n"
-        f"AuthorizedKeysFile {base}/authorized\nPasswordAuthentication no\nStrictModes no\n"
-        "PermitRootLogin prohibit-password\n"
-        f"SetEnv APT_CONFIG={root.configuration} DPKG_ADMINDIR={root.path}/var/lib/dpkg\n"
-    )
-    with (base / "log").open("w") as log:
-        server = subprocess.Popen([SSHD, "-D", "-e", "-f", base / "sshd_config"], stderr=log)
-        try:
-            for _attempt in range(100):
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
-            yield Sshd(port, (base / "host.pub").read_text())
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
 @pytest.fixture
 def shop(tmp_path: Path) -> Workshop:
     made = Workshop(tmp_path, datetime.now(UTC))
@@ -182,48 +130,28 @@ def shop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture
 def server(tmp_path: Path, root: Root, shop: Workshop) -> Iterator[Sshd]:
-    with sshd(tmp_path / "sshd", root, shop.place.ssh_key.with_suffix(".pub").read_text()) as made:
+    key = shop.place.ssh_key.with_suffix(".pub").read_text()
+    variables = {"APT_CONFIG": str(root.configuration), "DPKG_ADMINDIR": f"{root.path}/var/lib/dpkg"}
+    with sshd(tmp_path / "sshd", key, variables) as made:
         yield made
 
 
-def here(server: Sshd, version: str, **changes: Any) -> Host:
-    told = {
-        "address": "127.0.0.1",
-        "port": server.port,
-        "host_key": fingerprint(server.host_key.split()[1]),
-        "packages": (Package(PACKAGE, "1.0-1", version),),
-    }
-    return host(**(told | changes))
-
-
-def install(shop: Workshop, one: Host, **changes: Any) -> list[dict[str, Any]]:
-    """Have an order for this host signed and carried out; what the server reads of it."""
-    times = {"not_before": shop.now - timedelta(hours=1), "not_after": shop.now + timedelta(hours=1)}
-    shop.hand_over(order(one, window=window(**times), **changes))
-    user = pwd.getpwuid(os.geteuid()).pw_name
-
-    def real(of: Any, keys: Any, place: Any, work: Path, account: Account) -> Any:
-        return play(of, keys, place, work, Account(user, False), 300)
-
-    shop.deployer(play=real).pass_once()
-    return shop.lines()
-
-
-def ansible_said(shop: Workshop) -> str:
-    return "\n".join(file.read_text() for file in shop.place.runs.glob("*/batch-*/log"))
+def prepare(root: Root, directory: Path) -> None:
+    """A computer that has the old version of the package and hears of the new one."""
+    old, new = build(directory, "1.0-1"), build(directory, "1.0-2")
+    environment = os.environ | {"APT_CONFIG": str(root.configuration)}
+    root.publish(old)
+    run("apt-get", "update", env=environment)
+    run("apt-get", "install", PACKAGE, env=environment)
+    root.publish(old, new)
+    run("apt-get", "update", env=environment)
 
 
 class TestApt:
     def test_what_two_people_signed_is_installed_and_the_next_report_shows_it(
         self, root: Root, server: Sshd, shop: Workshop, tmp_path: Path
     ) -> None:
-        old, new = build(tmp_path, "1.0-1"), build(tmp_path, "1.0-2")
-        root.publish(old)
-        environment = os.environ | {"APT_CONFIG": str(root.configuration)}
-        run("apt-get", "update", env=environment)
-        run("apt-get", "install", PACKAGE, env=environment)
-        root.publish(old, new)
-        run("apt-get", "update", env=environment)
+        prepare(root, tmp_path)
         (waits,) = root.report()["facts"]["updates"]["items"]
         assert (waits["name"], waits["installed"], waits["offered"]) == (PACKAGE, "1.0-1", "1.0-2")
 
@@ -240,3 +168,36 @@ class TestApt:
         (package,) = after["packages"]["items"]
         assert compare("deb", package["version"], "1.0-2") == 0
         assert after["updates"]["items"] == []
+
+    def test_a_version_that_is_not_on_offer_fails_and_changes_nothing(
+        self, root: Root, server: Sshd, shop: Workshop, tmp_path: Path
+    ) -> None:
+        prepare(root, tmp_path)
+        learn(shop.place, "127.0.0.1", server.port, server.host_key)
+        lines = install(shop, here(server, "1.0-9"))
+        assert lines[2]["outcome"] == "failed"
+        assert "1.0-9" in lines[2]["words"]
+        assert lines[3]["words"] == "stopped: 1 of the 1 hosts of ring 1 failed"
+        assert root.version() == "1.0-1"
+
+    def test_a_held_package_fails_and_stays(
+        self, root: Root, server: Sshd, shop: Workshop, tmp_path: Path
+    ) -> None:
+        prepare(root, tmp_path)
+        run("dpkg", f"--admindir={root.path}/var/lib/dpkg", "--set-selections", input=f"{PACKAGE} hold\n")
+        learn(shop.place, "127.0.0.1", server.port, server.host_key)
+        lines = install(shop, here(server, "1.0-2"))
+        assert lines[2]["outcome"] == "failed", ansible_said(shop)
+        assert root.version() == "1.0-1"
+
+    def test_a_host_that_shows_another_key_is_not_connected_to(
+        self, root: Root, server: Sshd, shop: Workshop, tmp_path: Path
+    ) -> None:
+        prepare(root, tmp_path)
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "other")
+        other = (tmp_path / "other.pub").read_text()
+        learn(shop.place, "127.0.0.1", server.port, other)
+        lines = install(shop, here(server, "1.0-2", host_key=fingerprint(other.split()[1])))
+        assert lines[2]["outcome"] == "unreachable", lines
+        assert "Host key verification failed" in lines[2]["words"]
+        assert root.version() == "1.0-1"

@@ -40,6 +40,7 @@ from duecare.program.approval_actions import Signed, approve
 from duecare.program.approval_queries import version_of
 from duecare.program.judgement import Grade
 from duecare.program.models import Approval, Decided, Finding, Passkey
+from duecare.site import configuration, worker
 from duecare.systems.actions import take_in_report
 from duecare.systems.models import Host
 from tests.patching.deploying import FINGERPRINT, Workshop
@@ -407,3 +408,28 @@ class TestResults:
         page = ann.client.get(f"/patching/runs/{key}/").content.decode()
         assert "&lt;b&gt;no" in page
         assert "<b>no" not in page
+
+
+class TestWorker:
+    def test_it_hands_over_and_takes_in_what_the_configuration_names(
+        self, ann: Person, approved: PatchRun, shop: Workshop
+    ) -> None:
+        worker.meet_the_deployer(utc_now())
+        assert list(shop.between.orders.iterdir()) == []
+        with override_settings(DUECARE_DEPLOYMENT=(shop.between.orders, shop.between.results)):
+            worker.meet_the_deployer(utc_now())
+            shop.now = utc_now()
+            shop.deployer().pass_once()
+            before = size()
+            worker.meet_the_deployer(utc_now())
+            assert size() > before
+            before = size()
+            worker.meet_the_deployer(utc_now())
+            assert size() == before, "nothing happened, so nothing is written"
+        assert condition(approved.pk, ann.viewer) is Condition.DONE
+
+    def test_its_directories_are_whole_paths(self) -> None:
+        told = configuration.parse({"deployment": {"orders": "/a", "results": "/b"}}, "duecare.toml")
+        assert told.deployment == (Path("/a"), Path("/b"))
+        with pytest.raises(BadInput, match=r"\[deployment\] results must be the whole path"):
+            configuration.parse({"deployment": {"orders": "/a", "results": "b"}}, "duecare.toml")
