@@ -121,10 +121,6 @@ emit_via = stdio
 def _rhel(everything: bool) -> Setting:
     return Setting(
         ("dnf install dnf-automatic",),
-        (
-            File(
-                "/etc/dnf/automatic.conf", _AUTOMATIC.format(which="default" if everything else "security")
-            ),
-        ),
+        (File("/etc/dnf/automatic.conf", _AUTOMATIC.format(which="default" if everything else "security")),),
         ("systemctl enable --now dnf-automatic.timer   # with dnf5: dnf5-automatic.timer",),
     )

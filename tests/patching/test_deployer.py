@@ -16,6 +16,7 @@ from duecare.errors import BadInput, Refused
 from duecare.ledger import canonical
 from duecare.patching.deployer.bundles import MOST, verify_bundle
 from duecare.patching.deployer.carrying import BUNDLE, STOP
+from duecare.patching.deployer.journal import Journal
 from duecare.patching.deployer.known import fingerprint, learn, line_for
 from duecare.patching.deployer.own_files import HOME, Place
 from duecare.patching.deployer.people import Trusted, distrust, read_people, trust
@@ -220,6 +221,22 @@ class TestWhen:
         shop.deployer().pass_once()
         assert shop.played == []
         assert "ring 1 failed" in shop.lines()[-1]["words"]
+
+    def test_a_pass_that_was_cut_short_before_its_first_line_is_taken_up_again(self, shop: Workshop) -> None:
+        shop.hand_over(order())
+
+        def cut_short(*_words: Any, **_more: Any) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Journal, "write", cut_short)
+            with pytest.raises(KeyboardInterrupt):
+                shop.deployer().pass_once()
+        assert (shop.place.runs / "runkey0001" / "bundle.json").exists()
+        assert shop.lines() == []
+        shop.deployer().pass_once()
+        assert [line["what"] for line in shop.lines()] == ["accepted", "begun", "host", "over"]
+        assert len(shop.played) == 1
 
     def test_two_passes_do_not_go_on_at_once(self, shop: Workshop) -> None:
         def again(*_words: Any) -> dict[str, Told]:
