@@ -199,5 +199,5 @@ class TestApt:
         learn(shop.place, "127.0.0.1", server.port, other)
         lines = install(shop, here(server, "1.0-2", host_key=fingerprint(other.split()[1])))
         assert lines[2]["outcome"] == "unreachable", lines
-        assert "Host key verification failed" in lines[2]["words"]
+        assert "host key has just been changed" in lines[2]["words"]
         assert root.version() == "1.0-1"
