@@ -355,12 +355,14 @@ def when_words(order: Order) -> list[tuple[str, str]]:
         (_("On"), f"{days}, {hours} ({window.zone})"),
         (
             _("Rings"),
-            _("%(sizes)s hosts, with %(rest)s minutes between")
+            _("hosts in each: %(sizes)s; minutes between: %(rest)s")
             % {"sizes": " + ".join(str(len(ring)) for ring in order.rings), "rest": order.rest_minutes},
         ),
         (
             _("It stops"),
-            _("when more than %(hosts)s hosts or %(share)s per cent of a ring fail")
+            _("at the first host that fails")
+            if not order.stop.hosts or not order.stop.share
+            else _("when more than %(hosts)s hosts or %(share)s per cent of a ring fail")
             % {"hosts": order.stop.hosts, "share": order.stop.share},
         ),
         (_("Restarts"), _("where a host asks for one") if order.reboot else _("none")),

@@ -95,7 +95,7 @@ def _await_answer(served: Served, process: subprocess.Popen[bytes]) -> None:
         try:
             with urlopen(f"{served.address}/healthz", timeout=5):  # noqa: S310  (an address of this machine)
                 return
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise AssertionError(f"duecare start does not answer: {served.said}")
 
