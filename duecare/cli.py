@@ -572,6 +572,50 @@ def patching_compare(
         )
 
 
+@patching.command("automatic")
+def patching_automatic(
+    family: Annotated[str, typer.Option("--for", help="debian (Debian, Ubuntu) or rhel (Red Hat and kin).")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="All updates; else those for security alone.")
+    ] = False,
+) -> None:
+    """Print the files that let a host install its updates by itself; needs no home and changes nothing."""
+    from duecare.patching.automatic import Family, automatic_updates
+
+    if family not in set(Family):
+        raise DuecareError(f"--for takes {' or '.join(Family)}, not {family!r}.")
+    typer.echo(str(automatic_updates(Family(family), everything=everything)), nl=False)
+
+
+@patching.command("orders")
+def patching_orders(
+    directory: Annotated[Path, typer.Argument(help="Where the deployer looks for them.")],
+) -> None:
+    """Hand over the patch runs that two people signed, for `duecare-deploy run`."""
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.patching.exchange import hand_over
+
+    say(f"Handed over: {hand_over(directory, utc_now())}.")
+
+
+@patching.command("results")
+def patching_results(
+    directory: Annotated[Path, typer.Argument(help="Where the deployer puts what came of them.")],
+) -> None:
+    """Take in what the deployer told. It closes no finding: a host's next report does."""
+    _opened()
+    from duecare.patching.exchange import take_in
+
+    taken = take_in(directory)
+    say(f"Taken in: {taken.lines} lines.")
+    if taken.faults:
+        raise DuecareError(
+            f"{len(taken.faults)} could not be used: {'; '.join(taken.faults[:5])}.",
+            "Look at them on the deployer.",
+        )
+
+
 FAULTS_NAMED = 100
 """How many lines that cannot be read are named one by one."""
 

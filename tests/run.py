@@ -16,7 +16,7 @@ from tests.services import postgresql_programs
 ENABLE = (
     "apt-get install -y --no-install-recommends chromium curl postgresql golang-go golang-golang-x-mod-dev "
     "poppler-utils rpm libdpkg-perl ruby php-cli php-composer-semver nodejs node-semver libmaven3-core-java "
-    "libcommons-lang3-java default-jre-headless"
+    "libcommons-lang3-java default-jre-headless openssh-server ansible-core python3-apt dnf createrepo-c"
 )
 VERSION_ORACLES = {
     "/usr/share/perl5/Dpkg/Version.pm": "libdpkg-perl",
@@ -27,6 +27,14 @@ VERSION_ORACLES = {
     "/usr/share/java/maven3-artifact.jar": "libmaven3-core-java, libcommons-lang3-java, default-jre-headless",
 }
 """The programs that define an order of versions: a file of each, and what brings it."""
+DEPLOYING = {
+    "/usr/sbin/sshd": "openssh-server",
+    "/usr/bin/ansible-playbook": "ansible-core",
+    "/usr/lib/python3/dist-packages/apt": "python3-apt",
+    "/usr/bin/dnf": "dnf",
+    "/usr/bin/createrepo_c": "createrepo-c",
+}
+"""What the deployer installs a package of ours with: a file of each, and what brings it."""
 ON_POSTGRESQL = ("tests/ledger", "tests/program", "tests/systems")
 
 
@@ -43,6 +51,9 @@ def lacking() -> list[str]:
         found.append("Go's verification of our export (golang-go, golang-golang-x-mod-dev)")
     if not shutil.which("pdftotext"):
         found.append("reading our PDFs (poppler-utils)")
+    lacked = [package for file, package in DEPLOYING.items() if not Path(file).exists()]
+    if lacked:
+        found.append(f"installing a package of ours for real ({', '.join(lacked)})")
     oracles = [package for file, package in VERSION_ORACLES.items() if not Path(file).exists()]
     if oracles:
         found.append(f"the order of versions against those who define it ({', '.join(oracles)})")

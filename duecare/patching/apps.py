@@ -9,8 +9,8 @@ class PatchingConfig(AppConfig):
     name = "duecare.patching"
 
     def ready(self) -> None:
-        """Follow what hosts tell, let software be found, and let checks look at feeds and at what is weak."""
-        for module in ("findables", "feed_subjects", "weak_subjects"):
+        """Follow what hosts tell, let checks look at feeds and what is weak, and runs be decided on."""
+        for module in ("feed_subjects", "run_queries", "weak_subjects"):
             import_module(f"duecare.patching.{module}")
         from duecare.patching.software import follow
         from duecare.systems.followers import register_follower

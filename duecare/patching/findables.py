@@ -1,15 +1,22 @@
-"""What of patching can be found: software that is installed somewhere, and advisories about it."""
+"""What of patching can be found: weaknesses, software that is installed somewhere, patch runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from duecare.ledger import asof
+from duecare.ledger.viewers import Viewer
+from duecare.patching.run_models import PatchRun
 from duecare.patching.software_models import Software
 from duecare.patching.software_queries import packages
 from duecare.patching.weak_models import Advisory
 from duecare.patching.weak_queries import advisories
-from duecare.program.search import Findable, Hit, register_findable
+from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
 
 
 def _software(row: Software) -> Hit:
@@ -44,5 +51,34 @@ register_findable(
         (("name", gettext_lazy("Name")), ("source", gettext_lazy("Built from"))),
         _software,
         ("name", "pk"),
+    )
+)
+
+
+def _runs(viewer: Viewer) -> QuerySet[PatchRun]:
+    found: QuerySet[PatchRun] = PatchRun.objects.all().visible_to(viewer)
+    return found
+
+
+def _run(row: PatchRun) -> Hit:
+    return Hit(row.title, reverse("patch-run", args=[row.pk]), _("ended") if row.ended_at else "")
+
+
+def _actions(viewer: Viewer) -> Iterator[Thing]:
+    if viewer.changes and viewer.covers("patching") and asof.current() is None:
+        yield Thing(_("Draw up a patch run"), reverse("patch-run-new"), texts=("updates deploy install",))
+
+
+register_shelf(Shelf("patching-actions", gettext_lazy("Do in Patching"), 7, _actions, offered=True))
+register_findable(
+    Findable(
+        "patch-runs",
+        gettext_lazy("Patch runs"),
+        19,
+        _runs,
+        (("title", gettext_lazy("Title")),),
+        _run,
+        ("title", "pk"),
+        digests=("order",),
     )
 )

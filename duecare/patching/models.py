@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duecare.patching.feed_models import Feed, FeedSnapshot
+from duecare.patching.run_models import HostReach, PatchAsk, PatchResult, PatchRun
 from duecare.patching.software_models import Installed, Reflected, Software
 from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Sighting, Weak
 
@@ -11,8 +12,12 @@ __all__ = [
     "AdvisoryName",
     "Feed",
     "FeedSnapshot",
+    "HostReach",
     "Installed",
     "Matching",
+    "PatchAsk",
+    "PatchResult",
+    "PatchRun",
     "Reflected",
     "Sighting",
     "Software",

@@ -78,7 +78,12 @@ def approve(
             )
         demand_open(version, now)
         alone = decides_alone(version, viewer, now)
-        passkey = _check_signature(viewer, version, decided, signed)
+        passkey = check_signature(viewer, version, decided.value, signed)
+        if passkey is None and decided is Decided.APPROVED and approvable(reference).two_people:
+            raise Refused(
+                _("This is approved with a passkey only, and you have none."),
+                _("Register one from your account, then decide."),
+            )
         made = Approval(
             id=new_key(),
             about=reference,
@@ -109,10 +114,11 @@ def demand_open(version: Version, now: datetime) -> None:
         raise Refused(closed, _("Ask for it anew if it is still wanted."))
 
 
-def _check_signature(
-    viewer: Viewer, version: Version, decided: Decided, signed: Signed | None
-) -> Passkey | None:
-    """The passkey that signed; None for a person who has none."""
+def check_signature(viewer: Viewer, version: Version, decision: str, signed: Signed | None) -> Passkey | None:
+    """The passkey that signed this decision on this version; None for a person who has none.
+
+    Raises BadInput if a signature is missing or cannot be read, Refused if it does not hold.
+    """
     passkeys = {one.credential: one for one in passkeys_of(viewer.person)}
     if signed is None:
         if passkeys:
@@ -127,6 +133,6 @@ def _check_signature(
             _("That passkey is not registered for you, or was ended."),
             _("Use one that your account page lists."),
         )
-    expected = signing.challenge(decided.value, version.commitment)
+    expected = signing.challenge(decision, version.commitment)
     signing.check(signed.assertion, passkey.public_key, expected, signed.origins, signed.site)
     return passkey

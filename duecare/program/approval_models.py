@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Concat
 
 from duecare.ledger.records import Record
@@ -53,10 +53,13 @@ class Decided(models.TextChoices):
 
 class ApprovalQuerySet(VisibleQuerySet["Approval"]):
     def within(self, areas: frozenset[str]) -> VisibleQuerySet[Approval]:
-        """Decisions on exceptions from the safeguards of these areas."""
+        """Decisions on exceptions from the safeguards of these areas, and on records of their own rooms."""
         rows = SafeguardException.objects.filter(safeguard__in=safeguards_of(areas))
         named = rows.annotate(named=Concat(Value("program.safeguardexception:"), "pk"))
-        return self.filter(about__in=named.values("named"))
+        found = Q(about__in=named.values("named"))
+        for area in areas:
+            found |= Q(about__startswith=f"{area}.")
+        return self.filter(found)
 
 
 class Approval(Record):

@@ -95,6 +95,8 @@ class Approvable:
     """Why it can no longer be decided on; empty if it can."""
     decided: Callable[[Any, Decided, datetime], None] = lambda record, decided, now: None
     """What else a decision changes, within its act."""
+    two_people: bool = False
+    """Whether only a second person's passkey approves: never alone, never asserted by the server."""
 
 
 _approvable: dict[str, Approvable] = {}
@@ -162,6 +164,11 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
         if others:
             raise Refused(
                 _("Nobody decides on what they asked for themselves."), _("Ask %s.") % ", ".join(others)
+            )
+        if approvable(version.reference).two_people:
+            raise Refused(
+                _("This always takes two people, and nobody else here is an owner or an approver."),
+                _("Give a second person the right to decide."),
             )
         return True
     changed = _last_change(version.actor, viewer.person, now - BARRED)

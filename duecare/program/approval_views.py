@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ from duecare.program.approval_queries import (
     url_of,
     version_of,
 )
-from duecare.program.models import Decided
+from duecare.program.models import Decided, Passkey
 from duecare.program.statement_queries import names_of
 
 TICKETS = "program.approvals"
@@ -80,8 +81,10 @@ def decide(request: Request, about: str) -> HttpResponseBase:
     if form.is_valid():
         decided = Decided(form.cleaned_data["decided"])
         try:
-            signed = _signed(request, version)
-            approve(viewer, about, _entry(request), decided, form.cleaned_data["words"], signed, request.now)
+            signed = signed_by(request, version)
+            approve(
+                viewer, about, entry_sent(request), decided, form.cleaned_data["words"], signed, request.now
+            )
         except DuecareError as error:
             form.add_error(None, str(error))
         else:
@@ -89,34 +92,25 @@ def decide(request: Request, about: str) -> HttpResponseBase:
             return redirect(url_of(about))
     passkeys = passkeys_of(viewer.person)
     past = asof.current() is not None
-    if not past:
-        _show_ticket(request, version)
     context = {
         **_told(version, viewer),
         "form": form,
         "alone": alone,
         "past": past,
         "passkeys": passkeys,
-        "options": {
-            "challenges": {
-                one.value: signing.encode(signing.challenge(one.value, version.commitment)) for one in Decided
-            },
-            "rpId": _site(request),
-            "allowCredentials": [{"type": "public-key", "id": one.credential} for one in passkeys],
-            "userVerification": "required",
-            "timeout": int(FRESH.total_seconds()) * 1000,
-        },
+        "two_people": approvable(about).two_people,
+        "options": {} if past else signing_options(request, version, passkeys, Decided),
     }
     return render(request, "program/approval_form.html", context, status=400 if form.errors else 200)
 
 
-def _entry(request: Request) -> int:
+def entry_sent(request: Request) -> int:
     """The entry that was on the page; -1 if what was sent names none."""
     text = request.POST.get("entry", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1
 
 
-def _signed(request: Request, version: Version) -> Signed | None:
+def signed_by(request: Request, version: Version) -> Signed | None:
     """The signature that was sent. Raises BadInput if it cannot be read, or its page is used or too old."""
     text = request.POST.get("assertion", "")
     if not text:
@@ -131,6 +125,22 @@ def _signed(request: Request, version: Version) -> Signed | None:
             _("Read it again, then sign once more."),
         )
     return Signed(assertion, frozenset({_origin(request)}), _site(request))
+
+
+def signing_options(
+    request: Request, version: Version, passkeys: Sequence[Passkey], decisions: Iterable[str]
+) -> dict[str, Any]:
+    """What the browser needs to have one of these decisions on this version signed; it is noted as shown."""
+    _show_ticket(request, version)
+    return {
+        "challenges": {
+            str(one): signing.encode(signing.challenge(str(one), version.commitment)) for one in decisions
+        },
+        "rpId": _site(request),
+        "allowCredentials": [{"type": "public-key", "id": one.credential} for one in passkeys],
+        "userVerification": "required",
+        "timeout": int(FRESH.total_seconds()) * 1000,
+    }
 
 
 def _show_ticket(request: Request, version: Version) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
         "roles": dict,
     },
     "words": {"language": str},
+    "deployment": {"orders": str, "results": str},
 }
 """Every setting, by its table."""
 MAPPED = ("owner", "manager", "approver", "member")
@@ -77,6 +79,8 @@ class Configuration:
     openid: OpenId | None = None
     language: str = "en"
     """The organisation's: of what is recorded, and for whoever asks for no other."""
+    deployment: tuple[Path, Path] | None = None
+    """Where orders go for the deployer, and where its results come from."""
 
 
 def read(home: Home) -> Configuration:
@@ -131,7 +135,19 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
         allowed,
         _openid(tables["openid"], place) if "openid" in tables else None,
         language,
+        _deployment(tables["deployment"], place) if "deployment" in tables else None,
     )
+
+
+def _deployment(values: Mapping[str, Any], place: str) -> tuple[Path, Path]:
+    """The two directories between us and the deployer. Raises BadInput naming the one that is wrong."""
+    for name in KNOWN["deployment"]:
+        if not Path(values.get(name, "")).is_absolute():
+            raise BadInput(
+                f"{place}: [deployment] {name} must be the whole path of a directory.",
+                "See docs/deployment.md.",
+            )
+    return Path(values["orders"]), Path(values["results"])
 
 
 def _openid(values: Mapping[str, Any], place: str) -> OpenId:

@@ -28,6 +28,8 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
+from duecare.patching import run_queries
+from duecare.patching.run_models import PatchRun
 from duecare.patching.software_models import Installed, Software
 from duecare.patching.software_views import SOFTWARE, asked_listing, given_in
 from duecare.patching.weak_models import Advisory
@@ -126,6 +128,10 @@ def _asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return asked_listing(viewer, given_in(query), now).read(query, Installed)
 
 
+def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return run_queries.listing(now).read(query, PatchRun)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -149,6 +155,7 @@ LISTS: Mapping[str, ListPage] = {
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
+    "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

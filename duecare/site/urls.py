@@ -88,6 +88,7 @@ urlpatterns = [
     path("patching/feeds/", include("duecare.patching.feed_urls")),
     path("access/", include("duecare.access.urls")),
     path("patching/", include("duecare.patching.urls")),
+    path("patching/runs/", include("duecare.patching.run_urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

@@ -361,6 +361,20 @@ PAGES: Mapping[str, Page] = {
     "patching/software/asked/": Page("patching/software/asked/", READ),
     "patching/software/hosts/<str:key>/": Page("patching/software/hosts/{host}/", READ, object=True),
     "patching/software/<str:key>/": Page("patching/software/{package}/", READ, object=True),
+    # Patch runs. The owner drew up the sample.
+    "patching/runs/": Page("patching/runs/", READ),
+    "patching/runs/new/": Page("patching/runs/new/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
+    "patching/runs/new/when/": form("patching/runs/new/when/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "patching/runs/hosts/<str:key>/": form(
+        "patching/runs/hosts/{host}/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "patching/runs/<str:key>/": Page("patching/runs/{patch run}/", READ, object=True),
+    "patching/runs/<str:key>/ask/": form(
+        "patching/runs/{patch run}/ask/", OWNER, told=(AUDITOR,), object=True
+    ),
+    "patching/runs/<str:key>/withdraw/": form(
+        "patching/runs/{patch run}/withdraw/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
     # Lists that people bring. A file that waits is its bringer's alone (tests/program/imports/test_pages.py).
     "imports/": Page("imports/", READ),
     "imports/new/<str:list_id>/": form("imports/new/accounts/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
@@ -436,6 +450,7 @@ ELSEWHERE = frozenset(
         "tasks/<str:key>/hand-over/",
         "released/<str:key>/",
         "released/<str:key>/file",
+        "patching/runs/hosts/<str:key>/",
         *(route for route in PAGES if route.startswith(("systems/", "access/"))),
     }
 )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,9 +25,13 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.patching import orders
 from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
+from duecare.patching.run_actions import say_how_reached
+from duecare.patching.run_models import PatchRun
 from duecare.patching.software_models import Software
 from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Weak
+from duecare.patching.windows import Window
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -211,6 +215,7 @@ def _history(now: datetime) -> dict[str, User]:
         _open_a_matter(users, now - LONG_AGO)
         _set_an_update_aside(now - LONG_AGO)
         _find_weak(now - LONG_AGO)
+        _order_updates(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -271,6 +276,28 @@ def _find_weak(at: datetime) -> None:
     Matching.objects.create(id=1, at=at, index=1, software=1, newest_software=Software.objects.count())
 
 
+def _order_updates(owner: Viewer, at: datetime) -> None:
+    """A patch run that the owner drew up, of an update that another report would have told."""
+    host = Host.objects.get(name="web-1")
+    reach = say_how_reached(owner, host, "web-1.clinic.example", 22, f"SHA256:{'A' * 43}", at)
+    ordered = orders.Host(
+        host.pk, host.name, reach.address, reach.port, reach.host_key, orders.Manager.APT,
+        (orders.Package("openssl", "3.0.11-1", "3.0.11-2"),),
+    )  # fmt: skip
+    window = Window(at, at + timedelta(days=50), "UTC", frozenset({0, 5}), time(22), time(4))
+    key = new_key()
+    order = orders.Order(
+        key, "The lamp", (ordered,), ((host.pk,),), 30, window, orders.Stop(0, 0), False,
+        (orders.LeftOut("laptop-7", "", "It stands alone."),),
+    )  # fmt: skip
+    digest = blobs.keep(orders.write_order(order))
+    with recording(owner.actor, "draw up a patch run"):
+        PatchRun.objects.create(
+            id=key, title=order.title, order=digest, hosts=1, packages=1, left_out=1,
+            not_before=window.not_before, not_after=window.not_after, made_by=owner.actor, made_at=at,
+        )  # fmt: skip
+
+
 def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
@@ -301,4 +328,5 @@ def _samples() -> dict[str, str]:
         "matter member": MatterMember.objects.get(person__name="owner").pk,
         "paper": MatterPaper.objects.order_by("made_at", "pk")[0].pk,
         "released": ReleasedPaper.objects.get().pk,
+        "patch run": PatchRun.objects.get().pk,
     }

@@ -39,7 +39,8 @@ NAMES = (
     r"http://localhost|localhost(?!/)|127\.0\.0\.1",
     # Hosts and names of ours, and things within them.
     r"db-1|192\.0\.2\.7|[0-9a-f]{4}( [0-9a-f]{4}){7}",
-    r"web-[12]|laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
+    r"web-[12](\.clinic\.example)?|The lamp|openssl 3\.0\.11-1 → 3\.0\.11-2|apt",
+    r"laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
     # Software, what it is built from, its versions, and what it is of.
     r"openssl|libssl3t64|openssh(?:-server)?|unattended-upgrades|clamav(?:-daemon)?",
     r"linux-(?:image|signed)-[\w.+-]+|[\d.]+-1~deb13u1",

@@ -169,6 +169,12 @@ def _apt_candidates(
         )
 
 
+def _forget(found: dict[str, list[str]], scope: str) -> None:
+    """What `#clear` does to a list or a scope that was set before (apt.conf(5))."""
+    for name in [one for one in found if one == scope or one.startswith(f"{scope}::")]:
+        del found[name]
+
+
 def apt_configuration(look: Look) -> dict[str, list[str]]:
     """What apt's configuration files set: lower-case `a::b` to its values (apt.conf(5))."""
     found: dict[str, list[str]] = {}
@@ -176,6 +182,7 @@ def apt_configuration(look: Look) -> dict[str, list[str]]:
         if path != "/etc/apt/apt.conf" and not re.fullmatch(r"[\w-]+(\.conf)?", path.rpartition("/")[2]):
             continue
         text = re.sub(r"/\*.*?\*/", "", look.text(path) or "", flags=re.DOTALL)
+        text = re.sub(r"^\s*#clear\b", "clear", text, flags=re.MULTILINE)
         text = re.sub(r'("(?:[^"\\\n]|\\.)*")|(?://|#).*', lambda match: match[1] or "", text)
         tokens = re.findall(r'"((?:[^"\\]|\\.)*)"|([{};])|([^\s"{};]+)', text)
         scope: list[str] = []
@@ -187,8 +194,8 @@ def apt_configuration(look: Look) -> dict[str, list[str]]:
             elif sign:
                 if sign == "}" and scope:
                     scope.pop()
-                elif name.startswith("clear"):
-                    pass
+                elif name == "clear":
+                    _forget(found, (value or "").lower())
                 elif name or value is not None:
                     full = "::".join([*filter(None, scope), *filter(None, [name.rstrip(":")])]).lower()
                     if name.endswith("::") or not name:
