@@ -20,6 +20,8 @@ from duecare.program.outcomes import in_words, judge
 from duecare.program.posture import Found
 from duecare.program.queries import found_outcomes
 from duecare.program.subjects import Subject
+from duecare.systems.fleet import known_host
+from duecare.systems.fleet_checks import KNOWN_HOSTS
 from duecare.systems.models import Host, Report
 from duecare.systems.words import SECTIONS, field_words
 from duecare.words import number
@@ -164,13 +166,15 @@ def tell_checks(
     reference = f"{Host._meta.label_lower}:{host.pk}"
     outcomes = found_outcomes(viewer)
     of_hosts = [
-        check for check in checks() if check.of == "hosts" and viewer.covers(area_of(check.safeguard))
+        check
+        for check in checks()
+        if check.of in ("hosts", KNOWN_HOSTS) and viewer.covers(area_of(check.safeguard))
     ]
     looked_at = {
         digest: next(iter(_lines_about(reference, digest)), None)
         for digest in {outcomes[check.id].looked_at for check in of_hosts if check.id in outcomes}
     }
-    subject = _subject(reference, host, report, told, now)
+    of = {"hosts": _subject(reference, host, report, told, now), KNOWN_HOSTS: known_host(host, now)}
     found = []
     for check in of_hosts:
         outcome = outcomes.get(check.id)
@@ -181,7 +185,7 @@ def tell_checks(
                 Said(check, Verdict.UNKNOWN, (), _("This host was not there at the last assessment."))
             )
         else:
-            found.append(_said(outcome, reference, seen, subject, now))
+            found.append(_said(outcome, reference, seen, of[check.of], now))
     order = list(_WORST_FIRST)
     return sorted(found, key=lambda said: (order.index(said.verdict), said.check.id))
 
