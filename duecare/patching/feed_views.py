@@ -47,6 +47,16 @@ class Row:
     words: str
     """What stands in for its word."""
 
+    @property
+    def count(self) -> int | None:
+        """Records that are known from it; None for no snapshot."""
+        return None if self.current is None else self.current.count
+
+    @property
+    def faults(self) -> int | None:
+        """Pieces of it that could not be read."""
+        return None if self.current is None else self.current.faults
+
 
 def changer(request: Request) -> Viewer:
     """The viewer, if they may change feeds. Raises Refused for one who may only read, else NotFound."""
