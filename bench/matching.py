@@ -38,6 +38,7 @@ def run(small: bool) -> list[Figure]:
     return [
         at_most(f"all {some['advisories']:,} advisories read and compiled", some["loaded"], 10, "s"),
         Figure("of which reading", f"{some['read']:.3g} s"),
+        Figure("reading and compiling, in time of the processor", f"{some['loading_processor']:.3g} s"),
         Figure(f"{some['rules']:,} rules and the software put into tables", f"{some['inserted']:.3g} s"),
         at_most(
             f"{hosts:,} hosts x 400 packages ({some['distinct']:,} distinct): the join, and its "
@@ -46,6 +47,7 @@ def run(small: bool) -> list[Figure]:
             3,
             "s",
         ),
+        Figure("join and counting, in time of all processors", f"{some['matching_processor']:.3g} s"),
         Figure(f"of which the join, {some['answers']:,} answers", f"{some['join']:.3g} s"),
         Figure("the join with all its answers read into Python", f"{some['whole']:.3g} s"),
         at_most(
