@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
 from duecare.ledger import asof
 from duecare.ledger.once import once
@@ -62,9 +62,10 @@ def _figures() -> tuple[int, int]:
     old = Report.objects.filter(newest__in=NEWEST, collected_at__lte=before, host__removed_at=None)
     mute = known.filter(system="", first_seen_at__lte=before)
     never = mute.filter(~Exists(Report.objects.filter(host=OuterRef("pk"))))
+    parts: tuple[QuerySet[Any], ...] = (known, old, never)
     first, *others = (
         rows.order_by().values(part=Value(part)).annotate(number=Count("pk")).values_list("part", "number")
-        for part, rows in enumerate((known, old, never))
+        for part, rows in enumerate(parts)
     )
     found = dict(first.union(*others, all=True))
     return found.get(0, 0), found.get(1, 0) + found.get(2, 0)
