@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from duecare.patching.ecosystems import SCHEMES
 from duecare.patching.versions import find_scheme
 
 LONGEST = 250
@@ -44,32 +45,19 @@ class Part:
 NOTHING = Part(frozenset(), whole=False)
 """Nothing could be learnt."""
 
-LANGUAGES: Mapping[str, str] = {
-    "PyPI": "pypi",
-    "npm": "npm",
-    "Go": "go",
-    "crates.io": "semver",
-    "Packagist": "composer",
-    "RubyGems": "gem",
-    "Maven": "maven",
-}
-"""The version scheme of each language's ecosystem."""
-SYSTEMS: Mapping[str, str] = {
-    "Debian": "deb",
-    "Ubuntu": "deb",
-    "AlmaLinux": "rpm",
-    "Rocky Linux": "rpm",
-    "Red Hat": "rpm",
-    "Fedora": "rpm",
-    "Alpine": "apk",
-    "dpkg": "deb",
-    "rpm": "rpm",
-    "apk": "apk",
-}
-"""The version scheme of each system's ecosystem; the last three are of distributions without a name here."""
-OF_SYSTEMS = frozenset((*SYSTEMS, "Windows", "macOS"))
+_MANAGED = ("dpkg", "rpm", "apk")
+"""The ecosystems of distributions that have no name here: those of their package managers."""
+SCHEME_OF: Mapping[str, str] = {**SCHEMES, "dpkg": "deb", "rpm": "rpm", "apk": "apk"}
+"""The version scheme of each ecosystem that has one."""
+_OF_MANAGERS = frozenset(("deb", "rpm", "apk"))
+OF_SYSTEMS = frozenset((
+    *(name for name, scheme in SCHEME_OF.items() if scheme in _OF_MANAGERS), "Windows", "macOS",
+))  # fmt: skip
 """Ecosystems of what a system is made of; all others are of programming languages."""
-ECOSYSTEMS: tuple[str, ...] = (*SYSTEMS, *LANGUAGES, "Windows", "macOS")
+ECOSYSTEMS: tuple[str, ...] = (
+    "Debian", "Ubuntu", "AlmaLinux", "Rocky Linux", "Red Hat", "Fedora", "Alpine", *_MANAGED,
+    "PyPI", "npm", "Go", "crates.io", "Packagist", "RubyGems", "Maven", "Windows", "macOS",
+)  # fmt: skip
 """All that software is usually of."""
 
 _NAMES: Mapping[str, tuple[str, str]] = {
@@ -87,7 +75,7 @@ _MANAGERS = {"registry": "Windows", "bundles": "macOS"}
 
 def key_of(ecosystem: str, version: str) -> bytes | None:
     """The version's place in the order of its ecosystem; None where that is undecided."""
-    scheme = SYSTEMS.get(ecosystem) or LANGUAGES.get(ecosystem)
+    scheme = SCHEME_OF.get(ecosystem)
     return None if scheme is None else find_scheme(scheme).key(version)
 
 

@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
-from duecare.patching.installed import LANGUAGES, OF_SYSTEMS, SYSTEMS
+from duecare.patching.installed import OF_SYSTEMS, SCHEME_OF
 from duecare.patching.software_models import Installed, Reflected, Software
 from duecare.patching.versions import find_scheme
 from duecare.systems.models import Host
@@ -152,15 +152,15 @@ def called(name: str) -> Q:
 
 def keys_of(version: str) -> Mapping[str, bytes]:
     """The place of a version in each scheme that knows it."""
-    found = {scheme: find_scheme(scheme).key(version) for scheme in {*SYSTEMS.values(), *LANGUAGES.values()}}
+    found = {scheme: find_scheme(scheme).key(version) for scheme in set(SCHEME_OF.values())}
     return {scheme: key for scheme, key in found.items() if key is not None}
 
 
 def below(version: str) -> Q:
     """That software is of an earlier version than this, or that it cannot be told."""
     keys, found = keys_of(version), Q(key=None)
-    for scheme in {*SYSTEMS.values(), *LANGUAGES.values()}:
-        ecosystems = [name for name, its in {**SYSTEMS, **LANGUAGES}.items() if its == scheme]
+    for scheme in sorted(set(SCHEME_OF.values())):
+        ecosystems = [name for name, its in SCHEME_OF.items() if its == scheme]
         of_scheme = Q(ecosystem__in=ecosystems)
         found |= of_scheme & Q(key__lt=keys[scheme]) if scheme in keys else of_scheme
     return found
@@ -168,8 +168,7 @@ def below(version: str) -> Q:
 
 def is_decided(one: Software, keys: Mapping[str, bytes]) -> bool:
     """Whether a version that `keys_of` placed can be compared with that of the software."""
-    scheme = SYSTEMS.get(one.ecosystem) or LANGUAGES.get(one.ecosystem)
-    return one.key is not None and scheme in keys
+    return one.key is not None and SCHEME_OF.get(one.ecosystem) in keys
 
 
 def with_last_report(rows: QuerySet[Installed], moment: datetime) -> QuerySet[Installed]:

@@ -287,11 +287,11 @@ def _order_updates(owner: Viewer, at: datetime) -> None:
     window = Window(at, at + timedelta(days=50), "UTC", frozenset({0, 5}), time(22), time(4))
     key = new_key()
     order = orders.Order(
-        key, "The lamp", (ordered,), ((host.pk,),), 30, window, orders.Stop(0, 0), False,
+        key, "The lamp", (ordered,), ((host.pk,),), 5, window, orders.Stop(0, 0), False,
         (orders.LeftOut("laptop-7", "", "It stands alone."),),
     )  # fmt: skip
     digest = blobs.keep(orders.write_order(order))
-    with recording(owner.actor, "draw up a patch run"):
+    with recording(owner.actor, recorded("draw up the patch run %(title)s", title=order.title)):
         PatchRun.objects.create(
             id=key, title=order.title, order=digest, hosts=1, packages=1, left_out=1,
             not_before=window.not_before, not_after=window.not_after, made_by=owner.actor, made_at=at,
