@@ -31,7 +31,7 @@ from duecare.program.mail.server import (
     give_up_server,
     keep_server,
     mail_server,
-    said_none,
+    was_decided,
 )
 from duecare.program.mail.smtp import Security
 from duecare.program.models import DataSet, Keeper, Person, Profile, Setup
@@ -82,7 +82,7 @@ def read(viewer: Viewer, now: datetime, today: date, origin: str = "") -> Here:
         keepers=tuple(keepers(viewer)),
         approvers=tuple(other_approvers(viewer, today)),
         mail=server,
-        no_mail=server is None and said_none(),
+        no_mail=server is None and was_decided(),
         origin=origin,
     )
 

@@ -77,9 +77,9 @@ def demand_encryption(chosen: MailSettings, password: str | None) -> None:
         )
 
 
-def said_none() -> bool:
-    """Whether somebody has said that nothing is to be mailed: the last change, if any, left no server."""
-    return mail_server() is None and Entry.objects.filter(kind=CHANGED).exists()
+def was_decided() -> bool:
+    """Whether anybody ever said how mail leaves; while there is no server, that nothing is mailed."""
+    return Entry.objects.filter(kind=CHANGED).exists()
 
 
 def give_up_server(actor: str, now: datetime) -> int:
