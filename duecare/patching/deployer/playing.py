@@ -43,7 +43,7 @@ nocows = True
 nocolor = True
 timeout = 20
 forks = 20
-interpreter_python = auto_silent
+interpreter_python = /usr/bin/python3
 gathering = explicit
 
 [callback_tree]
