@@ -24,6 +24,9 @@ from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching import software_queries as queries
 from duecare.patching.installed import ECOSYSTEMS
 from duecare.patching.software_models import Installed, Reflected, Software
+from duecare.patching.urgency import Urgency
+from duecare.patching.weak_queries import advisories_about, clocks
+from duecare.patching.weak_words import STATES, URGENCIES
 from duecare.systems.models import Host
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
@@ -31,6 +34,8 @@ from duecare.web.views import show
 AREA = "patching"
 HOSTS_AREA = "systems"
 """Whose area covers it may follow a host's name to its page."""
+LISTED = 100
+"""Weaknesses that the page of a host or package names."""
 CHOICES = tuple((name, name) for name in ECOSYSTEMS)
 
 
@@ -177,6 +182,7 @@ def package(request: Request, key: str) -> HttpResponseBase:
         "sources": sorted({one.software.source for one in found if one.software.source}),
         "versions": [(one, _of(one.software)) for one in found],
         "ask_url": f"{reverse('software-asked')}?{urlencode({'name': first.name})}",
+        "weak": [(one, URGENCIES[Urgency(one.urgency)]) for one in advisories_about(viewer, key)[:LISTED]],
     }
     listing, rows = hosts_listing(viewer), package_rows(viewer, key)
     return show(request, listing, rows, template="patching/package.html", context=context)
@@ -242,8 +248,17 @@ def host_software(request: Request, key: str) -> HttpResponseBase:
         "host_url": reverse("host", args=[key]) if viewer.covers(HOSTS_AREA) else "",
         "system_at": _last_whole(key, request.view_now, system=True),
         "languages_at": _last_whole(key, request.view_now, languages=True),
+        "weak": _weak(queries.installed(viewer).filter(host=key), request.view_now),
     }
     return show(request, OF_HOST, host_rows(viewer, key), template="patching/host.html", context=context)
+
+
+def _weak(rows: QuerySet[Installed], now: datetime) -> dict[str, Any]:
+    """What is open on a host, what is due first at the top."""
+    found = [one for one in clocks(rows, now) if one.clock.open]
+    found.sort(key=lambda one: (one.clock.due_at is None, one.clock.due_at or now, one.clock.of.package))
+    shown = [(one, URGENCIES[one.clock.of.urgency], STATES[one.clock.state]) for one in found[:LISTED]]
+    return {"shown": shown, "count": len(found), "more": max(0, len(found) - LISTED)}
 
 
 def _last_whole(key: str, moment: datetime, **part: bool) -> Reflected | None:

@@ -87,6 +87,12 @@ def called(name: str, viewer: Viewer) -> list[Advisory]:
     return list(rows.order_by("-points", "pk"))
 
 
+def advisories_about(viewer: Viewer, package: str) -> QuerySet[Advisory]:
+    """Those that say of any version of a package that it is weak, the heaviest first."""
+    of_package = Weak.objects.filter(known(), software__package=package)
+    return advisories(viewer).filter(pk__in=of_package.values("advisory")).order_by("-points", "pk")
+
+
 # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

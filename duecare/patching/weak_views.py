@@ -17,33 +17,19 @@ from django.views.decorators.http import require_safe
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching import weak_queries as queries
-from duecare.patching.clocks import AGES, State
+from duecare.patching.clocks import AGES
 from duecare.patching.software_models import Installed
 from duecare.patching.software_views import AREA, HOSTS_AREA
 from duecare.patching.urgency import Urgency
 from duecare.patching.weak_figures import last_figures
 from duecare.patching.weak_models import Advisory
 from duecare.patching.weak_queries import Open
+from duecare.patching.weak_words import STATES, URGENCIES
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
 SHOWN = 500
 """Hosts that the page of an advisory names."""
-URGENCIES = {
-    Urgency.EXPLOITED: _("Exploited"),
-    Urgency.CRITICAL: _("Critical"),
-    Urgency.SERIOUS: _("Serious"),
-    Urgency.ORDINARY: _("Ordinary"),
-}
-STATES = {
-    State.NO_FIX: _("No fix on offer"),
-    State.RUNNING: _("In time"),
-    State.LATE: _("Late"),
-    State.EXCEPTED: _("Excepted"),
-    State.KEPT: _("Mended in time"),
-    State.CLOSED_LATE: _("Mended late"),
-    State.UNPROVEN: _("Ended without proof"),
-}
 
 
 def _address(row: Advisory) -> str:

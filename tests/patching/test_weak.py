@@ -331,6 +331,21 @@ def test_the_page_of_a_cve_names_every_host_since_when_and_by_which_entries(clie
     assert client.get("/patching/weaknesses/CVE-1999-1/").status_code == 404
 
 
+def test_the_pages_of_a_host_and_of_a_package_name_what_is_open(client: Client) -> None:
+    web = with_openssl("web", START)
+    hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
+    of_host = f"/patching/software/hosts/{web.pk}/"
+    of_package = f"/patching/software/{Installed.objects.get().software.package}/"
+    for address in (of_host, of_package):
+        page = client.get(address).content.decode()
+        assert "/patching/weaknesses/CVE-2026-1/" in page
+        assert "Exploited" in page
+    with clock(START + 3 * DAY):
+        report(web, facts([("libssl3:openssl", NEW)]), START + 3 * DAY)
+    assert "CVE-2026-1" not in client.get(of_host).content.decode(), "mended: no longer open here"
+    assert "0 hosts" in client.get(of_package).content.decode()
+
+
 def test_strangers_and_members_see_no_weakness(client: Client) -> None:
     with_openssl("web", START)
     hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
