@@ -72,6 +72,9 @@ def main() -> None:
     from duecare.ledger import sealing
     from duecare.ledger.records import utc_now
     from duecare.site.demonstration import making
+    from duecare.site.models import User
+    from duecare.site.rights import viewer_of
+    from tests.site import samples
 
     making.make(lambda line: None)
     told = counts()
@@ -80,9 +83,11 @@ def main() -> None:
     _let_tests_sign_in()
     _attach(now)
     _sign_with_a_passkey(now)
+    samples.enrol(now)
+    samples.draw_up(viewer_of(User.objects.get(email=OWNER), now), now)
     sealing.checkpoint()
     past = (now - timedelta(days=6)).date().isoformat()
-    print(json.dumps({"keys": {**keys(), "past": past}, "counts": told}))
+    print(json.dumps({"keys": {**keys(), **samples.keys(), "past": past}, "counts": told}))
     connections.close_all()  # so that the file alone holds all of it
 
 

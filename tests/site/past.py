@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,18 +20,11 @@ from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
 from duecare.assurance.trust_actions import choose
-from duecare.ledger import blobs, sealing
+from duecare.ledger import sealing
 from duecare.ledger.models import Entry
-from duecare.ledger.recording import recording
-from duecare.ledger.records import new_key, utc_now
+from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.patching import orders
-from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
-from duecare.patching.run_actions import say_how_reached
-from duecare.patching.run_models import PatchRun
 from duecare.patching.software_models import Software
-from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Weak
-from duecare.patching.windows import Window
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table
@@ -59,15 +52,12 @@ from duecare.site import first_run, people
 from duecare.site.models import User
 from duecare.site.rights import viewer_of
 from duecare.site.saved_views import save_view
-from duecare.systems import enrolment_actions
 from duecare.systems.actions import take_in_report
-from duecare.systems.envelopes import Shown
-from duecare.systems.fleet_models import Enrolment
 from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
-from duecare.web.recorded import recorded
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
+from tests.site import samples
 from tests.systems.trees import debian
 
 TERMINAL = "terminal:test"
@@ -122,12 +112,6 @@ def issue_report(who: str, at: datetime) -> IssuedReport:
     person = Person.objects.get(name=who)
     viewer = Viewer(f"person:{person.pk}", who, frozenset({Role.OWNER}), person.pk)
     return issue(viewer, REPORTS["posture"], Asked(at.date(), at.date(), at), at)
-
-
-def enrol_sample(at: datetime) -> None:
-    """A computer that showed a key, and waits for a decision."""
-    _offered, token = enrolment_actions.offer(TERMINAL, "db-1", at)
-    enrolment_actions.answer(Shown(token, "ab" * 32, "db-1", "cd" * 32), "192.0.2.7", at)
 
 
 def bring(kind: str, text: str, at: datetime) -> None:
@@ -190,7 +174,7 @@ def _history(now: datetime) -> dict[str, User]:
         )
         name = add_name(TERMINAL, NameKind.MAIL, "clinic.example", now - LONG_AGO)
         look_at(name, TERMINAL, now - LONG_AGO, Eyes(name_servers=lambda: lambda name: ()))
-        enrol_sample(now - LONG_AGO)
+        samples.enrol(now - LONG_AGO)
         bring("accounts", "login,enabled,mfa\nada@clinic.example,yes,no\n", now - LONG_AGO)
         bring("devices", "name,encrypted\nlaptop-7,no\n", now - LONG_AGO)
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
@@ -213,9 +197,7 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
-        _set_an_update_aside(now - LONG_AGO)
-        _find_weak(now - LONG_AGO)
-        _order_updates(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
+        samples.draw_up(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -247,61 +229,11 @@ def _open_a_matter(users: dict[str, User], at: datetime) -> None:
     matter_actions.release(viewer_of(approver, at), made.pk, [papers[1].pk], "The insurer asks.", at)
 
 
-def _set_an_update_aside(at: datetime) -> None:
-    """A feed of advisories with an update that takes much away."""
-    with recording(TERMINAL, recorded("take in what the feed %(name)s brought", name="OSV, PyPI")):
-        feed = Feed.objects.create(id=new_key(), feed="osv-pypi", tried_at=at)
-        FeedSnapshot.objects.create(
-            id=new_key(), feed=feed, fetched_at=at, confirmed_at=at, address="https://feeds.example/all.zip",
-            verified=Verified.TLS.value, by_hand=False, file=blobs.keep(b"-"), size=1, format="OSV", count=3,
-            faults=1, fault_list=blobs.keep(b'[["all.zip: X-1.json", "it is encrypted"]]'),
-            was_known=9, withdrawn=6, state=State.WAITING.value,
-        )  # fmt: skip
-
-
-def _find_weak(at: datetime) -> None:
-    """An advisory about the openssl of every host."""
-    made = Advisory.objects.create(
-        id="CVE-2026-1", feeds=["osv"], aliases=["GHSA-1"], called="CVE-2026-1 GHSA-1",
-        summary="It reads too far.", published=at,
-        urgency="exploited", urgent_because="CISA lists it as exploited", points=70,
-        ranked_because="exploited in the wild (KEV)", kev=True,
-    )  # fmt: skip
-    AdvisoryName.objects.create(name=made.pk, advisory=made)
-    for one in Software.objects.filter(name="openssl"):
-        Weak.objects.create(
-            software=one, advisory=made, undecided=False, fixed="9.9", why="osv: below 9.9", since=at,
-            since_index=1, fix_seen_at=at,
-        )  # fmt: skip
-    Matching.objects.create(id=1, at=at, index=1, software=1, newest_software=Software.objects.count())
-
-
-def _order_updates(owner: Viewer, at: datetime) -> None:
-    """A patch run that the owner drew up, of an update that another report would have told."""
-    host = Host.objects.get(name="web-1")
-    reach = say_how_reached(owner, host, "web-1.clinic.example", 22, f"SHA256:{'A' * 43}", at)
-    ordered = orders.Host(
-        host.pk, host.name, reach.address, reach.port, reach.host_key, orders.Manager.APT,
-        (orders.Package("openssl", "3.0.11-1", "3.0.11-2"),),
-    )  # fmt: skip
-    window = Window(at, at + timedelta(days=50), "UTC", frozenset({0, 5}), time(22), time(4))
-    key = new_key()
-    order = orders.Order(
-        key, "The lamp", (ordered,), ((host.pk,),), 5, window, orders.Stop(0, 0), False,
-        (orders.LeftOut("laptop-7", "", "It stands alone."),),
-    )  # fmt: skip
-    digest = blobs.keep(orders.write_order(order))
-    with recording(owner.actor, recorded("draw up the patch run %(title)s", title=order.title)):
-        PatchRun.objects.create(
-            id=key, title=order.title, order=digest, hosts=1, packages=1, left_out=1,
-            not_before=window.not_before, not_after=window.not_after, made_by=owner.actor, made_at=at,
-        )  # fmt: skip
-
-
 def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
     return {
+        **samples.keys(),
         "keeper": Keeper.objects.get().pk,
         "account": Account.objects.get().pk,
         "device": Device.objects.get().pk,
@@ -309,10 +241,8 @@ def _samples() -> dict[str, str]:
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,
         "host": host.pk,
-        "enrolment": Enrolment.objects.get().pk,
         "issued": IssuedReport.objects.get().pk,
         "name": Name.objects.get().pk,
-        "feed update": FeedSnapshot.objects.get().pk,
         "report": Report.objects.get(host=host).pk,
         "person": Person.objects.get(name="member").pk,
         "right": Right.objects.get(person__name="member").pk,
@@ -328,5 +258,4 @@ def _samples() -> dict[str, str]:
         "matter member": MatterMember.objects.get(person__name="owner").pk,
         "paper": MatterPaper.objects.order_by("made_at", "pk")[0].pk,
         "released": ReleasedPaper.objects.get().pk,
-        "patch run": PatchRun.objects.get().pk,
     }

@@ -35,7 +35,7 @@ from duecare.systems.reports import read_report
 from tests.assurance import pdfs
 from tests.homes import fresh_home
 from tests.people import browser
-from tests.site import harbour
+from tests.site import harbour, samples
 from tests.site.addresses import FILES, OK, PAGES
 
 MARK = "this organisation and its figures are made up"
@@ -55,7 +55,7 @@ ROOMS: Mapping[str, str] = {
     "Policies": "Written rules people know",
     "People": "Training for everyone",
     "Access": "Practice system",
-    "Patching": "Excepted",
+    "Patching": "DEMO-2026-117",
     "Detection": "Logs kept and guarded",
     "Incidents": "Incident plan",
     "Continuity": "Proven restores",
@@ -66,6 +66,9 @@ ROOMS: Mapping[str, str] = {
 }
 """What the page of each room of the navigation shows, by its label."""
 BESIDE: Mapping[str, str] = {
+    "patching/software/": "openssh-server",
+    "patching/feeds/": "Advisories.jsonl",
+    "patching/weaknesses/DEMO-2026-101/": "Mended",
     "systems/devices/": "HC-PAD-093",
     "systems/names/": "www.harbour.example",
     "access/sources/": "Entra ID",
@@ -179,12 +182,15 @@ def test_every_checkpoint_names_it_a_demonstration(made: Made) -> None:
 
 
 def test_every_page_says_that_it_is_made_up(made: Made) -> None:
-    samples = {**harbour.keys(), "past": (utc_now() - timedelta(days=6)).date().isoformat(), "blob": "none"}
+    samples.enrol(utc_now())
+    samples.draw_up(viewer_of(User.objects.get(email=harbour.OWNER), utc_now()), utc_now())
+    keys = {**harbour.keys(), **samples.keys(), "blob": "none"}
+    keys["past"] = (utc_now() - timedelta(days=6)).date().isoformat()
     shown = [
         page.sample for route, page in PAGES.items() if page.get[Role.OWNER] == OK and route not in FILES
     ]
     for sample in (*shown, "?as_of={past}", "trust/"):
-        answer = made.owner.get(f"/{sample.format_map(samples)}")
+        answer = made.owner.get(f"/{sample.format_map(keys)}")
         assert answer.status_code == OK, sample
         assert MARK in answer.content.decode(), sample
     for sample in ("account/login/", "trust/"):

@@ -1,16 +1,21 @@
-"""The lists that somebody of the clinic brings, one that was the wrong one, and words on accounts."""
+"""Lists and advisories that somebody of the clinic brings, one the wrong one, and words on accounts."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from duecare.access.actions import review_account
 from duecare.access.models import Account
+from duecare.errors import BadInput
+from duecare.patching.feed_actions import take_in_by_hand
+from duecare.patching.weak_actions import match_if_due
 from duecare.program.imports.models import Import
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import undo
-from duecare.site.demonstration import lists
-from duecare.site.demonstration.story import Event, listed
+from duecare.site.demonstration import feeds, lists
+from duecare.site.demonstration.story import Event, listed, published
 from duecare.site.demonstration.teller import Telling
 
 
@@ -24,6 +29,18 @@ def bring(telling: Telling, event: Event, now: datetime) -> None:
     made = import_table(data, name, said, telling.actor(told["by"]), now, dry=False, tell=lambda line: None)
     assert made is not None  # noqa: S101  (only a dry run gives none)
     telling.made[event.name] = made.pk
+
+
+def advisories(telling: Telling, event: Event, now: datetime) -> None:
+    """A file of advisories, carried in by hand, and what it says of the clinic's software."""
+    actor = telling.actor(event.told["by"])
+    with TemporaryDirectory() as place:
+        for name, data in feeds.files(published(), event.day, now):
+            (Path(place) / name).write_bytes(data)
+        brought = take_in_by_hand(actor, Path(place), lambda: now)
+    if faults := [one.fault for one in brought if one.fault]:
+        raise BadInput(faults[0])
+    match_if_due(actor, now)
 
 
 def undone(telling: Telling, event: Event, now: datetime) -> None:

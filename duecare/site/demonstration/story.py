@@ -15,7 +15,8 @@ from duecare.program.catalogue import read_yaml
 _CONTENT = Path(__file__).parent / "content"
 KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
-    "accounts", "statements", "exceptions", "tasks", "matters", "trust", "views", "tokens", "reports",
+    "advisories", "accounts", "statements", "exceptions", "tasks", "matters", "trust",
+    "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
 LATER = ("approved", "review", "decided", "done", "undone", "released")
@@ -51,6 +52,12 @@ def story() -> Mapping[str, Any]:
         if event.day > 0:
             raise BadInput(f"story.yaml, {event.name}: day {event.day} is to come.", "Use 0 or less.")
     return told
+
+
+@cache
+def published() -> Mapping[str, Any]:
+    """The advisories that the clinic's feed tells, by the day of each."""
+    return read_yaml((_CONTENT / "advisories.yaml").read_text("utf-8"), "advisories.yaml")
 
 
 @cache

@@ -208,6 +208,7 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "targets.approved": _decide,
     "imports": bringing.bring,
     "imports.undone": bringing.undone,
+    "advisories": bringing.advisories,
     "accounts": bringing.review,
     "statements": _statement,
     "statements.review": _review,

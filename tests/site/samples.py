@@ -1,0 +1,103 @@
+"""Things that pages are about and that no other fixture makes: written into an organisation, and their keys.
+
+The organisation has a host called web-1 that reported which software it has.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from duecare.ledger import blobs
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key
+from duecare.ledger.viewers import Viewer
+from duecare.patching import orders
+from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
+from duecare.patching.run_actions import say_how_reached
+from duecare.patching.run_models import PatchRun
+from duecare.patching.software_models import Software
+from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Weak
+from duecare.patching.windows import Window
+from duecare.systems import enrolment_actions
+from duecare.systems.envelopes import Shown
+from duecare.systems.fleet_models import Enrolment
+from duecare.systems.models import Host
+from duecare.web.recorded import recorded
+
+TERMINAL = "terminal:test"
+
+
+def draw_up(owner: Viewer, at: datetime) -> None:
+    """An update of a feed that waits, an advisory, and a patch run that the owner drew up."""
+    _set_an_update_aside(at)
+    _find_weak(at)
+    _order_updates(owner, at)
+
+
+def keys() -> dict[str, str]:
+    """Their keys, by the names that samples of addresses use."""
+    return {
+        "enrolment": Enrolment.objects.get().pk,
+        "feed update": FeedSnapshot.objects.get(state=State.WAITING).pk,
+        "patch run": PatchRun.objects.get().pk,
+    }
+
+
+def enrol(at: datetime) -> None:
+    """A computer that showed a key, and waits for a decision."""
+    _offered, token = enrolment_actions.offer(TERMINAL, "db-1", at)
+    enrolment_actions.answer(Shown(token, "ab" * 32, "db-1", "cd" * 32), "192.0.2.7", at)
+
+
+def _set_an_update_aside(at: datetime) -> None:
+    """A feed of advisories with an update that takes much away."""
+    with recording(TERMINAL, recorded("take in what the feed %(name)s brought", name="OSV, PyPI")):
+        feed = Feed.objects.create(id=new_key(), feed="osv-pypi", tried_at=at)
+        FeedSnapshot.objects.create(
+            id=new_key(), feed=feed, fetched_at=at, confirmed_at=at, address="https://feeds.example/all.zip",
+            verified=Verified.TLS.value, by_hand=False, file=blobs.keep(b"-"), size=1, format="OSV", count=3,
+            faults=1, fault_list=blobs.keep(b'[["all.zip: X-1.json", "it is encrypted"]]'),
+            was_known=9, withdrawn=6, state=State.WAITING.value,
+        )  # fmt: skip
+
+
+def _find_weak(at: datetime) -> None:
+    """An advisory about the openssl of every host."""
+    made = Advisory.objects.create(
+        id="CVE-2026-1", feeds=["osv"], aliases=["GHSA-1"], called="CVE-2026-1 GHSA-1",
+        summary="It reads too far.", published=at,
+        urgency="exploited", urgent_because="CISA lists it as exploited", points=70,
+        ranked_because="exploited in the wild (KEV)", kev=True,
+    )  # fmt: skip
+    AdvisoryName.objects.create(name=made.pk, advisory=made)
+    for one in Software.objects.filter(name="openssl"):
+        Weak.objects.create(
+            software=one, advisory=made, undecided=False, fixed="9.9", why="osv: below 9.9", since=at,
+            since_index=1, fix_seen_at=at,
+        )  # fmt: skip
+    newest = Software.objects.order_by("-pk")[0].pk
+    Matching.objects.get_or_create(
+        id=1, defaults={"at": at, "index": 1, "software": 1, "newest_software": newest}
+    )
+
+
+def _order_updates(owner: Viewer, at: datetime) -> None:
+    """A patch run that the owner drew up, of an update that another report would have told."""
+    host = Host.objects.get(name="web-1")
+    reach = say_how_reached(owner, host, "web-1.clinic.example", 22, f"SHA256:{'A' * 43}", at)
+    ordered = orders.Host(
+        host.pk, host.name, reach.address, reach.port, reach.host_key, orders.Manager.APT,
+        (orders.Package("openssl", "3.0.11-1", "3.0.11-2"),),
+    )  # fmt: skip
+    window = Window(at, at + timedelta(days=50), "UTC", frozenset({0, 5}), time(22), time(4))
+    key = new_key()
+    order = orders.Order(
+        key, "The lamp", (ordered,), ((host.pk,),), 5, window, orders.Stop(0, 0), False,
+        (orders.LeftOut("laptop-7", "", "It stands alone."),),
+    )  # fmt: skip
+    digest = blobs.keep(orders.write_order(order))
+    with recording(owner.actor, recorded("draw up the patch run %(title)s", title=order.title)):
+        PatchRun.objects.create(
+            id=key, title=order.title, order=digest, hosts=1, packages=1, left_out=1,
+            not_before=window.not_before, not_after=window.not_after, made_by=owner.actor, made_at=at,
+        )  # fmt: skip
