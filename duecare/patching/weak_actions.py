@@ -13,6 +13,7 @@ from duecare.patching.weak_figures import note_figures
 from duecare.patching.weak_models import Matching
 from duecare.patching.weak_queries import last_matching, weights
 from duecare.patching.weak_subjects import unseen
+from duecare.web.recorded import in_the_records_language
 
 Say = Callable[[str], None]
 
@@ -33,7 +34,8 @@ def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None
         return None
     done = None
     if last is None or _snapshots(last) != {one.pk for one in snapshots} or unseen():
-        done = match(actor, _sources(snapshots), weights(), now, say)
+        with in_the_records_language():
+            done = match(actor, _sources(snapshots), weights(), now, say)
     elif last is not None:
         _confirm(last, snapshots)
     note_figures(actor, now)

@@ -75,6 +75,8 @@ def counted(unit: str, count: int) -> str:
         "attempts": ngettext("%(n)s attempt", "%(n)s attempts", count),
         "accounts": ngettext("%(n)s account", "%(n)s accounts", count),
         "bits": ngettext("%(n)s bit", "%(n)s bits", count),
+        "points": ngettext("%(n)s point", "%(n)s points", count),
+        "hundredths": ngettext("%(n)s hundredth", "%(n)s hundredths", count),
     }.get(unit, f"%(n)s {_(unit)}" if unit else "%(n)s")
     return words % {"n": number(count)}
 

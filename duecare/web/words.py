@@ -59,7 +59,7 @@ STATUSES: Mapping[str, Status] = {
     "stopped": Status(_("Stopped"), "bad", "octagon-x"),
     "installed": Status(_("Installed"), "none", "circle-check"),
     "failed": Status(_("Failed"), "bad", "x"),
-    "unreachable": Status(_("Not reached"), "bad", "unplug"),
+    "unreachable": Status(_("Unreachable"), "bad", "unplug"),
     "asked": Status(_("Asked"), "warn", "hourglass"),
     "approved": Status(_("Approved"), "none", "signature"),
     "refused": Status(_("Refused"), "none", "ban"),

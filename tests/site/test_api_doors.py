@@ -145,6 +145,7 @@ def test_a_right_that_is_limited_to_an_area_reads_that_area_alone(walk: Doors) -
             answer = walk.ask(operation, token)
             told = drain(answer).decode()
             whole = operation.startswith(("GET hosts", "GET names", "GET reports", "GET data-sets"))
+            whole &= not operation.endswith("/software")  # which is of patching
             if whole or operation in ("GET profile", "GET targets", "GET ledger", "GET ledger/entries"):
                 assert answer.status_code in (NOT_ALLOWED, HIDDEN), operation
             assert answer.status_code in (200, NOT_ALLOWED, HIDDEN), operation

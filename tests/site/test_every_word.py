@@ -41,6 +41,9 @@ NAMES = (
     r"db-1|192\.0\.2\.7|[0-9a-f]{4}( [0-9a-f]{4}){7}",
     r"web-[12](\.clinic\.example)?|The lamp|openssl 3\.0\.11-1 → 3\.0\.11-2|apt",
     r"laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
+    # An advisory, in its source's words and ours about its signals, which are kept as they were said.
+    r"CVE-2026-1( ·)?|GHSA-1|osv(: below 9\.9)?|It reads too far\.",
+    r"· exploited in the wild \(KEV\)|exploited in the wild \(KEV\)|: CISA lists it as exploited",
     # Software, what it is built from, its versions, and what it is of.
     r"openssl|libssl3t64|openssh(?:-server)?|unattended-upgrades|clamav(?:-daemon)?",
     r"linux-(?:image|signed)-[\w.+-]+|[\d.]+-1~deb13u1",
