@@ -22,6 +22,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from duecare.words import gettext as _
+from duecare.words import ngettext
 
 HALF = Fraction(1, 2)
 CRITICAL_CVSS, SERIOUS_CVSS = 9.0, 7.0
@@ -93,6 +94,7 @@ class Part:
     points: Fraction
     of: int
     reason: str
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,14 @@ class Ranked:
 
     @property
     def reason(self) -> str:
-        """What weighs, in words, heaviest first; what adds nothing is left out."""
-        return "; ".join(part.reason for part in self.parts if part.points)
+        """What is known and weighs, in words, heaviest first, and how much is unknown."""
+        words = [part.reason for part in self.parts if part.points and part.known]
+        if self.unknown:
+            more = ngettext(
+                "%(n)s of %(of)s signals unknown", "%(n)s of %(of)s signals unknown", self.unknown
+            )
+            words.append(more % {"n": self.unknown, "of": len(self.parts)})
+        return "; ".join(words)
 
 
 _WORDS = {
@@ -168,7 +176,7 @@ def rank(signals: Signals, weights: Weights) -> Ranked:
             _("EPSS %(chance)s %%") % {"chance": _percent(signals.epss or 0)},
             _("EPSS unknown"),
         ),
-        Part(ssvc * weights.ssvc, weights.ssvc, ssvc_why),
+        Part(ssvc * weights.ssvc, weights.ssvc, ssvc_why, ssvc_known),
         _yes_no(
             signals.internet_facing,
             weights.exposure,
@@ -186,14 +194,7 @@ def rank(signals: Signals, weights: Weights) -> Ranked:
         _severity(signals, weights.cvss),
     ]
     total = sum((part.points for part in parts), Fraction(0))
-    unknown = sum((
-        signals.kev is None,
-        signals.epss is None,
-        not ssvc_known,
-        signals.internet_facing is None,
-        signals.holds_data is None,
-        not (signals.cvss is not None or signals.severity.strip().lower() in _WORDS),
-    ))  # fmt: skip
+    unknown = sum(not part.known for part in parts)
     return Ranked(round(total), tuple(sorted(parts, key=lambda part: -part.points)), unknown)
 
 
@@ -210,13 +211,13 @@ def _by(value: float, critical: float, serious: float) -> Urgency:
 
 def _yes_no(answer: bool | None, weight: int, yes: str, no: str, unknown: str) -> Part:
     if answer is None:
-        return Part(HALF * weight, weight, unknown)
+        return Part(HALF * weight, weight, unknown, known=False)
     return Part(Fraction(weight if answer else 0), weight, yes if answer else no)
 
 
 def _share(value: float | None, weight: int, said: str, unknown: str) -> Part:
     if value is None:
-        return Part(HALF * weight, weight, unknown)
+        return Part(HALF * weight, weight, unknown, known=False)
     return Part(Fraction(value) * weight, weight, said)
 
 
@@ -228,7 +229,7 @@ def _severity(signals: Signals, weight: int) -> Part:
     if word in _WORDS:
         said = _("its source calls it %(word)s") % {"word": word}
         return Part(_SHARE_OF_WORD[_WORDS[word]] * weight, weight, said)
-    return Part(HALF * weight, weight, _("its severity is unknown"))
+    return Part(HALF * weight, weight, _("its severity is unknown"), known=False)
 
 
 def _ssvc(signals: Signals) -> tuple[Fraction, bool, str]:

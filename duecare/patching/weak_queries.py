@@ -65,8 +65,11 @@ def told() -> Q:
 
 
 def advisories(viewer: Viewer) -> QuerySet[Advisory]:
-    """Those that had named software of ours by the day in view, each with how many hosts have it (`hosts`),
-    since when we know (`since`), and whether nothing of it is decided (`undecided`)."""
+    """Those that had named software of ours by the day in view.
+
+    Each with how many hosts have it (`hosts`), whether any does (`open`), since when we know (`since`),
+    whether any of it is `decided`, and whether a `fix` is known.
+    """
     said = Weak.objects.filter(known(), advisory=OuterRef("pk")).order_by()
     there = Installed.objects.filter(is_there(), software__weak__advisory=OuterRef("pk")).order_by()
     sure = said.filter(undecided=False)
@@ -76,6 +79,7 @@ def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     return rows.filter(Exists(said)).annotate(
         hosts=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         since=Subquery(first),
+        open=Exists(there),
         decided=Exists(sure),
         fix=Exists(said.exclude(fixed="")),
     )

@@ -55,13 +55,13 @@ WEAKNESSES: Listing[Advisory] = Listing(
         Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
         Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
     ),
-    sort=("-points", "id"),
+    sort=("-open", "-points", "id"),
     search=("id", "summary"),
     filters=(
         Filter(
             "state",
             _("State"),
-            lambda value: Q(hosts__gt=0) if value == "open" else Q(hosts=0),
+            lambda value: Q(open=value == "open"),
             choices=(("open", _("Open")), ("closed", _("Closed everywhere"))),
         ),
         Filter("urgency", _("Class"), "urgency", choices=tuple((k.value, v) for k, v in URGENCIES.items())),

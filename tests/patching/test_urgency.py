@@ -97,9 +97,10 @@ def test_all_that_is_bad_and_known_gives_every_point_and_all_that_is_good_none()
 def test_the_reason_names_what_weighs_and_what_is_unknown_heaviest_first() -> None:
     signals = Signals(kev=True, cvss=7.5, internet_facing=True, holds_data=False)
     assert rank(signals, Weights()).reason == (
-        "exploited in the wild (KEV); reachable from the internet; EPSS unknown; no SSVC decision points; "
-        "CVSS 7.5"
+        "exploited in the wild (KEV); reachable from the internet; CVSS 7.5; 2 of 6 signals unknown"
     )
+    unknown = [part.reason for part in rank(signals, Weights()).parts if not part.known]
+    assert unknown == ["EPSS unknown", "no SSVC decision points"]
 
 
 def test_a_host_of_which_nothing_is_known_comes_before_one_that_was_seen_to_be_harmless() -> None:

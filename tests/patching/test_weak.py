@@ -317,6 +317,13 @@ def test_the_list_is_in_the_order_of_work_and_says_why(client: Client) -> None:
     assert "CVE-2026-1" in page
     narrowed = client.get("/patching/weaknesses/", {"format": "json", "urgency": "ordinary"})
     assert len(json.loads(narrowed.getvalue())["rows"]) == 1
+    for name in ("web", "db"):  # the graver one is mended everywhere, and no longer stands first
+        with clock(START + 2 * DAY):
+            one = Host.objects.get(name=name)
+            report(one, facts([("libssl3:openssl", NEW), ("openssl", "1.0-1")]), START + 2 * DAY)
+    hold(START + 2 * DAY, advisory("CVE-2026-2", below("Debian:12/openssl", "1.1-1")), advisory("CVE-2026-1"))
+    found = json.loads(client.get("/patching/weaknesses/", {"format": "json"}).getvalue())["rows"]
+    assert [(one["id"], one["hosts"]) for one in found] == [("CVE-2026-2", 2), ("CVE-2026-1", 0)]
 
 
 def test_the_page_of_a_cve_names_every_host_since_when_and_by_which_entries(client: Client) -> None:
