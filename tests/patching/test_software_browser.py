@@ -19,8 +19,7 @@ WIDTHS = (375, 1280)
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     with serving(home) as running:
         yield running
 
@@ -31,6 +30,7 @@ def test_who_runs_what_is_asked_and_followed_to_the_software_of_a_host(served: S
         sign_in(page, served.address, harbour.OWNER, lambda: code(harbour.SECRET))
         page.goto(served.address)
         page.get_by_role("link", name="Patching", exact=True).click()
+        page.locator("main").get_by_role("link", name="Software", exact=True).click()
         page.get_by_role("link", name="Who runs what, on which day").click()
         page.get_by_label("Name, or what it is built from").fill("openssl")
         page.get_by_label("Below version").fill("99")
@@ -41,9 +41,9 @@ def test_who_runs_what_is_asked_and_followed_to_the_software_of_a_host(served: S
         page.get_by_role("link", name="libssl3t64").first.click()
         page.get_by_role("heading", name="libssl3t64").wait_for()
         look(page)
-        page.get_by_role("link", name="laptop-orla").click()
+        page.get_by_role("link", name="files-1").first.click()
         page.get_by_role("link", name="what it has and had, since when").click()
-        page.get_by_role("heading", name="Software of laptop-orla").wait_for()
+        page.get_by_role("heading", name="Software of files-1").wait_for()
         look(page)
 
 

@@ -33,8 +33,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Any]]:
     """Harbour Clinic, and its owner's window."""
-    home = tmp_path_factory.mktemp("harbour") / "home"
-    harbour.seed(home)
+    home, _keys = harbour.seed(tmp_path_factory)
     with serving(home) as served, windows(browser) as opened:
         page = opened.open()
         sign_in(page, served.address, harbour.OWNER, lambda: code(harbour.SECRET))

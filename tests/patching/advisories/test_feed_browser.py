@@ -26,7 +26,7 @@ DUECARE = Path(sys.executable).with_name("duecare")
 def bring(home: Path, place: Path, content: bytes) -> subprocess.CompletedProcess[str]:
     """What the terminal says to a file that was carried here."""
     place.mkdir(exist_ok=True)
-    (place / "osv-pypi.zip").write_bytes(content)
+    (place / "osv-npm.zip").write_bytes(content)
     return subprocess.run(
         [str(DUECARE), "advisories", "update", "--from", str(place)],
         env=environment(home),
@@ -36,17 +36,16 @@ def bring(home: Path, place: Path, content: bytes) -> subprocess.CompletedProces
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    home = tmp_path / "home"
-    harbour.seed(home)
+def served(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home, _keys = harbour.seed(tmp_path_factory)
     first = bring(home, tmp_path / "brought", archive(20))
     assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith("osv-pypi: 20 records, 0 could not be read; the newest is of 2026-11-01")
+    assert first.stdout.startswith("osv-npm: 20 records, 0 could not be read; the newest is of 2026-11-01")
     second = bring(home, tmp_path / "brought", archive(20, gone=range(5)))
     assert "SET ASIDE: it withdraws 5 and narrows 0 of 20." in second.stdout
     broken = bring(home, tmp_path / "brought", b"PK\x03\x04 cut short")
     assert broken.returncode == 2
-    assert "osv-pypi: FAILED, what was known before stays." in broken.stdout
+    assert "osv-npm: FAILED, what was known before stays." in broken.stdout
     assert "1 of 1 feeds failed." in broken.stderr
     with serving(home) as found:
         yield found
@@ -71,7 +70,7 @@ def test_an_update_that_was_set_aside_is_decided_and_a_feed_switched_on(served: 
         sign_in(page, served.address, harbour.OWNER, lambda: code(harbour.SECRET))
         page.goto(f"{served.address}/patching/feeds/")
         looked_at(page, "feeds")
-        page.get_by_role("link", name="OSV, PyPI").click()
+        page.get_by_role("link", name="OSV, npm").click()
         page.get_by_text("By hand, never fresh").first.wait_for()
         looked_at(page, "feed")
         page.get_by_role("row").filter(has_text="set aside").get_by_role("link").click()
