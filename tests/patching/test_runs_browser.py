@@ -20,23 +20,16 @@ from tests.chromium import axe_faults, chromium, windows
 from tests.patching.deploying import FINGERPRINT, Workshop
 from tests.patching.test_runs import report
 from tests.program.authenticator import Authenticator, new_key
-from tests.site.browser import DUECARE, PASSWORD, Served, code, environment, serving
-from tests.site.test_passkeys import Signed, claim, register
+from tests.site.browser import DUECARE, PASSWORD, Served, code, environment, passkey_in, serving
+from tests.site.test_passkeys import Signed, enter, register
 
 pytestmark = pytest.mark.browser
 MANAGER = "orla@clinic.example"
 
 
-def passkeyed(site: Served, page: Any) -> Signed:
+def _passkeyed(site: Served, page: Any) -> Signed:
     """Somebody's window with a virtual authenticator in it."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    made = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return Signed(site, page, devtools, made["authenticatorId"])
+    return Signed(site, page, passkey_in(page))
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +37,13 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Signed, Sign
     """An owner and a manager, each with a passkey, and a host on which an update waits."""
     place = tmp_path_factory.mktemp("runs")
     with chromium() as browser, serving(place / "home") as site, windows(browser) as several:
-        owner = passkeyed(site, several.open())
-        claim(owner)
+        owner = _passkeyed(site, several.open())
+        enter(owner)
         register(owner, "owner’s key")
         words = [str(DUECARE), "user", "add", MANAGER, "--name", "Orla Quinn", "--role", "manager"]
         home, typed = environment(site.home), f"{PASSWORD}\n"
         subprocess.run(words, env=home, input=typed, text=True, check=True, capture_output=True)
-        manager = passkeyed(site, several.open())
+        manager = _passkeyed(site, several.open())
         page = manager.open("/account/login/")
         page.locator("[name=login]").fill(MANAGER)
         page.locator("[name=password]").fill(PASSWORD)
@@ -128,10 +121,10 @@ def test_a_patch_run_is_drawn_up_signed_by_two_and_carried_out(
     page.get_by_role("link", name="Sign and ask").click()
     page.get_by_role("heading", name="Your signature").wait_for()
     whole(page, "ask", tmp_path)
-    manager.uses_it(False)
+    manager.passkeys.uses_it(False)
     page.get_by_role("button", name="Sign and ask").click()
     page.locator("[data-said=failed]").wait_for()
-    manager.uses_it(True)
+    manager.passkeys.uses_it(True)
     page.get_by_role("button", name="Sign and ask").click()
     page.get_by_text("A second person approves it").wait_for()
     address = page.url.removeprefix(owner.site.address)
