@@ -39,6 +39,10 @@ class Software(models.Model):
     """The version of the source, where it is another one."""
     key = models.BinaryField(null=True)
     """The version's place in its scheme's order (`versions`); null where that is undecided."""
+    first_looked = models.BigIntegerField(null=True)
+    """The entry of the first matching that held it against the feeds (`weak.py`); null before that."""
+    looked = models.BigIntegerField(null=True)
+    """The entry of the last one that did: none does while the software is installed nowhere."""
 
     objects = SoftwareQuerySet.as_manager()
     room = "patching"

@@ -17,7 +17,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Coalesce
 
 from duecare.home import Home
 from duecare.ledger.recording import record_note
@@ -92,7 +93,6 @@ def match(
             told.append(_told(source))
             _sight(source)
         say("software")
-        newest = Software.objects.aggregate(newest=Max("pk"))["newest"] or 0
         there = Installed.objects.filter(software=OuterRef("pk"), until_index=None)
         software = list(Software.objects.filter(Exists(there)).order_by("pk"))
         found = _found(rules, software)
@@ -113,9 +113,9 @@ def match(
                 "feeds": told,
                 "covered": sorted(rules.covered),
                 "software": len(software),
-                "newest_software": newest,
             },
         )
+        _mark([row.pk for row in software], index)
     return Matched(len(software), new, unsaid)
 
 
@@ -324,7 +324,7 @@ def _keep(found: Mapping[tuple[int, str], Weak], now: datetime, index: int) -> t
         if len(found) < CHUNK
         else Sighting.objects.values_list("pk", "fix_seen_at")
     )
-    new, changed = [], []
+    new, changed, doubted = [], [], []
     for key, row in found.items():
         old = before.get(key)
         if old is None:
@@ -332,13 +332,19 @@ def _keep(found: Mapping[tuple[int, str], Weak], now: datetime, index: int) -> t
             row.fix_seen_at = (fixes.get(key[1]) or now) if row.fixed else None
             new.append(row)
             continue
+        if row.undecided and not old.undecided:
+            doubted.append(old)  # the feed says less than before, which ends nothing
+            continue
+        # A fix that is no longer named was on offer all the same: the clock that it began runs on.
+        row.fixed = row.fixed or old.fixed
         if row.fixed and old.fix_seen_at is None:
             old.fix_seen_at = now
         elif _same(old, row):
             continue
         old.undecided, old.fixed, old.why, old.unsaid_at = row.undecided, row.fixed, row.why, None
         changed.append(old)
-    lost = [row for key, row in before.items() if key not in found and row.unsaid_at is None]
+    lost = [row for key, row in before.items() if key not in found] + doubted
+    lost = [row for row in lost if row.unsaid_at is None]
     there = set(
         Installed.objects.filter(
             software__in={row.software_id for row in lost}, until_index=None
@@ -356,6 +362,13 @@ def _keep(found: Mapping[tuple[int, str], Weak], now: datetime, index: int) -> t
         with transaction.atomic():
             Weak.objects.bulk_update((changed + unsaid)[start : start + CHUNK], columns)
     return len(new), len(unsaid)
+
+
+def _mark(looked_at: list[int], index: int) -> None:
+    """Note which software this run held against the feeds, after all that it found was written."""
+    for start in range(0, len(looked_at), CHUNK):
+        part = Software.objects.filter(pk__in=looked_at[start : start + CHUNK])
+        part.update(looked=index, first_looked=Coalesce(F("first_looked"), index))
 
 
 def _same(old: Weak, new: Weak) -> bool:

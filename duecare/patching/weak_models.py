@@ -120,9 +120,7 @@ class Matching(models.Model):
     covered = models.JSONField(default=list)
     """Pairs of ecosystem and release of which any feed speaks."""
     software = models.PositiveIntegerField()
-    """Pieces of software that were held against them."""
-    newest_software = models.BigIntegerField()
-    """The highest key of `Software` then: what came later has not been looked at."""
+    """Pieces of software that were held against them; what was not has another `Software.looked`."""
 
     def __str__(self) -> str:
         return f"matched {self.at:%Y-%m-%d %H:%M}"

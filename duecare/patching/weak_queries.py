@@ -6,13 +6,14 @@ and CVSS say is that of the last matching; what they said on a past day stands i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.db.models import Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
@@ -142,7 +143,8 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
         .values_list("host")
         .annotate(newest=Max("told_at"))
     )
-    days = promised()
+    removals = set(Reflected.objects.filter(host__in=hosts, report=None).values_list("index", flat=True))
+    context = _Context(promised(), removals, _not_looked_at(hosts, [row.software.name for row in found]), now)
     for (host_id, _name), group in groupby(found, key=lambda row: (row.host_id, row.software.name)):
         if host_id not in hosts:
             continue
@@ -150,14 +152,37 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
         pairs.sort(key=lambda pair: (pair[1].advisory_id, pair[0].since_index))
         for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory_id):
             for chain in _chains(list(same)):
-                yield _opened(chain, hosts[host_id], last.get(host_id), days, now)
+                yield _opened(chain, hosts[host_id], last.get(host_id), context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What all clocks of one question share."""
+
+    days: Mapping[Urgency, int]
+    removals: Container[int]
+    """The entries by which hosts were removed: they show nothing of their software."""
+    not_looked_at: Container[tuple[str, str]]
+    """Host and package of versions that were not held against the feeds by the day in view."""
+    now: datetime
+
+
+def _not_looked_at(hosts: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
+    """A version that took another's place may be as weak: until it was looked at, nothing is shown fixed."""
+    view, matching = asof.current(), last_matching()
+    there = Installed.objects.filter(is_there(), host__in=list(hosts), software__name__in=set(names))
+    looked = Q(software__looked=matching.index if matching else None)
+    if view is not None:
+        looked = Q(software__first_looked__lt=view.size)
+    looked_at = there.filter(looked).values("pk")
+    return set(there.exclude(pk__in=looked_at).order_by().values_list("host", "software__name"))
 
 
 def _chains(pairs: list[tuple[Installed, Weak]]) -> Iterator[list[tuple[Installed, Weak]]]:
     """Weak versions that followed one another without a report in between that showed none."""
     chain: list[tuple[Installed, Weak]] = []
     for row, weak in pairs:
-        if chain and not _follows(chain[-1][0], row):
+        if chain and not any(_follows(before, row) for before, _weak in chain):
             yield chain
             chain = []
         chain.append((row, weak))
@@ -182,15 +207,19 @@ def _opened(
     chain: list[tuple[Installed, Weak]],
     host: Host,
     last: datetime | None,
-    days: Mapping[Urgency, int],
-    now: datetime,
+    context: _Context,
 ) -> Open:
-    first, (newest, weak) = chain[0][0], chain[-1]
+    now, first = context.now, chain[0][0]
+    # Of several versions at once the one that is still there is shown.
+    newest, weak = max(chain, key=lambda pair: (_ended_index(pair[0]) is None, pair[0].since_index))
     # A chain ends when the last of its versions did; older versions of the same package may end together.
     ends = [_ended_index(row) for row, _weak in chain]
     ended = None if None in ends else max(index for index in ends if index is not None)
-    until = max((row.until for row, _weak in chain if row.until), default=None) if ended is not None else None
-    removed = host.removed_at if host.removed_at and until and host.removed_at <= until else None
+    unlooked = ended is not None and (host.pk, newest.software.name) in context.not_looked_at
+    if unlooked and ended not in context.removals:
+        ended = None
+    until = next((row.until for row, _weak in chain if row.until_index == ended), None)
+    removed = until if ended is not None and ended in context.removals else None
     seen = [one.fix_seen_at for _row, one in chain if one.fix_seen_at is not None]
     weakness = Weakness(
         host=host.pk,
@@ -205,12 +234,12 @@ def _opened(
         last_report_at=last,
     )
     return Open(
-        clock(weakness, days, now),
+        clock(weakness, context.days, now),
         host,
         newest.software.version,
         weak.fixed,
-        weak.why,
-        weak.undecided,
+        _("another version came and was not looked at yet") if unlooked else weak.why,
+        weak.undecided or unlooked,
         weak.unsaid_at if weak.unsaid_at and weak.unsaid_at <= now else None,
         first.since_index,
         ended,

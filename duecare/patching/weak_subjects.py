@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from duecare.patching.ecosystems import SCHEMES, find_ecosystem
@@ -61,7 +62,7 @@ class _Common:
     unknown: tuple[str, ...]
     covered: frozenset[tuple[str, str]]
     ecosystems: frozenset[str]
-    newest_software: int
+    index: int
 
 
 def _common(matching: Matching, now: datetime) -> _Common:
@@ -71,7 +72,7 @@ def _common(matching: Matching, now: datetime) -> _Common:
         tuple(_of_feeds(matching.feeds, now, days)),
         covered,
         frozenset(ecosystem for ecosystem, _release in covered),
-        matching.newest_software,
+        matching.index,
     )
 
 
@@ -99,12 +100,12 @@ def _section(host: Host, common: _Common, now: datetime) -> dict[str, Any]:
     if last is None or not last.system:
         unknown.append(_("its report does not tell all packages of the system"))
     there = Installed.objects.filter(is_there(), host=host)
-    rows = there.order_by().values_list("software__ecosystem", "software__release", "software_id")
+    rows = there.order_by().values_list("software__ecosystem", "software__release", "software__looked")
     blind: Counter[str] = Counter()
     fresh = packages = 0
-    for ecosystem, release, key in rows:
+    for ecosystem, release, looked in rows:
         packages += 1
-        fresh += key > common.newest_software
+        fresh += looked != common.index
         place = find_ecosystem(ecosystem, release)
         if not _spoken_of(*place, common):
             blind[" ".join(filter(None, place))] += 1
@@ -140,7 +141,7 @@ def _item(one: Open) -> dict[str, Any]:
         "advisory": of.advisory,
         "urgency": of.urgency.value,
         "fixed": one.fixed,
-        "days": one.clock.days if one.fixed else None,
+        "days": one.clock.days,
         "began_at": began and began.isoformat(),
         "undecided": one.undecided,
         "why": one.why,
@@ -148,10 +149,12 @@ def _item(one: Open) -> dict[str, Any]:
 
 
 def unseen() -> bool:
-    """Whether software came since the last matching."""
+    """Whether any software is installed that the last matching did not look at."""
     matching = last_matching()
-    newest = Software.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    return matching is None or newest > matching.newest_software
+    if matching is None:
+        return True
+    other = Software.objects.filter(Q(looked=None) | ~Q(looked=matching.index))
+    return other.filter(Exists(Installed.objects.filter(software=OuterRef("pk"), until_index=None))).exists()
 
 
 register_source(WEAK, weak_software)

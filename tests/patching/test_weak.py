@@ -97,6 +97,9 @@ def test_a_clock_begins_at_our_own_first_sight_and_ends_with_the_report_that_sho
     with clock(START + 9 * DAY):
         report(web, facts([("libssl3:openssl", NEW)]), START + 9 * DAY)
     (one,) = told(START + 10 * DAY)
+    assert (one.clock.state, one.undecided) == (State.LATE, True), "the new version was not looked at yet"
+    hold(START + 10 * DAY, advisory("CVE-2026-1", OPENSSL))
+    (one,) = told(START + 10 * DAY)
     assert (one.clock.state, one.clock.ended_at) == (State.CLOSED_LATE, START + 9 * DAY)
     assert one.clock.days == 8
 
@@ -117,6 +120,7 @@ def test_a_fix_that_was_undone_begins_anew(home: Path) -> None:
     for days, version in ((2, NEW), (4, OLD)):
         with clock(START + days * DAY):
             report(web, facts([("libssl3:openssl", version)]), START + days * DAY)
+        hold(START + days * DAY, advisory("CVE-2026-1", OPENSSL))
     first, second = sorted(told(START + 5 * DAY), key=lambda one: one.clock.of.weak_since)
     assert first.clock.state is State.KEPT
     assert (second.clock.state, second.clock.began_at) == (State.RUNNING, START + 4 * DAY)
@@ -147,7 +151,7 @@ def test_software_that_came_later_has_the_fix_seen_when_the_feed_first_showed_it
     with_openssl("web", START)
     hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
     late = with_openssl("late", START + 30 * DAY)
-    assert not unseen()  # the same software as on the other host
+    assert not unseen(), "the same software as on the other host"
     (one,) = told(START + 31 * DAY, late)
     assert one.clock.of.fix_seen_at == START + DAY
     assert one.clock.began_at == START + 30 * DAY, "it could not be mended before it was there"
@@ -174,6 +178,58 @@ def test_a_past_day_reads_as_it_stood(home: Path) -> None:
         assert (one.clock.state, one.ended_by) == (State.RUNNING, None)
     with asof.viewing(asof.view_at(START + timedelta(hours=1))):
         assert told(START + timedelta(hours=1)) == []
+
+
+def test_a_feed_that_takes_a_fix_or_its_verdict_back_ends_no_clock(home: Path) -> None:
+    web = with_openssl("web", START)
+    hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
+    hold(START + 2 * DAY, advisory("CVE-2026-1", affected("Debian:12/openssl", events("introduced 0"))))
+    (one,) = told(START + 20 * DAY)
+    assert (one.clock.state, one.clock.began_at, one.fixed) == (State.LATE, START + DAY, NEW)
+    hold(
+        START + 3 * DAY,
+        advisory("CVE-2026-1", affected("Debian:12/openssl", events("introduced not a version!"))),
+    )
+    (one,) = told(START + 20 * DAY)
+    assert (one.clock.state, one.undecided, one.unsaid_at) == (State.LATE, False, START + 3 * DAY)
+    now = START + 20 * DAY
+    with clock(now):
+        report(web, facts([("libssl3:openssl", OLD)]), now)
+    hold(now, advisory("CVE-2026-1", affected("Debian:12/openssl", events("introduced 0"))))
+    assert answers(now)["web"].verdict is Verdict.UNMET
+
+
+def test_software_that_was_nowhere_for_a_while_is_looked_at_again(home: Path) -> None:
+    web = with_openssl("web", START)
+    hold(START, advisory("CVE-2026-2", below("Debian:12/openssl", "3.0.1-1")))
+    with clock(START + DAY):
+        report(web, facts([("libssl3:openssl", NEW)]), START + DAY)
+    hold(START + 2 * DAY, advisory("CVE-2026-1", OPENSSL))  # the old version is nowhere, so not looked at
+    assert not unseen()
+    back = with_openssl("back", START + 3 * DAY)
+    assert unseen()
+    assert "not looked at yet" in answers(START + 3 * DAY)["back"].unknown[0].reason
+    hold(START + 3 * DAY, advisory("CVE-2026-1", OPENSSL))
+    assert [one.clock.of.advisory for one in told(START + 4 * DAY, back)] == ["CVE-2026-1"]
+
+
+def test_several_versions_at_once_are_one_weakness_until_the_last_is_gone(home: Path) -> None:
+    with clock(START):
+        web = host("web", START)
+        report(web, facts([], [("PyPI", "pip", "18.1"), ("PyPI", "pip", "19.2")]), START)
+    pip = advisory("CVE-2026-2", below("PyPI/pip", "21.1"))
+    hold(START + DAY, pip)
+    (one,) = told(START + 2 * DAY)
+    assert one.clock.open
+    with clock(START + 3 * DAY):
+        report(web, facts([], [("PyPI", "pip", "18.1"), ("PyPI", "pip", "23.0")]), START + 3 * DAY)
+    hold(START + 3 * DAY, pip)
+    (one,) = told(START + 4 * DAY)
+    assert (one.clock.open, one.version) == (True, "18.1")
+    with clock(START + 5 * DAY):
+        report(web, facts([], [("PyPI", "pip", "23.0")]), START + 5 * DAY)
+    (one,) = told(START + 6 * DAY)
+    assert (one.clock.state, one.clock.ended_at) == (State.KEPT, START + 5 * DAY)
 
 
 def test_matching_again_changes_nothing(home: Path) -> None:
@@ -281,6 +337,8 @@ def test_figures_count_what_fell_due_and_are_on_the_record_of_that_day(home: Pat
     now = START + 12 * DAY
     with clock(now):
         report(mended, facts([("libssl3:openssl", NEW)]), now)
+    hold(now, advisory("CVE-2026-1", OPENSSL))
+    with clock(now):
         noted = note_figures(ACTOR, now)
     assert (noted["kept"], noted["due"], noted["closed"], noted["median_tenths"]) == (1, 2, 1, 20)
     assert (noted["reporting"], noted["known"], noted["silent"]) == (1, 2, 1)
@@ -331,6 +389,7 @@ def test_the_page_of_a_cve_names_every_host_since_when_and_by_which_entries(clie
     hold(START + DAY, advisory("DSA-1-1", OPENSSL, aliases=["CVE-2026-1"]))
     with clock(START + 3 * DAY):
         report(web, facts([("libssl3:openssl", NEW)]), START + 3 * DAY)
+    hold(START + 3 * DAY, advisory("DSA-1-1", OPENSSL, aliases=["CVE-2026-1"]))
     for name in ("CVE-2026-1", "DSA-1-1"):
         page = client.get(f"/patching/weaknesses/{name}/").content.decode()
         for part in ("web", OLD, NEW, "Mended in time", "CISA lists it as exploited", "/ledger/"):
@@ -349,6 +408,7 @@ def test_the_pages_of_a_host_and_of_a_package_name_what_is_open(client: Client) 
         assert "Exploited" in page
     with clock(START + 3 * DAY):
         report(web, facts([("libssl3:openssl", NEW)]), START + 3 * DAY)
+    hold(START + 3 * DAY, advisory("CVE-2026-1", OPENSSL))
     assert "CVE-2026-1" not in client.get(of_host).content.decode(), "mended: no longer open here"
     assert "0 hosts" in client.get(of_package).content.decode()
 

@@ -75,10 +75,8 @@ def _find_weak(at: datetime) -> None:
             software=one, advisory=made, undecided=False, fixed="9.9", why="osv: below 9.9", since=at,
             since_index=1, fix_seen_at=at,
         )  # fmt: skip
-    newest = Software.objects.order_by("-pk")[0].pk
-    Matching.objects.get_or_create(
-        id=1, defaults={"at": at, "index": 1, "software": 1, "newest_software": newest}
-    )
+    matching, _new = Matching.objects.get_or_create(id=1, defaults={"at": at, "index": 1, "software": 1})
+    Software.objects.update(first_looked=1, looked=matching.index)
 
 
 def _order_updates(owner: Viewer, at: datetime) -> None:
