@@ -55,14 +55,14 @@ seven, and others publish more often."""
 )
 def security_updates_in_time(facts: Facts, target: int) -> Judgement:
     updates = facts.section("updates")
-    blind = _blind(facts, updates, target)
+    blind = blind_spots(facts, updates, target)
     labelled = value(updates, "security_labelled")
     if family(facts) == "macos":
         # Apple marks none and holds none back in a place of their own: any update on offer may be one.
         return _in_time(facts, updates, target, blind, security_only=True)
     if not labelled:
         blind.append(Item("", _("the vendor's metadata does not tell security updates apart")))
-    elif not _hears_of_security(facts, updates):
+    elif not hears_of_security(facts, updates):
         blind.append(Item("", _("no security repository is set up, so that none of its updates is on offer")))
     return _in_time(facts, updates, target, blind, security_only=True)
 
@@ -79,7 +79,7 @@ def security_updates_in_time(facts: Facts, target: int) -> Judgement:
 )
 def updates_in_time(facts: Facts, target: int) -> Judgement:
     updates = facts.section("updates")
-    return _in_time(facts, updates, target, _blind(facts, updates, target), security_only=False)
+    return _in_time(facts, updates, target, blind_spots(facts, updates, target), security_only=False)
 
 
 @check(
@@ -169,7 +169,7 @@ def security_repository(facts: Facts, _target: None) -> Judgement:
     if vendor != "debian":
         return unknown(_("where this vendor publishes its security updates is not known here"))
     section = facts.section("updates")
-    if _hears_of_security(facts, section):
+    if hears_of_security(facts, section):
         return met()
     if not section.complete or any(r["security"] is None for r in value(section, "repositories")):
         return unknown(_("no security repository was seen, but not all repositories could be read"))
@@ -339,7 +339,7 @@ def _in_time(
     )
 
 
-def _blind(facts: Facts, updates: Section, target: int) -> list[Item]:
+def blind_spots(facts: Facts, updates: Section, target: int) -> list[Item]:
     """Why an update may be waiting that the metadata does not show.
 
     Whatever was published since the metadata was fetched is younger than the fetching: as long as that is
@@ -365,7 +365,7 @@ def _blind(facts: Facts, updates: Section, target: int) -> list[Item]:
     return found
 
 
-def _hears_of_security(facts: Facts, updates: Section) -> bool:
+def hears_of_security(facts: Facts, updates: Section) -> bool:
     """Whether a repository with security updates is set up; only Debian's family keeps them apart."""
     vendor = value(facts.section("os"), "family")
     return vendor != "debian" or any(r["security"] for r in value(updates, "repositories"))

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from duecare.patching.checks import blind_spots, hears_of_security
 from duecare.program.judgement import Facts
 from duecare.systems.evidence import days_since, value
+from duecare.words import gettext as _
+
+SEEN_WITHIN = 2
+"""Days that the list of updates may be old before it is said that there may be more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +61,13 @@ def waiting(facts: Facts) -> Waiting:
                     days_since(facts, item["first_seen"]),
                 )
             )
+    unseen = [item.reason for item in blind_spots(facts, section, SEEN_WITHIN)]
+    if not hears_of_security(facts, section):
+        unseen.append(_("no security repository is set up, so that none of its updates is on offer"))
     security.sort(key=lambda one: (one.days is not None, -(one.days or 0), one.name))
-    return Waiting(tuple(security), unlabelled, others, "" if section.complete else section.problems)
+    return Waiting(
+        tuple(security),
+        unlabelled,
+        others,
+        "; ".join([*([] if section.complete else [section.problems]), *unseen]),
+    )

@@ -47,6 +47,7 @@ class OwnUpdates:
 
     host: str
     collected_at: datetime
+    now: datetime
     waiting: Waiting | None
     """None if the report could not tell; `fault` says why."""
     fault: str
@@ -73,6 +74,8 @@ class OwnUpdates:
             f"{self.collected_at:%Y-%m-%d %H:%M} UTC: {len(found.security)}"
             f" (and {found.others} other updates)"
         ]
+        if (old := (self.now - self.collected_at).days) >= 2:
+            lines.append(f"    That report is {old} days old: what came since is not known")
         if found.unlabelled:
             lines.append(f"    {found.unlabelled} more may be: their vendor does not say")
         if self.fault:
@@ -100,7 +103,7 @@ def _update(one: Update) -> dict[str, Any]:
     }
 
 
-def own_updates() -> OwnUpdates | None:
+def own_updates(now: datetime) -> OwnUpdates | None:
     """What waits on this machine, in the view that is in force; None if it never reported."""
     report = (
         Report.objects.filter(grade=Grade.OWN.value, newest=True, host__removed_at=None)
@@ -115,10 +118,10 @@ def own_updates() -> OwnUpdates | None:
         facts = json.loads(blobs.fetch(report.report))["facts"]
         found = waiting(Facts(at, at, facts, report.live))
     except DuecareError as error:
-        return OwnUpdates(name, at, None, error.what)
+        return OwnUpdates(name, at, now, None, error.what)
     except Unread as unread:
-        return OwnUpdates(name, at, None, str(unread))
-    return OwnUpdates(name, at, found, found.fault)
+        return OwnUpdates(name, at, now, None, str(unread))
+    return OwnUpdates(name, at, now, found, found.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
         root=sealing.root(size).hex(),
         checkpoint=signed.size if signed else None,
         exceptions=assessing.read_lines,
-        updates=own_updates(),
+        updates=own_updates(now),
         names=names_of({one.made_by for row in rows for one in row.said}, viewer),
         demonstration=Head.objects.get().demonstration,
     )

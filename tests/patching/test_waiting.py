@@ -27,8 +27,13 @@ def update(name: str, security: bool | None = True, first_seen: str | None = "20
 
 
 def told(*items: Any, state: str = "read", **more: Any) -> Waiting:
-    section = {"state": state, "problems": [], "items": list(items), **more}
-    return waiting(Facts(AT, AT, {"updates": section}))
+    fresh = {"metadata_at": "2026-11-19T08:00:00Z", "metadata_fetched_at": "2026-11-20T07:00:00Z"}
+    section = {
+        "state": state, "problems": [], "items": list(items), "repositories": [{"security": True}],
+        **fresh, **more,
+    }  # fmt: skip
+    told_os = {"state": "read", "problems": [], "family": "debian"}
+    return waiting(Facts(AT, AT, {"updates": section, "os": told_os}))
 
 
 def test_security_updates_are_named_with_their_age_the_oldest_first() -> None:
@@ -57,6 +62,12 @@ def test_updates_that_nobody_labels_are_counted_apart_and_never_as_harmless() ->
 def test_a_list_that_may_lack_some_says_why() -> None:
     partial = told(state="partial", problems=[{"what": "/var/lib/apt/lists", "reason": "permission denied"}])
     assert "permission denied" in partial.fault
+
+
+def test_none_on_an_old_list_or_without_a_security_repository_is_said_to_be_no_proof() -> None:
+    assert told().fault == ""
+    assert "fetched 19 days ago" in told(metadata_fetched_at="2026-11-01T07:00:00Z").fault
+    assert "no security repository" in told(repositories=[{"security": False}]).fault
 
 
 def test_what_was_not_read_is_no_empty_list() -> None:
