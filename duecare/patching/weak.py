@@ -9,6 +9,7 @@ another process at the same time waits.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -19,7 +20,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from duecare.errors import DuecareError
 from duecare.home import Home
 from duecare.ledger.recording import record_note
 from duecare.patching.advisories import interface as feeds
@@ -38,7 +41,7 @@ from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Sight
 
 CHUNK = 500
 LONGEST = 120
-"""Characters of an advisory's id that is kept; longer ones are no ids of anybody's."""
+"""Characters of an advisory's id that are kept; a longer one ends in a digest of the whole."""
 ONLY = 1
 KIND, SUBJECT = "patching.matching", "fleet"
 _DISTRIBUTIONS = frozenset(("deb", "rpm", "apk"))
@@ -102,7 +105,7 @@ def match(
         )
         index = (act.head or 0) + 1
         wanted = {weak.advisory_id for weak in found.values()}
-        details = {one.id: one for one in loaded if one.id in wanted}
+        details = {one.id: one for one in loaded if kept_id(one.id) in wanted}
         _keep_advisories(rules, details, enrichment, weights)
         new, unsaid = _keep(found, now, index)
         Matching.objects.update_or_create(
@@ -143,6 +146,13 @@ def _add_enrichment(known: dict[str, feeds.Enrichment], more: Mapping[str, feeds
         known[cve] = what if before is None else joined(before, what)
 
 
+def kept_id(advisory: str) -> str:
+    """The id of an advisory as it is kept: whole, or as much as there is room for and a digest of it."""
+    if len(advisory) <= LONGEST:
+        return advisory
+    return f"{advisory[: LONGEST - 17]}…{hashlib.sha256(advisory.encode()).hexdigest()[:16]}"
+
+
 def triple_of(row: Software) -> Triple:
     """A row of the table as the join wants it."""
     ecosystem, release = find_ecosystem(row.ecosystem, row.release)
@@ -159,8 +169,19 @@ def triple_of(row: Software) -> Triple:
 
 
 def _found(rules: Rules, software: Iterable[Software]) -> dict[tuple[int, str], Weak]:
-    """What is weak, by software and advisory: rows that are not saved."""
-    triples = {row.pk: triple_of(row) for row in software}
+    """What is weak, by software and advisory: rows that are not saved. Raises DuecareError."""
+    import duckdb  # heavy, and used by few commands
+
+    try:
+        return _answers(rules, {row.pk: triple_of(row) for row in software})
+    except duckdb.Error as error:
+        raise DuecareError(
+            _("The join of software with advisories broke off: %(why)s") % {"why": str(error)[:300]},
+            _("What was found before stays. Look whether memory and disk suffice, then assess again."),
+        ) from error
+
+
+def _answers(rules: Rules, triples: Mapping[int, Triple]) -> dict[tuple[int, str], Weak]:
     found: dict[tuple[int, str], Weak] = {}
     with Tables() as tables:
         tables.add_rules(rules)
@@ -169,9 +190,7 @@ def _found(rules: Rules, software: Iterable[Software]) -> dict[tuple[int, str], 
             answer, other = settled(packed, beaten)
             if answer.rank not in (Rank.AFFECTED, Rank.UNDECIDED):
                 continue
-            advisory = rules.advisories[place].id
-            if len(advisory) > LONGEST:
-                continue
+            advisory = kept_id(rules.advisories[place].id)
             affected = answer.rank is Rank.AFFECTED
             found[number, advisory] = Weak(
                 software_id=number,
@@ -191,15 +210,14 @@ def _sight(source: Source) -> None:
     known = dict(Sighting.objects.values_list("pk", "fix_seen_at"))
     fresh, fixed = [], []
     for advisory in source.loaded.advisories:
-        if len(advisory.id) > LONGEST:
-            continue
+        id = kept_id(advisory.id)
         fix = source.fetched_at if _names_a_fix(advisory) else None
-        if advisory.id not in known:
-            known[advisory.id] = fix
-            fresh.append(Sighting(id=advisory.id, seen_at=source.fetched_at, fix_seen_at=fix))
-        elif fix is not None and known[advisory.id] is None:
-            known[advisory.id] = fix
-            fixed.append(advisory.id)
+        if id not in known:
+            known[id] = fix
+            fresh.append(Sighting(id=id, seen_at=source.fetched_at, fix_seen_at=fix))
+        elif fix is not None and known[id] is None:
+            known[id] = fix
+            fixed.append(id)
     for start in range(0, len(fresh), CHUNK):
         Sighting.objects.bulk_create(fresh[start : start + CHUNK], ignore_conflicts=True)
     for start in range(0, len(fixed), CHUNK):
@@ -239,7 +257,7 @@ def _keep_advisories(
         ranked = heaviest(known, weights)
         rows.append(
             Advisory(
-                id=one.id,
+                id=kept_id(one.id),
                 feeds=list(one.feeds),
                 aliases=list(one.aliases),
                 related=list(one.related),
@@ -255,7 +273,7 @@ def _keep_advisories(
             )
         )
         names += [
-            AdvisoryName(name=name[:LONGEST], advisory_id=one.id)
+            AdvisoryName(name=kept_id(name), advisory_id=kept_id(one.id))
             for name in dict.fromkeys((one.id, *one.aliases, *cves))
         ]
     changing = [column.name for column in Advisory._meta.fields if column.name != "id"]

@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from duecare.errors import DuecareError
 from duecare.ledger import asof, sealing
 from duecare.ledger.viewers import Role
 from duecare.patching import weak_checks, weak_queries
@@ -19,6 +20,7 @@ from duecare.patching.advisories.interface import Advisory, Enrichment
 from duecare.patching.advisories.loading import Loaded
 from duecare.patching.clocks import State
 from duecare.patching.software_models import Installed
+from duecare.patching.tables import Tables
 from duecare.patching.urgency import Urgency, Weights
 from duecare.patching.weak import Source, match
 from duecare.patching.weak_figures import last_figures, note_figures
@@ -230,6 +232,33 @@ def test_several_versions_at_once_are_one_weakness_until_the_last_is_gone(home: 
         report(web, facts([], [("PyPI", "pip", "23.0")]), START + 5 * DAY)
     (one,) = told(START + 6 * DAY)
     assert (one.clock.state, one.clock.ended_at) == (State.KEPT, START + 5 * DAY)
+
+
+def test_an_advisory_with_an_endless_id_is_kept_under_a_shorter_one_and_not_dropped(home: Path) -> None:
+    with_openssl("web", START)
+    hold(START + DAY, advisory("X-" + "1" * 300, OPENSSL), advisory("X-" + "1" * 301, OPENSSL))
+    found = [one.clock.of.advisory for one in told(START + 2 * DAY)]
+    assert len(set(found)) == 2
+    assert all(len(id) == 120 for id in found)
+
+
+def test_a_join_that_breaks_off_says_so_and_leaves_what_was_found(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import duckdb
+
+    with_openssl("web", START)
+    hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
+    before = list(Weak.objects.values())
+
+    def full(*_more: object) -> None:
+        raise duckdb.OutOfMemoryException("no room")
+
+    monkeypatch.setattr(Tables, "join", full)
+    with pytest.raises(DuecareError, match="broke off: no room"):
+        hold(START + 2 * DAY, advisory("CVE-2026-1", OPENSSL, withdrawn=True))
+    assert list(Weak.objects.values()) == before
+    assert Matching.objects.get().at == START + DAY
 
 
 def test_matching_again_changes_nothing(home: Path) -> None:
