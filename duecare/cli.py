@@ -742,7 +742,9 @@ def _hold_software() -> None:
 
     matched = match_if_due(_actor(), utc_now())
     if matched is not None:
-        tell(f"{matched.software:,} pieces of software were held against them: {matched.new:,} new findings.")
+        tell(
+            f"{matched.software:,} pieces of software were held against them: {matched.new:,} new weaknesses."
+        )
 
 
 @contextmanager
