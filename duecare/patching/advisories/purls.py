@@ -1,12 +1,13 @@
-"""Package URLs (https://github.com/package-url/purl-spec) as ecosystem, release, name and version. Pure."""
+"""What a package URL in an advisory names: ecosystem, release, name and version. Pure."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from duecare.patching.advisories import bounds
+from duecare.errors import BadInput
 from duecare.patching.advisories.names import OF_SOURCES, canonical_name, debian_release
+from duecare.patching.purls import parse_purl
 
 _ECOSYSTEMS = {
     "pypi": "PyPI",
@@ -34,7 +35,6 @@ _DISTRIBUTIONS = {
     ("rpm", "suse"): "SUSE",
     ("rpm", "fedora"): "Fedora",
 }
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +64,12 @@ _OF_RELEASES = frozenset(_DISTRIBUTIONS.values())
 
 def read_purl(text: str) -> Package | None:
     """What a package URL names; None for what is none, or of an ecosystem that is not known here."""
-    if len(text) > 2 * bounds.NAME or not text.startswith("pkg:"):
+    try:
+        told = parse_purl(text)
+    except BadInput:
         return None
-    rest = text[4:].partition("#")[0].lstrip("/")
-    rest, _, query = rest.partition("?")
-    kind, _, path = rest.partition("/")
-    kind = kind.lower()
-    at = path.rfind("@")
-    version = ""
-    if at > path.rfind("/"):  # an @ before the last slash is npm's scope
-        path, version = path[:at], _unquoted(path[at + 1 :])
-    parts = [_unquoted(part) for part in path.split("/") if part]
-    if not parts:
-        return None
-    qualifiers = {
-        key: _unquoted(value) for key, _, value in (part.partition("=") for part in query.split("&"))
-    }
+    kind, version, qualifiers = told.type, told.version, told.qualifiers
+    parts = [*filter(None, told.namespace.split("/")), told.name]
     if kind in ("deb", "apk", "rpm"):
         return _of_distribution(kind, parts, version, qualifiers)
     ecosystem = _ECOSYSTEMS.get(kind)
@@ -91,7 +81,9 @@ def read_purl(text: str) -> Package | None:
     return Package(ecosystem, "", canonical_name(ecosystem, name), version, False)
 
 
-def _of_distribution(kind: str, parts: list[str], version: str, qualifiers: dict[str, str]) -> Package | None:
+def _of_distribution(
+    kind: str, parts: list[str], version: str, qualifiers: Mapping[str, str]
+) -> Package | None:
     ecosystem = _DISTRIBUTIONS.get((kind, parts[0].lower())) if len(parts) > 1 else None
     if ecosystem is None:
         return None
@@ -106,10 +98,3 @@ def _of_distribution(kind: str, parts: list[str], version: str, qualifiers: dict
         release = release.partition(".")[0]
     by_source = qualifiers.get("arch") in ("source", "src") or (kind == "apk" and ecosystem in OF_SOURCES)
     return Package(ecosystem, release, canonical_name(ecosystem, parts[-1]), version, by_source)
-
-
-def _unquoted(text: str) -> str:
-    if "%" not in text:
-        return text
-    raw = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
-    return raw.decode(errors="replace")

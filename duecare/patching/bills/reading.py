@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from duecare.errors import BadInput
-from duecare.patching.bills.purls import is_known, parse_purl, triple_of
+from duecare.patching.bills.purls import is_known, triple_of
 from duecare.patching.bills.streaming import ELEMENTS, Stream
 from duecare.patching.installed import Triple
+from duecare.patching.purls import parse_purl
 from duecare.words import gettext as _
 
 MOST = 1_000_000

@@ -18,10 +18,11 @@ from duecare.cli import app
 from duecare.errors import BadInput
 from duecare.patching.bills import streaming
 from duecare.patching.bills.isolated import read_isolated
-from duecare.patching.bills.purls import parse_purl, triple_of
+from duecare.patching.bills.purls import triple_of
 from duecare.patching.bills.reading import read_bill
 from duecare.patching.bills.streaming import ELEMENTS, Stream
 from duecare.patching.installed import Triple
+from duecare.patching.purls import parse_purl
 
 PURLS = [
     ("pkg:pypi/Django_X@5.2", Triple("PyPI", "", "django-x", "", "5.2", "")),
