@@ -7,7 +7,8 @@ all show there. axe's rules are those of WCAG 2.2 A and AA, and its own best pra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,22 +18,70 @@ import pytest
 CHROMIUM = "/usr/bin/chromium"
 EXPECTED = re.compile("status of 40|Error Code 400")
 """What Chromium says of an answer that refuses, which tests ask for."""
+NOTE_LEAVING = """navigation.addEventListener("navigate", event => {
+  window.leaving = !event.destination.sameDocument && event.downloadRequest === null;
+});"""
+"""Run in every document: it notes that another is asked for in its place."""
+ARRIVES_WITHIN = 30
+"""Seconds that the next page may take to come."""
 
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """A running browser; the test is skipped on a machine that has none."""
+    """A running browser; the test is skipped on a machine that has none.
+
+    What is clicked, tapped or pressed in it returns when the page that it asked for has come. Playwright's own
+    return before the old page has gone, and what a test says next would be true or false of either.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
         pytest.skip("needs chromium: apt-get install chromium")
     # Playwright's own event loop runs in this thread, and Django takes that for asynchronous code.
     with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        for actor in (playwright.Page, playwright.Locator):
+            for act in ("click", "tap", "press"):
+                patch.setattr(actor, act, _and_arrive(getattr(actor, act)))
+        patch.setattr(playwright.Keyboard, "press", _and_arrive(playwright.Keyboard.press))
         started = running.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield started
         started.close()
+
+
+_open: list[Any] = []
+"""The pages of all windows that are open."""
+
+
+def _and_arrive(act: Callable[..., Any]) -> Callable[..., Any]:
+    def acted(*words: Any, **options: Any) -> Any:
+        answer = act(*words, **options)
+        for page in _open:
+            _arrive(page)
+        return answer
+
+    return acted
+
+
+def _arrive(page: Any) -> None:
+    """Wait until the page that was asked for has come, or has turned out to be a file to keep."""
+    from playwright.sync_api import Error
+
+    files: list[Any] = []
+    page.on("download", files.append)
+    deadline = time.monotonic() + ARRIVES_WITHIN
+    while not page.is_closed() and not files:
+        try:
+            if not page.evaluate("window.leaving === true"):
+                break
+        except Error:  # the document went away while it was asked
+            pass
+        assert time.monotonic() < deadline, f"{page.url}: the next page does not come"
+        page.wait_for_timeout(10)
+    if files:
+        page.evaluate("window.leaving = false")
+    page.remove_listener("download", files.append)
 
 
 class Windows:
@@ -41,6 +90,7 @@ class Windows:
     def __init__(self, browser: Any) -> None:
         self._browser = browser
         self._contexts: list[Any] = []
+        self._pages: list[Any] = []
         self._said: list[str] = []
 
     def open(self, width: int = 1280, height: int = 800, **options: Any) -> Any:
@@ -51,8 +101,11 @@ class Windows:
         viewport = {"width": width, "height": height}
         fixed = {"viewport": viewport, "locale": "en-GB", "reduced_motion": "reduce"}
         context = self._browser.new_context(**fixed, **options)
+        context.add_init_script(NOTE_LEAVING)
         self._contexts.append(context)
         page = context.new_page()
+        self._pages.append(page)
+        _open.append(page)
         page.on("console", lambda message: self._said.append(f"{page.url}: {message.text}"))
         page.on("pageerror", lambda error: self._said.append(f"{page.url}: {error}"))
         return page
@@ -62,6 +115,8 @@ class Windows:
         return [line for line in self._said if not EXPECTED.search(line)]
 
     def close(self) -> None:
+        for page in self._pages:
+            _open.remove(page)
         for context in self._contexts:
             context.close()
 
