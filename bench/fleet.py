@@ -27,7 +27,7 @@ from random import Random
 
 from duecare.patching.advisories.interface import Advisory, EventKind
 from duecare.patching.ecosystems import SCHEMES
-from duecare.patching.triples import Triple, triple
+from duecare.patching.matching.triples import Triple, triple
 from duecare.patching.versions import find_scheme
 
 KINDS = (("Debian", "11", 0.3), ("Debian", "10", 0.2), ("AlmaLinux", "8", 0.25), ("AlmaLinux", "9", 0.25))

@@ -21,10 +21,10 @@ from typing import Any
 from bench import fleet
 from duecare.patching.advisories.interface import Advisory
 from duecare.patching.advisories.loading import load_directory
-from duecare.patching.matching import RANK, settled
-from duecare.patching.rules import Rules
-from duecare.patching.segments import Rank
-from duecare.patching.tables import Tables
+from duecare.patching.matching.joining import RANK, settled
+from duecare.patching.matching.rules import Rules
+from duecare.patching.matching.segments import Rank
+from duecare.patching.matching.tables import Tables
 
 FEEDS = Path(__file__).parents[2] / "shared" / "data" / "advisories"
 PACKAGES = 400

@@ -505,7 +505,7 @@ def ledger_rebuild(
 def patching_rebuild() -> None:
     """Make the tables of software anew from the reports of hosts, in the order of the record."""
     _opened()
-    from duecare.patching.software import rebuild
+    from duecare.patching.software.following import rebuild
 
     with _progress("Reading reports") as progress:
         count = rebuild(progress)
@@ -559,7 +559,7 @@ def patching_compare(
         raise DuecareError(
             "Nothing to compare.", "Use --stdin and give lines of scheme<TAB>version<TAB>version."
         )
-    from duecare.patching.comparing import Comparing
+    from duecare.patching.versions.comparing import Comparing
 
     comparing = Comparing()
     while piece := os.read(sys.stdin.fileno(), 1 << 16):
@@ -594,7 +594,7 @@ def patching_orders(
     """Hand over the patch runs that two people signed, for `duecare-deploy run`."""
     _opened()
     from duecare.ledger.records import utc_now
-    from duecare.patching.exchange import hand_over
+    from duecare.patching.runs.exchange import hand_over
 
     say(f"Handed over: {hand_over(directory, utc_now())}.")
 
@@ -605,7 +605,7 @@ def patching_results(
 ) -> None:
     """Take in what the deployer told. It closes no finding: a host's next report does."""
     _opened()
-    from duecare.patching.exchange import take_in
+    from duecare.patching.runs.exchange import take_in
 
     taken = take_in(directory)
     say(f"Taken in: {taken.lines} lines.")
@@ -649,17 +649,17 @@ def patching_match(
     speaks of is counted at the end: it is unknown, not clean. Lines and feeds that cannot be read are named
     on the error stream, the rest is matched, and then the exit code is 2.
     """
-    from duecare.patching import match_command
+    from duecare.patching.matching import command
 
-    verdicts = match_command.verdicts(only, default_all=as_json)
+    verdicts = command.verdicts(only, default_all=as_json)
     with _inventory_stream(inventory) as stream:
-        matched = match_command.match(stream, inventory, advisories, say)
+        matched = command.match(stream, inventory, advisories, say)
     with matched as findings:
         if as_json:
-            _write(match_command.json_lines(findings, verdicts))
+            _write(command.json_lines(findings, verdicts))
         else:
-            _write(map(_printable, match_command.readable_lines(findings, verdicts)))
-        match_command.tell_unknown(findings, say)
+            _write(map(_printable, command.readable_lines(findings, verdicts)))
+        command.tell_unknown(findings, say)
     if matched.unread:
         raise DuecareError(matched.unread, "The rest was matched.")
 
@@ -714,7 +714,7 @@ def advisories_update(
     is set aside until somebody decides about it on its page.
     """
     _opened()
-    from duecare.patching import feed_terminal
+    from duecare.patching.feeds import terminal as feed_terminal
 
     if list_:
         tell(feed_terminal.feeds_there_are())
@@ -738,7 +738,7 @@ def advisories_update(
 def _hold_software() -> None:
     """Hold what is installed against the feeds as they are now."""
     from duecare.ledger.records import utc_now
-    from duecare.patching.weak_actions import match_if_due
+    from duecare.patching.weaknesses.actions import match_if_due
 
     matched = match_if_due(_actor(), utc_now())
     if matched is not None:

@@ -30,8 +30,8 @@ ARRIVES_WITHIN = 30
 def chromium() -> Iterator[Any]:
     """A running browser; the test is skipped on a machine that has none.
 
-    What is clicked, tapped or pressed in it returns when the page that it asked for has come. Playwright's own
-    return before the old page has gone, and what a test says next would be true or false of either.
+    What is clicked, tapped or pressed in it returns when the page that it asked for has come. Playwright's
+    own returns before the old page has gone, and what a test says next would be true or false of either.
     """
     playwright = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():

@@ -105,7 +105,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
     from duecare.ledger.viewers import Role
-    from duecare.patching import feed_sources
+    from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.site.worker import every_job
 

@@ -10,9 +10,9 @@ class PatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what hosts tell, let checks look at feeds and what is weak, and runs be decided on."""
-        for module in ("feed_subjects", "run_queries", "weak_subjects"):
+        for module in ("feeds.subjects", "runs.queries", "weaknesses.subjects"):
             import_module(f"duecare.patching.{module}")
-        from duecare.patching.software import follow
+        from duecare.patching.software.following import follow
         from duecare.systems.followers import register_follower
 
         register_follower(follow)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
-from duecare.patching.run_models import PatchRun
-from duecare.patching.software_models import Software
-from duecare.patching.software_queries import packages
-from duecare.patching.weak_models import Advisory
-from duecare.patching.weak_queries import advisories
+from duecare.patching.runs.models import PatchRun
+from duecare.patching.software.models import Software
+from duecare.patching.software.queries import packages
+from duecare.patching.weaknesses.models import Advisory
+from duecare.patching.weaknesses.queries import advisories
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from duecare.patching.feed_models import Feed, FeedSnapshot
-from duecare.patching.run_models import HostReach, PatchAsk, PatchResult, PatchRun
-from duecare.patching.software_models import Installed, Reflected, Software
-from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Sighting, Weak
+from duecare.patching.feeds.models import Feed, FeedSnapshot
+from duecare.patching.runs.models import HostReach, PatchAsk, PatchResult, PatchRun
+from duecare.patching.software.models import Installed, Reflected, Software
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
 
 __all__ = [
     "Advisory",

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.patching import software_views, weak_views
+from duecare.patching.software import views as software_views
+from duecare.patching.weaknesses import views as weak_views
 
 urlpatterns = [
     path("weaknesses/", weak_views.weaknesses, name="weaknesses"),

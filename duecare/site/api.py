@@ -24,7 +24,8 @@ from duecare.assurance import api as assurance_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
-from duecare.patching import software_api, weak_api
+from duecare.patching.software import api as software_api
+from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of

@@ -28,12 +28,12 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
-from duecare.patching import run_queries
-from duecare.patching.run_models import PatchRun
-from duecare.patching.software_models import Installed, Software
-from duecare.patching.software_views import SOFTWARE, asked_listing, given_in
-from duecare.patching.weak_models import Advisory
-from duecare.patching.weak_views import WEAKNESSES
+from duecare.patching.runs import queries as run_queries
+from duecare.patching.runs.models import PatchRun
+from duecare.patching.software.models import Installed, Software
+from duecare.patching.software.views import SOFTWARE, asked_listing, given_in
+from duecare.patching.weaknesses.models import Advisory
+from duecare.patching.weaknesses.views import WEAKNESSES
 from duecare.program import exception_queries, task_views
 from duecare.program.catalogue import areas
 from duecare.program.models import (

@@ -18,7 +18,7 @@ from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.patching.waiting import Update, Waiting, waiting
-from duecare.patching.weak_actions import match_if_due
+from duecare.patching.weaknesses.actions import match_if_due
 from duecare.program import assessing
 from duecare.program.judgement import Facts, Grade, Unread, Verdict
 from duecare.program.posture import Found, Said, Standing, State, count_states

@@ -85,10 +85,10 @@ urlpatterns = [
     path("collect/challenge/", push_views.challenge, name="collect-challenge"),
     path("collect/report/", push_views.report, name="collect-report"),
     path("systems/", include("duecare.systems.urls")),
-    path("patching/feeds/", include("duecare.patching.feed_urls")),
+    path("patching/feeds/", include("duecare.patching.feeds.urls")),
     path("access/", include("duecare.access.urls")),
     path("patching/", include("duecare.patching.urls")),
-    path("patching/runs/", include("duecare.patching.run_urls")),
+    path("patching/runs/", include("duecare.patching.runs.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

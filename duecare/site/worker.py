@@ -109,7 +109,7 @@ def _look() -> dict[str, Any]:
 
 
 def _feeds_are_due(now: datetime) -> bool:
-    from duecare.patching.feed_actions import due_feeds
+    from duecare.patching.feeds.actions import due_feeds
 
     return bool(due_feeds(now))
 
@@ -117,8 +117,8 @@ def _feeds_are_due(now: datetime) -> bool:
 def _fetch_feeds() -> dict[str, Any]:
     """Only those that somebody switched on."""
     from duecare.ledger.records import utc_now
-    from duecare.patching.feed_actions import update_due
-    from duecare.patching.weak_actions import match_if_due
+    from duecare.patching.feeds.actions import update_due
+    from duecare.patching.weaknesses.actions import match_if_due
 
     done = update_due(ACTOR, utc_now)
     fetched = sum(one.snapshot is not None for one in done)
@@ -140,7 +140,7 @@ def _assess() -> dict[str, Any]:
 
 def _follow_software() -> dict[str, Any]:
     """Reports whose taking in was interrupted, or that were written in bulk."""
-    from duecare.patching.software import catch_up
+    from duecare.patching.software.following import catch_up
 
     return {"added": catch_up()}
 
@@ -239,7 +239,7 @@ def meet_the_deployer(now: datetime) -> None:
     """Hand over what two people signed, take in what came of it. What it changes is on the record itself."""
     from django.conf import settings
 
-    from duecare.patching import exchange
+    from duecare.patching.runs import exchange
 
     if settings.DUECARE_DEPLOYMENT is None:
         return

@@ -10,7 +10,7 @@ from typing import Any
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
-from duecare.patching.software import follow
+from duecare.patching.software.following import follow
 from duecare.program.judgement import Grade
 from duecare.systems.models import Host, Report
 from tests.systems.healthy import healthy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duecare.patching.ecosystems import SCHEMES, find_ecosystem, release_of
-from duecare.patching.triples import triple
+from duecare.patching.matching.triples import triple
 from duecare.patching.versions import find_scheme
 
 

@@ -10,7 +10,7 @@ import duecare.detection.checks
 import duecare.patching.checks
 import duecare.systems.checks  # noqa: F401  (all five register their checks)
 from duecare.errors import BadInput
-from duecare.patching.weak_queries import WEIGHTS
+from duecare.patching.weaknesses.queries import WEIGHTS
 from duecare.program.judgement import checks
 from duecare.program.targets import TargetDefinition, counted, definitions, parse
 

@@ -176,7 +176,7 @@ def keys() -> dict[str, str]:
     from duecare.access.models import Account
     from duecare.assurance.models import IssuedReport
     from duecare.ledger.models import Entry
-    from duecare.patching.software import package_key
+    from duecare.patching.software.following import package_key
     from duecare.program.matter_models import Matter, MatterMember, MatterPaper, ReleasedPaper
     from duecare.program.models import (
         Attachment,

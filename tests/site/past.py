@@ -24,7 +24,7 @@ from duecare.ledger import sealing
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.patching.software_models import Software
+from duecare.patching.software.models import Software
 from duecare.program import actions, exception_actions, matter_actions, setup_actions
 from duecare.program.assessing import assess
 from duecare.program.imports.terminal import Said, import_table

@@ -11,13 +11,13 @@ from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
-from duecare.patching import orders
-from duecare.patching.feed_models import Feed, FeedSnapshot, State, Verified
-from duecare.patching.run_actions import say_how_reached
-from duecare.patching.run_models import PatchRun
-from duecare.patching.software_models import Software
-from duecare.patching.weak_models import Advisory, AdvisoryName, Matching, Weak
-from duecare.patching.windows import Window
+from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
+from duecare.patching.runs import orders
+from duecare.patching.runs.actions import say_how_reached
+from duecare.patching.runs.models import PatchRun
+from duecare.patching.runs.windows import Window
+from duecare.patching.software.models import Software
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Weak
 from duecare.systems import enrolment_actions
 from duecare.systems.envelopes import Shown
 from duecare.systems.fleet_models import Enrolment

@@ -18,7 +18,7 @@ from typing import IO, Any, BinaryIO, cast
 from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
 from duecare.patching.bills.reading import Component, read_bill
-from duecare.patching.installed import LONGEST, Triple
+from duecare.patching.software.installed import LONGEST, Triple
 from duecare.words import gettext as _
 from duecare.words import number, packed, speak_in_templates, unpacked
 

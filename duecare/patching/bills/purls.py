@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from duecare.patching.installed import Triple
 from duecare.patching.purls import Purl
+from duecare.patching.software.installed import Triple
 
 _LANGUAGES: Mapping[str, tuple[str, str]] = {
     "pypi": ("PyPI", ""),

@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from duecare.errors import BadInput
 from duecare.patching.bills.purls import is_known, triple_of
 from duecare.patching.bills.streaming import ELEMENTS, Stream
-from duecare.patching.installed import Triple
 from duecare.patching.purls import parse_purl
+from duecare.patching.software.installed import Triple
 from duecare.words import gettext as _
 
 MOST = 1_000_000

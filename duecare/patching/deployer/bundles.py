@@ -16,7 +16,7 @@ from duecare.errors import BadInput, DuecareError, Refused
 from duecare.ledger import canonical
 from duecare.ledger.leaves import SALT_SIZE, commit
 from duecare.patching.deployer.people import Trusted, signer_of
-from duecare.patching.orders import MOST_BYTES, Order, parse_order
+from duecare.patching.runs.orders import MOST_BYTES, Order, parse_order
 from duecare.program import signing
 
 FORMAT = "duecare-patch-bundle/1"

@@ -25,8 +25,8 @@ from duecare.patching.deployer.journal import Journal
 from duecare.patching.deployer.own_files import Place, read_regular
 from duecare.patching.deployer.people import read_people
 from duecare.patching.deployer.playing import Account, Told, play
-from duecare.patching.orders import KEY, Order
-from duecare.patching.rings import Next, Over, Wait, decide
+from duecare.patching.runs.orders import KEY, Order
+from duecare.patching.runs.rings import Next, Over, Wait, decide
 
 BUNDLE = ".order.json"
 STOP = ".stop"

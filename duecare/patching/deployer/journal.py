@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from duecare.ledger.canonical import parse_utc, utc_text
-from duecare.patching.rings import Came
+from duecare.patching.runs.rings import Came
 
 ACCEPTED, REFUSED, BEGUN, HOST, OVER = "accepted", "refused", "begun", "host", "over"
 WORDS = 500

@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 
 from duecare.errors import BadInput, Refused
 from duecare.patching.deployer.own_files import Place
-from duecare.patching.orders import Host, is_address
+from duecare.patching.runs.orders import Host, is_address
 
 KINDS = frozenset(
     {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"}

@@ -23,7 +23,7 @@ from duecare.home import write_private
 from duecare.patching.deployer.journal import plain
 from duecare.patching.deployer.known import line_for
 from duecare.patching.deployer.own_files import Place
-from duecare.patching.orders import Host, Manager, Order
+from duecare.patching.runs.orders import Host, Manager, Order
 
 PROGRAM = "ansible-playbook"
 SECONDS = 2 * 60 * 60

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from duecare.access.actions import review_account
 from duecare.access.models import Account
 from duecare.errors import BadInput
-from duecare.patching.feed_actions import take_in_by_hand
-from duecare.patching.weak_actions import match_if_due
+from duecare.patching.feeds.actions import take_in_by_hand
+from duecare.patching.weaknesses.actions import match_if_due
 from duecare.program.imports.models import Import
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import undo

@@ -21,8 +21,8 @@ from duecare.patching.bills.isolated import read_isolated
 from duecare.patching.bills.purls import triple_of
 from duecare.patching.bills.reading import read_bill
 from duecare.patching.bills.streaming import ELEMENTS, Stream
-from duecare.patching.installed import Triple
 from duecare.patching.purls import parse_purl
+from duecare.patching.software.installed import Triple
 
 PURLS = [
     ("pkg:pypi/Django_X@5.2", Triple("PyPI", "", "django-x", "", "5.2", "")),

@@ -1,0 +1,88 @@
+"""Feeds as the terminal asks for them and tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from duecare.errors import BadInput
+from duecare.ledger.records import utc_now
+from duecare.patching.feeds.actions import FeedProgress, Updated, take_in_by_hand, update
+from duecare.patching.feeds.models import Feed, State
+from duecare.patching.feeds.sources import sources
+from duecare.words import number
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of all feeds that were asked for."""
+
+    lines: list[str]
+    """One a feed."""
+    failed: int
+
+
+def feeds_there_are() -> str:
+    """All feeds with what they tell, and which are switched on."""
+    on = set(Feed.objects.filter(daily=True).values_list("feed", flat=True))
+    rows = [
+        f"{'on ' if source.id in on else 'off'}  {source.id:<18} {source.name}: {source.what}"
+        for source in sources().values()
+    ]
+    return "\n".join(rows)
+
+
+def update_advisories(
+    actor: str, ids: Sequence[str], ecosystems: Sequence[str], progress: FeedProgress
+) -> Done:
+    """Fetch the feeds of these ids, those about these ecosystems, or else those that are switched on.
+
+    Raises BadInput if there are none, NotFound for an id that is none.
+    """
+    wanted = list(ids)
+    for ecosystem in ecosystems:
+        of = [one.id for one in sources().values() if ecosystem.lower() in map(str.lower, one.ecosystems)]
+        if not of:
+            raise BadInput(f"No feed is about {ecosystem[:80]!r}.", "See `duecare advisories update --list`.")
+        wanted += of
+    if not ids and not ecosystems:
+        shipped = sources()
+        on = Feed.objects.filter(daily=True).order_by("feed").values_list("feed", flat=True)
+        wanted = [one for one in on if one in shipped]
+    if not wanted:
+        raise BadInput(
+            "No feed is switched on.",
+            "Switch some on under Patching, Feeds, or name them: `duecare advisories update --list`.",
+        )
+    return _done(update(actor, wanted, utc_now, progress=progress))
+
+
+def bring_advisories(actor: str, directory: Path) -> Done:
+    """Take in the files of a directory that were brought by hand. Raises BadInput if it holds none."""
+    found = take_in_by_hand(actor, directory, utc_now)
+    if not found:
+        raise BadInput(f"{directory} holds no advisories.", "Name a directory with files of feeds.")
+    return _done(found)
+
+
+def _done(found: Sequence[Updated]) -> Done:
+    return Done([_line(one) for one in found], sum(bool(one.fault) for one in found))
+
+
+def _line(one: Updated) -> str:
+    if one.fault:
+        return f"{one.feed}: FAILED, what was known before stays. {one.fault}"
+    if one.snapshot is None:
+        return f"{one.feed}: nothing new"
+    made = one.snapshot
+    line = f"{one.feed}: {number(made.count)} records, {number(made.faults)} could not be read"
+    if made.newest is not None:
+        line += f"; the newest is of {made.newest:%Y-%m-%d}"
+    line += f"; verified by {made.get_verified_display()}"
+    if made.state == State.WAITING:
+        line += (
+            f". SET ASIDE: it withdraws {number(made.withdrawn)} and narrows {number(made.narrowed)} of "
+            f"{number(made.was_known)}. Decide about it on the feed's page"
+        )
+    return line

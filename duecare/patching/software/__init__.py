@@ -1,0 +1,1 @@
+"""Which software ran on which hosts, and when."""

@@ -1,0 +1,67 @@
+"""When software is held against the feeds: after a feed brought something, or new software was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from duecare.patching.feeds.models import FeedSnapshot
+from duecare.patching.feeds.queries import current_feeds, read_snapshot
+from duecare.patching.software.following import catch_up
+from duecare.patching.weaknesses.figures import note_figures
+from duecare.patching.weaknesses.judging import Matched, Source, match
+from duecare.patching.weaknesses.models import Matching
+from duecare.patching.weaknesses.queries import last_matching, weights
+from duecare.patching.weaknesses.subjects import unseen
+from duecare.web.recorded import in_the_records_language
+
+Say = Callable[[str], None]
+
+
+def _quiet(step: str) -> None:
+    return None
+
+
+def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None:
+    """Hold software against the feeds, if there are any and something changed; then work out the figures.
+
+    Raises whatever reading a feed raises; what was found before then stays as it was.
+    """
+    catch_up()
+    snapshots = current_feeds()
+    last = last_matching()
+    if not snapshots and last is None:
+        return None
+    done = None
+    if last is None or _snapshots(last) != {one.pk for one in snapshots} or unseen():
+        with in_the_records_language():
+            done = match(actor, _sources(snapshots), weights(), now, say)
+    elif last is not None:
+        _confirm(last, snapshots)
+    note_figures(actor, now)
+    return done
+
+
+def _snapshots(matching: Matching) -> set[str]:
+    return {one["snapshot"] for one in matching.feeds}
+
+
+def _confirm(matching: Matching, snapshots: Sequence[FeedSnapshot]) -> None:
+    """Note that sources said meanwhile that what they have is the same."""
+    at = {one.pk: one.confirmed_at.isoformat() for one in snapshots}
+    matching.feeds = [{**one, "confirmed_at": at[one["snapshot"]]} for one in matching.feeds]
+    matching.save()
+
+
+def _sources(snapshots: Sequence[FeedSnapshot]) -> Iterator[Source]:
+    """One at a time: each is large."""
+    for one in snapshots:
+        yield Source(
+            id=one.feed.feed,
+            snapshot=one.pk,
+            fetched_at=one.fetched_at,
+            confirmed_at=one.confirmed_at,
+            by_hand=one.by_hand,
+            faults=one.faults,
+            loaded=read_snapshot(one),
+        )

@@ -1,0 +1,92 @@
+"""Weaknesses for programs: what is open in the order of work, and where an advisory is open, with clocks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ninja import Router
+
+from duecare.ledger.viewers import Request, Scope, demand_area
+from duecare.patching.software.models import Installed
+from duecare.patching.software.views import AREA
+from duecare.patching.weaknesses import queries, views
+from duecare.web.api import endpoint, list_rows, rows_of
+from duecare.web.api_shapes import Answer, Moment
+
+router = Router(tags=["Patching"])
+
+
+class ClockAnswer(Answer):
+    """An advisory on a package of a host, with its clock."""
+
+    host: str
+    host_name: str
+    package: str
+    version: str
+    fixed: str
+    """The version that mends it; empty where none is known."""
+    state: str
+    undecided: bool
+    why: str
+    weak_since: Moment
+    fix_seen: Moment | None
+    fix_offered: Moment | None
+    """When the source published it, by its own word."""
+    due: Moment | None
+    ended: Moment | None
+    shown_by: int
+    """The entry of the report that first showed it."""
+    ended_by: int | None
+    """The entry of the report, or removal, that ended it."""
+    unsaid_since: Moment | None
+    """Since when no feed says it any more; that alone ends nothing."""
+
+
+class WeaknessAnswer(Answer):
+    """What goes by a name: the advisories, and every host that they touch or touched."""
+
+    name: str
+    advisories: list[str]
+    open: int
+    places: list[ClockAnswer]
+    """The first five hundred, what is open first."""
+
+
+@endpoint(router, "GET", "/weaknesses", Scope.READ, rows_of(views.WEAKNESSES), listing=views.WEAKNESSES)
+def list_weaknesses(request: Request) -> Any:
+    """What advisories say of installed software, what to mend first at the top."""
+    return list_rows(request, views.WEAKNESSES, queries.advisories(demand_area(request, AREA)))
+
+
+@endpoint(router, "GET", "/weaknesses/{name}", Scope.READ, WeaknessAnswer)
+def one_weakness(request: Request, name: str) -> Any:
+    """An advisory, or all that go by the name of a CVE."""
+    viewer = demand_area(request, AREA)
+    found = views.find_advisories(name, viewer)
+    told = views.places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    return {
+        "name": name,
+        "advisories": [one.pk for one in found],
+        "open": sum(one.clock.open for one in told),
+        "places": [
+            {
+                "host": one.host.pk,
+                "host_name": one.host.name,
+                "package": one.clock.of.package,
+                "version": one.version,
+                "fixed": one.fixed,
+                "state": one.clock.state.value,
+                "undecided": one.undecided,
+                "why": one.why,
+                "weak_since": one.clock.of.weak_since,
+                "fix_seen": one.clock.of.fix_seen_at,
+                "fix_offered": one.clock.of.fix_offered_at,
+                "due": one.clock.due_at,
+                "ended": one.clock.ended_at,
+                "shown_by": one.shown_by,
+                "ended_by": one.ended_by,
+                "unsaid_since": one.unsaid_at,
+            }
+            for one in told[: views.SHOWN]
+        ],
+    }

@@ -1,0 +1,134 @@
+"""Pages of weaknesses: what is open in the order of work, and an advisory with every host it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from duecare.errors import NotFound
+from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.patching.software.models import Installed
+from duecare.patching.software.views import AREA, HOSTS_AREA
+from duecare.patching.weaknesses import queries
+from duecare.patching.weaknesses.clocks import AGES
+from duecare.patching.weaknesses.figures import last_figures
+from duecare.patching.weaknesses.models import Advisory
+from duecare.patching.weaknesses.queries import Open
+from duecare.patching.weaknesses.urgency import Urgency
+from duecare.patching.weaknesses.words import STATES, URGENCIES
+from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.views import show
+
+SHOWN = 500
+"""Hosts that the page of an advisory names."""
+
+
+def _address(row: Advisory) -> str:
+    return reverse("advisory", args=[row.pk])
+
+
+def _verdict(row: Any) -> str:
+    if not row.decided:
+        return gettext("Undecided")
+    return gettext("There is a fix") if row.fix else gettext("No fix known")
+
+
+WEAKNESSES: Listing[Advisory] = Listing(
+    name="weaknesses",
+    caption=_("Weaknesses"),
+    columns=(
+        Column("points", _("Points"), lambda row: row.points, Kind.NUMBER, order="points"),
+        Column("id", _("Advisory"), lambda row: row.pk, Kind.MONO, _address, "id"),
+        Column("urgency", _("Class"), lambda row: str(URGENCIES[Urgency(row.urgency)])),
+        Column("why", _("Why"), lambda row: row.ranked_because),
+        Column("summary", _("What it is"), lambda row: row.summary or None),
+        Column("fix", _("Fix"), _verdict),
+        Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
+        Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
+    ),
+    sort=("-open", "-points", "id"),
+    search=("id", "summary"),
+    filters=(
+        Filter(
+            "state",
+            _("State"),
+            lambda value: Q(open=value == "open"),
+            choices=(("open", _("Open")), ("closed", _("Closed everywhere"))),
+        ),
+        Filter("urgency", _("Class"), "urgency", choices=tuple((k.value, v) for k, v in URGENCIES.items())),
+        Filter(
+            "fix",
+            _("Fix"),
+            lambda value: Q(fix=value == "yes"),
+            choices=(("yes", _("There is one")), ("no", _("None known"))),
+        ),
+        Filter("name", _("CVE or other name"), "names__name__iexact", FilterKind.TEXT),
+    ),
+    empty=Empty(
+        _("No weaknesses are known"),
+        _("That says nothing until feeds of advisories were taken in and hosts have reported."),
+    ),
+)
+
+
+@require_safe
+def weaknesses(request: Request) -> HttpResponseBase:
+    """What advisories say of our software, what to mend first at the top."""
+    viewer = demand_area(request, AREA)
+    context: dict[str, Any] = {}
+    if not request.GET.get("format"):
+        figures = last_figures()
+        heads = [*(gettext("up to %s") % age for age in AGES), gettext("older")]
+        counts = figures.open if figures else []
+        context = {
+            "matching": queries.last_matching(),
+            "figures": figures,
+            "open": [(URGENCIES[of], list(zip(heads, row, strict=True))) for of, row in counts],
+        }
+    return show(
+        request, WEAKNESSES, queries.advisories(viewer), template="patching/weaknesses.html", context=context
+    )
+
+
+def find_advisories(name: str, viewer: Viewer) -> list[Advisory]:
+    """The advisories that go by a name. Raises NotFound if none is about software of ours."""
+    found = queries.called(name, viewer)
+    if not found:
+        raise NotFound(
+            gettext("No advisory of that name is about software of ours, as far as was looked."),
+            gettext("Look in the list of weaknesses, and at how fresh the feeds are."),
+        )
+    return found
+
+
+def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Open]:
+    """Every host that they touch or touched: what is open first, the soonest due first."""
+    told = queries.clocks(rows, now, [one.pk for one in found])
+    return sorted(told, key=lambda one: (not one.clock.open, one.clock.due_at or now, one.host.name))
+
+
+@require_safe
+def advisory(request: Request, name: str) -> HttpResponseBase:
+    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
+    viewer = demand_area(request, AREA)
+    found = find_advisories(name, viewer)
+    told = places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    context = {
+        "name": name,
+        "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
+        "rows": [(one, STATES[one.clock.state]) for one in told[:SHOWN]],
+        "more": max(0, len(told) - SHOWN),
+        "open": sum(one.clock.open for one in told),
+        "hosts_url": viewer.covers(HOSTS_AREA),
+        "matching": queries.last_matching(),
+    }
+    return render(request, "patching/advisory.html", context)
