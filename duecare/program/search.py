@@ -15,8 +15,22 @@ from typing import Any, Generic, TypeVar
 from unicodedata import normalize
 from urllib.parse import quote
 
-from django.db.models import Case, Count, IntegerField, Model, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
 from django.db.models.functions import Coalesce
+from django.db.models.sql import Query
+from django.db.models.sql.constants import SINGLE
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -205,10 +219,10 @@ def search(text: str, viewer: Viewer, only: str = "") -> Answers:
     if not words or (jump is not None and not asked.isdecimal()):
         return Answers(asked, words, (), jump)
     most = PART if only else SHOWN
+    asking = [one for one in _findables.values() if one.fields and only in ("", one.name)]
     found: list[tuple[int, Group]] = []
-    for findable in _findables.values():
-        if findable.fields and only in ("", findable.name):
-            found.append((findable.weight, _look(findable, asked, words, viewer, most)))
+    for findable, rows in _some(asking, words, viewer):
+        found.append((findable.weight, _look(findable, rows, asked, viewer, words, most)))
     for shelf in _shelves.values():
         if only in ("", shelf.name):
             found.append((shelf.weight, _look_on(shelf, asked, words, viewer, most)))
@@ -229,8 +243,24 @@ def offered(viewer: Viewer) -> tuple[Group, ...]:
 # ── Records ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _look(findable: Findable[M], asked: str, words: Sequence[str], viewer: Viewer, most: int) -> Group:
-    """The hits among the records of a kind, by one query."""
+def _some(
+    asking: Iterable[Findable[Any]], words: Sequence[str], viewer: Viewer
+) -> list[tuple[Findable[Any], QuerySet[Any]]]:
+    """The kinds of which anything at all is found, with what is; asked of each database in one query."""
+    queries: dict[str, Query] = {}
+    matching = [(one, _matching(one, words, viewer)) for one in asking]
+    for findable, rows in matching:
+        query = queries.setdefault(rows.db, Query(None))  # of no table, as `Q.check` makes them
+        query.add_annotation(Exists(rows), findable.name)
+    some: set[str] = set()
+    for database, query in queries.items():
+        answers = query.get_compiler(using=database).execute_sql(SINGLE)
+        some |= {name for name, answer in zip(query.annotations, answers, strict=True) if answer}
+    return [(findable, rows) for findable, rows in matching if findable.name in some]
+
+
+def _matching(findable: Findable[M], words: Sequence[str], viewer: Viewer) -> QuerySet[M]:
+    """The rows of a kind that hold every word."""
     rows = findable.rows(viewer)
     if findable.within:
         # Keys begin with the time: what is newer than the key so far down is what is looked through.
@@ -241,6 +271,13 @@ def _look(findable: Findable[M], asked: str, words: Sequence[str], viewer: Viewe
         for path, _label in findable.fields:
             anywhere |= _holds(path, word)
         rows = rows.filter(anywhere)
+    return rows
+
+
+def _look(
+    findable: Findable[M], rows: QuerySet[M], asked: str, viewer: Viewer, words: Sequence[str], most: int
+) -> Group:
+    """The hits among the rows of a kind that match, by one query."""
     title = findable.fields[0][0]
     begins = Case(When(**{f"{title}__istartswith": asked}, then=0), default=1, output_field=IntegerField())
     ranked = rows.annotate(search_rank=begins)
