@@ -32,7 +32,7 @@ CLAIM = {
     "password": PASSWORD,
 }
 """What the first owner says in the claim, besides the token."""
-PATIENCE = 60
+PATIENCE = 180
 """Seconds within which a start has to answer."""
 STEP = 30
 """Seconds for which a code is good."""
