@@ -114,7 +114,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/safeguards.yaml": catalogue.catalogue(),
         "duecare/program/content/questions.yaml": questions.questions(),
         "duecare/program/content/targets.yaml": targets.definitions(),
-        "duecare/law/content/obligations.yaml": register(),
+        "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }
     for check in judgement.checks():

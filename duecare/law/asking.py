@@ -11,19 +11,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from duecare.law.applies import facts_in
-from duecare.law.obligations import obligations
+from duecare.law.obligations import EEA, obligations
 
 MOST = 8
 """Questions at once: more are not read."""
 
 NEAR = 1000
 """What the laws of a narrower place count beside those of its country: they are what others forget."""
-
-EEA = frozenset({
-    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IS", "IT", "LI",
-    "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
-})  # fmt: skip
-"""ISO 3166 codes of the member states of the European Union, and of Iceland, Liechtenstein and Norway."""
 
 
 def asked_first(places: Iterable[str], most: int = MOST) -> tuple[str, ...]:

@@ -1,27 +1,30 @@
 """The register of obligations: laws, standards and contract terms, to whom each applies and what it asks for.
 
-Read from `content/obligations.yaml`, facts with citations in neutral wording. Every entry carries how far it
-was confirmed (`Confidence`), and the register says what it does not cover: neither is ever left out of a
-page. This is not legal advice, and the register's own `disclaimer` says so.
+Read from `content/`, facts with citations in neutral wording, one file a jurisdiction; docs/obligations.md
+tells contributors the shape, and `reading.py` holds every file to it. Every entry carries how far it was
+confirmed (`Confidence`), and the register says what it does not cover: neither is ever left out of a page.
+This is not legal advice, and the register's own `disclaimer` says so.
 
-Pure: no Django, no clock, no network. A mistake in the file is BadInput that names file, entry and field.
+The content has a version. Every duty and every clock carries it, so that a task made from a duty, or an
+incident counted by a clock, can say by which words of which day it was made.
+
+What a clock is made of stands in `terms.py`; what it says at a moment, `clocks.py` tells.
+
+Pure: no Django, no clock, no network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-from duecare.errors import BadInput
-from duecare.program.catalogue import catalogue, read_yaml
-from duecare.words import Text
+from duecare.law.terms import Clock, CountingRule, Variant
 
-CONTENT = Path(__file__).parent / "content" / "obligations.yaml"
+CONTENT = Path(__file__).parent / "content"
 
 
 class Kind(StrEnum):
@@ -33,7 +36,7 @@ class Kind(StrEnum):
     CONTRACT_STANDARD = "contract_standard"
     PENDING = "law_pending_rule"
     SAFE_HARBOUR = "safe_harbor"
-    """Asks for nothing: it rewards those who can prove care."""
+    """Asks for nothing: it rewards those who can prove care. A breach law told with it may still bind."""
 
 
 class State(StrEnum):
@@ -96,6 +99,42 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """What an obligation asks for on ordinary days, again and again."""
+
+    obligation: str
+    """Obligation id."""
+    id: str
+    """Unique in its obligation: "dpia"."""
+    what: str
+    cadence: str
+    """An ISO 8601 duration of months or years ("P6M"), "continuous", "event", "before_event", "once" or
+    "fixed_date:MM-DD"."""
+    cadence_note: str
+    """Whether the number is law or our default; empty where it is law."""
+    citation: str
+    only_if: str
+    """A profile fact without which it does not bind; empty if it always does."""
+    since: str
+    """ISO date from which it binds, where that is later than the obligation; else empty."""
+    confidence: Confidence
+    """Its own, or else its obligation's."""
+    version: str
+    """Of the content from which it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What an obligation wants kept, and for how long."""
+
+    obligation: str
+    what: str
+    keep: str
+    """A time in words; it says where the number is a default of ours."""
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """A law, standard or contract term that may apply."""
 
@@ -113,31 +152,68 @@ class Obligation:
     """Since when, or from when: a date, or dates in words; empty for a proposal."""
     pending: str
     """A change under way, in words; empty if none is known."""
+    dates: Mapping[str, str]
+    """Further days of its life by name, as written: `amended`, `full_from`, `comply_by`."""
     applies_when: Condition
     measures: tuple[Measure, ...]
     displaces: tuple[str, ...]
     """Ids of obligations that step back where this one applies (a special law before a general one)."""
+    duties: tuple[Duty, ...]
+    clocks: tuple[Clock, ...]
+    """Limits that run when something happened."""
+    variants: Mapping[str, Variant]
+    """How states transposed it, by ISO 3166 code; empty where it binds as it stands."""
+    variants_source: str
+    records: tuple[Keeping, ...]
+    penalties_max: str
+    notes: Mapping[str, str]
+    """What else is to be known, in words, by name: `note`, `exemptions`, `effect`, `late`."""
+    details: Mapping[str, Any] = field(repr=False)
+    """Figures of its own that no program reads: `classification`, `thresholds`."""
     confidence: Confidence
     sources: tuple[str, ...]
     """What was read; empty for an entry from general knowledge."""
-    duties: tuple[Mapping[str, Any], ...] = field(repr=False)
-    """Recurring duties as written in the file, each with `id`, `what`, `cadence`, `citation`."""
-    clocks: tuple[Mapping[str, Any], ...] = field(repr=False)
-    """Deadlines in an incident as written in the file, each with `id`, `recipient`, `trigger`, `unit`,
-    `counting`, `citation`, `confidence`."""
-    records: tuple[Mapping[str, Any], ...] = field(repr=False)
-    """What must be kept as written in the file, each with `what`, `keep`, `citation`."""
+    read: str
+    """ISO date on which its jurisdiction's file was last compared with the sources."""
+    version: str
+    """Of the content from which it was read."""
 
     @property
     def binding(self) -> bool:
         """Whether it can oblige anyone yet: not a proposal, not still to come, not a safe harbour."""
-        return self.state in (State.IN_FORCE, State.PHASED) and self.kind is not Kind.SAFE_HARBOUR
+        return self.in_effect and self.kind is not Kind.SAFE_HARBOUR
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether its words hold yet, whatever they ask for."""
+        return self.state in (State.IN_FORCE, State.PHASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was not surveyed at all, for which counsel must be asked."""
+
+    places: tuple[str, ...]
+    """ISO 3166 codes; "EU" or "GLOBAL"."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """A question about an incident on which a clock turns."""
+
+    asks: str
+    """The question in words."""
+    answer: str | tuple[str, ...]
+    """"yes_no", "number", or the words to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
     """All obligations known to this release."""
 
+    version: str
+    """Of the content as a whole: cited by every duty and clock."""
     as_of: str
     """ISO date on which the entries were compiled."""
     disclaimer: str
@@ -145,16 +221,37 @@ class Register:
     """What each `Confidence` means, in words."""
     profile_facts: Mapping[str, str]
     """Fact id to the question it answers, in words."""
+    incident_facts: Mapping[str, IncidentFact]
+    events: Mapping[str, str]
+    """Event type to what happened, in words that go on from "when"."""
+    rules: Mapping[str, CountingRule]
+    """How limits are counted, by id."""
     obligations: Mapping[str, Obligation]
-    """By id, in the file's order."""
-    gaps: tuple[str, ...]
-    """What is not covered at all, for which counsel must be asked."""
+    """By id, jurisdiction by jurisdiction, in the files' order."""
+    gaps: tuple[Gap, ...]
+
+    def uncovered(self, places: Iterable[str]) -> tuple[Gap, ...]:
+        """The gaps that matter to those who are, or whose people are, in these places (ISO 3166 codes)."""
+        here = {place.upper() for place in places if place}
+        here |= {place.partition("-")[0] for place in here} | {"GLOBAL"}
+        if here & EEA:
+            here.add("EU")
+        return tuple(gap for gap in self.gaps if here & set(gap.places))
+
+
+EEA = frozenset({
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IS", "IT", "LI",
+    "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+})  # fmt: skip
+"""ISO 3166 codes of the member states of the European Union, and of Iceland, Liechtenstein and Norway."""
 
 
 @cache
 def register() -> Register:
-    """The register that ships with this release (50 to 100 ms the first time)."""
-    return parse(CONTENT.read_text("utf-8"), CONTENT.name)
+    """The register that ships with this release (about 100 ms the first time)."""
+    from duecare.law.reading import read
+
+    return read(CONTENT)
 
 
 def obligations() -> Mapping[str, Obligation]:
@@ -165,157 +262,3 @@ def obligations() -> Mapping[str, Obligation]:
 def profile_facts() -> Mapping[str, str]:
     """The facts about an organisation on which obligations depend: id to description."""
     return register().profile_facts
-
-
-def parse(text: str, place: str) -> Register:
-    """The register written in `text` (YAML). `place` is the file's name, for messages.
-
-    Raises BadInput naming file, entry and field: also for a safeguard, fact, counting rule or obligation
-    that is referred to and does not exist.
-    """
-    content = read_yaml(text, place)
-    vocabulary = _get(content, "vocabulary", dict, place)
-    facts = _glossary(vocabulary, "profile_facts", f"{place}, vocabulary")
-    rules = _get(content, "counting_rules", dict, place)
-    found: dict[str, Obligation] = {}
-    for number, entry in enumerate(_get(content, "obligations", list, place), start=1):
-        obligation = _obligation(entry, f"{place}, obligation {number}", facts, rules)
-        if obligation.id in found:
-            raise BadInput(
-                f"{place}: the id '{obligation.id}' is used twice.", "Give each obligation its own."
-            )
-        found[obligation.id] = obligation
-    for obligation in found.values():
-        for other in obligation.displaces:
-            _refer(other, found, "obligation", f"{place}, obligation {obligation.id}: the field 'displaces'")
-    return Register(
-        as_of=_get(content, "as_of", str, place),
-        disclaimer=Text(_get(content, "disclaimer", str, place)),
-        confidence_levels=_glossary(content, "confidence_levels", place),
-        profile_facts=facts,
-        obligations=MappingProxyType(found),
-        gaps=_texts(content, "coverage_gaps", place),
-    )
-
-
-def _obligation(entry: object, place: str, facts: Mapping[str, str], rules: Mapping[str, Any]) -> Obligation:
-    if not isinstance(entry, dict):
-        raise BadInput(f"{place} is not a mapping.", "Write its fields as 'name: value'.")
-    place = f"{place} ({entry.get('id', 'without an id')})"
-    status = _get(entry, "status", dict, place)
-    clocks = _rows(entry, "clocks", place, ("id", "recipient", "trigger", "unit", "citation"))
-    for clock in clocks:
-        where = f"{place}, clock {clock['id']}"
-        _refer(_get(clock, "counting", str, where), rules, "counting rule", f"{where}: the field 'counting'")
-        _word(clock, "confidence", Confidence, where)
-    return Obligation(
-        id=_get(entry, "id", str, place),
-        name=Text(_get(entry, "name", str, place)),
-        kind=_word(entry, "kind", Kind, place),
-        citation=_get(entry, "citation", str, place),
-        jurisdiction=_get(entry, "jurisdiction", str, place),
-        state=_word(status, "state", State, f"{place}, status"),
-        since=Text(_get(status, "since", str, f"{place}, status", default="")),
-        pending=Text(_get(status, "pending", str, f"{place}, status", default="")),
-        applies_when=_condition(entry.get("applies_when"), facts, f"{place}: the field 'applies_when'"),
-        measures=_measures(entry, place),
-        displaces=_texts(entry, "displaces", place, default=[]),
-        confidence=_word(entry, "confidence", Confidence, place),
-        sources=_texts(entry, "sources", place),
-        duties=_rows(entry, "duties", place, ("id", "what", "cadence", "citation")),
-        clocks=clocks,
-        records=_rows(entry, "records", place, ("what", "keep", "citation")),
-    )
-
-
-def _condition(tree: object, facts: Mapping[str, str], place: str) -> Condition:
-    match tree:
-        case str(fact):
-            _refer(fact, facts, "profile fact", place)
-            return Fact(fact)
-        case {"not": part, **rest} if not rest:
-            return Not(_condition(part, facts, place))
-        case {"all": [_, *_] as parts, **rest} if not rest:
-            return AllOf(tuple(_condition(part, facts, place) for part in parts))
-        case {"any": [_, *_] as parts, **rest} if not rest:
-            return AnyOf(tuple(_condition(part, facts, place) for part in parts))
-    raise BadInput(
-        f"{place} holds {tree!r}, which is no condition.",
-        "Write a fact, {all: [...]} or {any: [...]} with at least one part, or {not: ...}.",
-    )
-
-
-def _measures(entry: Mapping[str, Any], place: str) -> tuple[Measure, ...]:
-    rows = _rows(entry, "measures", place, ("use", "citation"))
-    for row in rows:
-        _refer(row["use"], catalogue(), "safeguard", f"{place}: the field 'measures'")
-    return tuple(Measure(row["use"], row["citation"]) for row in rows)
-
-
-def _rows(
-    entry: Mapping[str, Any], name: str, place: str, texts: tuple[str, ...]
-) -> tuple[Mapping[str, Any], ...]:
-    rows = _get(entry, name, list, place)
-    for number, row in enumerate(rows, start=1):
-        where = f"{place}: {name}, number {number}"
-        if not isinstance(row, dict):
-            raise BadInput(f"{where} is not a mapping.", "Write it as {name: value, ...}.")
-        for text in texts:
-            _get(row, text, str, where)
-    ids = [row["id"] for row in rows if "id" in texts]
-    if twice := [each for each in ids if ids.count(each) > 1]:
-        raise BadInput(f"{place}: {name} has the id '{twice[0]}' twice.", "Give each its own.")
-    return tuple(MappingProxyType(_shown(row)) for row in rows)
-
-
-_SHOWN = frozenset({"what", "recipient", "trigger", "keep"})
-
-
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: Text(value) if key in _SHOWN and isinstance(value, str) else value for key, value in row.items()
-    }
-
-
-def _texts(
-    entry: Mapping[str, Any], name: str, place: str, default: list[str] | None = None
-) -> tuple[str, ...]:
-    values = _get(entry, name, list, place, default=default)
-    if not all(isinstance(each, str) for each in values):
-        raise BadInput(f"{place}: the field '{name}' must list texts only.", "Put each into quotes.")
-    return tuple(values)
-
-
-def _glossary(entry: Mapping[str, Any], name: str, place: str) -> Mapping[str, str]:
-    words = _get(entry, name, dict, place)
-    for word in words:
-        _get(words, word, str, f"{place}, {name}")
-    return MappingProxyType({word: Text(told) for word, told in words.items()})
-
-
-Word = TypeVar("Word", bound=StrEnum)
-
-
-def _word(entry: Mapping[str, Any], name: str, words: type[Word], place: str) -> Word:
-    value = _get(entry, name, str, place)
-    try:
-        return words(value)
-    except ValueError as error:
-        raise BadInput(
-            f"{place}: the field '{name}' holds '{value}'.", f"Use one of {', '.join(words)}."
-        ) from error
-
-
-def _refer(id: object, existing: Mapping[str, Any], what: str, place: str) -> None:
-    if id not in existing:
-        raise BadInput(f"{place} names the {what} '{id}', which does not exist.", "Correct or define it.")
-
-
-_TYPES: Mapping[type, str] = {str: "text", list: "a list", dict: "a mapping"}
-
-
-def _get(entry: Mapping[str, Any], name: str, kind: type, place: str, default: Any = None) -> Any:
-    value = entry.get(name, default)
-    if not isinstance(value, kind):
-        raise BadInput(f"{place}: the field '{name}' must be {_TYPES[kind]}, not {value!r}.", "Correct it.")
-    return value
