@@ -294,7 +294,7 @@ def confirm_bill(bill: Bill, actor: str, now: datetime) -> Bill:
     return current
 
 
-def undo_bill(bill: Bill, actor: str, reason: str, now: datetime) -> None:
+def undo_bill(bill: Bill, actor: str, reason: str, now: datetime) -> Bill:
     """Take back a bill that was wrong: what it said never was, and the clocks that it ended have run on.
 
     Raises BadInput without a reason, Refused if it was undone before.
@@ -313,3 +313,4 @@ def undo_bill(bill: Bill, actor: str, reason: str, now: datetime) -> None:
         current.undone_because = reason.strip()
         current.save()
     follow(bill.product)
+    return current

@@ -238,12 +238,14 @@ def reach(viewer: Viewer, rows: QuerySet[Contained], moment: datetime, shown: in
     return Reach(len(products), found, len(unknown), tuple(unknown[:shown]))
 
 
-def asked_listing(hosts: Listing[Any], moment: datetime) -> Listing[Contained]:
-    """The answer for products to the question that a list of hosts answers, by its filters."""
-    told, oldest = told_by(moment), moment - queries.bill_days() * queries.DAY
+def asked_listing(hosts: Listing[Any], moment: datetime | None = None) -> Listing[Contained]:
+    """The answer for products to the question that a list of hosts answers, by its filters, at a moment."""
+    told = {} if moment is None else told_by(moment)
+    oldest = None if moment is None else moment - queries.bill_days() * queries.DAY
 
     def known(row: Contained) -> str:
-        return "known" if row.product_id in told and told[row.product_id] >= oldest else "unknown"
+        at = told.get(row.product_id)
+        return "known" if at and oldest and at >= oldest else "unknown"
 
     shared = tuple(one for one in hosts.columns if one.key in ("name", "version", "of", "answer", "since"))
     return Listing(

@@ -290,6 +290,16 @@ def given_in(parameters: QueryDict) -> dict[str, str]:
     return {key: str(parameters[key]).strip() for key in parameters if parameters[key]}
 
 
+def demand_name(request: Request) -> dict[str, str]:
+    """The parameters of a question. Raises BadInput if it does not say which software."""
+    given = given_in(request.GET)
+    if not given.get("name"):
+        raise BadInput(
+            gettext("The question does not say which software."), gettext("Give its name."), "name"
+        )
+    return given
+
+
 def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Listing[Installed]:
     """The answer to: which hosts ran `name` below a version on a day?"""
     keys = queries.keys_of(given.get("below", ""))

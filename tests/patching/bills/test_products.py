@@ -41,9 +41,7 @@ DAY = timedelta(days=1)
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 ACTOR = "terminal:test"
 OWNER = Viewer(ACTOR, "owner", frozenset({Role.OWNER}))
-LOG4J = advisory(
-    "GHSA-1", below("Maven/org.apache.logging.log4j:log4j-core", "2.17.1"), aliases=["CVE-2026-1"]
-)
+LOG4J = advisory("GHSA-1", below("Maven/org.apache.logging.log4j:log4j-core", "2.17.1"), aliases=["CVE-1"])
 
 
 @pytest.fixture
