@@ -45,8 +45,8 @@ def keys() -> dict[str, str]:
     return {
         "enrolment": Enrolment.objects.get().pk,
         "feed update": FeedSnapshot.objects.get(state=State.WAITING).pk,
-        "product": Product.objects.get().pk,
-        "bill": Bill.objects.get().pk,
+        "product": Product.objects.get(name="Kiosk").pk,
+        "bill": Bill.objects.get(product__name="Kiosk").pk,
         "patch run": PatchRun.objects.get().pk,
     }
 
