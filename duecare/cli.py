@@ -312,6 +312,34 @@ def import_facts(
     say("Run `duecare assess` to judge it.")
 
 
+@imports.command("bill")
+def import_bill(
+    product: Annotated[str, typer.Argument(help="What the product is called, or its key.")],
+    file: Annotated[
+        Path, typer.Argument(help="Its components: CycloneDX (1.4 to 1.6) or SPDX (2.3), in JSON.")
+    ],
+    new_product: Annotated[
+        bool, typer.Option("--new-product", help="The product is not known yet: add it.")
+    ] = False,
+    supplier: Annotated[str, typer.Option(help="With --new-product: who makes it, if you do not.")] = "",
+) -> None:
+    """Take in what a product contains (SBOM). It takes the place of the list before; its page can undo it."""
+    from duecare.errors import BadInput
+
+    try:
+        opened = file.open("rb")  # before root's rights are given up: it may be root's file
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.patching.bills.terminal import bring_bill
+
+    with opened:
+        told = bring_bill(_actor(), product, opened, file.name, utc_now, new=new_product, supplier=supplier)
+    for line in told:
+        say(line)
+
+
 @imports.command("table")
 def import_table(
     file: Annotated[Path, typer.Argument(help="A CSV or XLSX file.")],
@@ -503,12 +531,15 @@ def ledger_rebuild(
 
 @patching.command("rebuild")
 def patching_rebuild() -> None:
-    """Make the tables of software anew from the reports of hosts, in the order of the record."""
+    """Make the tables of software anew from the reports of hosts and the bills of products."""
     _opened()
+    from duecare.patching.bills.following import rebuild as rebuild_products
     from duecare.patching.software.following import rebuild
 
+    with _progress("Reading bills") as progress:
+        count = rebuild_products(progress)
     with _progress("Reading reports") as progress:
-        count = rebuild(progress)
+        count += rebuild(progress)
     say(f"The tables of software tell of {count:,} entries of the record.")
 
 
@@ -526,6 +557,7 @@ def patching_components(
 
     from duecare.errors import BadInput
     from duecare.patching.bills.isolated import read_isolated
+    from duecare.patching.bills.reading import Component
 
     try:
         opened = file.open("rb")
@@ -534,6 +566,10 @@ def patching_components(
     count = unmatched = 0
     with opened:
         for one in read_isolated(opened):
+            if not isinstance(one, Component):
+                continue
+            if one.fault:
+                say(f"{one.place}.purl: {one.fault}")
             fields = {"host": about, **one.triple._asdict(), "matched": one.matched}
             kept = {name: value for name, value in fields.items() if value or name in _ALWAYS}
             typer.echo(json.dumps(kept))

@@ -60,6 +60,8 @@ NOT_RECORDS: dict[str, str] = {
     "patching.software": "made from the reports of hosts: `duecare patching rebuild`",
     "patching.installed": "made from the reports of hosts: `duecare patching rebuild`",
     "patching.reflected": "which entries those tables tell of, made with them",
+    "patching.contained": "made from bills of products: `duecare patching rebuild`",
+    "patching.billreflected": "which entries that table tells of, made with it",
     "patching.advisory": "made by holding software against the feeds' snapshots",
     "patching.advisoryname": "made with it",
     "patching.sighting": "made with it: when a snapshot first named an advisory",

@@ -50,6 +50,8 @@ class Scope(StrEnum):
     EXCEPTIONS = "exceptions"
     SYSTEMS = "systems"
     """Hosts, their reports, and names of ours."""
+    PRODUCTS = "products"
+    """Products, and bills of what they contain."""
     REPORTS = "reports"
     SETTINGS = "settings"
     """Profile, data sets, targets."""

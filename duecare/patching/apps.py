@@ -10,7 +10,7 @@ class PatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow what hosts tell, let checks look at feeds and what is weak, and runs be decided on."""
-        for module in ("feeds.subjects", "runs.queries", "weaknesses.subjects"):
+        for module in ("bills.subjects", "feeds.subjects", "runs.queries", "weaknesses.subjects"):
             import_module(f"duecare.patching.{module}")
         from duecare.patching.software.following import follow
         from duecare.systems.followers import register_follower

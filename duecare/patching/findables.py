@@ -1,4 +1,4 @@
-"""What of patching can be found: weaknesses, software that is installed somewhere, patch runs."""
+"""What of patching can be found: weaknesses, software that is somewhere, products, patch runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.ledger import asof
-from duecare.ledger.viewers import Viewer
+from duecare.ledger.viewers import Role, Viewer
+from duecare.patching.bills.models import Product
+from duecare.patching.bills.queries import products
 from duecare.patching.runs.models import PatchRun
 from duecare.patching.software.models import Software
 from duecare.patching.software.queries import packages
@@ -21,6 +23,10 @@ from duecare.program.search import Findable, Hit, Shelf, Thing, register_findabl
 
 def _software(row: Software) -> Hit:
     return Hit(row.name, reverse("package", args=[row.package]), row.ecosystem)
+
+
+def _product(row: Product) -> Hit:
+    return Hit(row.name, reverse("product", args=[row.pk]), _("ended") if row.ended_at else row.supplier)
 
 
 def _advisory(row: Advisory) -> Hit:
@@ -40,6 +46,21 @@ register_findable(
         ),
         _advisory,
         ("-points", "pk"),
+    )
+)
+register_findable(
+    Findable(
+        "products",
+        gettext_lazy("Products"),
+        18,
+        products,
+        (
+            ("name", gettext_lazy("Name")),
+            ("supplier", gettext_lazy("Made by")),
+            ("what", gettext_lazy("What it is")),
+        ),
+        _product,
+        ("name", "pk"),
     )
 )
 register_findable(
@@ -66,6 +87,8 @@ def _run(row: PatchRun) -> Hit:
 
 def _actions(viewer: Viewer) -> Iterator[Thing]:
     if viewer.changes and viewer.covers("patching") and asof.current() is None:
+        if viewer.has(Role.OWNER, Role.MANAGER):
+            yield Thing(_("Add a product"), reverse("product-add"), texts=("sbom bill application device",))
         yield Thing(_("Draw up a patch run"), reverse("patch-run-new"), texts=("updates deploy install",))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duecare.patching.bills.models import Bill, BillReflected, Contained, Product
 from duecare.patching.feeds.models import Feed, FeedSnapshot
 from duecare.patching.runs.models import HostReach, PatchAsk, PatchResult, PatchRun
 from duecare.patching.software.models import Installed, Reflected, Software
@@ -10,6 +11,9 @@ from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching,
 __all__ = [
     "Advisory",
     "AdvisoryName",
+    "Bill",
+    "BillReflected",
+    "Contained",
     "Feed",
     "FeedSnapshot",
     "HostReach",
@@ -18,6 +22,7 @@ __all__ = [
     "PatchAsk",
     "PatchResult",
     "PatchRun",
+    "Product",
     "Reflected",
     "Sighting",
     "Software",

@@ -24,6 +24,7 @@ from duecare.assurance import api as assurance_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
+from duecare.patching.bills import api as bills_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
@@ -140,6 +141,7 @@ for _router in (
     router,
     *program_api.ROUTERS,
     systems_api.router,
+    bills_api.router,
     software_api.router,
     weak_api.router,
     enrolment_api.router,

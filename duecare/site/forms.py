@@ -244,6 +244,7 @@ class TokenForm(RecordForm):
             (Scope.STATEMENTS, _("Statements: make, review, withdraw")),
             (Scope.EXCEPTIONS, _("Exceptions: ask for, withdraw")),
             (Scope.SYSTEMS, _("Hosts and names: take in reports, look, remove")),
+            (Scope.PRODUCTS, _("Products: add, end, take in and undo lists of components")),
             (Scope.REPORTS, _("Reports: make")),
             (Scope.SETTINGS, _("Settings: profile, data sets, targets")),
             (Scope.LEDGER, _("The record: sign it, take it away")),

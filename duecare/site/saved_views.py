@@ -28,10 +28,13 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
+from duecare.patching.bills.lists import products_listing
+from duecare.patching.bills.models import Contained, Product
+from duecare.patching.bills.queries import bill_days
 from duecare.patching.runs import queries as run_queries
 from duecare.patching.runs.models import PatchRun
 from duecare.patching.software.models import Installed, Software
-from duecare.patching.software.views import SOFTWARE, asked_listing, given_in
+from duecare.patching.software.views import SOFTWARE, asked_listing, asked_products, given_in
 from duecare.patching.weaknesses.models import Advisory
 from duecare.patching.weaknesses.views import WEAKNESSES
 from duecare.program import exception_queries, task_views
@@ -128,6 +131,14 @@ def _asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return asked_listing(viewer, given_in(query), now).read(query, Installed)
 
 
+def _products(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return products_listing(now, bill_days()).read(query, Product)
+
+
+def _products_asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return asked_products(viewer, given_in(query), now)[0].read(query, Contained)
+
+
 def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return run_queries.listing(now).read(query, PatchRun)
 
@@ -154,6 +165,8 @@ LISTS: Mapping[str, ListPage] = {
     "weaknesses": ListPage(gettext_lazy("Weaknesses"), _listing(WEAKNESSES, Advisory), "patching"),
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
+    "products": ListPage(gettext_lazy("Products"), _products, "patching"),
+    "products-asked": ListPage(gettext_lazy("Which products contained what"), _products_asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),

@@ -139,10 +139,11 @@ def _assess() -> dict[str, Any]:
 
 
 def _follow_software() -> dict[str, Any]:
-    """Reports whose taking in was interrupted, or that were written in bulk."""
+    """Reports and bills whose taking in was interrupted, or that were written in bulk."""
+    from duecare.patching.bills.following import catch_up as catch_up_with_products
     from duecare.patching.software.following import catch_up
 
-    return {"added": catch_up()}
+    return {"added": catch_up() + catch_up_with_products()}
 
 
 def _remind() -> dict[str, Any]:

@@ -12,11 +12,15 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -189,6 +193,35 @@ def sent(request: HttpRequest, most: int, next_step: str) -> bytes:
     if not data:
         raise BadInput(_("Nothing was sent."), _("Send the file as the body."), "body")
     return data
+
+
+@contextmanager
+def sent_file(request: HttpRequest, most: int, next_step: str) -> Iterator[Path]:
+    """The body as a file, which lasts as long as the context; however long it is, it is never in memory.
+
+    Raises BadInput beyond so many bytes, if there is none, or if it breaks off.
+    """
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    size = int(announced) if announced.isascii() and announced.isdecimal() else 0
+    if size > most or not size:
+        what = (
+            _("Nothing was sent.")
+            if not size
+            else _("The body has %(size)s bytes; at most %(most)s are taken.")
+        )
+        raise BadInput(what % {"size": f"{size:,}", "most": f"{most:,}"}, next_step, "body")
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        left = size
+        while left and (piece := request.read(min(left, _PIECE))):
+            file.write(piece)
+            left -= len(piece)
+        if left:
+            raise BadInput(_("The body broke off."), _("Send it again."), "body")
+        file.flush()
+        yield Path(file.name)
+
+
+_PIECE = 1 << 20
 
 
 # ── Lists ────────────────────────────────────────────────────────────────────────────────────────────────

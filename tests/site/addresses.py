@@ -361,6 +361,36 @@ PAGES: Mapping[str, Page] = {
     "patching/software/asked/": Page("patching/software/asked/", READ),
     "patching/software/hosts/<str:key>/": Page("patching/software/hosts/{host}/", READ, object=True),
     "patching/software/<str:key>/": Page("patching/software/{package}/", READ, object=True),
+    # Products, and the lists of their components.
+    "patching/products/": Page("patching/products/", READ),
+    "patching/products/add/": form("patching/products/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "patching/products/asked/": Page("patching/products/asked/", READ),
+    "patching/products/<str:key>/": Page("patching/products/{product}/", READ, object=True),
+    "patching/products/<str:key>/change/": form(
+        "patching/products/{product}/change/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "patching/products/<str:key>/end/": form(
+        "patching/products/{product}/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "patching/products/<str:key>/resume/": act(
+        "patching/products/{product}/resume/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "patching/products/<str:key>/bills/add/": form(
+        "patching/products/{product}/bills/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "patching/products/<str:key>/bills/<str:bill>/file": Page(
+        "patching/products/{product}/bills/{bill}/file", READ, object=True
+    ),
+    "patching/products/<str:key>/bills/<str:bill>/confirm/": act(
+        "patching/products/{product}/bills/{bill}/confirm/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "patching/products/<str:key>/bills/<str:bill>/undo/": form(
+        "patching/products/{product}/bills/{bill}/undo/",
+        OWNER,
+        MANAGER,
+        told=(APPROVER, AUDITOR),
+        object=True,
+    ),
     # Patch runs. The owner drew up the sample.
     "patching/runs/": Page("patching/runs/", READ),
     "patching/runs/new/": Page("patching/runs/new/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
@@ -413,6 +443,7 @@ FILES = {
     "ledger/<int:index>/proof.json",
     "ledger/<int:index>/blobs/<str:digest>",
     "reports/<str:key>/report.pdf",
+    "patching/products/<str:key>/bills/<str:bill>/file",
     "remarks/files/<str:key>/",
     "matters/<str:key>/papers/<str:paper>/file",
     "matters/<str:key>/papers/<str:paper>/proof.json",

@@ -115,6 +115,24 @@ CALLS: Mapping[str, Call] = {
     "GET software/{key}": read("software/{package}", object=True),
     "GET software/{key}/hosts": read("software/{package}/hosts", object=True),
     "GET hosts/{key}/software": read("hosts/{host}/software", object=True),
+    # Products.
+    "GET products": read("products?state=stale"),
+    "POST products": changed("products", {"name": "Booking"}, *KEEPERS, told=REST),
+    "GET products/asked": read("products/asked?name=openssl&below=4"),
+    "GET products/{key}": read("products/{product}", object=True),
+    "PUT products/{key}": changed("products/{product}", {"name": "Kiosk"}, *KEEPERS, told=REST),
+    "POST products/{key}/end": changed("products/{product}/end", WHY, *KEEPERS, told=REST),
+    "POST products/{key}/resume": changed("products/{product}/resume", None, *KEEPERS, told=REST),
+    "GET products/{key}/components": read("products/{product}/components?matched=yes", object=True),
+    "POST products/{key}/bills": changed("products/{product}/bills?name=a.json", b"{}", *KEEPERS, told=REST),
+    "GET products/{key}/bills/{bill}/file": read("products/{product}/bills/{bill}/file", object=True),
+    "POST products/{key}/bills/{bill}/confirm": changed(
+        "products/{product}/bills/{bill}/confirm", None, *KEEPERS, told=REST
+    ),
+    "POST products/{key}/bills/{bill}/undo": changed(
+        "products/{product}/bills/{bill}/undo", WHY, *KEEPERS, told=REST
+    ),
+    "GET software/{key}/products": read("software/{package}/products", object=True),
     # Hosts and names.
     "GET hosts": read("hosts"),
     "GET hosts/{key}": read("hosts/{host}", object=True),

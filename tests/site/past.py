@@ -252,7 +252,7 @@ def _samples() -> dict[str, str]:
         "task": Task.objects.get().pk,
         "attachment": Attachment.objects.get().pk,
         "view": SharedView.objects.get().pk,
-        "package": Software.objects.get(name="openssl").package,
+        "package": Software.objects.filter(name="openssl")[0].package,
         "blob": Report.objects.get(host=host).report,
         "matter": Matter.objects.get().pk,
         "matter member": MatterMember.objects.get(person__name="owner").pk,

@@ -5,12 +5,17 @@ The organisation has a host called web-1 that reported which software it has.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
+from duecare.patching.bills.actions import add_product, take_bill
+from duecare.patching.bills.models import Bill, Product
 from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
 from duecare.patching.runs import orders
 from duecare.patching.runs.actions import say_how_reached
@@ -32,6 +37,7 @@ def draw_up(owner: Viewer, at: datetime) -> None:
     _set_an_update_aside(at)
     _find_weak(at)
     _order_updates(owner, at)
+    _take_a_bill(owner, at)
 
 
 def keys() -> dict[str, str]:
@@ -39,6 +45,8 @@ def keys() -> dict[str, str]:
     return {
         "enrolment": Enrolment.objects.get().pk,
         "feed update": FeedSnapshot.objects.get(state=State.WAITING).pk,
+        "product": Product.objects.get(name="Kiosk").pk,
+        "bill": Bill.objects.get(product__name="Kiosk").pk,
         "patch run": PatchRun.objects.get().pk,
     }
 
@@ -47,6 +55,26 @@ def enrol(at: datetime) -> None:
     """A computer that showed a key, and waits for a decision."""
     _offered, token = enrolment_actions.offer(TERMINAL, "db-1", at)
     enrolment_actions.answer(Shown(token, "ab" * 32, "db-1", "cd" * 32), "192.0.2.7", at)
+
+
+def _take_a_bill(owner: Viewer, at: datetime) -> None:
+    """A product with the list of its components: the openssl that is weak, and a part without a purl."""
+    product = add_product(owner.actor, at, name="Kiosk", own=False, supplier="Weber")
+    purl = "pkg:deb/debian/openssl@9.8?distro=debian-13"
+    parts = [{"name": "openssl", "purl": purl}, {"name": "glue", "version": "1"}]
+    about = {"component": {"name": "x", "version": "2.12"}}
+    told = {"bomFormat": "CycloneDX", "specVersion": "1.5", "metadata": about, "components": parts}
+    with NamedTemporaryFile() as file:
+        file.write(json.dumps(told).encode())
+        file.flush()
+        take_bill(product, owner.actor, Path(file.name), "kiosk.json", at)
+    inside = Software.objects.get(version="9.8")
+    inside.first_looked = inside.looked = 1
+    inside.save()
+    Weak.objects.create(
+        software=inside, advisory_id="CVE-2026-1", undecided=False, fixed="9.9", why="osv: below 9.9",
+        since=at, since_index=1, fix_seen_at=at,
+    )  # fmt: skip
 
 
 def _set_an_update_aside(at: datetime) -> None:

@@ -67,6 +67,8 @@ ROOMS: Mapping[str, str] = {
 """What the page of each room of the navigation shows, by its label."""
 BESIDE: Mapping[str, str] = {
     "patching/software/": "openssh-server",
+    "patching/products/": "X-ray workstation",
+    "patching/weaknesses/DEMO-2026-124/": "Mended late",
     "patching/feeds/": "Advisories.jsonl",
     "patching/weaknesses/DEMO-2026-101/": "Mended",
     "systems/devices/": "HC-PAD-093",

@@ -17,7 +17,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from duecare.confined import give_up_all_else
 from duecare.errors import BadInput, DuecareError
-from duecare.patching.bills.reading import Component, read_bill
+from duecare.patching.bills.reading import About, Component, Trouble, read_bill
 from duecare.patching.software.installed import LONGEST, Triple
 from duecare.words import gettext as _
 from duecare.words import number, packed, speak_in_templates, unpacked
@@ -39,8 +39,10 @@ child(int(sys.argv[2]), int(sys.argv[3]))
 """
 
 
-def read_isolated(file: BinaryIO, *, seconds: int = SECONDS, memory: int = MEMORY) -> Iterator[Component]:
-    """The components of the list in an open file, one by one, as they are read.
+def read_isolated(
+    file: BinaryIO, *, seconds: int = SECONDS, memory: int = MEMORY
+) -> Iterator[Component | About]:
+    """The components of the list in an open file, one by one, and last what it says of itself.
 
     Raises BadInput: what `read_bill` says, or that reading took more than `seconds` or `memory` bytes. What
     was given before that is of a file that cannot be used.
@@ -57,9 +59,12 @@ def read_isolated(file: BinaryIO, *, seconds: int = SECONDS, memory: int = MEMOR
         try:
             while line := lines.readline(LINE):
                 answer = json.loads(line)
-                if isinstance(answer, dict):
+                if isinstance(answer, list):
+                    yield _component(answer)
+                elif "what" in answer:
                     raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
-                yield _component(answer)
+                else:
+                    yield _about(answer)
         finally:
             lines.close()
             fault = errors.read(LINE).decode(errors="replace").strip()
@@ -78,10 +83,24 @@ def read_isolated(file: BinaryIO, *, seconds: int = SECONDS, memory: int = MEMOR
 
 
 def _component(answer: Any) -> Component:
-    place, triple, matched = answer
-    return Component(
-        str(place)[:LINE], Triple(*(str(part)[: LONGEST * 2] for part in triple)), matched is True
+    place, triple, trouble, fault = answer
+    parts = (str(part)[:most] for part, most in zip(triple, _ROOM, strict=True))
+    return Component(str(place)[:LINE], Triple(*parts), Trouble(trouble), unpacked(fault) if fault else "")
+
+
+def _about(answer: Any) -> About:
+    texts = {name: str(answer[name])[:LONGEST] for name in _TOLD}
+    return About(
+        texts["format"], texts["version"], texts["tool"], texts["stated_at"], int(answer["statements"])
     )
+
+
+_TOLD = ("format", "version", "tool", "stated_at")
+"""The texts of what a list says of itself."""
+
+
+_ROOM = (40, 40, LONGEST, LONGEST, LONGEST, LONGEST)
+"""Characters of each part of a triple that are kept."""
 
 
 def child(seconds: int, memory: int) -> None:
@@ -92,10 +111,25 @@ def child(seconds: int, memory: int) -> None:
     give_up_all_else(seconds, memory)
     try:
         for one in read_bill(sys.stdin.buffer):
-            cut = [part if len(part) <= LONGEST else f"{part[: LONGEST - 1]}…" for part in one.triple]
-            sys.stdout.write(json.dumps([one.place, cut, one.matched]) + "\n")
+            sys.stdout.write(json.dumps(_written(one)) + "\n")
     except BadInput as error:
         answer = {"what": packed(error.what), "next_step": packed(error.next_step)}
         sys.stdout.write(json.dumps(answer) + "\n")
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
+
+
+def _written(one: Component | About) -> Any:
+    if isinstance(one, About):
+        return {
+            **{name: _cut(getattr(one, name), LONGEST) for name in _TOLD},
+            "statements": one.statements,
+        }
+    parts = [_cut(part, most) for part, most in zip(one.triple, _ROOM, strict=True)]
+    return [one.place, parts, one.trouble, packed(one.fault)]
+
+
+def _cut(text: str, most: int) -> str:
+    """As much as is kept of a text, without what no database keeps: halves of characters, and NUL."""
+    text = text[:LINE].encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -2,13 +2,17 @@
 
 Of CycloneDX the members `components`, with what is nested in each, are read, by their `purl`; of SPDX the
 `packages`, by their external reference of the type `purl`. What a component is without one is told too, of
-the ecosystem "" (none): it is shown, and matched with nothing.
+the ecosystem "" (none): it is shown, and matched with nothing. So is one whose purl is none.
+
+Of the rest a list's own word about itself is read: what made it, when, of which version (`About`).
+Statements on weaknesses in it (CycloneDX `vulnerabilities`, VEX) are counted alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, BinaryIO
 
 from duecare.errors import BadInput
@@ -24,6 +28,16 @@ DEEP = 100
 """How deep components may be nested."""
 
 
+class Trouble(StrEnum):
+    """Why no advisory could speak of a component."""
+
+    NONE = ""
+    NO_PURL = "no purl"
+    UNKNOWN_TYPE = "unknown type"
+    NO_VERSION = "no version"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """Something that a list names."""
@@ -31,13 +45,37 @@ class Component:
     place: str
     """Where it stands: `components[3].components[0]`."""
     triple: Triple
-    matched: bool
-    """Whether advisories could speak of it: it has a version, of an ecosystem that has a name here."""
+    trouble: Trouble
+    fault: str = ""
+    """What is wrong with a purl that is unreadable."""
+
+    @property
+    def matched(self) -> bool:
+        """Whether advisories could speak of it: it has a version, of an ecosystem that has a name here."""
+        return self.trouble is Trouble.NONE
 
 
-def read_bill(file: BinaryIO) -> Iterator[Component]:
-    """The components of a list, one by one. Raises BadInput naming the place."""
-    stream, heads, count = Stream(file), dict[str, Any](), 0
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a list says of itself; texts are empty where it does not."""
+
+    format: str
+    """ "CycloneDX 1.5"."""
+    version: str
+    """Of what it is a list of."""
+    tool: str
+    stated_at: str
+    """When it was made, as it is written."""
+    statements: int
+    """On weaknesses (VEX)."""
+
+
+def read_bill(file: BinaryIO) -> Iterator[Component | About]:
+    """The components of a list, one by one, and last what it says of itself.
+
+    Raises BadInput naming the place.
+    """
+    stream, heads, count, statements = Stream(file), dict[str, Any](), 0, 0
     lists = {"components": _cyclonedx, "packages": _spdx}
     for name, value in stream.members():
         if value is not ELEMENTS:
@@ -50,11 +88,54 @@ def read_bill(file: BinaryIO) -> Iterator[Component]:
                     if count > MOST:
                         raise BadInput(_("%(place)s: the list names too many.") % {"place": component.place})
                     yield component
+        elif name == "vulnerabilities":
+            statements = sum(isinstance(one, dict) and "analysis" in one for one in stream.elements())
     if heads.get("bomFormat") != "CycloneDX" and "spdxVersion" not in heads:
         raise BadInput(
             _("The file is neither CycloneDX nor SPDX: it has no bomFormat and no spdxVersion."),
             _("Export the list as CycloneDX 1.4 to 1.6 or SPDX 2.3, in JSON."),
         )
+    yield _about(heads, statements)
+
+
+def _about(heads: Mapping[str, Any], statements: int) -> About:
+    """What a list says of itself: a claim, so that what is not as the formats say is left out."""
+    if heads.get("bomFormat") == "CycloneDX":
+        told = _mapping(heads.get("metadata"))
+        return About(
+            f"CycloneDX {_word(heads.get('specVersion'))}".strip(),
+            _word(_mapping(told.get("component")).get("version")),
+            _cyclonedx_tool(told.get("tools")),
+            _word(told.get("timestamp")),
+            statements,
+        )
+    told = _mapping(heads.get("creationInfo"))
+    creators = told.get("creators")
+    named = [_word(one) for one in creators] if isinstance(creators, list) else []
+    tools = [one.removeprefix("Tool:").strip() for one in named if one.startswith("Tool:")]
+    return About(
+        _word(heads.get("spdxVersion")).replace("-", " "),
+        "",
+        ", ".join(tools),
+        _word(told.get("created")),
+        statements,
+    )
+
+
+def _cyclonedx_tool(tools: object) -> str:
+    """A list of tools up to 1.4, an object with components from 1.5 on."""
+    listed = tools if isinstance(tools, list) else _mapping(tools).get("components")
+    named = [_mapping(one) for one in listed] if isinstance(listed, list) else []
+    told = (f"{_word(one.get('name'))} {_word(one.get('version'))}".strip() for one in named)
+    return ", ".join(filter(None, told))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 _VERSIONS = {
@@ -102,17 +183,20 @@ def _spdx(element: object, place: str, depth: int) -> Iterator[Component]:
 
 
 def _component(purl: str, name: str, version: str, place: str) -> Component:
-    if not purl:
-        if not name:
-            raise BadInput(_("%(place)s: it has neither a name nor a purl.") % {"place": place})
-        return Component(place, Triple("", "", name, "", version, ""), matched=False)
+    if not purl and not name:
+        raise BadInput(_("%(place)s: it has neither a name nor a purl.") % {"place": place})
     try:
-        parsed = parse_purl(purl)
+        parsed = parse_purl(purl) if purl else None
     except BadInput as error:
-        raise BadInput(f"{place}.purl: {error.what}", _("Correct the list where it was made.")) from error
+        nameless = Triple("", "", name or purl, "", version, "")
+        return Component(place, nameless, Trouble.UNREADABLE, error.what)
+    if parsed is None:
+        return Component(place, Triple("", "", name, "", version, ""), Trouble.NO_PURL)
     triple = triple_of(parsed)
     triple = triple if triple.version else triple._replace(version=version)
-    return Component(place, triple, matched=is_known(parsed) and bool(triple.version))
+    if not is_known(parsed):
+        return Component(place, triple, Trouble.UNKNOWN_TYPE)
+    return Component(place, triple, Trouble.NONE if triple.version else Trouble.NO_VERSION)
 
 
 def _object(value: object, place: str) -> Mapping[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from ninja import Router
 
-from duecare.errors import BadInput
 from duecare.ledger.viewers import Request, Scope, Viewer, demand_area
+from duecare.patching.bills.lists import reach as product_reach
+from duecare.patching.bills.models import Contained
 from duecare.patching.software import queries, views
 from duecare.patching.software.models import Installed
 from duecare.web.api import endpoint, list_rows, rows_of
@@ -30,6 +30,7 @@ class VersionAnswer(Answer):
     hosts: int
     had: int
     """Hosts on which it was seen until now."""
+    products: int
     since: Moment
 
 
@@ -51,6 +52,16 @@ class UnknownAnswer(Answer):
     """When it last told of all its packages of this kind; null if it never did."""
 
 
+class ProductReachAnswer(Answer):
+    """How far the same answer about products goes."""
+
+    products: int
+    found: int
+    without: int
+    unknown: int
+    """Of which there was no young list of components."""
+
+
 class ReachAnswer(Answer):
     """How far the answer goes. What is not known is never counted as being without."""
 
@@ -60,6 +71,7 @@ class ReachAnswer(Answer):
     unknown: int
     named: list[UnknownAnswer]
     """The first hundred of which it was not known."""
+    inside: ProductReachAnswer
 
 
 @endpoint(router, "GET", "/software", Scope.READ, rows_of(views.SOFTWARE, int), listing=views.SOFTWARE)
@@ -77,7 +89,7 @@ _ASKED = views.asked_listing(_NOBODY, {}, datetime.now(UTC))
 def ask_who_runs(request: Request) -> Any:
     """Which hosts had some software, below a version, on a day."""
     viewer = demand_area(request, views.AREA)
-    given = _given(request)
+    given = views.demand_name(request)
     listing = views.asked_listing(viewer, given, request.view_now)
     return list_rows(request, listing, views.asked_rows(viewer, given, request.view_now))
 
@@ -86,12 +98,15 @@ def ask_who_runs(request: Request) -> Any:
 def ask_how_far(request: Request) -> Any:
     """How far the answer to the same question goes: of how many hosts it was not known."""
     viewer = demand_area(request, views.AREA)
-    given = _given(request)
+    given = views.demand_name(request)
     listing = views.asked_listing(viewer, given, request.view_now)
     rows = listing.narrow(
         views.asked_rows(viewer, given, request.view_now), listing.read(request.GET, Installed)
     )
     found = queries.reach(rows, given["name"], views.moment_of(given, request.view_now))
+    inside, contained = views.asked_products(viewer, given, request.view_now)
+    contained = inside.narrow(contained, inside.read(request.GET, Contained))
+    of = product_reach(viewer, contained, views.moment_of(given, request.view_now), 0)
     named = [{"host": host.pk, "name": host.name, "since": since} for host, since in found.named]
     return {
         "hosts": found.hosts,
@@ -99,14 +114,13 @@ def ask_how_far(request: Request) -> Any:
         "without": found.without,
         "unknown": found.unknown,
         "named": named,
+        "inside": {
+            "products": of.products,
+            "found": of.found,
+            "without": of.without,
+            "unknown": of.unknown,
+        },
     }
-
-
-def _given(request: Request) -> dict[str, str]:
-    given: dict[str, str] = views.given_in(request.GET)
-    if not given.get("name"):
-        raise BadInput(_("The question does not say which software."), _("Give its name."), "name")
-    return given
 
 
 @endpoint(router, "GET", "/software/{key}", Scope.READ, PackageAnswer)
@@ -122,6 +136,7 @@ def one_package(request: Request, key: Key) -> Any:
             "decided": one.software.key is not None,
             "hosts": one.hosts,
             "had": one.had,
+            "products": one.products,
             "since": one.since,
         }
         for one in found

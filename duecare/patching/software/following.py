@@ -29,6 +29,7 @@ from duecare.errors import DuecareError
 from duecare.ledger import blobs
 from duecare.ledger.canonical import parse_utc
 from duecare.ledger.models import Entry, Payload
+from duecare.patching.bills.models import Contained
 from duecare.patching.software.installed import (
     NOTHING,
     OF_SYSTEMS,
@@ -60,13 +61,13 @@ def package_key(ecosystem: str, name: str) -> str:
     return hashlib.sha256(f"{ecosystem}\0{name}".encode()).hexdigest()[:20]
 
 
-def _digest(triple: Triple) -> str:
+def digest_of(triple: Triple) -> str:
     return hashlib.sha256("\0".join(triple).encode()).hexdigest()[:32]
 
 
-def _software(triples: Iterable[Triple]) -> dict[str, int]:
+def software_rows(triples: Iterable[Triple]) -> dict[str, int]:
     """The key of each one's row, by its digest; rows that are missing are made."""
-    wanted = {_digest(triple): triple for triple in triples}
+    wanted = {digest_of(triple): triple for triple in triples}
     found = dict(_found(list(wanted)))
     missing = [digest for digest in wanted if digest not in found]
     rows = [
@@ -212,7 +213,7 @@ def _apply(host: Host, told: _Told) -> None:
     """End what is gone, and begin what is new."""
     there = _there(host)
     found = told.system.found | told.languages.found
-    known = {_digest(triple) for triple in found}
+    known = {digest_of(triple) for triple in found}
     gone = [
         row
         for digest, (row, of_language) in there.items()
@@ -222,10 +223,10 @@ def _apply(host: Host, told: _Told) -> None:
     for start in range(0, len(gone), CHUNK):
         part = Installed.objects.filter(pk__in=gone[start : start + CHUNK])
         part.update(until=event.at, until_index=event.entry)
-    new = [triple for triple in found if _digest(triple) not in there]
+    new = [triple for triple in found if digest_of(triple) not in there]
     rows = [
         Installed(host=host, software_id=key, since=event.at, since_index=event.entry)
-        for key in sorted(_software(new).values())
+        for key in sorted(software_rows(new).values())
     ]
     Installed.objects.bulk_create(rows, batch_size=CHUNK)
 
@@ -270,7 +271,10 @@ def rebuild(progress: Progress = _quiet) -> int:
     for done, host in enumerate(hosts, 1):
         count += _make_anew(host)
         progress(done, len(hosts))
-    Software.objects.filter(~Exists(Installed.objects.filter(software=OuterRef("pk")))).delete()
+    contained = Contained.objects.filter(software=OuterRef("pk"))
+    Software.objects.filter(
+        ~Exists(Installed.objects.filter(software=OuterRef("pk"))) & ~Exists(contained)
+    ).delete()
     return count
 
 

@@ -30,6 +30,8 @@ from django.db.models.functions import Coalesce
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
+from duecare.patching.bills.models import Contained
+from duecare.patching.bills.queries import in_any_product, is_contained, is_told, number_of_products
 from duecare.patching.software.installed import OF_SYSTEMS, SCHEME_OF
 from duecare.patching.software.models import Installed, Reflected, Software
 from duecare.patching.versions import find_scheme
@@ -77,6 +79,13 @@ def _number_of_hosts(software: OuterRef) -> Combinable:
     return found
 
 
+def seen_somewhere() -> Q:
+    """That software is on any host or in any product today."""
+    here = Installed.objects.filter(software=OuterRef("pk"), until_index=None)
+    inside = Contained.objects.filter(software=OuterRef("pk"), until_index=None, void_index=None)
+    return Q(Exists(here)) | Q(Exists(inside))
+
+
 def installed(viewer: Viewer) -> QuerySet[Installed]:
     """All that had been told by the day in view, what is gone too; `ended` says when that was seen."""
     rows: QuerySet[Installed] = Installed.objects.all().visible_to(viewer)
@@ -88,9 +97,11 @@ def installed(viewer: Viewer) -> QuerySet[Installed]:
 
 
 def software(viewer: Viewer) -> QuerySet[Software]:
-    """What is installed anywhere on the day in view, each with its number of `hosts`."""
+    """What is on any host or in any product on the day in view, each with how many `hosts` and `products`."""
     rows: QuerySet[Software] = Software.objects.all().visible_to(viewer)
-    return rows.filter(_anywhere(OuterRef("pk"))).annotate(hosts=_number_of_hosts(OuterRef("pk")))
+    return rows.filter(_anywhere(OuterRef("pk")) | in_any_product(OuterRef("pk"))).annotate(
+        hosts=_number_of_hosts(OuterRef("pk")), products=number_of_products(OuterRef("pk"))
+    )
 
 
 def packages(viewer: Viewer) -> QuerySet[Software]:
@@ -99,8 +110,9 @@ def packages(viewer: Viewer) -> QuerySet[Software]:
     rows: QuerySet[Software] = Software.objects.all().visible_to(viewer)
     view = asof.current()
     if view is not None:
-        told = Installed.objects.filter(software=OuterRef("pk"), since_index__lt=view.size)
-        rows, later = rows.filter(Exists(told)), later.filter(Exists(told))
+        told = Q(Exists(Installed.objects.filter(software=OuterRef("pk"), since_index__lt=view.size)))
+        told |= Q(Exists(Contained.objects.filter(is_told(), software=OuterRef("pk"))))
+        rows, later = rows.filter(told), later.filter(told)
     return rows.filter(~Exists(later))
 
 
@@ -113,6 +125,8 @@ class Version:
     """How many have it on the day in view."""
     had: int
     """On how many it was seen until then."""
+    products: int
+    """How many contain it on the day in view."""
     since: datetime
     """When it was first seen anywhere."""
 
@@ -132,8 +146,29 @@ def versions(viewer: Viewer, package: str) -> list[Version]:
         .values_list("software")
         .annotate(number=Count("pk"))
     )
-    found = Software.objects.all().visible_to(viewer).filter(pk__in=told)
-    listed = [Version(one, there.get(one.pk, 0), told[one.pk][1], told[one.pk][0]) for one in found]
+    inside = dict(
+        Contained.objects.filter(is_told(), software__package=package)
+        .order_by()
+        .values_list("software")
+        .annotate(first=Min("since"))
+    )
+    held = dict(
+        Contained.objects.filter(is_contained(), software__package=package)
+        .order_by()
+        .values_list("software")
+        .annotate(number=Count("pk"))
+    )
+    found = Software.objects.all().visible_to(viewer).filter(pk__in=[*told, *inside])
+    listed = [
+        Version(
+            one,
+            there.get(one.pk, 0),
+            told[one.pk][1] if one.pk in told else 0,
+            held.get(one.pk, 0),
+            min(first for first in (told.get(one.pk, (None,))[0], inside.get(one.pk)) if first),
+        )
+        for one in found
+    ]
     return sorted(listed, key=_newest_first, reverse=True)
 
 

@@ -21,6 +21,8 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import BadInput, NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.patching.bills import lists as product_lists
+from duecare.patching.bills.models import Contained
 from duecare.patching.software import queries
 from duecare.patching.software.installed import ECOSYSTEMS
 from duecare.patching.software.models import Installed, Reflected, Software
@@ -65,6 +67,7 @@ SOFTWARE: Listing[Software] = Listing(
         Column("source", _("Built from"), lambda row: row.source or None, Kind.MONO),
         Column("source_version", _("Version of that"), lambda row: row.source_version or None, Kind.MONO),
         Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
+        Column("products", _("Products"), lambda row: getattr(row, "products", 0), Kind.NUMBER),
     ),
     sort=("name",),
     search=("name", "source"),
@@ -183,6 +186,7 @@ def package(request: Request, key: str) -> HttpResponseBase:
         "versions": [(one, _of(one.software)) for one in found],
         "ask_url": f"{reverse('software-asked')}?{urlencode({'name': first.name})}",
         "weak": [(one, URGENCIES[Urgency(one.urgency)]) for one in advisories_about(viewer, key)[:LISTED]],
+        "products": list(product_lists.package_rows(viewer, key).order_by("-since", "pk")[:LISTED]),
     }
     listing, rows = hosts_listing(viewer), package_rows(viewer, key)
     return show(request, listing, rows, template="patching/package.html", context=context)
@@ -286,6 +290,16 @@ def given_in(parameters: QueryDict) -> dict[str, str]:
     return {key: str(parameters[key]).strip() for key in parameters if parameters[key]}
 
 
+def demand_name(request: Request) -> dict[str, str]:
+    """The parameters of a question. Raises BadInput if it does not say which software."""
+    given = given_in(request.GET)
+    if not given.get("name"):
+        raise BadInput(
+            gettext("The question does not say which software."), gettext("Give its name."), "name"
+        )
+    return given
+
+
 def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Listing[Installed]:
     """The answer to: which hosts ran `name` below a version on a day?"""
     keys = queries.keys_of(given.get("below", ""))
@@ -366,6 +380,14 @@ def moment_of(given: Mapping[str, str], now: datetime) -> datetime:
         return now
 
 
+def asked_products(
+    viewer: Viewer, given: Mapping[str, str], now: datetime
+) -> tuple[Listing[Contained], QuerySet[Contained]]:
+    """The same of products: the list, and the rows that the filters of the question narrow."""
+    listing = product_lists.asked_listing(asked_listing(viewer, given, now), moment_of(given, now))
+    return listing, product_lists.asked_rows(viewer, past=bool(given.get("on")))
+
+
 def asked_rows(viewer: Viewer, given: Mapping[str, str], now: datetime) -> QuerySet[Installed]:
     """The rows that the filters of the question narrow; none before it says which software."""
     if not given.get("name"):
@@ -391,8 +413,17 @@ def asked(request: Request) -> HttpResponseBase:
         given = listing.read(request.GET, Installed)
         moment = moment_of(given.values, request.view_now)
         reach = queries.reach(listing.narrow(rows, given), given.values["name"], moment)
+        inside, contained = asked_products(viewer, given.values, request.view_now)
+        plain = request.GET.copy()
+        for key in ("sort", "after", "before"):
+            plain.pop(key, None)
+        asked_of = inside.read(plain, Contained)
+        contained = inside.narrow(contained, asked_of)
         context = {
             "reach": reach,
+            "products": inside.page(contained, asked_of),
+            "products_url": f"{reverse('products-asked')}?{plain.urlencode()}",
+            "product_reach": product_lists.reach(viewer, contained, moment, queries.SHOWN),
             "moment": moment,
             "fresh": queries.FRESH.days,
             "viewer_sees_hosts": viewer.covers(HOSTS_AREA),

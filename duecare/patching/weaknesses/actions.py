@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from duecare.patching.bills.following import catch_up as catch_up_with_products
 from duecare.patching.feeds.models import FeedSnapshot
 from duecare.patching.feeds.queries import current_feeds, read_snapshot
 from duecare.patching.software.following import catch_up
@@ -28,6 +29,7 @@ def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None
     Raises whatever reading a feed raises; what was found before then stays as it was.
     """
     catch_up()
+    catch_up_with_products()
     snapshots = current_feeds()
     last = last_matching()
     if not snapshots and last is None:

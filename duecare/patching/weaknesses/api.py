@@ -7,9 +7,11 @@ from typing import Any
 from ninja import Router
 
 from duecare.ledger.viewers import Request, Scope, demand_area
+from duecare.patching.bills.models import Contained
 from duecare.patching.software.models import Installed
 from duecare.patching.software.views import AREA
 from duecare.patching.weaknesses import queries, views
+from duecare.patching.weaknesses.queries import Open
 from duecare.web.api import endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Moment
 
@@ -20,6 +22,7 @@ class ClockAnswer(Answer):
     """An advisory on a package of a host, with its clock."""
 
     host: str
+    """Key of the host, or of the product."""
     host_name: str
     package: str
     version: str
@@ -43,13 +46,15 @@ class ClockAnswer(Answer):
 
 
 class WeaknessAnswer(Answer):
-    """What goes by a name: the advisories, and every host that they touch or touched."""
+    """What goes by a name: the advisories, and every host and product that they touch or touched."""
 
     name: str
     advisories: list[str]
     open: int
     places: list[ClockAnswer]
     """The first five hundred, what is open first."""
+    products: list[ClockAnswer]
+    """The same in products."""
 
 
 @endpoint(router, "GET", "/weaknesses", Scope.READ, rows_of(views.WEAKNESSES), listing=views.WEAKNESSES)
@@ -64,29 +69,32 @@ def one_weakness(request: Request, name: str) -> Any:
     viewer = demand_area(request, AREA)
     found = views.find_advisories(name, viewer)
     told = views.places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    inside = views.products(Contained.objects.all().visible_to(viewer), found, request.view_now)
     return {
         "name": name,
         "advisories": [one.pk for one in found],
-        "open": sum(one.clock.open for one in told),
-        "places": [
-            {
-                "host": one.host.pk,
-                "host_name": one.host.name,
-                "package": one.clock.of.package,
-                "version": one.version,
-                "fixed": one.fixed,
-                "state": one.clock.state.value,
-                "undecided": one.undecided,
-                "why": one.why,
-                "weak_since": one.clock.of.weak_since,
-                "fix_seen": one.clock.of.fix_seen_at,
-                "fix_offered": one.clock.of.fix_offered_at,
-                "due": one.clock.due_at,
-                "ended": one.clock.ended_at,
-                "shown_by": one.shown_by,
-                "ended_by": one.ended_by,
-                "unsaid_since": one.unsaid_at,
-            }
-            for one in told[: views.SHOWN]
-        ],
+        "open": sum(one.clock.open for one in [*told, *inside]),
+        "places": [_place(one) for one in told[: views.SHOWN]],
+        "products": [_place(one) for one in inside[: views.SHOWN]],
+    }
+
+
+def _place(one: Open) -> dict[str, Any]:
+    return {
+        "host": one.host.pk,
+        "host_name": one.host.name,
+        "package": one.clock.of.package,
+        "version": one.version,
+        "fixed": one.fixed,
+        "state": one.clock.state.value,
+        "undecided": one.undecided,
+        "why": one.why,
+        "weak_since": one.clock.of.weak_since,
+        "fix_seen": one.clock.of.fix_seen_at,
+        "fix_offered": one.clock.of.fix_offered_at,
+        "due": one.clock.due_at,
+        "ended": one.clock.ended_at,
+        "shown_by": one.shown_by,
+        "ended_by": one.ended_by,
+        "unsaid_since": one.unsaid_at,
     }

@@ -1,9 +1,9 @@
-"""Holding all software that is installed against all feeds, and keeping what came of it (`models.py`).
+"""Holding all software that is anywhere against all feeds, and keeping what came of it (`models.py`).
 
 One run reads the feeds, runs the one join (`matching/joining.py`) over every piece of software that is seen
-anywhere, and writes what is new or changed. It only ever adds, and marks what feeds no longer say: a row
-leaves when its software does, which a report shows. Runs are short acts of writing after long reading; a
-second run in another process at the same time waits.
+on any host or in any product, and writes what is new or changed. It only ever adds, and marks what feeds no
+longer say: a row leaves when its software does, which a report shows. Runs are short acts of writing after
+long reading; a second run in another process at the same time waits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,8 @@ from duecare.patching.matching.rules import Rules
 from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Tables
 from duecare.patching.matching.triples import Triple
-from duecare.patching.software.models import Installed, Software
+from duecare.patching.software.models import Software
+from duecare.patching.software.queries import seen_somewhere
 from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
 from duecare.patching.weaknesses.urgency import (
     Exploitation,
@@ -104,8 +105,7 @@ def match(
             told.append(_told(source))
             _sight(source)
         say("software")
-        there = Installed.objects.filter(software=OuterRef("pk"), until_index=None)
-        software = list(Software.objects.filter(Exists(there)).order_by("pk"))
+        software = list(Software.objects.filter(seen_somewhere()).order_by("pk"))
         found = _found(rules, software)
         noted = {"snapshots": sorted(one["snapshot"] for one in told), "software": len(software)}
         act = record_note(
@@ -372,11 +372,9 @@ def _keep(found: Mapping[tuple[int, str], Weak], now: datetime, index: int) -> t
     lost = [row for key, row in before.items() if key not in found] + doubted
     lost = [row for row in lost if row.unsaid_at is None]
     there = set(
-        Installed.objects.filter(
-            software__in={row.software_id for row in lost}, until_index=None
-        ).values_list("software", flat=True)
-        if len(lost) < CHUNK
-        else Installed.objects.filter(until_index=None).values_list("software", flat=True).distinct()
+        Software.objects.filter(
+            seen_somewhere(), *([Q(pk__in={row.software_id for row in lost})] if len(lost) < CHUNK else ())
+        ).values_list("pk", flat=True)
     )
     unsaid = [row for row in lost if row.software_id in there]
     for row in unsaid:

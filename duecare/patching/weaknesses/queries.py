@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
+from duecare.patching.bills.models import BillReflected, Contained, Product
+from duecare.patching.bills.queries import is_contained, is_told, newest_bills, told_at
 from duecare.patching.software.models import Installed, Reflected
 from duecare.patching.software.queries import is_there
 from duecare.patching.weaknesses.clocks import Clock, Weakness, clock
@@ -68,19 +70,22 @@ def told() -> Q:
 def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     """Those that had named software of ours by the day in view.
 
-    Each with how many hosts have it (`hosts`), whether any does (`open`), since when we know (`since`),
-    whether any of it is `decided`, and whether a `fix` is known.
+    Each with how many hosts have it (`hosts`) and how many products (`products`), whether any does (`open`),
+    since when we know (`since`), whether any of it is `decided`, and whether a `fix` is known.
     """
     said = Weak.objects.filter(known(), advisory=OuterRef("pk")).order_by()
     there = Installed.objects.filter(is_there(), software__weak__advisory=OuterRef("pk")).order_by()
+    inside = Contained.objects.filter(is_contained(), software__weak__advisory=OuterRef("pk")).order_by()
     sure = said.filter(undecided=False)
+    held = inside.values("software__weak__advisory").annotate(n=Count("product", distinct=True)).values("n")
     counted = there.values("software__weak__advisory").annotate(n=Count("host", distinct=True)).values("n")
     first = said.values("advisory").annotate(first=Min("since")).values("first")
     rows: QuerySet[Advisory] = Advisory.objects.all().visible_to(viewer)
     return rows.filter(Exists(said)).annotate(
         hosts=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        products=Coalesce(Subquery(held, output_field=IntegerField()), 0),
         since=Subquery(first),
-        open=Exists(there),
+        open=Q(Exists(there)) | Q(Exists(inside)),
         decided=Exists(sure),
         fix=Exists(said.exclude(fixed="")),
     )
@@ -103,19 +108,19 @@ def advisories_about(viewer: Viewer, package: str) -> QuerySet[Advisory]:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """One weakness of one host with its clock and what it rests on."""
+    """One weakness of one host, or of one product, with its clock and what it rests on."""
 
     clock: Clock
-    host: Host
+    host: Host | Product
     version: str
     fixed: str
     why: str
     undecided: bool
     unsaid_at: datetime | None
     shown_by: int
-    """The entry of the report that first showed it on this host."""
+    """The entry of the report, or bill, that first showed it here."""
     ended_by: int | None
-    """The entry of the report, or removal, that ended it."""
+    """The entry of the report, bill or removal that ended it."""
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -132,9 +137,7 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
     found = list(
         rows.select_related("software").distinct().order_by("host_id", "software__name", "since_index")
     )
-    weak: dict[int, list[Weak]] = {}
-    for one in said.filter(software__in={row.software_id for row in found}).select_related("advisory"):
-        weak.setdefault(one.software_id, []).append(one)
+    weak = _by_software(said, {row.software_id for row in found})
     hosts = Host.objects.in_bulk({row.host_id for row in found})
     last = dict(
         Reflected.objects.filter(host__in=hosts, counted=True)
@@ -146,13 +149,58 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
     removals = set(Reflected.objects.filter(host__in=hosts, report=None).values_list("index", flat=True))
     context = _Context(promised(), removals, _not_looked_at(hosts, [row.software.name for row in found]), now)
     for (host_id, _name), group in groupby(found, key=lambda row: (row.host_id, row.software.name)):
-        if host_id not in hosts:
-            continue
-        pairs = [(row, one) for row in group for one in weak.get(row.software_id, ())]
-        pairs.sort(key=lambda pair: (pair[1].advisory_id, pair[0].since_index))
-        for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory_id):
-            for chain in _chains(list(same)):
-                yield _opened(chain, hosts[host_id], last.get(host_id), context)
+        if host_id in hosts:
+            yield from _on_one(group, hosts[host_id], weak, last.get(host_id), context)
+
+
+def clocks_of_products(
+    rows: QuerySet[Contained], now: datetime, advisories: Iterable[str] = ()
+) -> Iterator[Open]:
+    """The weaknesses of what bills say products contain, as `clocks` tells those of hosts.
+
+    A clock begins with the bill that first showed the weak version, or our first sight of a fix if that is
+    later; it ends with a later bill that shows another version.
+    """
+    rows = rows.filter(is_told(), software__weak__isnull=False)
+    said = Weak.objects.filter(known())
+    chosen = list(advisories)
+    if chosen:
+        rows = rows.filter(software__weak__advisory__in=chosen)
+        said = said.filter(advisory__in=chosen)
+    found = list(
+        rows.select_related("software").distinct().order_by("product_id", "software__name", "since_index")
+    )
+    weak = _by_software(said, {row.software_id for row in found})
+    products = Product.objects.in_bulk({row.product_id for row in found})
+    last = {key: told_at(bill) for key, bill in newest_bills(products).items()}
+    endings = BillReflected.objects.filter(product__in=list(products), ending=True)
+    unlooked = _not_looked_at_in(products, {row.software.name for row in found})
+    context = _Context(promised(), set(endings.values_list("index", flat=True)), unlooked, now)
+    for (product, _name), group in groupby(found, key=lambda row: (row.product_id, row.software.name)):
+        if product in products:
+            yield from _on_one(group, products[product], weak, last.get(product), context)
+
+
+def _by_software(said: QuerySet[Weak], software: Iterable[int]) -> dict[int, list[Weak]]:
+    weak: dict[int, list[Weak]] = {}
+    for one in said.filter(software__in=software).select_related("advisory"):
+        weak.setdefault(one.software_id, []).append(one)
+    return weak
+
+
+def _on_one(
+    rows: Iterable[Installed | Contained],
+    place: Host | Product,
+    weak: Mapping[int, list[Weak]],
+    last: datetime | None,
+    context: _Context,
+) -> Iterator[Open]:
+    """The weaknesses of one package in all its versions on one host, or in one product."""
+    pairs = [(row, one) for row in rows for one in weak.get(row.software_id, ())]
+    pairs.sort(key=lambda pair: (pair[1].advisory_id, pair[0].since_index))
+    for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory_id):
+        for chain in _chains(list(same)):
+            yield _opened(chain, place, last, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +211,40 @@ class _Context:
     removals: Container[int]
     """The entries by which hosts were removed: they show nothing of their software."""
     not_looked_at: Container[tuple[str, str]]
-    """Host and package of versions that were not held against the feeds by the day in view."""
+    """Host, or product, and package of versions that were not held against the feeds by the day in view."""
     now: datetime
 
 
 def _not_looked_at(hosts: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
     """A version that took another's place may be as weak: until it was looked at, nothing is shown fixed."""
-    view, matching = asof.current(), last_matching()
     there = Installed.objects.filter(is_there(), host__in=list(hosts), software__name__in=set(names))
-    looked = Q(software__looked=matching.index if matching else None)
-    if view is not None:
-        looked = Q(software__first_looked__lt=view.size)
-    looked_at = there.filter(looked).values("pk")
+    looked_at = there.filter(_looked()).values("pk")
     return set(there.exclude(pk__in=looked_at).order_by().values_list("host", "software__name"))
 
 
-def _chains(pairs: list[tuple[Installed, Weak]]) -> Iterator[list[tuple[Installed, Weak]]]:
-    """Weak versions that followed one another without a report in between that showed none."""
-    chain: list[tuple[Installed, Weak]] = []
+def _not_looked_at_in(products: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
+    """The same of products."""
+    there = Contained.objects.filter(is_contained(), product__in=list(products))
+    there = there.filter(software__name__in=set(names))
+    looked_at = there.filter(_looked()).values("pk")
+    return set(there.exclude(pk__in=looked_at).order_by().values_list("product", "software__name"))
+
+
+def _looked() -> Q:
+    """That a row's software had been held against the feeds by the day in view."""
+    view, matching = asof.current(), last_matching()
+    if view is not None:
+        return Q(software__first_looked__lt=view.size)
+    return Q(software__looked=matching.index if matching else None)
+
+
+_Row = Installed | Contained
+_Chain = list[tuple[_Row, Weak]]
+
+
+def _chains(pairs: _Chain) -> Iterator[_Chain]:
+    """Weak versions that followed one another without a report, or bill, in between that showed none."""
+    chain: _Chain = []
     for row, weak in pairs:
         if chain and not any(_follows(before, row) for before, _weak in chain):
             yield chain
@@ -190,12 +254,12 @@ def _chains(pairs: list[tuple[Installed, Weak]]) -> Iterator[list[tuple[Installe
         yield chain
 
 
-def _follows(before: Installed, after: Installed) -> bool:
+def _follows(before: _Row, after: _Row) -> bool:
     ended = _ended_index(before)
     return ended is None or after.since_index <= ended
 
 
-def _ended_index(row: Installed) -> int | None:
+def _ended_index(row: _Row) -> int | None:
     view = asof.current()
     if row.until_index is None or (view is not None and row.until_index >= view.size):
         return None
@@ -204,8 +268,8 @@ def _ended_index(row: Installed) -> int | None:
 
 
 def _opened(
-    chain: list[tuple[Installed, Weak]],
-    host: Host,
+    chain: _Chain,
+    host: Host | Product,
     last: datetime | None,
     context: _Context,
 ) -> Open:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duecare.patching.ecosystems import SCHEMES, find_ecosystem
 from duecare.patching.feeds.queries import STALE_AFTER
 from duecare.patching.software.models import Installed, Reflected, Software
-from duecare.patching.software.queries import is_there
+from duecare.patching.software.queries import is_there, seen_somewhere
 from duecare.patching.weaknesses.checks import WEAK
 from duecare.patching.weaknesses.models import Matching
 from duecare.patching.weaknesses.queries import Open, clocks, last_matching
@@ -40,7 +40,7 @@ def weak_software(now: datetime) -> Iterator[Subject]:
             "host_id", "report", "grade", "collected_at", "live"
         )
     }
-    common = None if matching is None else _common(matching, now)
+    common = None if matching is None else common_of(matching, now)
     for host in Host.objects.filter(removed_at=None).order_by("name", "id"):
         reference = f"{HOST}:{host.pk}"
         if host.pk not in newest:
@@ -56,8 +56,8 @@ def weak_software(now: datetime) -> Iterator[Subject]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Common:
-    """What holds for every host."""
+class Common:
+    """What holds for every host and product."""
 
     unknown: tuple[str, ...]
     covered: frozenset[tuple[str, str]]
@@ -65,10 +65,11 @@ class _Common:
     index: int
 
 
-def _common(matching: Matching, now: datetime) -> _Common:
+def common_of(matching: Matching, now: datetime) -> Common:
+    """What the last matching rests on, as checks see it."""
     days: int = current_targets()[STALE_AFTER].value
     covered = frozenset((ecosystem, release) for ecosystem, release in matching.covered)
-    return _Common(
+    return Common(
         tuple(_of_feeds(matching.feeds, now, days)),
         covered,
         frozenset(ecosystem for ecosystem, _release in covered),
@@ -93,7 +94,7 @@ def _of_feeds(feeds: list[dict[str, Any]], now: datetime, days: int) -> Iterator
             }
 
 
-def _section(host: Host, common: _Common, now: datetime) -> dict[str, Any]:
+def _section(host: Host, common: Common, now: datetime) -> dict[str, Any]:
     """What a check needs to know of one host."""
     unknown = [*common.unknown]
     last = Reflected.objects.filter(host=host, counted=True).exclude(report=None).order_by("-index").first()
@@ -107,7 +108,7 @@ def _section(host: Host, common: _Common, now: datetime) -> dict[str, Any]:
         packages += 1
         fresh += looked != common.index
         place = find_ecosystem(ecosystem, release)
-        if not _spoken_of(*place, common):
+        if not spoken_of(*place, common):
             blind[" ".join(filter(None, place))] += 1
     unknown += [
         _("no feed speaks of %(where)s (%(count)s packages)") % {"where": where, "count": count}
@@ -120,11 +121,12 @@ def _section(host: Host, common: _Common, now: datetime) -> dict[str, Any]:
         "problems": [],
         "packages": packages,
         "unknown": unknown,
-        "items": [_item(one) for one in clocks(there, now) if one.clock.open],
+        "items": [item_of(one) for one in clocks(there, now) if one.clock.open],
     }
 
 
-def _spoken_of(ecosystem: str, release: str, common: _Common) -> bool:
+def spoken_of(ecosystem: str, release: str, common: Common) -> bool:
+    """Whether a feed speaks of an ecosystem and release, as `find_ecosystem` names them."""
     if ecosystem not in common.ecosystems:
         return False
     if ecosystem not in SCHEMES:
@@ -132,7 +134,8 @@ def _spoken_of(ecosystem: str, release: str, common: _Common) -> bool:
     return (ecosystem, release) in common.covered or (ecosystem, "") in common.covered
 
 
-def _item(one: Open) -> dict[str, Any]:
+def item_of(one: Open) -> dict[str, Any]:
+    """A weakness as checks see it."""
     of = one.clock.of
     began = one.clock.began_at
     return {
@@ -149,12 +152,12 @@ def _item(one: Open) -> dict[str, Any]:
 
 
 def unseen() -> bool:
-    """Whether any software is installed that the last matching did not look at."""
+    """Whether any software is on a host or in a product that the last matching did not look at."""
     matching = last_matching()
     if matching is None:
         return True
     other = Software.objects.filter(Q(looked=None) | ~Q(looked=matching.index))
-    return other.filter(Exists(Installed.objects.filter(software=OuterRef("pk"), until_index=None))).exists()
+    return other.filter(seen_somewhere()).exists()
 
 
 register_source(WEAK, weak_software)

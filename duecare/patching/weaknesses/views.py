@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.patching.bills.models import Contained
 from duecare.patching.software.models import Installed
 from duecare.patching.software.views import AREA, HOSTS_AREA
 from duecare.patching.weaknesses import queries
@@ -53,6 +54,7 @@ WEAKNESSES: Listing[Advisory] = Listing(
         Column("summary", _("What it is"), lambda row: row.summary or None),
         Column("fix", _("Fix"), _verdict),
         Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
+        Column("products", _("Products"), lambda row: getattr(row, "products", 0), Kind.NUMBER),
         Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
     ),
     sort=("-open", "-points", "id"),
@@ -112,22 +114,33 @@ def find_advisories(name: str, viewer: Viewer) -> list[Advisory]:
 
 def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Open]:
     """Every host that they touch or touched: what is open first, the soonest due first."""
-    told = queries.clocks(rows, now, [one.pk for one in found])
+    return _in_order(queries.clocks(rows, now, [one.pk for one in found]), now)
+
+
+def products(rows: QuerySet[Contained], found: Iterable[Advisory], now: datetime) -> list[Open]:
+    """The same of products."""
+    return _in_order(queries.clocks_of_products(rows, now, [one.pk for one in found]), now)
+
+
+def _in_order(told: Iterable[Open], now: datetime) -> list[Open]:
     return sorted(told, key=lambda one: (not one.clock.open, one.clock.due_at or now, one.host.name))
 
 
 @require_safe
 def advisory(request: Request, name: str) -> HttpResponseBase:
-    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
+    """An advisory, or all that go by the name of a CVE: every host and product that it touches or touched."""
     viewer = demand_area(request, AREA)
     found = find_advisories(name, viewer)
     told = places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    inside = products(Contained.objects.all().visible_to(viewer), found, request.view_now)
     context = {
         "name": name,
         "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
         "rows": [(one, STATES[one.clock.state]) for one in told[:SHOWN]],
         "more": max(0, len(told) - SHOWN),
-        "open": sum(one.clock.open for one in told),
+        "open": sum(one.clock.open for one in [*told, *inside]),
+        "products": [(one, STATES[one.clock.state]) for one in inside[:SHOWN]],
+        "products_more": max(0, len(inside) - SHOWN),
         "hosts_url": viewer.covers(HOSTS_AREA),
         "matching": queries.last_matching(),
     }

@@ -1,4 +1,4 @@
-"""Lists and advisories that somebody of the clinic brings, one the wrong one, and words on accounts."""
+"""Lists, advisories and bills that somebody of the clinic brings, one the wrong one, and words on accounts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 from duecare.access.actions import review_account
 from duecare.access.models import Account
 from duecare.errors import BadInput
+from duecare.patching.bills.actions import add_product, take_bill
+from duecare.patching.bills.models import Product
 from duecare.patching.feeds.actions import take_in_by_hand
 from duecare.patching.weaknesses.actions import match_if_due
 from duecare.program.imports.models import Import
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import undo
-from duecare.site.demonstration import feeds, lists
+from duecare.site.demonstration import bills, feeds, lists
 from duecare.site.demonstration.story import Event, listed, published
 from duecare.site.demonstration.teller import Telling
 
@@ -41,6 +43,27 @@ def advisories(telling: Telling, event: Event, now: datetime) -> None:
     if faults := [one.fault for one in brought if one.fault]:
         raise BadInput(faults[0])
     match_if_due(actor, now)
+
+
+def product(telling: Telling, event: Event, now: datetime) -> None:
+    """Something that contains software and is no computer."""
+    told = event.told
+    owner = telling.people[told["owner"]].pk
+    made = add_product(
+        telling.actor(told["by"]), now, name=told["name"], own=told["own"], supplier=told["supplier"],
+        what=told["what"], person=owner,
+    )  # fmt: skip
+    telling.made[event.name] = made.pk
+
+
+def bill(telling: Telling, event: Event, now: datetime) -> None:
+    """What a product contains, as its build or maker wrote it a little before."""
+    told = event.told
+    with TemporaryDirectory() as place:
+        file = Path(place) / told["file"]
+        file.write_text(bills.written(told, now - timedelta(hours=1)))
+        of = Product.objects.get(pk=telling.made[event.name])
+        take_bill(of, telling.actor(told["by"]), file, told["file"], now)
 
 
 def undone(telling: Telling, event: Event, now: datetime) -> None:

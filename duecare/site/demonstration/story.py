@@ -15,13 +15,13 @@ from duecare.program.catalogue import read_yaml
 _CONTENT = Path(__file__).parent / "content"
 KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
-    "advisories", "accounts", "statements", "exceptions", "tasks", "matters", "trust",
+    "products", "advisories", "accounts", "statements", "exceptions", "tasks", "matters", "trust",
     "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
 LATER = ("approved", "review", "decided", "done", "undone", "released")
 """What follows from an event on a day of its own;"""
-SEVERAL = ("said", "papers", "handed", "ended")
+SEVERAL = ("said", "papers", "handed", "ended", "bills")
 """what follows from it more than once."""
 
 

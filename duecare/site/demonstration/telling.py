@@ -208,6 +208,8 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "targets.approved": _decide,
     "imports": bringing.bring,
     "imports.undone": bringing.undone,
+    "products": bringing.product,
+    "products.bills": bringing.bill,
     "advisories": bringing.advisories,
     "accounts": bringing.review,
     "statements": _statement,

@@ -19,7 +19,7 @@ from duecare.errors import BadInput
 from duecare.patching.bills import streaming
 from duecare.patching.bills.isolated import read_isolated
 from duecare.patching.bills.purls import triple_of
-from duecare.patching.bills.reading import read_bill
+from duecare.patching.bills.reading import About, Component, read_bill
 from duecare.patching.bills.streaming import ELEMENTS, Stream
 from duecare.patching.purls import parse_purl
 from duecare.patching.software.installed import Triple
@@ -80,8 +80,17 @@ def cyclonedx(components: list[Any], **more: Any) -> bytes:
 
 
 def names(data: bytes) -> list[tuple[str, str, str, bool]]:
-    found = read_bill(io.BytesIO(data))
+    found = components(data)
     return [(one.place, one.triple.ecosystem, one.triple.name, one.matched) for one in found]
+
+
+def components(data: bytes) -> list[Component]:
+    return [one for one in read_bill(io.BytesIO(data)) if isinstance(one, Component)]
+
+
+def about(data: bytes) -> About:
+    (found,) = (one for one in read_bill(io.BytesIO(data)) if isinstance(one, About))
+    return found
 
 
 def test_nested_components_are_read_and_what_matches_nothing_is_told_as_such() -> None:
@@ -114,8 +123,32 @@ def test_packages_of_spdx_are_read_by_their_reference() -> None:
         ("packages[0]", "", "a", False),
         ("packages[1]", "npm", "b", True),
     ]
-    (_, second) = read_bill(io.BytesIO(json.dumps(data).encode()))
+    (_, second) = components(json.dumps(data).encode())
     assert second.triple.version == "2"
+
+
+def test_what_a_list_says_of_itself_is_read_and_what_is_odd_in_it_left_out() -> None:
+    told = {"timestamp": "2026-03-01T00:00:00Z", "component": {"name": "x", "version": "2.1"}}
+    old = {**told, "tools": [{"vendor": "v", "name": "builder", "version": "1"}, 7]}
+    new = {**told, "tools": {"components": [{"name": "builder"}]}}
+    assert about(cyclonedx([], metadata=old)) == About(
+        "CycloneDX 1.5", "2.1", "builder 1", "2026-03-01T00:00:00Z", 0
+    )
+    assert about(cyclonedx([], metadata=new)).tool == "builder"
+    odd = cyclonedx([], metadata=7, vulnerabilities=[{"analysis": {}}, {"id": "x"}, 7])
+    assert about(odd) == About("CycloneDX 1.5", "", "", "", 1)
+    spdx = {
+        "creationInfo": {"created": "2026-03-01T00:00:00Z", "creators": ["Person: a", "Tool: b-1", 7]},
+        "spdxVersion": "SPDX-2.3",
+    }
+    assert about(json.dumps(spdx).encode()) == About("SPDX 2.3", "", "b-1", "2026-03-01T00:00:00Z", 0)
+
+
+def test_a_purl_that_is_none_is_told_with_its_place_and_the_rest_is_read() -> None:
+    first, second = components(cyclonedx([{"purl": "npm/a"}, {"purl": "pkg:npm/b@1"}]))
+    assert (first.trouble, first.triple.name, first.matched) == ("unreadable", "npm/a", False)
+    assert first.fault == "'npm/a' is not a package URL."
+    assert second.matched
 
 
 FAULTS = [
@@ -134,7 +167,6 @@ FAULTS = [
     (cyclonedx([{"name": "a"}, 7]), r"components[1]: expected an object"),
     (cyclonedx([{"name": "a", "components": 7}]), r"components[0].components: expected a list"),
     (cyclonedx([{"name": ["a"]}]), r"components[0].name: expected text"),
-    (cyclonedx([{"purl": "npm/a"}]), r"components[0].purl: 'npm/a' is not a package URL"),
     (cyclonedx([{}]), r"components[0]: it has neither a name nor a purl"),
     (b'{"a": "\xff"}', "it is not UTF-8"),
     (
@@ -191,7 +223,7 @@ def test_a_list_of_any_length_takes_no_more_memory(tmp_path: Path) -> None:
         opened.write(one + "]}")
     assert file.stat().st_size > 40_000_000
     with file.open("rb") as opened:
-        assert sum(1 for _ in read_isolated(opened, memory=200 << 20)) == 20_001
+        assert sum(isinstance(one, Component) for one in read_isolated(opened, memory=200 << 20)) == 20_001
 
 
 def test_the_command_prints_a_line_for_each_and_counts_what_matches_nothing(tmp_path: Path) -> None:
@@ -208,10 +240,11 @@ def test_the_command_prints_a_line_for_each_and_counts_what_matches_nothing(tmp_
 
 def test_a_fault_ends_the_command_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "bill.json"
-    file.write_bytes(cyclonedx([{"purl": "npm/a"}]))
+    file.write_bytes(cyclonedx([{"purl": "npm/a"}, {"name": 7}]))
     duecare = Path(sys.executable).with_name("duecare")
     done = subprocess.run(
         [duecare, "patching", "components", file, "--about", "x"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert "components[0].purl: 'npm/a' is not a package URL" in done.stderr
+    assert "components[1].name: expected text" in done.stderr

@@ -1,0 +1,105 @@
+"""The source of subjects called "products": each that has not ended, with its newest bill and what is weak.
+
+What is weak is unknown where there is no bill or a stale one, where components cannot be held against any
+advisory, and where feeds are old or speak of no such ecosystem.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from duecare.patching.bills.checks import PRODUCTS
+from duecare.patching.bills.models import Bill, Contained, Product
+from duecare.patching.bills.queries import bill_days, is_contained, is_stale, newest_bills, told_at
+from duecare.patching.ecosystems import find_ecosystem
+from duecare.patching.weaknesses.queries import clocks_of_products, last_matching, promised
+from duecare.patching.weaknesses.subjects import Common, common_of, item_of, spoken_of
+from duecare.program.judgement import Facts, Grade
+from duecare.program.subjects import Subject, register_reference, register_source
+
+PRODUCT = "patching.product"
+NONE: Mapping[str, Any] = {"state": "absent", "problems": []}
+
+
+def products(now: datetime) -> Iterator[Subject]:
+    """Every product that has not ended, those without a bill included."""
+    there = list(Product.objects.filter(ended_at=None).order_by("name", "id"))
+    bills = newest_bills([one.pk for one in there])
+    matching, days = last_matching(), bill_days()
+    common = None if matching is None else common_of(matching, now)
+    for one in there:
+        yield subject(one, bills.get(one.pk), common, now, days)
+
+
+def subject(product: Product, bill: Bill | None, common: Common | None, now: datetime, days: int) -> Subject:
+    """A product as checks see it at a moment."""
+    told: dict[str, Any] = {"bill": NONE, "weaknesses": NONE}
+    if bill is not None:
+        told["bill"] = {"state": "read", "problems": [], "told_at": told_at(bill).isoformat()}
+        told["weaknesses"] = _weaknesses(product, bill, common, now, days)
+    evidence = "" if bill is None else bill.file
+    return Subject(
+        f"{PRODUCT}:{product.pk}", product.name, Grade.IMPORTED, Facts(now, now, told), evidence=evidence
+    )
+
+
+def _weaknesses(
+    product: Product, bill: Bill, common: Common | None, now: datetime, days: int
+) -> dict[str, Any]:
+    rows = Contained.objects.filter(is_contained(), product=product)
+    unknown = [*unmatched(bill), *unspoken_of(rows, common)]
+    if is_stale(bill, now, days):
+        unknown.insert(0, _("its list of components is older than %(days)s days") % {"days": days})
+    within = {urgency.value: number for urgency, number in promised().items()}
+    items = [item_of(one) for one in clocks_of_products(rows, now) if one.clock.open]
+    return {
+        "state": "read",
+        "problems": [],
+        "components": max(1, bill.components),
+        "unknown": unknown,
+        "items": [{**one, "promised": within[one["urgency"]]} for one in items],
+    }
+
+
+def unmatched(bill: Bill) -> list[str]:
+    """What of a bill can be held against no advisory, in words with their numbers."""
+    words = (
+        (bill.without_purl, _("%(count)s components are named without a package URL")),
+        (bill.unknown_type, _("%(count)s components are of a type that no feed knows")),
+        (bill.without_version, _("%(count)s components are named without a version")),
+        (bill.unreadable, _("%(count)s components have a package URL that cannot be read")),
+    )
+    return [text % {"count": count} for count, text in words if count]
+
+
+def unspoken_of(rows: Any, common: Common | None) -> list[str]:
+    """Of what else no advisory is known, in words with their numbers."""
+    if common is None:
+        return [_("its components were never held against advisories: no feed was taken in")]
+    blind: Counter[str] = Counter()
+    fresh = 0
+    told = rows.order_by().values_list("software__ecosystem", "software__release", "software__looked")
+    for ecosystem, release, looked in told:
+        place = find_ecosystem(ecosystem, release)
+        if not ecosystem or ecosystem.startswith("pkg:"):
+            continue  # counted as such
+        fresh += looked != common.index
+        if not spoken_of(*place, common):
+            blind[" ".join(filter(None, place))] += 1
+    found = [
+        _("no feed speaks of %(where)s (%(count)s packages)") % {"where": where, "count": count}
+        for where, count in sorted(blind.items())
+    ]
+    if fresh:
+        found.append(_("%(count)s packages came since and were not looked at yet") % {"count": fresh})
+    return [*common.unknown, *found]
+
+
+register_source(PRODUCTS, products)
+register_reference(PRODUCT, lambda key: reverse("product", args=[key]))
