@@ -25,6 +25,9 @@ class ClockAnswer(Answer):
     version: str
     fixed: str
     """The version that mends it; empty where none is known."""
+    points: int
+    """On this host, by what is known of it."""
+    points_because: str
     state: str
     undecided: bool
     why: str
@@ -67,7 +70,7 @@ def one_weakness(request: Request, name: str) -> Any:
     return {
         "name": name,
         "advisories": [one.pk for one in found],
-        "open": sum(one.clock.open for one in told),
+        "open": sum(one.open.clock.open for one in told),
         "places": [
             {
                 "host": one.host.pk,
@@ -75,6 +78,8 @@ def one_weakness(request: Request, name: str) -> Any:
                 "package": one.clock.of.package,
                 "version": one.version,
                 "fixed": one.fixed,
+                "points": place.ranked.points,
+                "points_because": place.ranked.reason,
                 "state": one.clock.state.value,
                 "undecided": one.undecided,
                 "why": one.why,
@@ -87,6 +92,7 @@ def one_weakness(request: Request, name: str) -> Any:
                 "ended_by": one.ended_by,
                 "unsaid_since": one.unsaid_at,
             }
-            for one in told[: views.SHOWN]
+            for place in told[: views.SHOWN]
+            for one in (place.open,)
         ],
     }

@@ -7,7 +7,7 @@ and CVSS say is that of the last matching; what they said on a past day stands i
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -116,6 +116,7 @@ class Open:
     """The entry of the report that first showed it on this host."""
     ended_by: int | None
     """The entry of the report, or removal, that ended it."""
+    advisory: Advisory = field(repr=False)
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -243,4 +244,5 @@ def _opened(
         weak.unsaid_at if weak.unsaid_at and weak.unsaid_at <= now else None,
         first.since_index,
         ended,
+        weak.advisory,
     )

@@ -1,0 +1,1 @@
+GAP_DAYS = "gap_days"
