@@ -30,7 +30,7 @@ from duecare.program import api as program_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
-from duecare.systems import enrolment_api
+from duecare.systems import enrolment_api, exposure_api
 from duecare.web.api import endpoint
 from duecare.web.api_shapes import Answer, StrictParser
 from duecare.web.views import error_page
@@ -143,6 +143,7 @@ for _router in (
     software_api.router,
     weak_api.router,
     enrolment_api.router,
+    exposure_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

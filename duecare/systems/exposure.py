@@ -44,7 +44,7 @@ def cutoff() -> datetime:
 
 
 def exposure_of(host: Host) -> Exposure | None:
-    """What was said of a host; None if nothing ever was. A query unless the host was read together with it."""
+    """What was said of a host; None if nothing was. A query, unless the host was read together with it."""
     found: Exposure | None = getattr(host, "exposure", None)
     return found
 
@@ -71,7 +71,7 @@ def known(hosts: Iterable[str]) -> dict[str, Known]:
 
 
 def answered(field: str, value: str, since: datetime) -> Q:
-    """Hosts of which the answer (`internet`, `data`) is `yes`, `no`, `unknown`, or `stale`: unknown by age."""
+    """Hosts of which an answer (`internet`, `data`) is `yes`, `no`, `unknown`, or `stale`: unknown by age."""
     answer = "exposure__internet" if field == "internet" else "exposure__holds_data"
     at = f"exposure__{field}_at"
     fresh, said = Q(**{f"{at}__gt": since}), Q(**{f"{answer}__isnull": False})

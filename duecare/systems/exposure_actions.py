@@ -53,8 +53,8 @@ class Said:
 def say_exposure(actor: str, hosts: Iterable[str], said: Said, now: datetime) -> int:
     """Note what these hosts are exposed to and who is responsible, in one act; how many hosts it was.
 
-    Raises BadInput naming the field that cannot be, NotFound if a host is not there or was removed. Nothing is
-    changed then.
+    Raises BadInput naming the field that cannot be, NotFound if a host is not there or was removed. Nothing
+    is changed then.
     """
     keys = list(dict.fromkeys(hosts))
     _demand(said)

@@ -31,7 +31,7 @@ class ExposureForm(RecordForm):
         widget=forms.RadioSelect,
         help_text=gettext_lazy("Directly, or through something that hands connections on to it."),
     )
-    data = forms.ChoiceField(
+    holds_data = forms.ChoiceField(
         label=gettext_lazy("Do data of people lie on it?"),
         choices=ANSWERS,
         widget=forms.RadioSelect,
@@ -74,7 +74,7 @@ class ExposureForm(RecordForm):
         first = [AS_IT_IS, nobody] if several else [nobody]
         self.fields["responsible"].choices = [*first, *persons]  # type: ignore[attr-defined]
         if several:
-            for name in ("internet", "data"):
+            for name in ("internet", "holds_data"):
                 self.fields[name].choices = [AS_IT_IS, *ANSWERS]  # type: ignore[attr-defined]
                 self.fields[name].required = False
                 self.fields[name].initial = ""
@@ -83,11 +83,11 @@ class ExposureForm(RecordForm):
     def of(cls, said: Exposure | None) -> dict[str, Any]:
         """The form's values as they were said of a host."""
         if said is None:
-            return {"internet": Answer.UNKNOWN, "data": Answer.UNKNOWN, "responsible": NOBODY}
+            return {"internet": Answer.UNKNOWN, "holds_data": Answer.UNKNOWN, "responsible": NOBODY}
         words = {True: Answer.YES, False: Answer.NO, None: Answer.UNKNOWN}
         return {
             "internet": words[said.internet],
-            "data": words[said.holds_data],
+            "holds_data": words[said.holds_data],
             "data_sets": said.data_sets,
             "responsible": said.responsible_id or NOBODY,
             "because": said.because,
@@ -95,11 +95,11 @@ class ExposureForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if self.several and not any(values.get(name) for name in ("internet", "data", "responsible")):
+        if self.several and not any(values.get(name) for name in ("internet", "holds_data", "responsible")):
             self.add_error(None, _("Answer at least one of the questions."))
-        if values.get("data_sets") and values.get("data") != Answer.YES:
-            self.add_error("data", _("You chose data sets: answer yes, or choose none."))
-        decided = {values.get("internet"), values.get("data")} & {Answer.YES.value, Answer.NO.value}
+        if values.get("data_sets") and values.get("holds_data") != Answer.YES:
+            self.add_error("holds_data", _("You chose data sets: answer yes, or choose none."))
+        decided = {values.get("internet"), values.get("holds_data")} & {Answer.YES.value, Answer.NO.value}
         if decided and not values.get("because", "").strip() and "because" not in self.errors:
             self.add_error("because", _("Say how it is known: what you looked at, and when."))
         return values
@@ -109,7 +109,7 @@ class ExposureForm(RecordForm):
         values = self.cleaned_data
         return Said(
             Answer(values["internet"]) if values["internet"] else None,
-            Answer(values["data"]) if values["data"] else None,
+            Answer(values["holds_data"]) if values["holds_data"] else None,
             tuple(values.get("data_sets", ())),
             values["responsible"] or None,
             values["because"],

@@ -1,4 +1,4 @@
-"""What a host is exposed to, as people say, and who answers for it. One row a host; its past is in the record."""
+"""What a host is exposed to, as people say, and who answers for it. One row a host."""
 
 from __future__ import annotations
 

@@ -324,6 +324,10 @@ PAGES: Mapping[str, Page] = {
     "collect/challenge/": by_key("collect/challenge/"),
     "collect/report/": by_key("collect/report/"),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
+    "systems/exposure/": form("systems/exposure/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/<str:key>/exposure/": form(
+        "systems/{host}/exposure/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     "systems/<str:key>/remove/": form(
         "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),

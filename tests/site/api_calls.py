@@ -122,6 +122,13 @@ CALLS: Mapping[str, Call] = {
     "GET hosts/{key}/reports/{report}": read("hosts/{host}/reports/{report}", object=True),
     "POST hosts/{key}/remove": changed("hosts/{host}/remove", WHY, *KEEPERS, told=REST),
     "POST hosts/{key}/end-key": changed("hosts/{host}/end-key", WHY, *KEEPERS, told=REST),
+    "GET hosts/{key}/exposure": read("hosts/{host}/exposure", object=True),
+    "PUT hosts/{key}/exposure": changed(
+        "hosts/{host}/exposure", {"responsible": "nobody"}, *KEEPERS, told=REST
+    ),
+    "POST hosts-exposure": changed(
+        "hosts-exposure", {"hosts": ["{host}"], "responsible": "nobody"}, *KEEPERS, told=REST
+    ),
     "GET enrolments": read("enrolments"),
     "POST enrolments": changed("enrolments", {"name": "web-3"}, *KEEPERS, told=REST),
     "GET enrolments/{key}": read("enrolments/{enrolment}", object=True),

@@ -34,7 +34,8 @@ _PLACES = len(_ANSWERS) ** 2
 
 def signals_on(advisory: Advisory, known: Known) -> Iterator[Signals]:
     """What is known of each CVE of an advisory, on a host."""
-    for one in advisory.known or ({"kev": advisory.kev},):
+    of_cves: list[dict[str, Any]] = advisory.known or [{"kev": advisory.kev}]
+    for one in of_cves:
         told = {name: value for name, value in one.items() if name != "cve"}
         if told.get("exploitation") is not None:
             told["exploitation"] = Exploitation(told["exploitation"])
