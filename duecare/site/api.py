@@ -24,6 +24,8 @@ from duecare.assurance import api as assurance_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
+from duecare.patching.feeds import api as feeds_api
+from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
@@ -142,6 +144,8 @@ for _router in (
     systems_api.router,
     software_api.router,
     weak_api.router,
+    feeds_api.router,
+    runs_api.router,
     enrolment_api.router,
     exposure_api.router,
     assurance_api.router,

@@ -28,6 +28,8 @@ from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Request, Viewer
+from duecare.patching.feeds.models import FeedSnapshot
+from duecare.patching.feeds.updates import UPDATES
 from duecare.patching.runs import queries as run_queries
 from duecare.patching.runs.models import PatchRun
 from duecare.patching.software.models import Installed, Software
@@ -155,6 +157,7 @@ LISTS: Mapping[str, ListPage] = {
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
+    "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(

@@ -12,7 +12,7 @@ from duecare.systems.exposure import cutoff, exposure_of, known_of
 from duecare.systems.exposure_actions import NOBODY, Answer, Said, say_exposure
 from duecare.systems.exposure_telling import tell_exposure
 from duecare.systems.exposure_views import demand_there
-from duecare.systems.models import Host
+from duecare.systems.models import NEWEST, Host, Report
 from duecare.systems.telling import unreadable_because
 from duecare.web.api import endpoint
 from duecare.web.api_shapes import Answer as Shape
@@ -84,8 +84,8 @@ def _said(body: SayExposure) -> Said:
 def _told(host: Host, request: Request) -> dict[str, Any]:
     said = exposure_of(host)
     counts = known_of(said, cutoff())
-    newest = host.reports.all().visible_to(request.viewer).filter(newest=True).first()
-    facts, _fault = unreadable_because(newest)
+    reports = Report.objects.all().visible_to(request.viewer).filter(host=host, newest__in=NEWEST)
+    facts, _fault = unreadable_because(reports.first())
     return {
         "host": host.pk,
         "internet": counts.internet,

@@ -7,7 +7,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -99,7 +108,14 @@ def _exposed(field: str) -> Callable[[str], Q]:
 
 
 def _known(row: Host) -> exposure.Known:
-    return exposure.known_of(exposure.exposure_of(row), exposure.cutoff())
+    """What counts of a row of `rows`, which says since when."""
+    since: datetime = getattr(row, "counts_since")  # noqa: B009 - an annotation, which types do not know
+    return exposure.known_of(exposure.exposure_of(row), since)
+
+
+def _plain(answer: bool | None) -> str | None:
+    """An answer as files have it."""
+    return None if answer is None else "yes" if answer else "no"
 
 
 def _responsible(row: Host) -> str | None:
@@ -144,13 +160,13 @@ HOSTS: Listing[Host] = Listing(
             "internet",
             _("Internet reaches it"),
             lambda row: told(_known(row).internet),
-            export=lambda row: _known(row).internet,
+            export=lambda row: _plain(_known(row).internet),
         ),
         Column(
             "holds_data",
             _("Data of people on it"),
             lambda row: told(_known(row).holds_data),
-            export=lambda row: _known(row).holds_data,
+            export=lambda row: _plain(_known(row).holds_data),
         ),
         Column("responsible", _("Responsible"), _responsible),
         Column(
@@ -234,6 +250,7 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
             grade=F("last__grade"),
             unreadable=F("last__unreadable"),
             findings=subject_findings.counted(HOST, viewer),
+            counts_since=Value(exposure.cutoff(), DateTimeField()),
         )
         .annotate(stopped=ExpressionWrapper(fleet.silent(fleet.cutoff()), output_field=BooleanField()))
     )

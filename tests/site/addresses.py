@@ -337,6 +337,7 @@ PAGES: Mapping[str, Page] = {
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
     # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
+    "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/<str:id>/": Page("patching/feeds/osv-pypi/", READ),
     "patching/feeds/<str:id>/switch/": act(
         "patching/feeds/osv-pypi/switch/", OWNER, MANAGER, told=(APPROVER, AUDITOR)

@@ -115,6 +115,20 @@ CALLS: Mapping[str, Call] = {
     "GET software/{key}": read("software/{package}", object=True),
     "GET software/{key}/hosts": read("software/{package}/hosts", object=True),
     "GET hosts/{key}/software": read("hosts/{host}/software", object=True),
+    # Feeds and patch runs.
+    "GET advisory-feeds": read("advisory-feeds"),
+    "GET advisory-feeds/{id}": read("advisory-feeds/osv-pypi"),
+    "GET feed-updates": read("feed-updates?feed=osv"),
+    "GET feed-updates/{key}": read("feed-updates/{feed update}", object=True),
+    "GET patch-runs": read("patch-runs?state=draft"),
+    "GET patch-runs/{key}": read("patch-runs/{patch run}", object=True),
+    "GET patch-runs/{key}/hosts": read("patch-runs/{patch run}/hosts", object=True),
+    "POST patch-runs": changed(
+        "patch-runs",
+        {"title": "x", "hosts": ["{host}"], "first": "2026-12-01", "last": "2026-12-02"},
+        *DAILY,
+        told=(AUDITOR,),
+    ),
     # Hosts and names.
     "GET hosts": read("hosts"),
     "GET hosts/{key}": read("hosts/{host}", object=True),

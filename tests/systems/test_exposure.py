@@ -129,10 +129,11 @@ def test_a_report_that_shows_a_public_address_speaks_against_a_no(manager: tuple
     told = {"facts": {"sockets": sockets}}
     assert public_services(told) == ("port 443/tcp at 8.8.4.4",)
     assert public_services(None) == ()
+    digest = blobs.keep(json.dumps(told).encode())
     with recording(ACTOR, "take in a report"):
         Report.objects.create(
             id=new_key(), host=web, collected_at=NOW, received_at=NOW, grade=Grade.IMPORTED.value,
-            collector="1", as_root=True, live=True, unreadable=0, newest=True, report=blobs.keep(json.dumps(told).encode()),
+            collector="1", as_root=True, live=True, unreadable=0, newest=True, report=digest,
         )  # fmt: skip
     say_exposure(ACTOR, [web.pk], INSIDE, NOW)
     assert "listens on a public address: port 443/tcp at 8.8.4.4" in text(client, f"/systems/{web.pk}/")
