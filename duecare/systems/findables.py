@@ -78,7 +78,7 @@ def _enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
 
 
 def _enrolment(row: Enrolment) -> Hit:
-    return Hit(row.name, reverse("enrolment", args=[row.pk]), EnrolmentState(row.state).label)
+    return Hit(row.name, reverse("enrolment", args=[row.pk]), str(EnrolmentState(row.state).label))
 
 
 register_shelf(Shelf("systems-actions", gettext_lazy("Do in Systems"), 6, _actions, offered=True))
