@@ -13,6 +13,7 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Role, Viewer
 from duecare.patching.bills.models import Product
 from duecare.patching.bills.queries import products
+from duecare.patching.feeds.sources import sources
 from duecare.patching.runs.models import PatchRun
 from duecare.patching.software.models import Software
 from duecare.patching.software.queries import packages
@@ -92,6 +93,13 @@ def _actions(viewer: Viewer) -> Iterator[Thing]:
         yield Thing(_("Draw up a patch run"), reverse("patch-run-new"), texts=("updates deploy install",))
 
 
+def _feeds(viewer: Viewer) -> Iterator[Thing]:
+    if viewer.reads and viewer.covers("patching"):
+        for one in sources().values():
+            yield Thing(one.name, reverse("advisory-feed", args=[one.id]), one.id, texts=(str(one.what),))
+
+
+register_shelf(Shelf("feeds", gettext_lazy("Feeds of advisories"), 18, _feeds))
 register_shelf(Shelf("patching-actions", gettext_lazy("Do in Patching"), 7, _actions, offered=True))
 register_findable(
     Findable(

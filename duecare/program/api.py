@@ -28,7 +28,7 @@ from duecare.program.queries import (
     standings,
 )
 from duecare.program.views import find_finding, findings_listing
-from duecare.web.api import choice, endpoint, list_rows, number_rows, page_of, rows_of
+from duecare.web.api import PLACE, choice, endpoint, list_rows, number_rows, page_of, rows_of
 from duecare.web.api_shapes import Answer, Key, Moment
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Listing
 
@@ -180,19 +180,6 @@ class ExceptionLine(Answer):
     reason: str
 
 
-_PLACE = {
-    "parameters": [
-        {
-            "in": "query",
-            "name": "after",
-            "required": False,
-            "description": "The `next` of the answer before.",
-            "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
-        }
-    ]
-}
-
-
 @endpoint(router, "GET", "/checks", Scope.READ, Checks)
 def list_checks(request: Request) -> Any:
     """All checks with what they found."""
@@ -209,7 +196,7 @@ def one_check(request: Request, id: Key) -> Any:
     return _check(_find_check(id, viewer), found_outcomes(viewer).get(id), request)
 
 
-@endpoint(router, "GET", "/checks/{id}/exceptions", Scope.READ, page_of("Lines", ExceptionLine), extra=_PLACE)
+@endpoint(router, "GET", "/checks/{id}/exceptions", Scope.READ, page_of("Lines", ExceptionLine), extra=PLACE)
 def list_check_exceptions(request: Request, id: Key) -> Any:
     """Every exception to a check's answer, by name and reason."""
     viewer = demand_reader(request)

@@ -66,12 +66,13 @@ def assess(
     process runs. Raises whatever reading the evidence or writing the record raises; the assessment then stays
     unfinished.
     """
-    with _alone(), in_the_records_language():
+    with alone(), in_the_records_language():
         return _assess(actor, now, progress, clock)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """Nothing else that opens or closes findings, or works on what they make, runs meanwhile."""
     home: Home = settings.DUECARE_HOME
     with (home.scratch / "assess.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -20,6 +20,7 @@ from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks, task_actions, task_forms
 from duecare.program.catalogue import area_of, catalogue
+from duecare.program.finding_tasks import open_findings
 from duecare.program.models import Ending, Person, Repeats, Task
 from duecare.program.plan_queries import OF_PLAN
 from duecare.program.queries import safeguards_for
@@ -198,6 +199,7 @@ def task(request: Request, key: str) -> HttpResponseBase:
         "following": following,
         "may_end": may_end(found, viewer),
         "history": history(found, viewer),
+        "listed": open_findings(found, viewer, request.view_now),
         **remarks.context(f"{TASK}:{found.pk}", viewer),
     }
     return render(request, "program/task.html", context)

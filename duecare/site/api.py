@@ -25,13 +25,15 @@ from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
 from duecare.patching.bills import api as bills_api
+from duecare.patching.feeds import api as feeds_api
+from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
-from duecare.systems import enrolment_api
+from duecare.systems import enrolment_api, exposure_api
 from duecare.web.api import endpoint
 from duecare.web.api_shapes import Answer, StrictParser
 from duecare.web.views import error_page
@@ -144,7 +146,10 @@ for _router in (
     bills_api.router,
     software_api.router,
     weak_api.router,
+    feeds_api.router,
+    runs_api.router,
     enrolment_api.router,
+    exposure_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

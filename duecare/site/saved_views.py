@@ -31,6 +31,8 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.patching.bills.lists import products_listing
 from duecare.patching.bills.models import Contained, Product
 from duecare.patching.bills.queries import bill_days
+from duecare.patching.feeds.models import FeedSnapshot
+from duecare.patching.feeds.updates import UPDATES
 from duecare.patching.runs import queries as run_queries
 from duecare.patching.runs.models import PatchRun
 from duecare.patching.software.models import Installed, Software
@@ -168,6 +170,7 @@ LISTS: Mapping[str, ListPage] = {
     "products": ListPage(gettext_lazy("Products"), _products, "patching"),
     "products-asked": ListPage(gettext_lazy("Which products contained what"), _products_asked, "patching"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
+    "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(

@@ -20,6 +20,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.patching.waiting import Update, Waiting, waiting
 from duecare.patching.weaknesses.actions import match_if_due
 from duecare.program import assessing
+from duecare.program.finding_tasks import make_finding_tasks
 from duecare.program.judgement import Facts, Grade, Unread, Verdict
 from duecare.program.posture import Found, Said, Standing, State, count_states
 from duecare.program.queries import live_profile, profile, required_by, standings, zone_of
@@ -273,7 +274,8 @@ def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:
 def assess(
     actor: str, *, collect: bool, progress: Callable[[int], None], say: Callable[[str], None]
 ) -> assessing.Assessed:
-    """Gather facts about this machine if asked to, hold software against the feeds, judge all hosts, sign."""
+    """Gather facts about this machine if asked to, hold software against the feeds, judge all hosts, make the
+    tasks that findings need, sign."""
     home: Home = settings.DUECARE_HOME
     if collect and Head.objects.get().demonstration:
         say("This is a demonstration: the machine it runs on is left out.")
@@ -289,5 +291,6 @@ def assess(
     except DuecareError as error:
         say(f"Software was not held against the feeds of advisories: {error}")
     done = assessing.assess(actor, utc_now(), progress=progress)
+    make_finding_tasks(actor, utc_now())
     sealing.checkpoint()
     return done

@@ -50,6 +50,7 @@ def every_job() -> list[Job]:
         Job("bring the tables of software up to date", timedelta(hours=6), _follow_software),
         Job("fetch feeds of advisories", timedelta(days=1), _fetch_feeds, _feeds_are_due),
         Job("assess this machine", timedelta(days=1), _assess),
+        Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
@@ -144,6 +145,24 @@ def _follow_software() -> dict[str, Any]:
     from duecare.patching.software.following import catch_up
 
     return {"added": catch_up() + catch_up_with_products()}
+
+
+ORDER = "put weaknesses into the order of work"
+
+
+def _order_is_due(now: datetime) -> bool:
+    """After somebody said what hosts are exposed to. An assessment does it as well."""
+    from duecare.ledger.models import Entry
+    from duecare.patching.weaknesses.placing import is_due
+
+    last = Entry.objects.filter(kind=JOB, subject=ORDER).order_by("-index").first()
+    return is_due(last.index if last else None)
+
+
+def _reorder() -> dict[str, Any]:
+    from duecare.patching.weaknesses.placing import reorder
+
+    return {"changed": reorder()}
 
 
 def _remind() -> dict[str, Any]:

@@ -10,5 +10,5 @@ class SystemsConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer what can be looked at beside the reports themselves, and the lists that can be brought."""
-        for module in ("named", "devices", "device_list", "loaders", "fleet"):
+        for module in ("named", "devices", "device_list", "loaders", "fleet", "exposure"):
             import_module(f"duecare.systems.{module}")

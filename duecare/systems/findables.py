@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from duecare.ledger import asof
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
-from duecare.systems.models import Host, Look, Name, Report
+from duecare.systems.fleet_models import Enrolment, EnrolmentState
+from duecare.systems.models import Device, Host, Look, Name, Report
 
 
 def _hosts(viewer: Viewer) -> QuerySet[Host]:
@@ -61,6 +62,25 @@ def _actions(viewer: Viewer) -> Iterator[Thing]:
         yield Thing(_("Add a name of ours"), reverse("name-add"), texts=("domain website mail",))
 
 
+def _devices(viewer: Viewer) -> QuerySet[Device]:
+    found: QuerySet[Device] = Device.objects.all().visible_to(viewer).select_related("source")
+    return found
+
+
+def _device(row: Device) -> Hit:
+    note = _("gone from %s") % row.source.name if row.gone_at else row.source.name
+    return Hit(row.name, reverse("device", args=[row.pk]), note)
+
+
+def _enrolments(viewer: Viewer) -> QuerySet[Enrolment]:
+    found: QuerySet[Enrolment] = Enrolment.objects.all().visible_to(viewer)
+    return found
+
+
+def _enrolment(row: Enrolment) -> Hit:
+    return Hit(row.name, reverse("enrolment", args=[row.pk]), str(EnrolmentState(row.state).label))
+
+
 register_shelf(Shelf("systems-actions", gettext_lazy("Do in Systems"), 6, _actions, offered=True))
 register_findable(
     Findable(
@@ -81,6 +101,32 @@ register_findable(
         _names,
         (("name", gettext_lazy("Name")),),
         _name,
+        ("name", "pk"),
+    )
+)
+register_findable(
+    Findable(
+        "devices",
+        gettext_lazy("Devices"),
+        16,
+        _devices,
+        (
+            ("name", gettext_lazy("Device")),
+            ("owner", gettext_lazy("Who uses it")),
+            ("serial", gettext_lazy("Serial number")),
+        ),
+        _device,
+        ("name", "pk"),
+    )
+)
+register_findable(
+    Findable(
+        "enrolments",
+        gettext_lazy("Enrolments"),
+        16,
+        _enrolments,
+        (("name", gettext_lazy("Name")), ("told_name", gettext_lazy("Calls itself"))),
+        _enrolment,
         ("name", "pk"),
     )
 )

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
-from django.db.models import BooleanField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
-from duecare.ledger import blobs
+from duecare.ledger import asof, blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program import subject_findings
 from duecare.program.judgement import Grade
-from duecare.systems import actions, fleet, fleet_telling, telling
+from duecare.systems import actions, exposure, exposure_telling, fleet, fleet_telling, telling
 from duecare.systems.device_views import devices_of
 from duecare.systems.forms import ImportForm, RemoveForm
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
 from duecare.systems.reports import SIZE_LIMIT
+from duecare.web.known import YES_NO_UNKNOWN, told
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.uploads import demand_size
 from duecare.web.views import show
@@ -48,7 +60,13 @@ def changer(request: Request) -> Viewer:
 
 
 def find_host(key: str, viewer: Viewer) -> Host:
-    found: Host | None = Host.objects.all().visible_to(viewer).filter(pk=key).first()
+    found: Host | None = (
+        Host.objects.all()
+        .visible_to(viewer)
+        .select_related("exposure__responsible")
+        .filter(pk=key)
+        .first()
+    )  # fmt: skip
     if found is None:
         raise NotFound(gettext("There is no such host."), gettext("Look in the list of hosts."))
     return found
@@ -84,6 +102,31 @@ def _state(row: Host) -> str:
     return "silent" if getattr(row, "stopped", False) else "active"
 
 
+def _exposed(field: str) -> Callable[[str], Q]:
+    """The filter of one answer about exposure."""
+    return lambda value: exposure.answered(field, value, exposure.cutoff())
+
+
+def _known(row: Host) -> exposure.Known:
+    """What counts of a row of `rows`, which says since when."""
+    since: datetime = getattr(row, "counts_since")  # noqa: B009 - an annotation, which types do not know
+    return exposure.known_of(exposure.exposure_of(row), since)
+
+
+def _plain(answer: bool | None) -> str | None:
+    """An answer as files have it."""
+    return None if answer is None else "yes" if answer else "no"
+
+
+def _responsible(row: Host) -> str | None:
+    said = exposure.exposure_of(row)
+    return said.responsible.name if said is not None and said.responsible else None
+
+
+EXPOSURES = (*YES_NO_UNKNOWN, ("stale", _("Said too long ago")))
+IN_FILES = frozenset(("holds_data",))
+"""Columns that only CSV and JSON have: the page would be too wide for a laptop."""
+
 HOSTS: Listing[Host] = Listing(
     name="hosts",
     caption=_("Hosts"),
@@ -113,6 +156,19 @@ HOSTS: Listing[Host] = Listing(
         ),
         Column("unreadable", _("Not read"), lambda row: getattr(row, "unreadable", None), Kind.NUMBER),
         Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
+        Column(
+            "internet",
+            _("Internet reaches it"),
+            lambda row: told(_known(row).internet),
+            export=lambda row: _plain(_known(row).internet),
+        ),
+        Column(
+            "holds_data",
+            _("Data of people on it"),
+            lambda row: told(_known(row).holds_data),
+            export=lambda row: _plain(_known(row).holds_data),
+        ),
+        Column("responsible", _("Responsible"), _responsible),
         Column(
             "state",
             _("State"),
@@ -148,6 +204,18 @@ HOSTS: Listing[Host] = Listing(
             _reporting,
             choices=(("lately", _("Reports")), ("silent", _("Stopped reporting"))),
         ),
+        Filter("internet", _("Internet reaches it"), _exposed("internet"), choices=EXPOSURES),
+        Filter("holds_data", _("Data of people on it"), _exposed("data"), choices=EXPOSURES),
+        Filter("data_set", _("Data set (name)"), exposure.holding, FilterKind.TEXT),
+        Filter(
+            "responsible", _("Responsible (name)"), "exposure__responsible__name__icontains", FilterKind.TEXT
+        ),
+        Filter(
+            "owner",
+            _("Somebody is responsible"),
+            lambda value: Q(exposure__responsible__isnull=value == "nobody"),
+            choices=(("somebody", _("Yes")), ("nobody", _("Nobody yet"))),
+        ),
         Filter("silent", _("Last report until"), _silent_since, FilterKind.UNTIL),
         Filter("support", _("Support ends until"), "support_end", FilterKind.UNTIL),
     ),
@@ -158,17 +226,31 @@ HOSTS: Listing[Host] = Listing(
 )
 
 
+CHOOSE: Column[Host] = Column(
+    "choose",
+    _("Choose"),
+    lambda row: format_html(
+        '<input type="checkbox" name="hosts" value="{}" form="chosen" aria-label="{}">',
+        row.pk,
+        gettext("Choose %s") % row.name,
+    ),
+)
+"""A box of the form under the list, by which hosts are chosen for something that is done with several."""
+
+
 def rows(viewer: Viewer) -> QuerySet[Host]:
     """Hosts with their newest report and how many findings are open, in one query."""
     rows: QuerySet[Host] = (
         Host.objects.all()
         .visible_to(viewer)
+        .select_related("exposure__responsible")
         .annotate(last=FilteredRelation("reports", condition=Q(reports__newest__in=NEWEST)))
         .annotate(
             reported=F("last__collected_at"),
             grade=F("last__grade"),
             unreadable=F("last__unreadable"),
             findings=subject_findings.counted(HOST, viewer),
+            counts_since=Value(exposure.cutoff(), DateTimeField()),
         )
         .annotate(stopped=ExpressionWrapper(fleet.silent(fleet.cutoff()), output_field=BooleanField()))
     )
@@ -179,10 +261,14 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
 def hosts(request: Request) -> HttpResponseBase:
     """The computers that are known."""
     viewer = demand_area(request, AREA)
-    context = {"may_import": viewer.has(*CHANGERS)}
+    may_choose = viewer.has(*CHANGERS) and asof.current() is None
+    context = {"may_import": viewer.has(*CHANGERS), "choosing": may_choose and "systems/parts/choosing.html"}
     listing = HOSTS
+    if not request.GET.get("format"):
+        columns = [one for one in HOSTS.columns if one.key not in IN_FILES]
+        listing = replace(HOSTS, columns=(CHOOSE, *columns) if may_choose else tuple(columns))
     if viewer.has(*CHANGERS):
-        listing = replace(HOSTS, empty=replace(HOSTS.empty, url=reverse("host-import")))
+        listing = replace(listing, empty=replace(HOSTS.empty, url=reverse("host-import")))
     return show(request, listing, rows(viewer), template="systems/hosts.html", context=context)
 
 
@@ -198,8 +284,8 @@ def host(request: Request, key: str) -> HttpResponseBase:
         Report.objects.all().visible_to(viewer).filter(host=found).order_by("-collected_at", "id")[:LISTED]
     )
     newest = next((report for report in reports if report.newest), None)
-    told, fault = telling.unreadable_because(newest)
-    sections = telling.tell_sections(told, request.GET.get("show", "")) if told else []
+    facts, fault = telling.unreadable_because(newest)
+    sections = telling.tell_sections(facts, request.GET.get("show", "")) if facts else []
     context = {
         "host": found,
         "report": newest,
@@ -209,9 +295,10 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "gaps": [
             section for section in sections if section.problems or section.state in ("partial", "unreadable")
         ],
-        "more_as_root": told.get("more_as_root", []) if told else [],
-        "checks": telling.tell_checks(found, newest, told, viewer, request.view_now),
+        "more_as_root": facts.get("more_as_root", []) if facts else [],
+        "checks": telling.tell_checks(found, newest, facts, viewer, request.view_now),
         **subject_findings.listed(f"{HOST}:{found.pk}", viewer),
+        "exposure": exposure_telling.tell_exposure(found, facts, viewer),
         "reports": reports,
         "devices": devices_of(found, viewer),
         "sees_software": viewer.covers("patching"),

@@ -293,6 +293,20 @@ class Numbered:
     next: str | None
 
 
+PLACE = {
+    "parameters": [
+        {
+            "in": "query",
+            "name": "after",
+            "required": False,
+            "description": "The `next` of the answer before.",
+            "schema": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        }
+    ]
+}
+"""How an operation of which the answer is part of such a sequence is described."""
+
+
 def number_rows(rows: Sequence[Any], after: int) -> Numbered:
     """The rows from place `after` on."""
     end = after + PAGE

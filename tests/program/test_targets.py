@@ -11,8 +11,10 @@ import duecare.patching.checks
 import duecare.systems.checks  # noqa: F401  (all five register their checks)
 from duecare.errors import BadInput
 from duecare.patching.weaknesses.queries import WEIGHTS
+from duecare.program.finding_tasks import GAP_DAYS
 from duecare.program.judgement import checks
 from duecare.program.targets import TargetDefinition, counted, definitions, parse
+from duecare.systems.exposure import COUNTS_FOR
 
 ENTRY = {
     "id": "log_days",
@@ -32,9 +34,10 @@ def written(**changes: str | None) -> str:
 
 
 def test_every_target_is_used_and_every_used_one_exists() -> None:
-    """By a check, or by the feeds and the order of work in patching."""
+    """By a check, or by the feeds, the order of work in patching, and the tasks that findings make."""
     used = {check.target for check in checks() if check.target}
-    assert used | {f"order_weight_{name}" for name in WEIGHTS} == set(definitions())
+    others = {f"order_weight_{name}" for name in WEIGHTS} | {COUNTS_FOR, GAP_DAYS}
+    assert used | others == set(definitions())
 
 
 @pytest.mark.parametrize("target", definitions().values(), ids=lambda target: target.id)

@@ -324,6 +324,10 @@ PAGES: Mapping[str, Page] = {
     "collect/challenge/": by_key("collect/challenge/"),
     "collect/report/": by_key("collect/report/"),
     "systems/<str:key>/": Page("systems/{host}/", READ, object=True),
+    "systems/exposure/": form("systems/exposure/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "systems/<str:key>/exposure/": form(
+        "systems/{host}/exposure/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     "systems/<str:key>/remove/": form(
         "systems/{host}/remove/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
@@ -333,6 +337,7 @@ PAGES: Mapping[str, Page] = {
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
     # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
+    "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/<str:id>/": Page("patching/feeds/osv-pypi/", READ),
     "patching/feeds/<str:id>/switch/": act(
         "patching/feeds/osv-pypi/switch/", OWNER, MANAGER, told=(APPROVER, AUDITOR)

@@ -133,6 +133,20 @@ CALLS: Mapping[str, Call] = {
         "products/{product}/bills/{bill}/undo", WHY, *KEEPERS, told=REST
     ),
     "GET software/{key}/products": read("software/{package}/products", object=True),
+    # Feeds and patch runs.
+    "GET advisory-feeds": read("advisory-feeds"),
+    "GET advisory-feeds/{id}": read("advisory-feeds/osv-pypi"),
+    "GET feed-updates": read("feed-updates?feed=osv"),
+    "GET feed-updates/{key}": read("feed-updates/{feed update}", object=True),
+    "GET patch-runs": read("patch-runs?state=draft"),
+    "GET patch-runs/{key}": read("patch-runs/{patch run}", object=True),
+    "GET patch-runs/{key}/hosts": read("patch-runs/{patch run}/hosts", object=True),
+    "POST patch-runs": changed(
+        "patch-runs",
+        {"title": "x", "hosts": ["{host}"], "first": "2026-12-01", "last": "2026-12-02"},
+        *DAILY,
+        told=(AUDITOR,),
+    ),
     # Hosts and names.
     "GET hosts": read("hosts"),
     "GET hosts/{key}": read("hosts/{host}", object=True),
@@ -140,6 +154,13 @@ CALLS: Mapping[str, Call] = {
     "GET hosts/{key}/reports/{report}": read("hosts/{host}/reports/{report}", object=True),
     "POST hosts/{key}/remove": changed("hosts/{host}/remove", WHY, *KEEPERS, told=REST),
     "POST hosts/{key}/end-key": changed("hosts/{host}/end-key", WHY, *KEEPERS, told=REST),
+    "GET hosts/{key}/exposure": read("hosts/{host}/exposure", object=True),
+    "PUT hosts/{key}/exposure": changed(
+        "hosts/{host}/exposure", {"responsible": "nobody"}, *KEEPERS, told=REST
+    ),
+    "POST hosts-exposure": changed(
+        "hosts-exposure", {"hosts": ["{host}"], "responsible": "nobody"}, *KEEPERS, told=REST
+    ),
     "GET enrolments": read("enrolments"),
     "POST enrolments": changed("enrolments", {"name": "web-3"}, *KEEPERS, told=REST),
     "GET enrolments/{key}": read("enrolments/{enrolment}", object=True),

@@ -19,7 +19,7 @@ from duecare.ledger.recording import record_note, recording
 from duecare.ledger.records import utc_now
 from duecare.program.models import Profile, Statement, Task
 from duecare.site import terminal, worker
-from duecare.site.worker import JOB, Job, jobs, last_run, run_due
+from duecare.site.worker import JOB, ORDER, Job, jobs, last_run, run_due
 from tests.ledger.library import environment, sql, unguarded
 from tests.site.past import report
 
@@ -85,8 +85,8 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(terminal, "collect_here", lambda state, now: report(now, "here"))
     with recording("terminal:test", "begin"):
         Profile.objects.create(id="profile", name="Clinic")
-    # Without a mail server there is no digest, and no feed is switched on.
-    idle = ("daily digest", "fetch feeds of advisories")
+    # Without a mail server there is no digest, no feed is switched on, and nothing was said of hosts.
+    idle = ("daily digest", "fetch feeds of advisories", ORDER)
     daily = [job.name for job in jobs() if job.name not in idle]
     assert run_due(utc_now()) == daily
     (looked,), (followed,), (assessed,), *others = map(notes, daily)

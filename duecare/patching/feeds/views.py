@@ -17,6 +17,7 @@ from duecare.errors import NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.patching.feeds import actions
+from duecare.patching.feeds.files import feeds_file
 from duecare.patching.feeds.forms import ACCEPT, DecideForm
 from duecare.patching.feeds.models import Feed, FeedSnapshot, State
 from duecare.patching.feeds.queries import STALE_AFTER, newest_taken
@@ -108,7 +109,10 @@ def _standing(
 def feeds(request: Request) -> HttpResponseBase:
     """Where advisories come from."""
     viewer = demand_area(request, AREA)
-    return render(request, "patching/feeds.html", {"rows": rows(viewer, request.view_now)})
+    found = rows(viewer, request.view_now)
+    if format := request.GET.get("format"):
+        return feeds_file(found, format)
+    return render(request, "patching/feeds.html", {"rows": found})
 
 
 @require_safe

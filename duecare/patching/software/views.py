@@ -26,9 +26,11 @@ from duecare.patching.bills.models import Contained
 from duecare.patching.software import queries
 from duecare.patching.software.installed import ECOSYSTEMS
 from duecare.patching.software.models import Installed, Reflected, Software
-from duecare.patching.weaknesses.queries import advisories_about, clocks
-from duecare.patching.weaknesses.urgency import Urgency
+from duecare.patching.weaknesses.placing import Points
+from duecare.patching.weaknesses.queries import advisories_about, clocks, weights
+from duecare.patching.weaknesses.urgency import Urgency, host_words
 from duecare.patching.weaknesses.words import STATES, URGENCIES
+from duecare.systems.exposure import NOTHING, known
 from duecare.systems.models import Host
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
@@ -252,17 +254,29 @@ def host_software(request: Request, key: str) -> HttpResponseBase:
         "host_url": reverse("host", args=[key]) if viewer.covers(HOSTS_AREA) else "",
         "system_at": _last_whole(key, request.view_now, system=True),
         "languages_at": _last_whole(key, request.view_now, languages=True),
-        "weak": _weak(queries.installed(viewer).filter(host=key), request.view_now),
+        "weak": _weak(queries.installed(viewer).filter(host=key), key, request.view_now),
     }
     return show(request, OF_HOST, host_rows(viewer, key), template="patching/host.html", context=context)
 
 
-def _weak(rows: QuerySet[Installed], now: datetime) -> dict[str, Any]:
+def _weak(rows: QuerySet[Installed], host: str, now: datetime) -> dict[str, Any]:
     """What is open on a host, what is due first at the top."""
     found = [one for one in clocks(rows, now) if one.clock.open]
     found.sort(key=lambda one: (one.clock.due_at is None, one.clock.due_at or now, one.clock.of.package))
-    shown = [(one, URGENCIES[one.clock.of.urgency], STATES[one.clock.state]) for one in found[:LISTED]]
-    return {"shown": shown, "count": len(found), "more": max(0, len(found) - LISTED)}
+    here = known([host])
+    points = Points(here, weights())
+    shown = [
+        (
+            one,
+            points.of(one.advisory, host),
+            URGENCIES[one.clock.of.urgency],
+            STATES[one.clock.state],
+        )
+        for one in found[:LISTED]
+    ]
+    words = host_words(here.get(host, NOTHING).internet, here.get(host, NOTHING).holds_data)
+    more = max(0, len(found) - LISTED)
+    return {"shown": shown, "count": len(found), "more": more, "host_words": words}
 
 
 def _last_whole(key: str, moment: datetime, **part: bool) -> Reflected | None:

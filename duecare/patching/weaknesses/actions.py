@@ -12,6 +12,7 @@ from duecare.patching.software.following import catch_up
 from duecare.patching.weaknesses.figures import note_figures
 from duecare.patching.weaknesses.judging import Matched, Source, match
 from duecare.patching.weaknesses.models import Matching
+from duecare.patching.weaknesses.placing import reorder
 from duecare.patching.weaknesses.queries import last_matching, weights
 from duecare.patching.weaknesses.subjects import unseen
 from duecare.web.recorded import in_the_records_language
@@ -40,6 +41,7 @@ def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None
             done = match(actor, _sources(snapshots), weights(), now, say)
     elif last is not None:
         _confirm(last, snapshots)
+    reorder()
     note_figures(actor, now)
     return done
 

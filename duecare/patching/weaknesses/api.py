@@ -28,6 +28,9 @@ class ClockAnswer(Answer):
     version: str
     fixed: str
     """The version that mends it; empty where none is known."""
+    points: int
+    """On this host, by what is known of it."""
+    points_because: str
     state: str
     undecided: bool
     why: str
@@ -73,8 +76,11 @@ def one_weakness(request: Request, name: str) -> Any:
     return {
         "name": name,
         "advisories": [one.pk for one in found],
-        "open": sum(one.clock.open for one in [*told, *inside]),
-        "places": [_place(one) for one in told[: views.SHOWN]],
+        "open": sum(one.clock.open for one in [*(place.open for place in told), *inside]),
+        "places": [
+            _place(one.open) | {"points": one.ranked.points, "points_because": one.ranked.reason}
+            for one in told[: views.SHOWN]
+        ],
         "products": [_place(one) for one in inside[: views.SHOWN]],
     }
 

@@ -272,7 +272,7 @@ def _keep_advisories(
                 called=" ".join(dict.fromkeys((one.id, *one.aliases, *cves))),
                 summary=told.summary,
                 published=told.published,
-                known=[_as_json(cve, signals) for cve, signals in zip(cves, known, strict=False)],
+                known=[_as_json(cve, signals) for cve, signals in zip(cves or [""], known, strict=True)],
                 urgency=urgency.value,
                 urgent_because=because,
                 points=ranked.points,

@@ -51,7 +51,7 @@ class Advisory(models.Model):
     urgency = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Urgency])
     urgent_because = models.TextField(blank=True)
     points = models.PositiveIntegerField(default=0)
-    """Before anything is known of a host."""
+    """On the host on which it weighs heaviest (`placing.py`)."""
     ranked_because = models.TextField(blank=True)
     kev = models.BooleanField(null=True)
 

@@ -7,7 +7,7 @@ and CVSS say is that of the last matching; what they said on a past day stands i
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -121,6 +121,7 @@ class Open:
     """The entry of the report, or bill, that first showed it here."""
     ended_by: int | None
     """The entry of the report, bill or removal that ended it."""
+    advisory: Advisory = field(repr=False)
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -307,4 +308,5 @@ def _opened(
         weak.unsaid_at if weak.unsaid_at and weak.unsaid_at <= now else None,
         first.since_index,
         ended,
+        weak.advisory,
     )

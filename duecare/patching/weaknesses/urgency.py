@@ -17,7 +17,7 @@ unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -95,6 +95,8 @@ class Part:
     of: int
     reason: str
     known: bool = True
+    of_host: bool = False
+    """Whether it is a fact about the host, and not about the weakness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,11 @@ class Ranked:
             )
             words.append(more % {"n": self.unknown, "of": len(self.parts)})
         return "; ".join(words)
+
+    @property
+    def of_host(self) -> str:
+        """What is known of the host, in words; empty for nothing."""
+        return "; ".join(part.reason for part in self.parts if part.of_host and part.known)
 
 
 _WORDS = {
@@ -177,25 +184,35 @@ def rank(signals: Signals, weights: Weights) -> Ranked:
             _("EPSS unknown"),
         ),
         Part(ssvc * weights.ssvc, weights.ssvc, ssvc_why, ssvc_known),
-        _yes_no(
-            signals.internet_facing,
-            weights.exposure,
-            _("reachable from the internet"),
-            _("not reachable from the internet"),
-            _("whether the internet reaches the host is unknown"),
-        ),
-        _yes_no(
-            signals.holds_data,
-            weights.data,
-            _("data of people on the host"),
-            _("no data of people on the host"),
-            _("whether data of people lie on the host is unknown"),
-        ),
+        *_of_host(signals.internet_facing, signals.holds_data, weights),
         _severity(signals, weights.cvss),
     ]
     total = sum((part.points for part in parts), Fraction(0))
     unknown = sum(not part.known for part in parts)
     return Ranked(round(total), tuple(sorted(parts, key=lambda part: -part.points)), unknown)
+
+
+def _of_host(internet: bool | None, data: bool | None, weights: Weights) -> tuple[Part, Part]:
+    reached = _yes_no(
+        internet,
+        weights.exposure,
+        _("reachable from the internet"),
+        _("not reachable from the internet"),
+        _("whether the internet reaches the host is unknown"),
+    )
+    holds = _yes_no(
+        data,
+        weights.data,
+        _("data of people on the host"),
+        _("no data of people on the host"),
+        _("whether data of people lie on the host is unknown"),
+    )
+    return replace(reached, of_host=True), replace(holds, of_host=True)
+
+
+def host_words(internet: bool | None, data: bool | None) -> str:
+    """What is known of a host and what is not, in words."""
+    return "; ".join(part.reason for part in _of_host(internet, data, Weights()))
 
 
 def _rated(signals: Signals) -> bool:

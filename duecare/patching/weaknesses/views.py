@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +24,11 @@ from duecare.patching.weaknesses import queries
 from duecare.patching.weaknesses.clocks import AGES
 from duecare.patching.weaknesses.figures import last_figures
 from duecare.patching.weaknesses.models import Advisory
+from duecare.patching.weaknesses.placing import Points
 from duecare.patching.weaknesses.queries import Open
-from duecare.patching.weaknesses.urgency import Urgency
+from duecare.patching.weaknesses.urgency import Ranked, Urgency
 from duecare.patching.weaknesses.words import STATES, URGENCIES
+from duecare.systems.exposure import known
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
@@ -112,18 +115,37 @@ def find_advisories(name: str, viewer: Viewer) -> list[Advisory]:
     return found
 
 
-def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Open]:
-    """Every host that they touch or touched: what is open first, the soonest due first."""
-    return _in_order(queries.clocks(rows, now, [one.pk for one in found]), now)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A host that an advisory touches or touched, and how much it weighs there."""
+
+    open: Open
+    ranked: Ranked
+
+
+def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Place]:
+    """Every host that they touch or touched: what is open first, then what weighs most, the soonest due."""
+    told = list(queries.clocks(rows, now, [one.pk for one in found]))
+    points = Points(known({one.host.pk for one in told}), queries.weights())
+    rated = [Place(one, points.of(one.advisory, one.host.pk)) for one in told]
+    return sorted(rated, key=lambda place: _urgency_of(place, now))
 
 
 def products(rows: QuerySet[Contained], found: Iterable[Advisory], now: datetime) -> list[Open]:
-    """The same of products."""
-    return _in_order(queries.clocks_of_products(rows, now, [one.pk for one in found]), now)
-
-
-def _in_order(told: Iterable[Open], now: datetime) -> list[Open]:
+    """The same of products, of which no exposure is known: what is open first, the soonest due first."""
+    told = queries.clocks_of_products(rows, now, [one.pk for one in found])
     return sorted(told, key=lambda one: (not one.clock.open, one.clock.due_at or now, one.host.name))
+
+
+def _urgency_of(place: Place, now: datetime) -> tuple[bool, int, datetime, str, str]:
+    one = place.open
+    return (
+        not one.clock.open,
+        -place.ranked.points if one.clock.open else 0,
+        one.clock.due_at or now,
+        one.host.name,
+        one.clock.of.package,
+    )
 
 
 @require_safe
@@ -136,9 +158,9 @@ def advisory(request: Request, name: str) -> HttpResponseBase:
     context = {
         "name": name,
         "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
-        "rows": [(one, STATES[one.clock.state]) for one in told[:SHOWN]],
+        "rows": [(one.open, one.ranked, STATES[one.open.clock.state]) for one in told[:SHOWN]],
         "more": max(0, len(told) - SHOWN),
-        "open": sum(one.clock.open for one in [*told, *inside]),
+        "open": sum(one.clock.open for one in [*(place.open for place in told), *inside]),
         "products": [(one, STATES[one.clock.state]) for one in inside[:SHOWN]],
         "products_more": max(0, len(inside) - SHOWN),
         "hosts_url": viewer.covers(HOSTS_AREA),
