@@ -28,9 +28,6 @@ class ClockAnswer(Answer):
     version: str
     fixed: str
     """The version that mends it; empty where none is known."""
-    points: int
-    """On this host, by what is known of it."""
-    points_because: str
     state: str
     undecided: bool
     why: str
@@ -48,13 +45,21 @@ class ClockAnswer(Answer):
     """Since when no feed says it any more; that alone ends nothing."""
 
 
+class PlaceAnswer(ClockAnswer):
+    """The same of a host, of which it is known what it is exposed to."""
+
+    points: int
+    """On this host, by what is known of it."""
+    points_because: str
+
+
 class WeaknessAnswer(Answer):
     """What goes by a name: the advisories, and every host and product that they touch or touched."""
 
     name: str
     advisories: list[str]
     open: int
-    places: list[ClockAnswer]
+    places: list[PlaceAnswer]
     """The first five hundred, what is open first."""
     products: list[ClockAnswer]
     """The same in products."""
