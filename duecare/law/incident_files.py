@@ -5,7 +5,8 @@ In: `{profile: {fact: bool}, country, zone, now, facts: {fact: value}, events: [
 obligation?}], closures?: {place: [day]}, policy_hours?}`, with names as in the content. Names that nobody
 knows are refused: a fact misspelt would be a fact unknown, and a limit with it.
 
-Out: `{clocks: [...], content, as_of, disclaimer}`; limits are days or local times with their offset.
+Out: `{clocks: [...], content, as_of, disclaimer, gaps}` (`terminal.py`); limits are days or local times with
+their offset.
 
 Pure: no Django, no clock, no network.
 """
