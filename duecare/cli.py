@@ -38,11 +38,13 @@ ledger = typer.Typer(
     help="The record: verify, sign, prove, export, rebuild.", rich_markup_mode=None, no_args_is_help=True
 )
 patching = typer.Typer(help="Software and its versions.", rich_markup_mode=None, no_args_is_help=True)
+law = typer.Typer(help="Which laws apply, and which clocks run.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(hosts, name="host")
 app.add_typer(users, name="user")
 app.add_typer(ledger, name="ledger")
 app.add_typer(patching, name="patching")
+app.add_typer(law, name="law")
 advisories = typer.Typer(
     help="What is known to be wrong with software.", rich_markup_mode=None, no_args_is_help=True
 )
@@ -527,6 +529,57 @@ def ledger_rebuild(
     if rebuilt.differences:
         raise typer.Exit(1)
     tell("Every record equals its live row, field for field.")
+
+
+@law.command("clocks")
+def law_clocks(
+    file: Annotated[
+        Path, typer.Argument(help="An incident as JSON; - reads what comes in.", allow_dash=True)
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, also of clocks that do not run.")
+    ] = False,
+) -> None:
+    """Tell which notices are due when something happened; needs no home and no database.
+
+    The file: {"profile": {fact: true}, "country": "DE", "zone": "Europe/Berlin", "now": time, "facts": {...},
+    "events": [{"type", "at", "zone"}]}. Names and answers: docs/obligations.md.
+    """
+    import json
+
+    from duecare.law import clocks, incident_files, obligations, terminal
+
+    register = obligations.register()
+    told = clocks.tell(incident_files.incident(terminal.read_input(file), register), register)
+    if as_json:
+        typer.echo(json.dumps(terminal.clocks_json(told, register), indent=2, ensure_ascii=False))
+        return
+    for line in terminal.clock_lines(told, register):
+        tell(line)
+
+
+@law.command("applies")
+def law_applies(
+    file: Annotated[Path, typer.Argument(help="A profile as JSON; - reads what comes in.", allow_dash=True)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, also of what does not apply.")] = False,
+) -> None:
+    """Tell which obligations apply to a profile, by which facts; needs no home and no database."""
+    import json
+
+    from duecare.law import incident_files, obligations, terminal
+
+    register = obligations.register()
+    rows = incident_files.applicability(terminal.read_input(file), register)
+    if as_json:
+        typer.echo(
+            json.dumps({"obligations": rows, "content": register.version}, indent=2, ensure_ascii=False)
+        )
+        return
+    for row in rows:
+        if row["answer"] != "does not apply":
+            facts = ", ".join((*row["deciding"], *row["missing"]))
+            tell(f"{row['answer'].upper()}: {row['obligation']} ({row['name']}): {facts}")
+    tell(str(register.disclaimer))
 
 
 @patching.command("rebuild")

@@ -16,13 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 from duecare.errors import BadInput
 from duecare.words import gettext as _
-
-if TYPE_CHECKING:
-    from holidays import HolidayBase
 
 Closures = Mapping[str, frozenset[date]]
 """Days entered by hand by place: {"US": {date(2025, 1, 9)}}."""
@@ -32,7 +29,7 @@ LONGEST_CLOSURE = 60
 """Days in a row on which nobody works: more is a fault in what was entered."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """The working days of a place."""
 
@@ -40,8 +37,10 @@ class Calendar:
     """ISO 3166 code, with subdivision where it is narrower: "AU-NSW"."""
     closures: frozenset[date]
     """Entered by hand."""
-    holidays: HolidayBase
+    weekend: frozenset[int]
+    """Monday is 0."""
     version: str
+    """Of the package `holidays`."""
 
     @property
     def source(self) -> str:
@@ -51,11 +50,11 @@ class Calendar:
 
     def rests(self, day: date) -> str:
         """Why nobody works on that day, in words; empty on a working day."""
-        if day.weekday() in self.holidays.weekend:
+        if day.weekday() in self.weekend:
             return _("a weekend")
         if day in self.closures:
             return _("closed, as entered by hand")
-        return str(self.holidays.get(day) or "")
+        return _holidays(self.place, day.year).get(day, "")
 
     def works(self, day: date) -> bool:
         return not self.rests(day)
@@ -96,12 +95,31 @@ def _calendar(place: str, closures: frozenset[date]) -> Calendar:
 
     country, _dash, subdivision = place.partition("-")
     try:
-        if subdivision not in holidays.country_holidays(country).subdivisions:
-            place, subdivision = country, ""
-        known = holidays.country_holidays(country, subdiv=subdivision or None, observed=True)
+        known = holidays.country_holidays(country)
     except NotImplementedError as error:
         raise BadInput(
             f"There is no calendar of public holidays for '{place}'.",
             "Write an ISO 3166 code, such as DE, AU-NSW or US-CA.",
         ) from error
-    return Calendar(place, closures, known, __version__)
+    told_apart = place if subdivision in known.subdivisions else country
+    return Calendar(told_apart, closures, frozenset(known.weekend), __version__)
+
+
+@lru_cache(maxsize=1024)
+def _holidays(place: str, year: int) -> Mapping[date, str]:
+    """The public holidays of a year with their names.
+
+    A year at a time, and never changed: the package's own objects grow while they are asked, which two
+    threads must not do at once. In English whatever the machine speaks, so that an answer does not turn on
+    it.
+    """
+    import holidays
+
+    country, _dash, subdivision = place.partition("-")
+    return MappingProxyType(
+        dict(
+            holidays.country_holidays(
+                country, subdiv=subdivision or None, years=year, expand=False, observed=True, language="en_US"
+            )
+        )
+    )

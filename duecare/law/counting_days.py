@@ -95,7 +95,7 @@ def _year_end(day: date) -> bool:
 
 def _skipped(days: Calendar, start: date, last: date) -> str:
     """The holidays that were stepped over; weekends go without saying."""
-    weekend = days.holidays.weekend
+    weekend = days.weekend
     between = (start + DAY * step for step in range(1, (last - start).days))
     named = [
         f"{day} ({days.rests(day)})"

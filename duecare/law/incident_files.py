@@ -5,7 +5,8 @@ In: `{profile: {fact: bool}, country, zone, now, facts: {fact: value}, events: [
 obligation?}], closures?: {place: [day]}, policy_hours?}`, with names as in the content. Names that nobody
 knows are refused: a fact misspelt would be a fact unknown, and a limit with it.
 
-Out: `{clocks: [...], content, as_of, disclaimer}`; limits are days or local times with their offset.
+Out: `{clocks: [...], content, as_of, disclaimer, gaps}` (`terminal.py`); limits are days or local times with
+their offset.
 
 Pure: no Django, no clock, no network.
 """
@@ -27,6 +28,7 @@ from duecare.law.incidents import Event, Incident
 from duecare.law.limits import POLICY_HOURS, Limit
 from duecare.law.moments import known_zone, moment
 from duecare.law.obligations import Register
+from duecare.law.saying import told_applicability
 from duecare.law.terms import SUBMISSION
 
 INPUT = ("profile", "country", "zone", "now", "facts", "events", "closures", "policy_hours")
@@ -51,21 +53,20 @@ def incident(written: object, register: Register) -> Incident:
         facts=Facts(profile(whole, register), _facts(whole, register)),
         events=tuple(_events(whole, zone, register)),
         now=now.at,
-        country=_country(_optional(whole, "country") or ""),
+        country=_place(country, "country") if (country := _optional(whole, "country")) else "",
         closures=_closures(whole),
         policy_hours=hours,
     )
 
 
-def _country(written: str) -> str:
-    """An ISO 3166 code, with subdivision if given, that has a calendar."""
+def _place(written: str, field: str) -> str:
+    """An ISO 3166 code, with subdivision if given, of a country that has a calendar."""
     code = written.upper()
-    if code and not PLACE.fullmatch(code):
+    if not PLACE.fullmatch(code):
         raise BadInput(
-            f"country: '{written}' is no place.", "Write a code such as DE, US-NY or AU-NSW.", "country"
+            f"{field}: '{written}' is no place.", "Write a code such as DE, US-NY or AU-NSW.", field
         )
-    if code:
-        calendar(code)
+    calendar(code)
     return code
 
 
@@ -115,7 +116,7 @@ def _events(whole: Mapping[str, Any], zone: str | None, register: Register) -> A
 def _closures(whole: Mapping[str, Any]) -> dict[str, frozenset[date]]:
     found = fields.get(whole, "closures", dict, "The input", default={})
     return {
-        place: frozenset(
+        _place(place, "closures"): frozenset(
             each
             for number, day in enumerate(fields.texts(found, place, "closures"))
             if (each := fields.day({"day": day}, "day", f"closures, {place}, number {number + 1}"))
@@ -153,6 +154,8 @@ def answer(told: Told) -> dict[str, Any]:
         "soft": clock.soft,
         "internal": clock.internal,
         "without_delay": clock.without_delay,
+        "delay": str(clock.delay) or None,
+        "notes": [str(note) for note in clock.notes],
         "rule": told.rule or None,
         "calendar": told.calendar or None,
         "content": clock.version,
@@ -165,16 +168,26 @@ def _limit(limit: Limit | None) -> str | None:
 
 
 def applicability(written: object, register: Register) -> list[dict[str, Any]]:
-    """Whether each obligation applies, as JSON, for an input like that of the clocks (only its profile is
-    read)."""
-    whole = fields.known(written, "The input", INPUT)
-    facts = profile(whole, register)
+    """Whether each obligation applies, as JSON, for an input like that of the clocks; it reads the profile."""
+    facts = profile(fields.known(written, "The input", INPUT), register)
     return [
-        {"obligation": one.id, "name": str(one.name), **_applies(applies(one, facts)), "binding": one.binding,
-         "citation": one.citation, "confidence": one.confidence.value, "content": one.version}
+        {
+            "obligation": one.id,
+            "name": str(one.name),
+            **_applies(applies(one, facts), register),
+            "binding": one.binding,
+            "citation": one.citation,
+            "confidence": one.confidence.value,
+            "content": one.version,
+        }
         for one in register.obligations.values()
-    ]  # fmt: skip
+    ]
 
 
-def _applies(found: Applicability) -> dict[str, Any]:
-    return {"answer": found.answer.value, "deciding": list(found.deciding), "missing": list(found.missing)}
+def _applies(found: Applicability, register: Register) -> dict[str, Any]:
+    return {
+        "answer": found.answer.value,
+        "deciding": list(found.deciding),
+        "missing": list(found.missing),
+        "why": told_applicability(found, register),
+    }

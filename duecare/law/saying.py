@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from duecare.law.applies import Answer, Applicability
 from duecare.law.limits import Limit
 from duecare.law.obligations import Obligation, Register
 from duecare.law.obligations import State as Force
@@ -55,6 +56,21 @@ def event_words(type: str, register: Register) -> str:
     if plain.startswith(SUBMISSION):
         return _("the notice “%(clock)s” was sent") % {"clock": plain.rpartition(".")[2]}
     return str(register.events.get(plain, plain))
+
+
+def told_applicability(found: Applicability, register: Register) -> str:
+    """Whether an obligation applies, by which facts, or what to answer first."""
+    deciding = "; ".join(str(register.profile_facts.get(fact, fact)) for fact in found.deciding)
+    if found.answer is Answer.APPLIES:
+        return _("It applies, because of what was answered about the organisation: %(facts)s.") % {
+            "facts": deciding
+        }
+    if found.answer is Answer.DOES_NOT_APPLY:
+        return told_deciding(found.deciding, register)
+    missing = "; ".join(str(register.profile_facts.get(fact, fact)) for fact in found.missing)
+    return _("It cannot be told until you answer whether this is true of the organisation: %(facts)s.") % {
+        "facts": missing
+    }
 
 
 def told_deciding(facts: Sequence[str], register: Register) -> str:

@@ -1,7 +1,7 @@
-"""Every clock once more beside its citation, apart from the content: a number changed alone is found here.
+"""Every clock once more beside its citation, apart from the content: a number changed alone is found.
 
-A line is: clock, amount, unit and rule, trigger, citation; then the numbers that stand elsewhere in the clock.
-Who corrects one corrects both, and says in `confidence` how far the provision was read.
+A line is: clock, amount, unit and rule, trigger, citation; then the numbers that stand elsewhere in it. Who
+corrects one corrects both, and says in `confidence` how far the provision was read.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ cii: 1 hours ELAPSED_HOURS from discovery | Measures Art 4
 operator: 4 hours ELAPSED_HOURS from discovery | Measures Art 4
 summary-report: 30 calendar_days CAL_DAYS_EXCL from incident_handled | Measures
 pipl: undelayed from discovery | PIPL Art 57
-"""
+"""  # noqa: E501 - a clock a line
 
 STATES = {
     ("CY", "early-warning"): "6 hours",

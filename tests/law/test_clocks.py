@@ -336,6 +336,7 @@ def test_a_determination_under_one_law_starts_no_other() -> None:
         ({"country": "XX-NW"}, "no calendar of public holidays for 'XX-NW'"),
         ({"policy_hours": 0}, "policy_hours: 0 is no target."),
         ({"closures": {"DE": ["Monday"]}}, "closures, DE, number 1"),
+        ({"closures": {"Bavaria": ["2026-08-15"]}}, "closures: 'Bavaria' is no place"),
     ],
 )  # fmt: skip
 def test_an_input_that_cannot_be_used_is_refused_by_place(change: dict[str, Any], words: str) -> None:
@@ -365,6 +366,8 @@ def test_who_applies_is_told_from_the_same_input() -> None:
     }
     assert len(rows) == 43
     assert (rows["eu-nis2"]["answer"], rows["eu-nis2"]["missing"]) == ("cannot tell", ["nis2_important"])
+    assert rows["eu-nis2"]["why"].startswith("It cannot be told until you answer")
+    assert "important entity under NIS2" in rows["eu-nis2"]["why"]
 
 
 # Of any incident

@@ -286,6 +286,13 @@ def test_substitutes_and_states_of_a_country_count_where_the_law_names_the_place
     assert not calendar("US").rests(date(2026, 11, 27))
 
 
+def test_a_holiday_is_named_the_same_whatever_language_the_machine_speaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    assert calendar("DE").rests(date(2039, 10, 3)) == "German Unity Day"
+
+
 def test_closures_entered_by_hand_move_a_limit_and_are_cited() -> None:
     """President Carter's day of mourning, Thursday 9 January 2025, for which no calendar is made in
     advance."""
