@@ -1,4 +1,4 @@
-"""Lists, advisories and bills that somebody of the clinic brings, one the wrong one, and words on accounts."""
+"""Lists, advisories and bills that somebody of the clinic brings, one wrong one, and words on accounts."""
 
 from __future__ import annotations
 
