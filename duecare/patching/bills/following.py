@@ -189,20 +189,20 @@ def _tell(product: Product, event: _Event) -> None:
 
 
 def _begin(product: Product, spans: Sequence[_Span], event: _Event) -> None:
-    rows = [
-        Contained(
-            product=product,
-            software_id=one.software,
-            since=one.since,
-            since_index=one.since_index,
-            until=one.until,
-            until_index=one.until_index,
-            told_index=event.entry,
+    in_order = sorted(spans, key=lambda one: (one.software, one.since_index))
+    for start in range(0, len(in_order), CHUNK):  # rows are heavy: no more of them at a time
+        Contained.objects.bulk_create(
+            Contained(
+                product=product,
+                software_id=one.software,
+                since=one.since,
+                since_index=one.since_index,
+                until=one.until,
+                until_index=one.until_index,
+                told_index=event.entry,
+            )
+            for one in in_order[start : start + CHUNK]
         )
-        for one in sorted(spans, key=lambda one: (one.software, one.since_index))
-    ]
-    for start in range(0, len(rows), CHUNK):
-        Contained.objects.bulk_create(rows[start : start + CHUNK])
 
 
 def _end(rows: Iterable[int], event: _Event) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -78,20 +79,21 @@ def unmatched(bill: Bill) -> list[str]:
     return [text % {"count": count} for count, text in words if count]
 
 
-def unspoken_of(rows: Any, common: Common | None) -> list[str]:
+def unspoken_of(rows: QuerySet[Contained], common: Common | None) -> list[str]:
     """Of what else no advisory is known, in words with their numbers."""
     if common is None:
         return [_("its components were never held against advisories: no feed was taken in")]
     blind: Counter[str] = Counter()
     fresh = 0
-    told = rows.order_by().values_list("software__ecosystem", "software__release", "software__looked")
-    for ecosystem, release, looked in told:
+    unseen = Q(software__looked=None) | ~Q(software__looked=common.index)
+    told = rows.order_by().values_list("software__ecosystem", "software__release")
+    for ecosystem, release, count, new in told.annotate(n=Count("pk"), new=Count("pk", filter=unseen)):
         place = find_ecosystem(ecosystem, release)
         if not ecosystem or ecosystem.startswith("pkg:"):
             continue  # counted as such
-        fresh += looked != common.index
+        fresh += new
         if not spoken_of(*place, common):
-            blind[" ".join(filter(None, place))] += 1
+            blind[" ".join(filter(None, place))] += count
     found = [
         _("no feed speaks of %(where)s (%(count)s packages)") % {"where": where, "count": count}
         for where, count in sorted(blind.items())
