@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duecare.patching.feeds.models import Feed, FeedSnapshot
+from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot
 from duecare.patching.runs.models import HostReach, PatchAsk, PatchResult, PatchRun
 from duecare.patching.software.models import Installed, Reflected, Software
 from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
@@ -11,6 +11,7 @@ __all__ = [
     "Advisory",
     "AdvisoryName",
     "Feed",
+    "FeedDrop",
     "FeedSnapshot",
     "HostReach",
     "Installed",
