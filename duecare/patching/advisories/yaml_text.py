@@ -1,4 +1,4 @@
-"""One record of YAML 1.1 as plain data, within bounds, from events alone: no tags, no anchors, no types. Pure.
+"""One record of YAML 1.1 as plain data, within bounds, from events alone: no tags, anchors, types. Pure.
 
 Feeds need mappings, lists and texts. An alias can make a text of a line into a tree of gigabytes, and a tag
 names a type to be made; neither is in any feed, and both are refused. Every scalar is a text, and nothing
@@ -28,11 +28,11 @@ def read_yaml(data: bytes) -> Any:
         raise Unreadable(_("it has more than %(most)s bytes") % {"most": number(bounds.TEXT)})
     try:
         events = _Events(yaml.parse(data, Loader=_Loader))
-        for kind in (yaml.StreamStartEvent, yaml.DocumentStartEvent):
-            events.demand(kind)
+        events.demand(yaml.StreamStartEvent)
+        events.demand(yaml.DocumentStartEvent)
         found = events.value(1)
-        for kind in (yaml.DocumentEndEvent, yaml.StreamEndEvent):
-            events.demand(kind)
+        events.demand(yaml.DocumentEndEvent)
+        events.demand(yaml.StreamEndEvent)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         said = " ".join(str(error).split())[:200]
         raise Unreadable(_("it is no YAML, or cut short: %(error)s") % {"error": said}) from None
@@ -54,7 +54,7 @@ class _Events:
         return event
 
     def demand(self, kind: type[yaml.Event]) -> None:
-        """Take the next event. Raises Unreadable if it is another: there is more than one document, or none."""
+        """Take the next event. Raises Unreadable if it is another: more than one document, or none."""
         if not isinstance(self.next(), kind):
             raise Unreadable(_("it is not one document of YAML"))
 

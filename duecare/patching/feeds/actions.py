@@ -69,8 +69,8 @@ class Updated:
 
 
 def switch(actor: str, id: str, *, daily: bool) -> Feed:
-    """Say whether the worker fetches a feed each day. Raises NotFound for what is no feed, and Refused if it is
-    to fetch one that is dropped."""
+    """Say whether the worker fetches a feed each day. Raises NotFound for what is no feed, and Refused if it
+    is to fetch one that is dropped."""
     source = find_feed(id)
     if daily:
         demand_not_dropped(id, source.name)

@@ -31,8 +31,8 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 def packed_records(directory: Path) -> Iterator[Path | None]:
     """An archive of the files of YAML in a directory and those below; None if there are none.
 
-    It is called as the directory, `security-advisories.yaml.zip`, and gone afterwards. Links are not followed,
-    nor names that begin with a dot. Raises BadInput if there are too many files, or one is too large.
+    It is called as the directory, `security-advisories.yaml.zip`, and gone afterwards. Links are not
+    followed, nor names that begin with a dot. Raises BadInput if there are too many files.
     """
     files = sorted(_files(directory, "", 1))
     if not files:

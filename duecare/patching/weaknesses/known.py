@@ -1,11 +1,11 @@
 """Whether what feeds say of an ecosystem is all that is known of it today. Pure.
 
-It is, if at least one feed speaks of it that is fresh, is about all of it and was read in full. A feed that is
-stale, was brought by hand or could not be read in part is then no hindrance: what it says is held against the
-software all the same, and what it does not say, the other one does. Without such a feed the answer is unknown,
-and each feed that speaks of it says why it is not enough.
+It is, if at least one feed speaks of it that is fresh, is about all of it and was read in full. A feed that
+is stale, was brought by hand or could not be read in part is then no hindrance: what it says is held against
+the software all the same, and what it does not say, the other one does. Without such a feed the answer is
+unknown, and each feed that speaks of it says why it is not enough.
 
-Of ratings (which CVEs are exploited, how likely, how grave) the same holds for each kind, if any feed tells it.
+Of ratings (which CVEs are exploited, how likely, how grave) the same holds for each kind that any feed tells.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Known:
         return Known(tuple(_feed(one, now, days) for one in told))
 
     def of_place(self, ecosystem: str, release: str) -> tuple[str, ...] | None:
-        """Why not all may be known of an ecosystem and release; empty if it is, None if no feed speaks of it."""
+        """Why not all may be known of a place; empty if it is, None if no feed speaks of it."""
         place = (ecosystem, release)
         if place not in self.told:
             reasons = [one.short_of(ecosystem) for one in self.feeds if one.speaks_of(*place)]

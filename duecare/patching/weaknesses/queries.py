@@ -116,6 +116,8 @@ class Open:
     """The entry of the report that first showed it on this host."""
     ended_by: int | None
     """The entry of the report, or removal, that ended it."""
+    by_advisory: bool = False
+    """Whether the first sight of its fix is known of the advisory only, and may be of another package."""
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -220,14 +222,15 @@ def _opened(
         ended = None
     until = next((row.until for row, _weak in chain if row.until_index == ended), None)
     removed = until if ended is not None and ended in context.removals else None
-    seen = [one.fix_seen_at for _row, one in chain if one.fix_seen_at is not None]
+    fixes = [(one.fix_seen_at, one.fix_by_advisory) for _row, one in chain if one.fix_seen_at is not None]
+    fix_seen_at, by_advisory = min(fixes, default=(None, False))
     weakness = Weakness(
         host=host.pk,
         package=newest.software.name,
         advisory=weak.advisory_id,
         urgency=Urgency(weak.advisory.urgency),
         weak_since=first.since,
-        fix_seen_at=min(seen, default=None),
+        fix_seen_at=fix_seen_at,
         fix_offered_at=weak.advisory.published,
         shown_fixed_at=None if removed else until,
         removed_at=removed,
@@ -243,4 +246,5 @@ def _opened(
         weak.unsaid_at if weak.unsaid_at and weak.unsaid_at <= now else None,
         first.since_index,
         ended,
+        by_advisory,
     )

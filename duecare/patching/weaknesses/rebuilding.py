@@ -2,9 +2,9 @@
 
 Each time that software was held against the feeds, a note said so, with the snapshots it rested on. In the
 order of these notes the snapshots are held against the software as it was then, and what came of it is
-compared as it was the first time (`keeping.py`). Each snapshot is read once: that is nearly all of the time it
-takes, seconds for each large file that ever came. What a snapshot says of packages that were never installed
-is left aside once the first sight of its fixes is noted.
+compared as it was the first time (`keeping.py`). Each snapshot is read once: that is nearly all of the time
+that it takes, seconds for each large file that ever came. What a snapshot says of packages that were never
+installed is left aside once the first sight of its fixes is noted.
 
 What it rests on is read by this release: where readers or words changed since, rows say what they would say
 now. Order of work and class of an advisory are weighed by the targets of today.
@@ -84,8 +84,8 @@ class _Made:
 def rebuild(progress: Progress = _quiet, read: Read = read_snapshot) -> int:
     """Make them anew; how many matchings they rest on. The old rows stay until all is there.
 
-    The tables of software must be whole before. Raises what reading a snapshot raises, NotFound if its file is
-    gone: then nothing was changed.
+    The tables of software must be whole before. Raises what reading a snapshot raises, NotFound if its file
+    is gone: then nothing was changed.
     """
     with judging.alone(), in_the_records_language():
         names, notes, made = _names(), list(_notes()), _Made()

@@ -32,8 +32,8 @@ class Sight(NamedTuple):
 
 
 def place_key(advisory: str, ecosystem: str, release: str, name: str) -> str:
-    """The key of what a fix is for. `advisory` is the whole id, and `name` the one by which advisories call it;
-    `release` is that for which its distribution publishes."""
+    """The key of what a fix is for. `advisory` is the whole id, `release` that for which its distribution
+    publishes, and `name` the one by which advisories call the package."""
     told = "\0".join((advisory, ecosystem, release, name))
     return MARK + hashlib.sha256(told.encode()).hexdigest()[:32]
 
@@ -49,8 +49,8 @@ class Sights:
     """Of `known` those that are new."""
 
     def take(self, advisories: Iterable[tuple[str, Advisory]], at: datetime) -> None:
-        """Note what a snapshot, which came at a moment, shows for the first time. Each advisory comes with the
-        id under which it is kept."""
+        """Note what a snapshot, which came at a moment, shows for the first time. Each advisory comes with
+        the id under which it is kept."""
         for kept, advisory in advisories:
             before = self.legacy.get(kept)
             sight = Sight(at) if before is None or before >= at else Sight(before, by_advisory=True)

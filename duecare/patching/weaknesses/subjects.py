@@ -126,7 +126,7 @@ def _uncovered(counted: Counter[tuple[str, str]], about: known.Known) -> list[st
 
 
 def _unrated(items: list[dict[str, Any]], rated: dict[str, tuple[str, ...]]) -> list[str]:
-    """Why a weakness may be of another class: only of those that could be graver than they are known to be."""
+    """Why a weakness may be of another class: only of those that could be graver than is known."""
     found: Counter[str] = Counter()
     for one in items:
         if one["days"] is None or one["undecided"] or one["urgency"] == Urgency.EXPLOITED:
