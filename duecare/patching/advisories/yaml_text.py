@@ -68,7 +68,7 @@ class _Events:
         if getattr(event, "tag", None):
             raise Unreadable(_("it names a type of value, which no feed does"))
         if isinstance(event, yaml.ScalarEvent):
-            bare = event.style is None and event.value in _NOTHING
+            bare = event.implicit[0] and event.value in _NOTHING
             return None if bare else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             return [self.value(depth + 1, each) for each in self._inside()]
