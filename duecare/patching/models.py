@@ -5,7 +5,7 @@ from __future__ import annotations
 from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot
 from duecare.patching.runs.models import HostReach, PatchAsk, PatchResult, PatchRun
 from duecare.patching.software.models import Installed, Reflected, Software
-from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Rating, Sighting, Weak
 
 __all__ = [
     "Advisory",
@@ -19,6 +19,7 @@ __all__ = [
     "PatchAsk",
     "PatchResult",
     "PatchRun",
+    "Rating",
     "Reflected",
     "Sighting",
     "Software",

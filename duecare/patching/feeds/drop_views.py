@@ -27,7 +27,9 @@ def feed_drop(request: Request, id: str) -> HttpResponseBase:
     form = DropForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         drop_actions.drop(id, viewer.actor, form.cleaned_data["reason"], request.now)
-        words = gettext("%s is dropped. What it said counts until software is next held against the feeds.")
+        words = gettext(
+            "%s is dropped. What it alone said is marked when software is next held against the feeds."
+        )
         messages.success(request, words % name)
         return redirect("advisory-feed", id)
     context = {"id": id, "name": name, "form": form}

@@ -43,6 +43,23 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(),
         ),
         migrations.CreateModel(
+            name='Rating',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('since', models.DateTimeField()),
+                ('since_index', models.BigIntegerField()),
+                ('known', models.JSONField(default=list)),
+                ('urgency', models.CharField(choices=[('exploited', 'exploited'), ('critical', 'critical'), ('serious', 'serious'), ('ordinary', 'ordinary')], max_length=20)),
+                ('urgent_because', models.TextField(blank=True)),
+                ('points', models.PositiveIntegerField(default=0)),
+                ('ranked_because', models.TextField(blank=True)),
+                ('advisory', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='patching.advisory')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('advisory', 'since_index'), name='rating_since')],
+            },
+        ),
+        migrations.CreateModel(
             name='FeedDrop',
             fields=[
                 ('id', models.CharField(default=duecare.ledger.records.new_key, editable=False, max_length=40, primary_key=True, serialize=False)),

@@ -37,7 +37,7 @@ from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Tables
 from duecare.patching.matching.triples import Triple
 from duecare.patching.software.models import Installed, Software
-from duecare.patching.weaknesses import sights
+from duecare.patching.weaknesses import ratings, sights
 from duecare.patching.weaknesses.keeping import Found, Said, keep, mark
 from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Weak
 from duecare.patching.weaknesses.urgency import (
@@ -112,14 +112,17 @@ def match(
         rules, told = Rules(), []
         enrichment: dict[str, feeds.Enrichment] = {}
         loaded: list[feeds.Advisory] = []
-        seen = sights.load()
+        seen, last = sights.load(), Matching.objects.first()
+        # What these said first was noted when they were held against software the last time.
+        noted_before = {one["snapshot"] for one in (last.feeds if last else ()) if "covers" in one}
         for source in sources:
             say(source.id)
             rules.take(source.loaded.advisories)
             loaded += source.loaded.advisories
             add_enrichment(enrichment, source.loaded.enrichment)
             told.append(told_of(source))
-            seen.take(with_kept_ids(source.loaded.advisories), source.fetched_at)
+            if source.snapshot not in noted_before:
+                seen.take(with_kept_ids(source.loaded.advisories), source.fetched_at)
         sights.save(seen)
         say("software")
         size: int = Head.objects.values_list("size", flat=True).get()
@@ -136,7 +139,9 @@ def match(
         index = (act.head or 0) + 1
         wanted = {one.row.advisory_id for one in found.values()}
         details = {one.id: one for one in loaded if kept_id(one.id) in wanted}
-        write_advisories(*rated(rules, details, enrichment, weights))
+        rows, names = rated(rules, details, enrichment, weights)
+        write_advisories(rows, names)
+        ratings.keep(rows, now, index)
         new, unsaid = keep(found, seen.known, {row.pk for row in software}, now, index)
         Matching.objects.update_or_create(
             pk=ONLY,

@@ -67,6 +67,28 @@ class Advisory(models.Model):
         return self.id
 
 
+class Rating(models.Model):
+    """How grave an advisory was known to be, from one matching on to the next that told otherwise."""
+
+    id = models.BigAutoField(primary_key=True)
+    advisory = models.ForeignKey(Advisory, models.CASCADE, related_name="ratings", db_index=False)
+    since = models.DateTimeField()
+    since_index = models.BigIntegerField()
+    """The entry of the matching from which on this was known."""
+    known = models.JSONField(default=list)
+    """As `Advisory.known`; the chance that EPSS gives to a whole per cent."""
+    urgency = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Urgency])
+    urgent_because = models.TextField(blank=True)
+    points = models.PositiveIntegerField(default=0)
+    ranked_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("advisory", "since_index"), name="rating_since"),)
+
+    def __str__(self) -> str:
+        return f"{self.advisory_id} since {self.since:%Y-%m-%d}: {self.urgency}"
+
+
 class AdvisoryName(models.Model):
     """A name under which an advisory is looked for: its own, its aliases, the CVEs that it is about."""
 

@@ -31,9 +31,9 @@ from duecare.patching.feeds.models import FeedSnapshot
 from duecare.patching.feeds.queries import read_snapshot
 from duecare.patching.matching.rules import Rules
 from duecare.patching.software.models import Software
-from duecare.patching.weaknesses import judging, sights
+from duecare.patching.weaknesses import judging, ratings, sights
 from duecare.patching.weaknesses.keeping import CHUNK, compared
-from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Rating, Sighting, Weak
 from duecare.patching.weaknesses.queries import weights
 from duecare.patching.weaknesses.urgency import Weights
 from duecare.web.recorded import in_the_records_language
@@ -75,6 +75,9 @@ class _Made:
     weak: dict[tuple[int, str], Weak] = field(default_factory=dict)
     advisories: dict[str, Advisory] = field(default_factory=dict)
     names: dict[tuple[str, str], AdvisoryName] = field(default_factory=dict)
+    ratings: list[Rating] = field(default_factory=list)
+    rated: dict[str, Rating] = field(default_factory=dict)
+    """The last of each advisory."""
     seen: sights.Sights = field(default_factory=sights.Sights)
     first_looked: dict[int, int] = field(default_factory=dict)
     looked: dict[int, int] = field(default_factory=dict)
@@ -167,6 +170,9 @@ def _hold(note: _Note, held: list[_Held], made: _Made, weighed: Weights) -> None
     details = {one.id: one for one in loaded if judging.kept_id(one.id) in wanted}
     rows, names = judging.rated(rules, details, enrichment, weighed)
     made.advisories |= {row.pk: row for row in rows}
+    fresh = ratings.changed(rows, made.rated, note.at, note.index)
+    made.ratings += fresh
+    made.rated |= {one.advisory_id: one for one in fresh}
     made.names |= {(row.name, row.advisory_id): row for row in names}
     for row in compared(made.weak, found, made.seen.known, there, note.at, note.index).new:
         made.weak[row.software_id, row.advisory_id] = row
@@ -187,10 +193,11 @@ def _hold(note: _Note, held: list[_Held], made: _Made, weighed: Weights) -> None
 def _write(made: _Made) -> None:
     """Put the new rows in the place of the old ones, all or nothing."""
     with transaction.atomic():
-        for table in (Weak, AdvisoryName, Advisory, Sighting, Matching):
+        for table in (Weak, AdvisoryName, Rating, Advisory, Sighting, Matching):
             table.objects.all().delete()
         Advisory.objects.bulk_create(made.advisories.values(), batch_size=CHUNK)
         AdvisoryName.objects.bulk_create(made.names.values(), batch_size=CHUNK)
+        Rating.objects.bulk_create(made.ratings, batch_size=CHUNK)
         Weak.objects.bulk_create(made.weak.values(), batch_size=CHUNK)
         seen = made.seen.known.items()
         rows = [Sighting(id=key, fix_seen_at=at, by_advisory=by) for key, (at, by) in seen]

@@ -15,7 +15,7 @@ from duecare.errors import DuecareError, NotFound
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
-from duecare.patching.advisories.interface import Advisory
+from duecare.patching.advisories.interface import Advisory, Enrichment
 from duecare.patching.advisories.loading import Loaded
 from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
 from duecare.patching.feeds.queries import current_feeds
@@ -31,7 +31,7 @@ from tests.patching.fleet import ACTOR, facts, host, report
 from tests.patching.weaknesses.test_weak import DAY, START
 from tests.site.past import clock
 
-TABLES = (models.Weak, models.Advisory, models.AdvisoryName, models.Sighting, models.Matching)
+TABLES = (models.Weak, models.Rating, models.Advisory, models.AdvisoryName, models.Sighting, models.Matching)
 
 
 @pytest.fixture
@@ -52,7 +52,9 @@ class Story:
     def read(self, snapshot: FeedSnapshot) -> Loaded:
         return self.loaded[snapshot.pk]
 
-    def bring(self, name: str, advisories: Sequence[Advisory], file: str = "") -> None:
+    def bring(
+        self, name: str, advisories: Sequence[Advisory], file: str = "", rated: Sequence[Enrichment] = ()
+    ) -> None:
         with clock(self.now), recording(ACTOR, "take in"):
             feed, _new = Feed.objects.get_or_create(feed=name, defaults={"id": new_key()})
             made = FeedSnapshot.objects.create(
@@ -60,7 +62,7 @@ class Story:
                 verified=Verified.TLS.value, by_hand=False, file=file, format="OSV", faults=0,
                 count=len(advisories), state=State.TAKEN.value,
             )  # fmt: skip
-        self.loaded[made.pk] = Loaded(list(advisories))
+        self.loaded[made.pk] = Loaded(list(advisories), {one.cve: one for one in rated})
 
     def hold(self) -> None:
         sources = [source_of(one, self.read(one)) for one in current_feeds()]
@@ -73,7 +75,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     found = {}
     for table in TABLES:
         values = [
-            {k: v for k, v in row.items() if k != "id" or table is not models.Weak}
+            {k: v for k, v in row.items() if k != "id" or table not in (models.Weak, models.Rating)}
             for row in table.objects.values()
         ]
         if table is models.AdvisoryName:
@@ -120,10 +122,14 @@ def test_what_is_made_anew_equals_what_grew_day_by_day(home: Path, seed: int) ->
         for name in ("osv-debian", "debian-tracker"):
             if chance.random() < 0.5:
                 story.bring(name, some_advisories(chance))
+        if chance.random() < 0.6:
+            cves = [f"CVE-2026-{number}" for number in range(1, 5) if chance.random() < 0.5]
+            story.bring("first-epss", [], rated=[Enrichment(one, epss=chance.random()) for one in cves])
         story.now += timedelta(hours=1)
         story.hold()
     before = rows()
     assert before["Weak"], "a history that shows nothing tests nothing"
+    assert len(before["Rating"]) > len(before["Advisory"])
     assert rebuild(read=story.read) == 7
     assert rows() == before
     for table in TABLES:
