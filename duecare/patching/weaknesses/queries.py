@@ -1,7 +1,7 @@
 """What pages and checks ask of weak software: clocks of each host, advisories and how many hosts they touch.
 
 A past day is answered by what had been recorded by then, as in `software/queries.py`. What KEV, EPSS, SSVC
-and CVSS say is that of the last matching; what they said on a past day stands in the feeds' snapshots.
+and CVSS say is that of the last matching; what was known of them on a past day, `ratings.py` tells.
 """
 
 from __future__ import annotations
