@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import transaction
+
 from duecare.patching.advisories.interface import Advisory, Affected, EventKind
 from duecare.patching.ecosystems import release_of
 from duecare.patching.weaknesses.models import Sighting
 
-CHUNK = 500
+CHUNK, AT_ONCE = 500, 5000
+"""Rows of one insert, and of one transaction: others write in between."""
 MARK = "="
 """Begins the key of a place; ids of advisories, under which older rows stand, do not begin so."""
 
@@ -94,10 +97,10 @@ def load() -> Sights:
 def save(sights: Sights) -> None:
     """Write what is new, and put away what was kept by advisory alone: it was taken over."""
     new = sorted(sights.fresh.items())
-    for start in range(0, len(new), CHUNK):
-        rows = [
-            Sighting(id=key, fix_seen_at=at, by_advisory=by) for key, (at, by) in new[start : start + CHUNK]
-        ]
-        Sighting.objects.bulk_create(rows, ignore_conflicts=True)
+    for start in range(0, len(new), AT_ONCE):
+        part = new[start : start + AT_ONCE]
+        rows = [Sighting(id=key, fix_seen_at=at, by_advisory=by) for key, (at, by) in part]
+        with transaction.atomic():
+            Sighting.objects.bulk_create(rows, batch_size=CHUNK, ignore_conflicts=True)
     Sighting.objects.exclude(id__startswith=MARK).delete()
     sights.settle()

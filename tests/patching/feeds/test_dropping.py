@@ -14,7 +14,7 @@ from duecare.patching.feeds.choosing import choice, gaps
 from duecare.patching.feeds.drop_actions import drop, take_up
 from duecare.patching.feeds.models import Feed, FeedSnapshot
 from duecare.patching.feeds.queries import current_feeds
-from duecare.patching.feeds.terminal import gap_lines
+from duecare.patching.feeds.terminal import choose_for_inventory, gap_lines
 from duecare.patching.weaknesses.actions import match_if_due
 from duecare.patching.weaknesses.models import Weak
 from tests.patching.feeds.sources import HERE, serving
@@ -98,7 +98,9 @@ def test_feeds_are_chosen_by_what_is_installed_in_one_act(tmp_path: Path) -> Non
     assert "its size is not known, at most 512 MiB are taken" in lines[1]
     assert "MiB when it last came" in lines[2]
     before = Entry.objects.filter(kind="ledger.act").count()
-    switch_on(WHO, [one.offered.id for one in choice(gaps()) if one.offered])
+    said: list[str] = []
+    assert choose_for_inventory(WHO, said.append) == ["debian-tracker", "osv-npm", "osv-pypi"]
+    assert said == lines, "before anything is fetched"
     assert Entry.objects.filter(kind="ledger.act").count() - before <= 1
     assert set(Feed.objects.filter(daily=True).values_list("feed", flat=True)) == {
         "debian-tracker", "osv-npm", "osv-pypi", "retire-js",
