@@ -25,7 +25,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.patching.advisories.loading import Loaded
 from duecare.patching.advisories.reading import UNKNOWN
-from duecare.patching.feeds.carried import packed_records
+from duecare.patching.feeds.carried import is_record, packed_records
 from duecare.patching.feeds.drop_actions import demand_not_dropped
 from duecare.patching.feeds.fetching import Fetched, Progress, fetch
 from duecare.patching.feeds.isolated import read_isolated
@@ -216,11 +216,9 @@ def take_in_by_hand(actor: str, directory: Path, clock: Callable[[], datetime]) 
             _("%(directory)s holds more than %(most)s files.") % {"directory": directory, "most": MOST_FILES},
             _("Put single records into one archive for each feed."),
         )
-    with in_the_records_language():
-        found = [_bring(actor, file, clock) for file in files if not file.name.startswith(".")]
-        with packed_records(directory) as packed:
-            if packed is not None:
-                found.append(_bring(actor, packed, clock))
+    with in_the_records_language(), packed_records(directory) as packed:
+        alone = [one for one in files if not one.name.startswith(".") and not is_record(one.name)]
+        found = [_bring(actor, file, clock) for file in (*alone, *([packed] if packed else []))]
     return [one for one in found if one is not None]
 
 

@@ -27,24 +27,40 @@ _DAY = (1980, 1, 1, 0, 0, 0)
 """The first that an archive knows."""
 
 
+def is_record(name: str) -> bool:
+    """Whether a file of that name is taken to be one record of many."""
+    return name.lower().endswith(ENDINGS)
+
+
 @contextmanager
 def packed_records(directory: Path) -> Iterator[Path | None]:
     """An archive of the files of YAML in a directory and those below; None if there are none.
 
     It is called as the directory, `security-advisories.yaml.zip`, and gone afterwards. Links are not
-    followed, nor names that begin with a dot. Raises BadInput if there are too many files.
+    followed, nor names that begin with a dot. Raises BadInput for too many files, or one that cannot be read.
     """
-    files = sorted(_files(directory, "", 1))
-    if not files:
-        yield None
-        return
     home: Home = settings.DUECARE_HOME
     with tempfile.TemporaryDirectory(dir=home.scratch) as place:
         packed = Path(place) / f"{directory.resolve().name or 'records'}.yaml.zip"
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        yield packed if _pack(directory, packed) else None
+
+
+def _pack(directory: Path, packed: Path) -> bool:
+    """Write the archive; whether there was anything to put into it."""
+    try:
+        files = sorted(_files(directory, "", 1))
+        if not files:
+            return False
+        with zipfile.ZipFile(packed, "w") as archive:
             for name, file in files:
                 archive.writestr(zipfile.ZipInfo(name, _DAY), _content(file))
-        yield packed
+    except OSError as error:
+        raise BadInput(
+            _("%(directory)s cannot be read: %(why)s.")
+            % {"directory": error.filename or directory, "why": error.strerror or error},
+            _("Nothing was taken in. Make it readable, or name another directory."),
+        ) from None
+    return True
 
 
 def _files(directory: Path, prefix: str, depth: int) -> Iterator[tuple[str, Path]]:
@@ -63,7 +79,7 @@ def _files(directory: Path, prefix: str, depth: int) -> Iterator[tuple[str, Path
                 continue
             if entry.is_dir() and depth < bounds.DEPTH:
                 yield from _files(Path(entry.path), f"{name}/", depth + 1)
-            elif entry.is_file() and entry.name.lower().endswith(ENDINGS):
+            elif entry.is_file() and is_record(entry.name):
                 yield name, Path(entry.path)
 
 

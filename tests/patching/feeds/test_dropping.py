@@ -120,6 +120,7 @@ def test_records_that_are_a_file_each_are_one_feed_called_as_their_directory(tmp
             f"title: A flaw\nbranches:\n  1.x:\n    versions: ['<1.2']\nreference: composer://{vendor}/demo\n"
         )
         (place / vendor / "demo" / "CVE-2026-1.yaml").write_text(text)
+    (place / "top.yaml").write_text("title: no record of any feed\n")
     (place / ".github").mkdir()
     (place / ".github" / "ci.yml").write_text("on: push\n")
     (place / "composer.json").write_text("{}")
