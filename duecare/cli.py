@@ -583,17 +583,29 @@ def law_applies(
 
 
 @patching.command("rebuild")
-def patching_rebuild() -> None:
+def patching_rebuild(
+    weaknesses: Annotated[
+        bool,
+        typer.Option(
+            "--weaknesses", help="Also what is weak, from every snapshot of feeds: it may take hours."
+        ),
+    ] = False,
+) -> None:
     """Make the tables of software anew from the reports of hosts and the bills of products."""
     _opened()
     from duecare.patching.bills.following import rebuild as rebuild_products
     from duecare.patching.software.following import rebuild
+    from duecare.patching.weaknesses.rebuilding import rebuild as rebuild_weaknesses
 
     with _progress("Reading bills") as progress:
         count = rebuild_products(progress)
     with _progress("Reading reports") as progress:
         count += rebuild(progress)
     say(f"The tables of software tell of {count:,} entries of the record.")
+    if weaknesses:
+        with _progress("Reading feeds") as progress:
+            count = rebuild_weaknesses(progress)
+        say(f"What is weak was made anew from {count:,} times that software was held against the feeds.")
 
 
 @patching.command("components")
@@ -796,11 +808,17 @@ def advisories_update(
         ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name the feeds that there are, and stop.")] = False,
+    for_inventory: Annotated[
+        bool,
+        typer.Option(
+            "--for-inventory", help="Switch on the feeds that cover what is installed, and fetch these too."
+        ),
+    ] = False,
 ) -> None:
     """Fetch advisories from their public sources; without options those that are switched on.
 
     A feed that fails keeps what it had, and is named; then the exit code is 2. An update that takes much away
-    is set aside until somebody decides about it on its page.
+    is set aside until somebody decides about it on its page. What is installed without a feed is named.
     """
     _opened()
     from duecare.patching.feeds import terminal as feed_terminal
@@ -808,8 +826,14 @@ def advisories_update(
     if list_:
         tell(feed_terminal.feeds_there_are())
         return
-    if from_ is not None and (feed or ecosystem):
-        raise DuecareError("--from takes neither --feed nor --ecosystem.", "Leave one of them out.")
+    if from_ is not None and (feed or ecosystem or for_inventory):
+        raise DuecareError(
+            "--from takes neither --feed, --ecosystem nor --for-inventory.", "Leave one of them out."
+        )
+    if for_inventory and (feed or ecosystem):
+        raise DuecareError("--for-inventory takes neither --feed nor --ecosystem.", "Leave one of them out.")
+    if for_inventory and not feed_terminal.choose_for_inventory(_actor(), say):
+        say("No other feed that ships covers more of what is installed.")
     if from_ is not None:
         done = feed_terminal.bring_advisories(_actor(), from_)
     else:
@@ -818,10 +842,60 @@ def advisories_update(
     for line in done.lines:
         tell(line)
     _hold_software()
+    _say_what_is_not_covered()
     if done.failed:
         raise DuecareError(
             f"{done.failed} of {len(done.lines)} feeds failed.", "What was known from them before stays."
         )
+
+
+@advisories.command("drop")
+def advisories_drop(
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="See `duecare advisories update --list`.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept on the record.")],
+) -> None:
+    """Drop a feed: nothing that it said counts, and it is not fetched. Its updates stay on the record.
+
+    What it alone said of software is no longer said by any feed, which ends nothing.
+    """
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.patching.feeds.drop_actions import drop
+
+    drop(feed, _actor(), reason, utc_now())
+    tell(f"{feed} is dropped.")
+    _hold_software()
+    _say_what_is_not_covered()
+
+
+@advisories.command("take-up")
+def advisories_take_up(
+    feed: Annotated[str, typer.Argument(metavar="FEED", help="One that was dropped.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept on the record.")],
+) -> None:
+    """Take up a dropped feed again: what it brought last counts, as old as it is."""
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.patching.feeds.drop_actions import take_up
+
+    take_up(feed, _actor(), reason, utc_now())
+    tell(f"{feed} is taken up again.")
+    _hold_software()
+
+
+def _say_what_is_not_covered() -> None:
+    """Name what is installed and covered by no feed that is switched on, on the terminal's error stream."""
+    from duecare.patching.feeds import terminal as feed_terminal
+    from duecare.patching.feeds.choosing import choice, gaps
+
+    missing = gaps()
+    if not missing:
+        return
+    say("Installed, and covered by no feed that is switched on:")
+    for line in feed_terminal.gap_lines(missing):
+        say(f"  {line}")
+    if choice(missing):
+        say("`duecare advisories update --for-inventory` switches these feeds on and fetches them.")
 
 
 def _hold_software() -> None:

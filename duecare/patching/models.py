@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from duecare.patching.bills.models import Bill, BillReflected, Contained, Product
-from duecare.patching.feeds.models import Feed, FeedSnapshot
+from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot
 from duecare.patching.runs.models import HostReach, PatchAsk, PatchResult, PatchRun
 from duecare.patching.software.models import Installed, Reflected, Software
-from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Rating, Sighting, Weak
 
 __all__ = [
     "Advisory",
@@ -15,6 +15,7 @@ __all__ = [
     "BillReflected",
     "Contained",
     "Feed",
+    "FeedDrop",
     "FeedSnapshot",
     "HostReach",
     "Installed",
@@ -23,6 +24,7 @@ __all__ = [
     "PatchResult",
     "PatchRun",
     "Product",
+    "Rating",
     "Reflected",
     "Sighting",
     "Software",

@@ -338,7 +338,16 @@ PAGES: Mapping[str, Page] = {
     # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
+    "patching/feeds/for-inventory/": act(
+        "patching/feeds/for-inventory/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
     "patching/feeds/<str:id>/": Page("patching/feeds/osv-pypi/", READ),
+    "patching/feeds/<str:id>/drop/": form(
+        "patching/feeds/osv-pypi/drop/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "patching/feeds/<str:id>/take-up/": form(
+        "patching/feeds/{dropped feed}/take-up/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     "patching/feeds/<str:id>/switch/": act(
         "patching/feeds/osv-pypi/switch/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
     ),

@@ -16,7 +16,8 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
 from duecare.patching.bills.actions import add_product, take_bill
 from duecare.patching.bills.models import Bill, Product
-from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
+from duecare.patching.feeds.drop_actions import drop
+from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot, State, Verified
 from duecare.patching.runs import orders
 from duecare.patching.runs.actions import say_how_reached
 from duecare.patching.runs.models import PatchRun
@@ -33,8 +34,9 @@ TERMINAL = "terminal:test"
 
 
 def draw_up(owner: Viewer, at: datetime) -> None:
-    """An update of a feed that waits, an advisory, and a patch run that the owner drew up."""
+    """An update of a feed that waits, a dropped feed, an advisory, and a patch run that the owner drew up."""
     _set_an_update_aside(at)
+    _drop_a_feed(at)
     _find_weak(at)
     _order_updates(owner, at)
     _take_a_bill(owner, at)
@@ -44,6 +46,7 @@ def keys() -> dict[str, str]:
     """Their keys, by the names that samples of addresses use."""
     return {
         "enrolment": Enrolment.objects.get().pk,
+        "dropped feed": FeedDrop.objects.get().feed.feed,
         "feed update": FeedSnapshot.objects.get(state=State.WAITING).pk,
         "product": Product.objects.get(name="Kiosk").pk,
         "bill": Bill.objects.get(product__name="Kiosk").pk,
@@ -87,6 +90,13 @@ def _set_an_update_aside(at: datetime) -> None:
             faults=1, fault_list=blobs.keep(b'[["all.zip: X-1.json", "it is encrypted"]]'),
             was_known=9, withdrawn=6, state=State.WAITING.value,
         )  # fmt: skip
+
+
+def _drop_a_feed(at: datetime) -> None:
+    """A feed that was switched on once, and dropped."""
+    with recording(TERMINAL, recorded("fetch the feed %(name)s each day", name="OSV, Maven")):
+        Feed.objects.create(id=new_key(), feed="osv-maven", daily=True)
+    drop("osv-maven", TERMINAL, "Nothing here is written in Java.", at)
 
 
 def _find_weak(at: datetime) -> None:

@@ -20,5 +20,13 @@ NAME = 1000
 """Characters of a package's name, an id, a release."""
 SUMMARY = 400
 """Characters of a summary or a note that are kept."""
+TEXT = 256 << 10
+"""One record of YAML."""
+PARTS = 20_000
+"""Texts, lists and mappings in it."""
+NESTED = 12
+"""Lists and mappings in one another in it."""
+SAID_OF = 1000
+"""Ecosystems and CVEs of which it is told apart how many pieces could not be read."""
 LISTED = 2000
 """Aliases, related ids and severities of one record that are kept."""

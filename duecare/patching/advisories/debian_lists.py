@@ -73,7 +73,7 @@ def read_text(lines: Iterable[bytes], place: str, found: Found) -> None:
             elif line.strip():
                 _inside(entry, line.rstrip(b"\r\n"), found, where)
         except (Unreadable, UnicodeDecodeError) as error:
-            found.fault(where, error)
+            found.fault(where, error, of="Debian")
     _close(entry, found)
 
 
@@ -130,7 +130,7 @@ def _close(entry: _Entry | None, found: Found) -> None:
     try:
         published = midnight(datetime.strptime(entry.date, "%d %b %Y").replace(tzinfo=UTC).date())
     except ValueError:
-        found.fault(entry.identity, _("%(date)s is no day") % {"date": entry.date})
+        found.fault(entry.identity, _("%(date)s is no day") % {"date": entry.date}, of=None)
         published = None
     found.add(_advisory(entry.identity, published, entry.summary, entry.cves, entry.affected))
 

@@ -11,7 +11,7 @@ import msgspec
 
 from duecare.patching.advisories.debian_lists import FEED, source_package
 from duecare.patching.advisories.found import Found, Unreadable, name_of, words
-from duecare.patching.advisories.interface import Advisory, Affected
+from duecare.patching.advisories.interface import Advisory, Affected, Verdict
 from duecare.patching.advisories.names import debian_release
 from duecare.words import gettext as _
 
@@ -43,7 +43,7 @@ def read(data: bytes, place: str, found: Found) -> None:
         try:
             issues = _table(raw)
         except msgspec.DecodeError as error:
-            found.fault(where, error)
+            found.fault(where, error, of="Debian")
             continue
         for identity, each in issues.items():
             try:
@@ -54,8 +54,11 @@ def read(data: bytes, place: str, found: Found) -> None:
                 ]
                 name_of(identity, "id")
             except (Unreadable, msgspec.DecodeError) as error:
-                found.fault(f"{where}: {identity[:80]}", error)
-                continue
+                lost = _lost(source, identity)
+                found.fault(f"{where}: {identity[:80]}", error, of="Debian" if lost is None else None)
+                if lost is None:
+                    continue
+                issue, said = _Issue({}), [lost]
             affected.setdefault(identity, []).extend(said)
             summaries.setdefault(identity, words(issue.description))
             told = urgencies.setdefault(identity, {})
@@ -68,6 +71,18 @@ def read(data: bytes, place: str, found: Found) -> None:
 
 
 _WORDS = ("unimportant", "low", "medium", "high")
+
+
+def _lost(source: str, identity: str) -> Affected | None:
+    """That nothing is decided of a source package in any release; None where even its name is none."""
+    try:
+        name_of(identity, "id")
+        name = name_of(source, "name")
+    except Unreadable:
+        return None
+    return Affected(
+        "Debian", "", name, True, (), said=Verdict.UNDECIDED, note=_("what it says could not be read")
+    )
 
 
 def _said(source: str, release: str, one: _Release, found: Found, place: str) -> Affected:
@@ -86,7 +101,9 @@ def _said(source: str, release: str, one: _Release, found: Found, place: str) ->
             fixed = "<unfixed>"
         case _:
             found.fault(
-                place, _("the status %(status)s is not known here") % {"status": repr(one.status[:40])}
+                place,
+                _("the status %(status)s is not known here") % {"status": repr(one.status[:40])},
+                of=None,
             )
             fixed = "<undetermined>"
     note = why or (one.urgency if one.urgency == "unimportant" else "") or ""

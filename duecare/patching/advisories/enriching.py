@@ -53,6 +53,22 @@ _catalogue = msgspec.json.Decoder(_Catalogue).decode
 _exploited = msgspec.json.Decoder(_Exploited).decode
 
 
+class _Called(msgspec.Struct):
+    cveID: Any = None
+
+
+_named = msgspec.json.Decoder(_Called).decode
+
+
+def _called(raw: msgspec.Raw) -> str:
+    """The CVE that an entry is about, if nothing else of it can be used; empty for none."""
+    return _own(_named(raw).cveID)
+
+
+def _own(text: object) -> str:
+    return text if isinstance(text, str) and _CVE.fullmatch(text) else ""
+
+
 def read_kev(data: bytes, place: str, found: Found) -> None:
     """Take in the catalogue; an entry that cannot be read is a fault. Its age is the day of its release."""
     catalogue = _catalogue(data)
@@ -60,7 +76,9 @@ def read_kev(data: bytes, place: str, found: Found) -> None:
     found.seen(released)
     for index, raw in enumerate(catalogue.vulnerabilities):
         where = f"{place}: vulnerabilities[{index}]" if place else f"vulnerabilities[{index}]"
+        told = ""
         try:
+            told = _called(raw)
             one = _exploited(raw)
             added = day(one.dateAdded)
             if added is None:
@@ -73,7 +91,7 @@ def read_kev(data: bytes, place: str, found: Found) -> None:
                 cwe=tuple(one.cwes or ()),
             )
         except (Unreadable, msgspec.DecodeError) as error:
-            found.fault(where, error)
+            found.fault(where, error, of=told)
             continue
         found.know(what)
     if catalogue.count is not None and catalogue.count != len(catalogue.vulnerabilities):
@@ -110,7 +128,8 @@ def read_epss(lines: Iterable[bytes], place: str, found: Found) -> None:
         try:
             found.know(_scored(line, on))
         except (Unreadable, UnicodeDecodeError) as error:
-            found.fault(f"{place}: line {number}" if place else f"line {number}", error)
+            cve = _own(line.partition(b",")[0].decode(errors="replace"))
+            found.fault(f"{place}: line {number}" if place else f"line {number}", error, of=cve)
 
 
 def _scored(line: bytes, on: date | None) -> Enrichment:

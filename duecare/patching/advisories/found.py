@@ -34,25 +34,31 @@ class Found:
     enrichment: list[Enrichment] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
+    unplaced: dict[str, int] = field(default_factory=dict)
+    """Of the faults that leave open which package they are about: how many, by `Fault.of`."""
     newest: datetime | None = None
     """The newest moment that a record names as its own."""
     formats: dict[str, int] = field(default_factory=dict)
     """Records by format."""
 
-    def fault(self, place: str, reason: object) -> None:
-        """Note a piece that could not be read. `place` is within this file; empty for all of it."""
+    def fault(self, place: str, reason: object, of: str | None = "") -> None:
+        """Note a piece that could not be read. `place` is within this file; empty for all of it. `of` says
+        what it could be about, as in `Fault`."""
         self.fault_count += 1
+        if of is not None:
+            key = of if of in self.unplaced or len(self.unplaced) < bounds.SAID_OF else ""
+            self.unplaced[key] = self.unplaced.get(key, 0) + 1
         if self.fault_count <= bounds.FAULTS:
             where = f"{self.name}: {place}" if place else self.name
             text = said(reason)
-            self.faults.append(Fault(where[:500], text if len(text) <= 500 else text[:499] + "…"))
+            self.faults.append(Fault(where[:500], text if len(text) <= 500 else text[:499] + "…", of))
 
     def told(self) -> list[Fault]:
         """The faults, with a last one for those that were only counted."""
         more = self.fault_count - len(self.faults)
         if more <= 0:
             return self.faults
-        return [*self.faults, Fault(self.name, _("%(count)s more faults.") % {"count": number(more)})]
+        return [*self.faults, Fault(self.name, _("%(count)s more faults.") % {"count": number(more)}, None)]
 
     def add(self, advisory: Advisory) -> None:
         """Take an advisory in."""
@@ -86,6 +92,7 @@ class Found:
             place,
             _("a version of %(count)s characters is none, so that nothing follows from it")
             % {"count": number(len(text))},
+            of=None,
         )
         return text[: LIMIT + 1]
 

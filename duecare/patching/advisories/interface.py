@@ -128,3 +128,6 @@ class Fault:
     place: str
     """File, line or record: `all.zip: GHSA-1.json`, `osv.jsonl: line 7`."""
     reason: str
+    of: str | None = ""
+    """What it could be about: an ecosystem, or a CVE that is rated; empty where that is not known, so that it
+    could be about all that its file is about; None where what it leaves open is told as undecided."""

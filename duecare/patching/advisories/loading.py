@@ -41,6 +41,8 @@ class LoadedFile:
     faults: int
     newest: datetime | None
     """The newest moment that a record names as its own; None where the format has none."""
+    unplaced: dict[str, int] = field(default_factory=dict)
+    """Of the faults those that leave open which package they are about: how many, by `Fault.of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ class _Gathered:
                 sum(found.formats.values()),
                 found.fault_count,
                 found.newest,
+                found.unplaced,
             )
         )
 

@@ -90,7 +90,7 @@ def read_index(data: bytes, place: str, found: Found) -> None:
             try:
                 read(bytes(raw), where, found)
             except (Unreadable, msgspec.DecodeError) as error:
-                found.fault(where, error)
+                found.fault(where, error, of="npm")
 
 
 def _text(raw: msgspec.Raw | None) -> str:
@@ -125,12 +125,12 @@ def _ranges(
     try:
         parts = intervals(vulnerable)
     except NotARange as error:
-        found.fault(place, _("%(text)s is no range of npm's") % {"text": repr(str(error))})
+        found.fault(place, _("%(text)s is no range of npm's") % {"text": repr(str(error))}, of=None)
         return _("its range could not be read")
     try:
         fixed = intervals(patched) if patched and patched.strip() else []
     except NotARange as error:
-        found.fault(place, _("%(text)s is no range of npm's") % {"text": repr(str(error))})
+        found.fault(place, _("%(text)s is no range of npm's") % {"text": repr(str(error))}, of=None)
         fixed = []
     if subtract:
         parts = [piece for one in parts for piece in without(one, fixed)]

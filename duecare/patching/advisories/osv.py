@@ -6,6 +6,9 @@ What the schema cannot say and some sources hide is read from where they put it:
 - AlmaLinux: a version with `.module_el` is that of a module. Which stream, only a summary such as
   `nodejs:18 security update` tells; where it names none or two, it is UNKNOWN_MODULE.
 - A range of commits (type GIT) is not ours: what has nothing else is undecided.
+
+A record of which some value is not of its kind still names its packages: these are undecided under its id,
+and nothing else is. One that does not even do that is refused, and leaves open what it is about.
 """
 
 from __future__ import annotations
@@ -86,6 +89,7 @@ class _Custom(msgspec.Struct):
 
 
 _record = msgspec.json.Decoder(_Record).decode
+_anything = msgspec.json.Decoder(dict[str, Any]).decode
 _custom = msgspec.json.Decoder(_Custom).decode
 _word = msgspec.json.Decoder(_Word).decode
 
@@ -95,13 +99,27 @@ _START = Event(EventKind.INTRODUCED, "0")
 
 def read(data: bytes, place: str, found: Found) -> None:
     """Take in one record. Raises Unreadable or msgspec.DecodeError for one that cannot be used at all."""
-    record = _record(data)
+    try:
+        record = _record(data)
+    except msgspec.ValidationError as error:
+        lost = _names_alone(data)
+        if lost is None:
+            raise
+        reason = _("a value is not of the kind that its format has: %(error)s") % {"error": error}
+        found.fault(place or lost.id, reason, of=None)
+        found.add(lost)
+        return
     identity = name_of(record.id, "id")
     where = place or identity
     stream = _stream(record.summary)
     affected: list[Affected] = []
     for index, one in enumerate(record.affected or ()):
-        affected += _affected(one, found, f"{where}: affected[{index}]", stream)
+        try:
+            affected += _affected(one, found, f"{where}: affected[{index}]", stream)
+        except Unreadable as error:
+            found.fault(f"{where}: affected[{index}]", error, of=_ecosystem(one))
+    if record.affected and not affected:
+        return
     found.add(
         Advisory(
             id=identity,
@@ -118,6 +136,39 @@ def read(data: bytes, place: str, found: Found) -> None:
     )
 
 
+def _names_alone(data: bytes) -> Advisory | None:
+    """An advisory that says of the packages that a record names that nothing is decided; None if it names
+    none, or not all as they must be."""
+    told = _anything(data)
+    affected, withdrawn = told.get("affected"), told.get("withdrawn")
+    if not isinstance(affected, list) or not affected:
+        return None
+    said = []
+    try:
+        identity = name_of(told.get("id"), "id")
+        for one in affected:
+            package = one.get("package") if isinstance(one, dict) else None
+            if not isinstance(package, dict):
+                return None
+            ecosystem, release = split_ecosystem(name_of(package.get("ecosystem"), "ecosystem"))
+            name = canonical_name(ecosystem, name_of(package.get("name"), "name"))
+            note = _("what it says could not be read")
+            by_source = ecosystem in OF_SOURCES
+            said.append(Affected(ecosystem, release, name, by_source, (), said=Verdict.UNDECIDED, note=note))
+    except Unreadable:
+        return None
+    gone = moment(withdrawn) if isinstance(withdrawn, str) else None
+    return Advisory(identity, FEED, (), (), "", None, None, gone, (), tuple(said))
+
+
+def _ecosystem(one: _Affected) -> str:
+    """The ecosystem of what cannot be used, if it can be told; else empty."""
+    try:
+        return "" if one.package is None else split_ecosystem(name_of(one.package.ecosystem, ""))[0]
+    except Unreadable:
+        return ""
+
+
 def _affected(one: _Affected, found: Found, place: str, stream: str) -> list[Affected]:
     """What is said of one package; a second time, undecided, where a range of it was refused."""
     if one.package is None:
@@ -127,7 +178,7 @@ def _affected(one: _Affected, found: Found, place: str, stream: str) -> list[Aff
     by_source = ecosystem in OF_SOURCES
     faults = found.fault_count
     given = [each for each in one.ranges or () if each.type != "GIT"]
-    ranges = [_events(each, found, place) for each in given]
+    ranges = [_events(each, found, place, None) for each in given]
     refused = found.fault_count > faults
     note = ""
     if ecosystem == "Go" and b"custom_ranges" in bytes(one.ecosystem_specific):
@@ -163,8 +214,8 @@ def _commits_only(one: _Affected, place: str) -> Affected:
     )
 
 
-def _events(each: _Range, found: Found, place: str) -> Range:
-    """The events of a range, or none with a fault where it says nothing."""
+def _events(each: _Range, found: Found, place: str, of: str | None) -> Range:
+    """The events of a range, or none with a fault, that leaves open `of`, where it says nothing."""
     events: list[Event] = []
     for one in each.events:
         before = len(events)
@@ -179,10 +230,11 @@ def _events(each: _Range, found: Found, place: str) -> Range:
                 events.append(_event(EventKind.LIMIT, one.limit, found, place))
             before -= 1
         if len(events) == before:
-            found.fault(place, _("an event of a range says nothing that is known here; the range is refused"))
+            reason = _("an event of a range says nothing that is known here; the range is refused")
+            found.fault(place, reason, of=of)
             return ()
     if not events:
-        found.fault(place, _("a range has no events; the range is refused"))
+        found.fault(place, _("a range has no events; the range is refused"), of=of)
     return tuple(events)
 
 
@@ -194,7 +246,7 @@ def _event(kind: EventKind, version: str, found: Found, place: str) -> Event:
 
 def _with_custom(ranges: list[Range], raw: msgspec.Raw, found: Found, place: str) -> tuple[list[Range], str]:
     """Go's ranges with those in the product's own versions, which stand for the ranges that are open."""
-    custom = [_events(each, found, place) for each in _custom(raw).custom_ranges or ()]
+    custom = [_events(each, found, place, "Go") for each in _custom(raw).custom_ranges or ()]
     if not any(custom):
         return ranges, ""
     closed = [each for each in ranges if any(event.kind is not EventKind.INTRODUCED for event in each)]

@@ -1,12 +1,15 @@
-"""Advisories for Composer packages as FriendsOfPHP writes them, one JSON object each.
+"""Advisories for Composer packages as FriendsOfPHP writes them: a file of YAML each, or a JSON object each.
 
 Format: https://github.com/FriendsOfPHP/security-advisories#contributing. `branches` hold lists of bounds,
-each list one range; `time` is when the branch was fixed. The file's path is the only name of its own.
+each list one range; `time` is when the branch was fixed. The file's path is the only name of its own: of an
+archive or a directory its last three parts count, `vendor/package/CVE-1.yaml`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -42,15 +45,31 @@ _KINDS = {
 
 
 def read(data: bytes, place: str, found: Found) -> None:
-    """Take in one record. Raises Unreadable or msgspec.DecodeError for one that cannot be used at all."""
-    record = _record(data)
+    """Take in one record of JSON. Raises Unreadable or msgspec.DecodeError if it cannot be used at all."""
+    _take(_record(data), place, found)
+
+
+def read_mapping(told: Mapping[str, Any], place: str, found: Found) -> None:
+    """Take in one record that was YAML. Raises as `read` does."""
+    record = msgspec.convert(told, _Record, strict=False)
+    if record.path is None:
+        record.path = "/".join((place or found.name).split("/")[-3:])
+    _take(record, place, found)
+
+
+def is_one(told: object) -> bool:
+    """Whether what a file of YAML holds is a record of this format."""
+    return isinstance(told, dict) and "reference" in told and "branches" in told
+
+
+def _take(record: _Record, place: str, found: Found) -> None:
     scheme, _sep, name = record.reference.partition("://")
     if scheme != "composer":
         raise Unreadable(
             _("%(reference)s is no package of Composer's") % {"reference": record.reference[:80]}
         )
     name = canonical_name("Packagist", name_of(name, "name"))
-    identity = name_of((record.path or place).removesuffix(".yaml"), "path")
+    identity = name_of((record.path or place).removesuffix(".yaml").removesuffix(".yml"), "path")
     ranges: list[Range] = []
     versions: list[str] = []
     faults = found.fault_count
@@ -59,7 +78,7 @@ def read(data: bytes, place: str, found: Found) -> None:
         try:
             _branch(branch, ranges, versions, found, where)
         except Unreadable as error:
-            found.fault(where, error)
+            found.fault(where, error, of=None)
     package = Affected("Packagist", "", name, False, tuple(ranges), tuple(versions))
     said = [package] if ranges or versions else []
     if found.fault_count > faults or not said:

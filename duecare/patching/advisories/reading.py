@@ -15,9 +15,10 @@ from typing import IO
 
 import msgspec
 
-from duecare.patching.advisories import bounds
+from duecare.patching.advisories import bounds, php
 from duecare.patching.advisories.found import Found, Unreadable, said
-from duecare.patching.advisories.recognising import Format, recognise, recognise_text
+from duecare.patching.advisories.recognising import PHP, Format, recognise, recognise_text
+from duecare.patching.advisories.yaml_text import read_yaml
 from duecare.words import gettext as _
 from duecare.words import gettext_noop as N_
 from duecare.words import number
@@ -28,8 +29,9 @@ NO_FORMAT = N_("it is of no format that is known here, so that nothing of it is 
 HEAD = 8192
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _EMPTY_ZIP = b"PK\x05\x06"
-_OWN_WORDS = (".md", ".html", ".htm", ".asc", ".sig", ".sha256", ".yaml", ".yml", ".schema.json")
+_OWN_WORDS = (".md", ".html", ".htm", ".asc", ".sig", ".sha256", ".php", ".schema.json", "composer.json")
 """Files that lie beside advisories and hold none."""
+_YAML = (".yaml", ".yml")
 _CUT = (
     EOFError,
     zlib.error,
@@ -138,6 +140,8 @@ def _content(stream: IO[bytes], most: int, place: str, found: Found) -> None:
             _json_lines(buffered, place, found)
         elif text[:1] in (b"{", b"["):
             _document(buffered, place, found)
+        elif name.lower().endswith(_YAML) and not _beside(name):
+            _yaml(buffered, place, found)
         else:
             found.formats.setdefault(UNKNOWN, 0)
             if not _beside(name):
@@ -146,9 +150,10 @@ def _content(stream: IO[bytes], most: int, place: str, found: Found) -> None:
 
 def _beside(name: str) -> bool:
     """Whether a name is that of words about a feed rather than of the feed."""
-    return name.lower().endswith(_OWN_WORDS) or name.rpartition("/")[2].upper().startswith(
-        ("LICENSE", "LICENCE")
-    )
+    parts = name.split("/")
+    if any(part.startswith(".") for part in parts):  # of whoever keeps the archive, such as .github
+        return True
+    return name.lower().endswith(_OWN_WORDS) or parts[-1].upper().startswith(("LICENSE", "LICENCE"))
 
 
 def _in_lines(text: bytes, name: str) -> bool:
@@ -185,7 +190,8 @@ def _json_lines(stream: IO[bytes], place: str, found: Found) -> None:
             known = _line(line, known, found)
             counts[known.name] = counts.get(known.name, 0) + 1
         except (Unreadable, msgspec.DecodeError, RecursionError) as error:
-            found.fault(f"{prefix}line {index}", _reason(error))
+            only = known.ecosystem if known is not None and len(counts) == 1 else ""
+            found.fault(f"{prefix}line {index}", _reason(error), of=only)
 
 
 def _line(line: bytes, known: Format | None, found: Found) -> Format:
@@ -206,6 +212,21 @@ def _line(line: bytes, known: Format | None, found: Found) -> Format:
             raise Unreadable(_(NO_FORMAT))
     known.read(line, "", found)
     return known
+
+
+def _yaml(stream: IO[bytes], place: str, found: Found) -> None:
+    """Take in a record of YAML, of the one format that is written so. Other files of YAML lie beside it."""
+    known = ""
+    try:
+        told = read_yaml(stream.read(bounds.TEXT + 1))
+        if not php.is_one(told):
+            found.formats.setdefault(UNKNOWN, 0)
+            return
+        known = PHP.ecosystem
+        with found.counting(PHP.name):
+            php.read_mapping(told, place, found)
+    except (Unreadable, msgspec.ValidationError) as error:
+        found.fault(place, _reason(error), of=known)
 
 
 def _document(stream: IO[bytes], place: str, found: Found) -> None:
@@ -231,15 +252,18 @@ _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def _one(data: bytes, place: str, found: Found) -> None:
+    known = None
     try:
         known = recognise(data)
         if known is None:
             found.formats.setdefault(UNKNOWN, 0)
+            if _beside(place or found.name):
+                return
             raise Unreadable(_(NO_FORMAT))
         with found.counting(known.name):
             known.read(data, place, found)
     except (Unreadable, msgspec.DecodeError, RecursionError) as error:
-        found.fault(place, _reason(error))
+        found.fault(place, _reason(error), of=known.ecosystem if known else "")
 
 
 def _reason(error: Exception) -> str:

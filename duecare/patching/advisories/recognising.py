@@ -40,18 +40,21 @@ class Format:
     """Outermost keys that mark it, all of which are there."""
     beside: frozenset[str] = frozenset()
     """Of these at least one is there as well, if any are named."""
+    ecosystem: str = ""
+    """What a record that cannot be read could be about; empty where the format is of several."""
 
 
-def _format(name: str, read: Read, keys: str, beside: str = "") -> Format:
-    return Format(name, read, frozenset(keys.split()), frozenset(beside.split()))
+def _format(name: str, read: Read, keys: str, beside: str = "", ecosystem: str = "") -> Format:
+    return Format(name, read, frozenset(keys.split()), frozenset(beside.split()), ecosystem)
 
 
 OSV = _format("OSV", osv.read, "id", "modified affected")
+PHP = _format("FriendsOfPHP", php.read, "reference branches", ecosystem="Packagist")
 FORMATS = (
-    _format("nodejs security-wg", npm.read, "module_name vulnerable_versions"),
+    _format("nodejs security-wg", npm.read, "module_name vulnerable_versions", ecosystem="npm"),
     _format("nodejs security-wg", npm.read, "vulnerable cve", "patched path ref"),
-    _format("FriendsOfPHP", php.read, "reference branches"),
-    _format("Debian DSA and DLA", debian_lists.read, "id pkgs"),
+    PHP,
+    _format("Debian DSA and DLA", debian_lists.read, "id pkgs", ecosystem="Debian"),
     OSV,
     _format("CISA KEV", enriching.read_kev, "vulnerabilities", "catalogVersion dateReleased"),
     _format("CVE record", enriching.read_cve, "cveMetadata containers"),
@@ -61,7 +64,7 @@ FORMATS = (
 )
 NPM_INDEX = _format("nodejs security-wg", npm.read_index, "")
 RETIRE = _format("retire.js", retirejs.read, "")
-TRACKER = _format("Debian tracker", debian_tracker.read, "")
+TRACKER = _format("Debian tracker", debian_tracker.read, "", ecosystem="Debian")
 
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _LOOKED_AT = 20

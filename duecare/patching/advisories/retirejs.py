@@ -60,7 +60,7 @@ def read(data: bytes, place: str, found: Found) -> None:
             try:
                 _take(_entry(each), title, ecosystem, name, found, f"{where}: {index}")
             except (Unreadable, msgspec.DecodeError) as error:
-                found.fault(f"{where}: {index}", error)
+                found.fault(f"{where}: {index}", error, of=ecosystem)
 
 
 def _take(entry: _Entry, title: str, ecosystem: str, name: str, found: Found, place: str) -> None:

@@ -20,7 +20,7 @@ from duecare.patching.bills.models import Bill, Contained, Product
 from duecare.patching.bills.queries import bill_days, is_contained, is_stale, newest_bills, told_at
 from duecare.patching.ecosystems import find_ecosystem
 from duecare.patching.weaknesses.queries import clocks_of_products, last_matching, promised
-from duecare.patching.weaknesses.subjects import Common, common_of, item_of, spoken_of
+from duecare.patching.weaknesses.subjects import Common, common_of, item_of, uncovered, unrated
 from duecare.program.judgement import Facts, Grade
 from duecare.program.subjects import Subject, register_reference, register_source
 
@@ -59,6 +59,8 @@ def _weaknesses(
         unknown.insert(0, _("its list of components is older than %(days)s days") % {"days": days})
     within = {urgency.value: number for urgency, number in promised().items()}
     items = [item_of(one) for one in clocks_of_products(rows, now) if one.clock.open]
+    if common is not None:
+        unknown += unrated(items, common.rated)
     return {
         "state": "read",
         "problems": [],
@@ -83,24 +85,19 @@ def unspoken_of(rows: QuerySet[Contained], common: Common | None) -> list[str]:
     """Of what else no advisory is known, in words with their numbers."""
     if common is None:
         return [_("its components were never held against advisories: no feed was taken in")]
-    blind: Counter[str] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
     fresh = 0
     unseen = Q(software__looked=None) | ~Q(software__looked=common.index)
     told = rows.order_by().values_list("software__ecosystem", "software__release")
     for ecosystem, release, count, new in told.annotate(n=Count("pk"), new=Count("pk", filter=unseen)):
-        place = find_ecosystem(ecosystem, release)
         if not ecosystem or ecosystem.startswith("pkg:"):
             continue  # counted as such
         fresh += new
-        if not spoken_of(*place, common):
-            blind[" ".join(filter(None, place))] += count
-    found = [
-        _("no feed speaks of %(where)s (%(count)s packages)") % {"where": where, "count": count}
-        for where, count in sorted(blind.items())
-    ]
+        counted[find_ecosystem(ecosystem, release)] += count
+    found = uncovered(counted, common.known)
     if fresh:
         found.append(_("%(count)s packages came since and were not looked at yet") % {"count": fresh})
-    return [*common.unknown, *found]
+    return found
 
 
 register_source(PRODUCTS, products)

@@ -25,6 +25,8 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.patching.advisories.loading import Loaded
 from duecare.patching.advisories.reading import UNKNOWN
+from duecare.patching.feeds.carried import is_record, packed_records
+from duecare.patching.feeds.drop_actions import demand_not_dropped
 from duecare.patching.feeds.fetching import Fetched, Progress, fetch
 from duecare.patching.feeds.isolated import read_isolated
 from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
@@ -67,9 +69,11 @@ class Updated:
 
 
 def switch(actor: str, id: str, *, daily: bool) -> Feed:
-    """Say whether the worker fetches a feed each day. Raises NotFound for what is no feed."""
+    """Say whether the worker fetches a feed each day. Raises NotFound for what is no feed, and Refused if it
+    is to fetch one that is dropped."""
     source = find_feed(id)
     if daily:
+        demand_not_dropped(id, source.name)
         words = recorded("fetch the feed %(name)s each day", name=source.name)
     else:
         words = recorded("no longer fetch the feed %(name)s each day", name=source.name)
@@ -78,6 +82,22 @@ def switch(actor: str, id: str, *, daily: bool) -> Feed:
         feed.daily = daily
         feed.save()
     return feed
+
+
+def switch_on(actor: str, ids: Iterable[str]) -> list[FeedSource]:
+    """Switch several feeds on, in one act. Raises NotFound for what is no feed, Refused for one dropped."""
+    wanted = [find_feed(id) for id in dict.fromkeys(ids)]
+    for source in wanted:
+        demand_not_dropped(source.id, source.name)
+    if not wanted:
+        raise BadInput(_("No feed is named."), _("Choose at least one."))
+    names = ", ".join(source.name for source in wanted)[:400]
+    with recording(actor, recorded("fetch each day what the inventory needs: %(names)s", names=names)):
+        for source in wanted:
+            feed = _feed(source.id)
+            feed.daily = True
+            feed.save()
+    return wanted
 
 
 def update(
@@ -91,9 +111,11 @@ def update(
 ) -> list[Updated]:
     """Fetch these feeds and record what came, or why nothing did. One that fails stops no other.
 
-    Raises NotFound, before anything is fetched, for what is no feed.
+    Raises NotFound, before anything is fetched, for what is no feed, and Refused for one that is dropped.
     """
     wanted = [known(id) for id in dict.fromkeys(ids)]
+    for source in wanted:
+        demand_not_dropped(source.id, source.name)
     way = out or way_out()
     found = []
     with in_the_records_language():
@@ -180,7 +202,8 @@ def take_in_by_hand(actor: str, directory: Path, clock: Callable[[], datetime]) 
     """Take in the files of a directory that somebody brought. None of them counts as fresh.
 
     A file that is called as a feed, such as `osv-pypi.zip`, is that feed's; any other one is a feed of its
-    own, `hand:<name>`. Raises BadInput if there is no such directory, or it holds too many files.
+    own, `hand:<name>`. Records that are a file of YAML each, in it and in directories below, are one feed.
+    Raises BadInput if there is no such directory, or it holds too many files.
     """
     if not directory.is_dir():
         raise BadInput(
@@ -193,8 +216,9 @@ def take_in_by_hand(actor: str, directory: Path, clock: Callable[[], datetime]) 
             _("%(directory)s holds more than %(most)s files.") % {"directory": directory, "most": MOST_FILES},
             _("Put single records into one archive for each feed."),
         )
-    with in_the_records_language():
-        found = [_bring(actor, file, clock) for file in files if not file.name.startswith(".")]
+    with in_the_records_language(), packed_records(directory) as packed:
+        alone = [one for one in files if not one.name.startswith(".") and not is_record(one.name)]
+        found = [_bring(actor, file, clock) for file in (*alone, *([packed] if packed else []))]
     return [one for one in found if one is not None]
 
 
@@ -202,6 +226,7 @@ def _bring(actor: str, file: Path, clock: Callable[[], datetime]) -> Updated | N
     stem = file.name.partition(".")[0]
     id = stem if stem in sources() else f"{BY_HAND}{file.name}"[:80]
     try:
+        demand_not_dropped(id, id)
         if _is_here(id, file):
             return Updated(id, file.name, unchanged=True)
         read = _read(file, file.name)
@@ -242,7 +267,7 @@ def _take(
     taken = Taken(0, 0, 0) if before is None else taken_away(read_snapshot(before), read)
     waits = taken.beyond(current_targets()[MOST_LOST].value)
     digest = blobs.keep_file(file)
-    told_faults = [[one.place, one.reason] for one in read.faults[:MOST_TOLD]]
+    told_faults = [[one.place, one.reason, one.of] for one in read.faults[:MOST_TOLD]]
     faults = blobs.keep(json.dumps(told_faults).encode()) if told_faults else ""
     with recording(actor, recorded("take in what the feed %(name)s brought", name=name), valid_at=now):
         feed = _feed(id)

@@ -10,6 +10,28 @@ from duecare.program.record_form import LONG, RecordForm
 ACCEPT, REFUSE = "accept", "refuse"
 
 
+class DropForm(RecordForm):
+    """Why a feed counts for nothing from now on."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For example: it was brought by hand once, and the source is fetched now."),
+    )
+
+
+class TakeUpForm(RecordForm):
+    """Why a dropped feed counts again."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For example: nothing else speaks of these packages."),
+    )
+
+
 class DecideForm(RecordForm):
     """Whether an update that takes much away is believed."""
 

@@ -43,7 +43,7 @@ child(sys.argv[2])
 class _Answer(msgspec.Struct):
     advisories: list[Advisory]
     enrichment: list[Enrichment]
-    faults: list[tuple[str, Any]]
+    faults: list[tuple[str, Any, str | None]]
     files: list[LoadedFile]
 
 
@@ -79,7 +79,7 @@ def read_isolated(file: IO[bytes], name: str, *, seconds: int = SECONDS, memory:
             _("This is a fault of Duecare: please report it."),
         )
     told = _answer(done.stdout)
-    faults = [Fault(place, unpacked(reason)) for place, reason in told.faults]
+    faults = [Fault(place, unpacked(reason), of) for place, reason, of in told.faults]
     return Loaded(told.advisories, {one.cve: one for one in told.enrichment}, faults, told.files)
 
 
@@ -117,7 +117,7 @@ def child(orders: str) -> None:
         answer = _Answer(
             loaded.advisories,
             list(loaded.enrichment.values()),
-            [(fault.place, packed(fault.reason)) for fault in loaded.faults],
+            [(fault.place, packed(fault.reason), fault.of) for fault in loaded.faults],
             loaded.files,
         )
         data = msgspec.msgpack.encode(answer, enc_hook=_plain)

@@ -26,6 +26,30 @@ class Feed(Record):
         return self.feed
 
 
+class FeedDrop(Record):
+    """That a feed was dropped: nothing that it said counts from then on, until it is taken up again.
+
+    Its snapshots stay. What it alone said of software is no longer said by any feed, which ends nothing.
+    """
+
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="drops")
+    at = models.DateTimeField()
+    because = models.TextField()
+    by = models.CharField(max_length=80)
+    taken_up_at = models.DateTimeField(null=True)
+    """Null while it is dropped."""
+    taken_up_because = models.TextField(blank=True)
+    taken_up_by = models.CharField(max_length=80, blank=True)
+
+    room = "patching"
+
+    class Meta:
+        verbose_name = _("drop of a feed")
+
+    def __str__(self) -> str:
+        return f"{self.feed} dropped {self.at:%Y-%m-%d}"
+
+
 class Verified(models.TextChoices):
     """By what it is known that a file is its source's."""
 

@@ -9,7 +9,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from duecare.ledger import blobs
 from duecare.patching.advisories.loading import Loaded
 from duecare.patching.feeds.isolated import read_isolated
-from duecare.patching.feeds.models import Feed, FeedSnapshot, State
+from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot, State
 
 STALE_AFTER = "advisory_days"
 """The target by which a feed has to be fetched again."""
@@ -17,24 +17,41 @@ MOST_LOST = "feed_loss_percent"
 """The target beyond which an update that takes away waits for a person."""
 
 
+NEWEST = ("-confirmed_at", "-fetched_at", "-id")
+"""The order in which the first counts: what a source confirmed after another file was brought by hand is
+newer than that."""
+
+
 def current_feeds() -> list[FeedSnapshot]:
-    """The newest snapshot of each feed that was taken in; none that is set aside or was refused."""
-    return newest_taken(FeedSnapshot.objects.all())
+    """The newest snapshot of each feed that was taken in and not dropped, by the id of the feed; none that is
+    set aside or was refused."""
+    found = newest_taken(FeedSnapshot.objects.exclude(feed__in=dropped_now().values("feed")))
+    return sorted(found, key=lambda one: one.feed.feed)  # the same order whatever the database
+
+
+def dropped_now() -> QuerySet[FeedDrop]:
+    """The drops of feeds that were not taken up again."""
+    found: QuerySet[FeedDrop] = FeedDrop.objects.filter(taken_up_at=None)
+    return found
+
+
+def is_dropped(id: str) -> bool:
+    """Whether that feed counts for nothing just now."""
+    return dropped_now().filter(feed__feed=id).exists()
 
 
 def newest_taken(snapshots: QuerySet[FeedSnapshot]) -> list[FeedSnapshot]:
-    """The same among these, by the id of the feed."""
+    """Of these the newest of each feed that was taken in, by the id of the feed."""
     of_feed = FeedSnapshot.objects.filter(feed=OuterRef("pk"), state=State.TAKEN)
-    newest = Feed.objects.annotate(
-        current=Subquery(of_feed.order_by("-fetched_at", "-id").values("pk")[:1])
-    ).values("current")
-    return list(snapshots.filter(pk__in=newest).select_related("feed").order_by("feed__feed"))
+    newest = Feed.objects.annotate(current=Subquery(of_feed.order_by(*NEWEST).values("pk")[:1]))
+    found = snapshots.filter(pk__in=newest.values("current"))
+    return list(found.select_related("feed").order_by("feed__feed"))
 
 
 def current_of(feed: Feed) -> FeedSnapshot | None:
-    """The snapshot of a feed that counts."""
+    """The newest snapshot of a feed that was taken in."""
     taken = feed.snapshots.filter(state=State.TAKEN)
-    found: FeedSnapshot | None = taken.order_by("-fetched_at", "-id").first()
+    found: FeedSnapshot | None = taken.order_by(*NEWEST).first()
     return found
 
 

@@ -38,9 +38,12 @@ class FeedSource:
     """Whether the source sends a checksum with the file."""
     most: int
     """The largest file that is taken, in MiB."""
+    whole: bool = True
+    """Whether it is about all packages of its ecosystems, so that it alone can tell that nothing is known
+    against one."""
 
 
-_TYPES = {"ecosystems": list, "checksum": bool, "most": int}
+_TYPES = {"ecosystems": list, "checksum": bool, "most": int, "whole": bool}
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from duecare.errors import BadInput
 from duecare.ledger.records import utc_now
-from duecare.patching.feeds.actions import FeedProgress, Updated, take_in_by_hand, update
+from duecare.patching.feeds.actions import FeedProgress, Updated, switch_on, take_in_by_hand, update
+from duecare.patching.feeds.choosing import Gap, choice, gaps
 from duecare.patching.feeds.models import Feed, State
 from duecare.patching.feeds.sources import sources
 from duecare.words import number
@@ -33,6 +34,35 @@ def feeds_there_are() -> str:
     return "\n".join(rows)
 
 
+def choose_for_inventory(actor: str, say: Callable[[str], None]) -> list[str]:
+    """Switch on, in one act, the feeds that cover what is installed and no feed covers; their ids.
+
+    Each is said with its size before anything is fetched.
+    """
+    missing = gaps()
+    for line in gap_lines(missing):
+        say(line)
+    wanted = [one.offered.id for one in choice(missing) if one.offered]
+    if wanted:
+        switch_on(actor, wanted)
+    return wanted
+
+
+def gap_lines(missing: Sequence[Gap]) -> list[str]:
+    """A line for each ecosystem that is installed and that no feed covers which is switched on."""
+    return [f"{one.ecosystem} ({number(one.packages)} packages): {_would(one)}" for one in missing]
+
+
+def _would(gap: Gap) -> str:
+    if gap.offered is None:
+        return "no feed that ships is about it"
+    if gap.dropped:
+        return f"{gap.offered.id} would cover it, and is dropped: take it up again first"
+    if gap.size is None:
+        return f"{gap.offered.id} covers it; its size is not known, at most {gap.offered.most} MiB are taken"
+    return f"{gap.offered.id} covers it; it had {gap.size / 2**20:.1f} MiB when it last came"
+
+
 def update_advisories(
     actor: str, ids: Sequence[str], ecosystems: Sequence[str], progress: FeedProgress
 ) -> Done:
@@ -53,7 +83,8 @@ def update_advisories(
     if not wanted:
         raise BadInput(
             "No feed is switched on.",
-            "Switch some on under Patching, Feeds, or name them: `duecare advisories update --list`.",
+            "Switch some on under Patching, Feeds, or let what is installed choose: "
+            "`duecare advisories update --for-inventory`.",
         )
     return _done(update(actor, wanted, utc_now, progress=progress))
 

@@ -10,23 +10,27 @@ from django.contrib import messages
 from django.db.models import Max, Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.patching.feeds import actions
+from duecare.patching.feeds.choosing import choice, gaps
 from duecare.patching.feeds.files import feeds_file
 from duecare.patching.feeds.forms import ACCEPT, DecideForm
-from duecare.patching.feeds.models import Feed, FeedSnapshot, State
+from duecare.patching.feeds.models import Feed, FeedDrop, FeedSnapshot, State
 from duecare.patching.feeds.queries import STALE_AFTER, newest_taken
 from duecare.patching.feeds.sources import FeedSource, find_feed, sources
+from duecare.patching.software.models import Software
 from duecare.program.queries import current_targets
 from duecare.words import unpacked
 
 AREA = "patching"
 CHANGERS = (Role.OWNER, Role.MANAGER)
+MOST_CHOSEN = 100
+"""Feeds that are switched on at a time."""
 LISTED = 50
 """Updates and faults that a page lists."""
 
@@ -43,6 +47,7 @@ class Row:
     confirmed_at: datetime | None
     fault: str
     waiting: bool
+    dropped: bool
     state: str
     """A key of `words.STATUSES`."""
     words: str
@@ -76,6 +81,9 @@ def rows(viewer: Viewer, now: datetime) -> list[Row]:
     current = {one.feed_id: one for one in newest_taken(snapshots)}
     waiting = set(snapshots.filter(state=State.WAITING).values_list("feed_id", flat=True))
     stale_after: int = current_targets()[STALE_AFTER].value
+    off = set(
+        FeedDrop.objects.all().visible_to(viewer).filter(taken_up_at=None).values_list("feed", flat=True)
+    )
     shipped = sources()
     brought = sorted(id for id in known if id not in shipped)
     found = []
@@ -84,11 +92,14 @@ def rows(viewer: Viewer, now: datetime) -> list[Row]:
         newest = current.get(feed.pk) if feed else None
         confirmed: datetime | None = getattr(feed, "confirmed", None)
         daily = feed is not None and feed.daily
+        dropped = feed is not None and feed.pk in off
         state, words = _standing(daily, newest, confirmed, now, stale_after)
+        if dropped:
+            state, words = "ended", gettext("Dropped")
         name, what = (shipped[id].name, str(shipped[id].what)) if id in shipped else (id, "")
         fault = feed.fault if feed else ""
         waits = feed is not None and feed.pk in waiting
-        found.append(Row(id, name, what, daily, newest, confirmed, fault, waits, state, words))
+        found.append(Row(id, name, what, daily, newest, confirmed, fault, waits, dropped, state, words))
     return found
 
 
@@ -107,12 +118,38 @@ def _standing(
 
 @require_safe
 def feeds(request: Request) -> HttpResponseBase:
-    """Where advisories come from."""
+    """Where advisories come from, and which ones the inventory needs."""
     viewer = demand_area(request, AREA)
     found = rows(viewer, request.view_now)
     if format := request.GET.get("format"):
         return feeds_file(found, format)
-    return render(request, "patching/feeds.html", {"rows": found})
+    missing = gaps(Software.objects.all().visible_to(viewer))
+    context = {
+        "rows": found,
+        "gaps": missing,
+        "choice": choice(missing),
+        "may_change": viewer.has(*CHANGERS),
+    }
+    return render(request, "patching/feeds.html", context)
+
+
+@require_POST
+def feeds_for_inventory(request: Request) -> HttpResponseBase:
+    """Switch on the feeds that were offered and chosen, in one act."""
+    viewer = changer(request)
+    ids = request.POST.getlist("feed")
+    if not ids:
+        messages.info(request, gettext("No feed was chosen; nothing was switched on."))
+        return redirect("feeds")
+    chosen = actions.switch_on(viewer.actor, ids[:MOST_CHOSEN])
+    words = ngettext(
+        "%(count)s feed is fetched within minutes, and then each day: %(names)s.",
+        "%(count)s feeds are fetched within minutes, and then each day: %(names)s.",
+        len(chosen),
+    )
+    names = ", ".join(one.name for one in chosen)
+    messages.success(request, words % {"count": len(chosen), "names": names})
+    return redirect("feeds")
 
 
 @require_safe
@@ -123,10 +160,12 @@ def feed(request: Request, id: str) -> HttpResponseBase:
     if row is None:
         raise NotFound(gettext("There is no such feed."), gettext("Look in the list of feeds."))
     found = FeedSnapshot.objects.all().visible_to(viewer).filter(feed__feed=id)
+    drops = FeedDrop.objects.all().visible_to(viewer).filter(feed__feed=id)
     context = {
         "row": row,
         "source": sources().get(id),
         "updates": list(found.order_by("-fetched_at", "-id")[:LISTED]),
+        "drops": list(drops.order_by("-at", "-id")[:LISTED]),
         "may_change": viewer.has(*CHANGERS),
     }
     return render(request, "patching/feed.html", context)
@@ -156,11 +195,22 @@ def feed_update(request: Request, id: str, key: str) -> HttpResponseBase:
     context = {
         "name": sources()[id].name if id in sources() else id,
         "update": update,
-        "faults": [(place, unpacked(reason)) for place, reason in told[:LISTED]],
+        "faults": [_fault(*one) for one in told[:LISTED]],
         "waits": update.state == State.WAITING,
         "may_decide": viewer.has(*CHANGERS) and update.state == State.WAITING,
     }
     return render(request, "patching/feed_update.html", context)
+
+
+def _fault(place: str, reason: object, of: str | None = "") -> tuple[str, str, str]:
+    """A piece that could not be read: where it stands, why, and what it leaves unknown."""
+    if of is None:
+        left = gettext("The packages that it names are undecided; nothing else is.")
+    elif not of:
+        left = gettext("All that this feed is about is unknown, unless another feed covers it.")
+    else:
+        left = gettext("All of %(what)s is unknown, unless another feed covers it.") % {"what": of}
+    return place, unpacked(reason), left
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -86,6 +86,20 @@ def seen_somewhere() -> Q:
     return Q(Exists(here)) | Q(Exists(inside))
 
 
+def seen_at(size: int) -> Q:
+    """That software was on any host or in any product when the record had that many entries."""
+    here = Installed.objects.filter(software=OuterRef("pk"), since_index__lt=size)
+    inside = Contained.objects.filter(software=OuterRef("pk"), told_index__lt=size, since_index__lt=size)
+    inside = inside.filter(Q(void_index=None) | Q(void_index__gte=size))
+    # Two questions of each, since an index answers either and not both at once.
+    return (
+        Q(Exists(here.filter(until_index=None)))
+        | Q(Exists(here.filter(until_index__gte=size)))
+        | Q(Exists(inside.filter(until_index=None)))
+        | Q(Exists(inside.filter(until_index__gte=size)))
+    )
+
+
 def installed(viewer: Viewer) -> QuerySet[Installed]:
     """All that had been told by the day in view, what is gone too; `ended` says when that was seen."""
     rows: QuerySet[Installed] = Installed.objects.all().visible_to(viewer)

@@ -10,7 +10,7 @@ from duecare.patching.feeds.models import FeedSnapshot
 from duecare.patching.feeds.queries import current_feeds, read_snapshot
 from duecare.patching.software.following import catch_up
 from duecare.patching.weaknesses.figures import note_figures
-from duecare.patching.weaknesses.judging import Matched, Source, match
+from duecare.patching.weaknesses.judging import Matched, Source, match, source_of
 from duecare.patching.weaknesses.models import Matching
 from duecare.patching.weaknesses.placing import reorder
 from duecare.patching.weaknesses.queries import last_matching, weights
@@ -47,7 +47,8 @@ def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None
 
 
 def _snapshots(matching: Matching) -> set[str]:
-    return {one["snapshot"] for one in matching.feeds}
+    """The snapshots that it rested on, as far as it is kept of each what it speaks of."""
+    return {one["snapshot"] for one in matching.feeds if "covers" in one}
 
 
 def _confirm(matching: Matching, snapshots: Sequence[FeedSnapshot]) -> None:
@@ -60,12 +61,4 @@ def _confirm(matching: Matching, snapshots: Sequence[FeedSnapshot]) -> None:
 def _sources(snapshots: Sequence[FeedSnapshot]) -> Iterator[Source]:
     """One at a time: each is large."""
     for one in snapshots:
-        yield Source(
-            id=one.feed.feed,
-            snapshot=one.pk,
-            fetched_at=one.fetched_at,
-            confirmed_at=one.confirmed_at,
-            by_hand=one.by_hand,
-            faults=one.faults,
-            loaded=read_snapshot(one),
-        )
+        yield source_of(one, read_snapshot(one))

@@ -10,34 +10,36 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError
 from duecare.home import Home
+from duecare.ledger.models import Head
 from duecare.ledger.recording import record_note
 from duecare.patching.advisories import interface as feeds
 from duecare.patching.advisories.loading import Loaded, joined
 from duecare.patching.advisories.names import canonical_name
-from duecare.patching.ecosystems import SCHEMES, find_ecosystem
+from duecare.patching.ecosystems import SCHEMES, find_ecosystem, release_of
+from duecare.patching.feeds.models import FeedSnapshot
 from duecare.patching.matching.joining import settled
 from duecare.patching.matching.reasons import why
-from duecare.patching.matching.rules import Rules
+from duecare.patching.matching.rules import COMMITS, Rules
 from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Tables
 from duecare.patching.matching.triples import Triple
 from duecare.patching.software.models import Software
-from duecare.patching.software.queries import seen_somewhere
-from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Sighting, Weak
+from duecare.patching.software.queries import seen_at
+from duecare.patching.weaknesses import ratings, sights
+from duecare.patching.weaknesses.keeping import Found, Said, keep, mark
+from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Weak
 from duecare.patching.weaknesses.urgency import (
     Exploitation,
     Ranked,
@@ -75,6 +77,19 @@ class Source:
     loaded: Loaded = field(repr=False)
 
 
+def source_of(snapshot: FeedSnapshot, loaded: Loaded) -> Source:
+    """A snapshot with what was read from it."""
+    return Source(
+        id=snapshot.feed.feed,
+        snapshot=snapshot.pk,
+        fetched_at=snapshot.fetched_at,
+        confirmed_at=snapshot.confirmed_at,
+        by_hand=snapshot.by_hand,
+        faults=snapshot.faults,
+        loaded=loaded,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """What a run changed."""
@@ -93,29 +108,41 @@ def match(
 
     A note in the record says that it was done, on which snapshots, before anything is written.
     """
-    with _alone():
+    with alone():
         rules, told = Rules(), []
         enrichment: dict[str, feeds.Enrichment] = {}
         loaded: list[feeds.Advisory] = []
+        seen, last = sights.load(), Matching.objects.first()
+        # What these said first was noted when they were held against software the last time.
+        noted_before = {one["snapshot"] for one in (last.feeds if last else ()) if "covers" in one}
         for source in sources:
             say(source.id)
             rules.take(source.loaded.advisories)
             loaded += source.loaded.advisories
-            _add_enrichment(enrichment, source.loaded.enrichment)
-            told.append(_told(source))
-            _sight(source)
+            add_enrichment(enrichment, source.loaded.enrichment)
+            told.append(told_of(source))
+            if source.snapshot not in noted_before:
+                seen.take(with_kept_ids(source.loaded.advisories), source.fetched_at)
+        sights.save(seen)
         say("software")
-        software = list(Software.objects.filter(seen_somewhere()).order_by("pk"))
-        found = _found(rules, software)
-        noted = {"snapshots": sorted(one["snapshot"] for one in told), "software": len(software)}
-        act = record_note(
-            actor, "hold software against the feeds", KIND, SUBJECT, {**noted, "weak": len(found)}
-        )
+        size: int = Head.objects.values_list("size", flat=True).get()
+        software = software_at(size)
+        found = find_weak(rules, software)
+        noted = {
+            "snapshots": sorted(one["snapshot"] for one in told),
+            "software": len(software),
+            "weak": len(found),
+            "at": now.isoformat(),
+            "size": size,
+        }
+        act = record_note(actor, "hold software against the feeds", KIND, SUBJECT, noted)
         index = (act.head or 0) + 1
-        wanted = {weak.advisory_id for weak in found.values()}
+        wanted = {one.row.advisory_id for one in found.values()}
         details = {one.id: one for one in loaded if kept_id(one.id) in wanted}
-        _keep_advisories(rules, details, enrichment, weights)
-        new, unsaid = _keep(found, now, index)
+        rows, names = rated(rules, details, enrichment, weights)
+        write_advisories(rows, names)
+        ratings.keep(rows, now, index)
+        new, unsaid = keep(found, seen.known, {row.pk for row in software}, now, index)
         Matching.objects.update_or_create(
             pk=ONLY,
             defaults={
@@ -126,29 +153,72 @@ def match(
                 "software": len(software),
             },
         )
-        _mark([row.pk for row in software], index)
+        mark([row.pk for row in software], index)
     return Matched(len(software), new, unsaid)
 
 
+def software_at(size: int) -> list[Software]:
+    """What was on any host or in any product when the record had that many entries, by its key."""
+    return list(Software.objects.filter(seen_at(size)).order_by("pk"))
+
+
+def with_kept_ids(advisories: Iterable[feeds.Advisory]) -> Iterator[tuple[str, feeds.Advisory]]:
+    """Each with the id under which it is kept."""
+    return ((kept_id(one.id), one) for one in advisories)
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """While no other process holds software against feeds."""
     home: Home = settings.DUECARE_HOME
     with (home.scratch / "matching.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _told(source: Source) -> dict[str, Any]:
+def told_of(source: Source) -> dict[str, Any]:
+    """What is kept of a source with a matching (`Matching.feeds`)."""
+    unplaced: Counter[str] = Counter()
+    for file in source.loaded.files:
+        unplaced.update(file.unplaced)
     return {
         "id": source.id,
         "snapshot": source.snapshot,
         "confirmed_at": source.confirmed_at.isoformat(),
         "by_hand": source.by_hand,
         "faults": source.faults,
+        "covers": sorted(_covers(source.loaded)),
+        "rates": sorted(_rates(source.loaded)),
+        "unplaced": dict(unplaced),
     }
 
 
-def _add_enrichment(known: dict[str, feeds.Enrichment], more: Mapping[str, feeds.Enrichment]) -> None:
+def _covers(loaded: Loaded) -> set[tuple[str, str]]:
+    """The ecosystems and releases of which it speaks."""
+    return {
+        (one.ecosystem, release_of(one.ecosystem, one.release))
+        for advisory in loaded.advisories
+        if advisory.withdrawn is None
+        for one in advisory.affected
+        if one.ecosystem != COMMITS
+    }
+
+
+def _rates(loaded: Loaded) -> set[str]:
+    """What it tells of CVEs: which are exploited, how likely each is, how grave."""
+    found = set()
+    for one in loaded.enrichment.values():
+        if one.kev_added is not None:
+            found.add("kev")
+        if one.epss is not None:
+            found.add("epss")
+        if one.cvss or one.ssvc:
+            found.add("ratings")
+    return found
+
+
+def add_enrichment(known: dict[str, feeds.Enrichment], more: Mapping[str, feeds.Enrichment]) -> None:
+    """Add what a feed tells of CVEs to what is known of them."""
     for cve, what in more.items():
         before = known.get(cve)
         known[cve] = what if before is None else joined(before, what)
@@ -176,8 +246,8 @@ def triple_of(row: Software) -> Triple:
     )
 
 
-def _found(rules: Rules, software: Iterable[Software]) -> dict[tuple[int, str], Weak]:
-    """What is weak, by software and advisory: rows that are not saved. Raises DuecareError."""
+def find_weak(rules: Rules, software: Iterable[Software]) -> Found:
+    """What is weak. Raises DuecareError."""
     import duckdb  # heavy, and used by few commands
 
     try:
@@ -189,8 +259,8 @@ def _found(rules: Rules, software: Iterable[Software]) -> dict[tuple[int, str], 
         ) from error
 
 
-def _answers(rules: Rules, triples: Mapping[int, Triple]) -> dict[tuple[int, str], Weak]:
-    found: dict[tuple[int, str], Weak] = {}
+def _answers(rules: Rules, triples: Mapping[int, Triple]) -> Found:
+    found: Found = {}
     with Tables() as tables:
         tables.add_rules(rules)
         tables.add_triples(triples.items())
@@ -198,60 +268,31 @@ def _answers(rules: Rules, triples: Mapping[int, Triple]) -> dict[tuple[int, str
             answer, other = settled(packed, beaten)
             if answer.rank not in (Rank.AFFECTED, Rank.UNDECIDED):
                 continue
-            advisory = kept_id(rules.advisories[place].id)
+            advisory, rule = rules.advisories[place].id, rules.rules[answer.rule]
             affected = answer.rank is Rank.AFFECTED
-            found[number, advisory] = Weak(
+            row = Weak(
                 software_id=number,
-                advisory_id=advisory,
+                advisory_id=kept_id(advisory),
                 undecided=not affected,
-                fixed=rules.rules[answer.rule].segment.fixed[:250] if affected else "",
+                fixed=rule.segment.fixed[:250] if affected else "",
                 why=why(rules, triples[number], answer, other),
             )
+            of = rule.place
+            fix = sights.place_key(advisory, of.ecosystem, of.release, of.name)
+            found[number, row.advisory_id] = Said(row, fix)
     return found
-
-
-# ── When advisories were first seen ──────────────────────────────────────────────────────────────────────
-
-
-def _sight(source: Source) -> None:
-    """Note what this snapshot shows for the first time: advisories, and fixes of advisories."""
-    known = dict(Sighting.objects.values_list("pk", "fix_seen_at"))
-    fresh, fixed = [], []
-    for advisory in source.loaded.advisories:
-        id = kept_id(advisory.id)
-        fix = source.fetched_at if _names_a_fix(advisory) else None
-        if id not in known:
-            known[id] = fix
-            fresh.append(Sighting(id=id, seen_at=source.fetched_at, fix_seen_at=fix))
-        elif fix is not None and known[id] is None:
-            known[id] = fix
-            fixed.append(id)
-    for start in range(0, len(fresh), CHUNK):
-        Sighting.objects.bulk_create(fresh[start : start + CHUNK], ignore_conflicts=True)
-    for start in range(0, len(fixed), CHUNK):
-        rows = Sighting.objects.filter(pk__in=fixed[start : start + CHUNK], fix_seen_at=None)
-        rows.update(fix_seen_at=source.fetched_at)
-
-
-def _names_a_fix(advisory: feeds.Advisory) -> bool:
-    return any(
-        event.kind is feeds.EventKind.FIXED
-        for affected in advisory.affected
-        for events in affected.ranges
-        for event in events
-    )
 
 
 # ── What is known of advisories ──────────────────────────────────────────────────────────────────────────
 
 
-def _keep_advisories(
+def rated(
     rules: Rules,
     details: Mapping[str, feeds.Advisory],
     enrichment: Mapping[str, feeds.Enrichment],
     weights: Weights,
-) -> None:
-    """Write what is known of the advisories that name software of ours."""
+) -> tuple[list[Advisory], list[AdvisoryName]]:
+    """What is known of these advisories, which name software of ours, and the names that they go by."""
     rows, names = [], []
     listed = any(one.kev_added is not None for one in enrichment.values())
     for one in rules.advisories:
@@ -284,6 +325,11 @@ def _keep_advisories(
             AdvisoryName(name=kept_id(name), advisory_id=kept_id(one.id))
             for name in dict.fromkeys((one.id, *one.aliases, *cves))
         ]
+    return rows, names
+
+
+def write_advisories(rows: Sequence[Advisory], names: Sequence[AdvisoryName]) -> None:
+    """Write what is new or changed."""
     changing = [column.name for column in Advisory._meta.fields if column.name != "id"]
     for start in range(0, len(rows), CHUNK):
         Advisory.objects.bulk_create(
@@ -335,69 +381,3 @@ def heaviest(known: Iterable[Signals], weights: Weights) -> Ranked:
 
 def _as_json(cve: str, signals: Signals) -> dict[str, Any]:
     return {"cve": cve, **asdict(signals)}
-
-
-# ── What is weak ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _keep(found: Mapping[tuple[int, str], Weak], now: datetime, index: int) -> tuple[int, int]:
-    """Write what is new and what changed; how many rows are new, and no longer said."""
-    before = {(row.software_id, row.advisory_id): row for row in Weak.objects.iterator()}
-    fixes = dict(
-        Sighting.objects.filter(pk__in={key[1] for key in found if key not in before}).values_list(
-            "pk", "fix_seen_at"
-        )
-        if len(found) < CHUNK
-        else Sighting.objects.values_list("pk", "fix_seen_at")
-    )
-    new, changed, doubted = [], [], []
-    for key, row in found.items():
-        old = before.get(key)
-        if old is None:
-            row.since, row.since_index = now, index
-            row.fix_seen_at = (fixes.get(key[1]) or now) if row.fixed else None
-            new.append(row)
-            continue
-        if row.undecided and not old.undecided:
-            doubted.append(old)  # the feed says less than before, which ends nothing
-            continue
-        # A fix that is no longer named was on offer all the same: the clock that it began runs on.
-        row.fixed = row.fixed or old.fixed
-        if row.fixed and old.fix_seen_at is None:
-            old.fix_seen_at = now
-        elif _same(old, row):
-            continue
-        old.undecided, old.fixed, old.why, old.unsaid_at = row.undecided, row.fixed, row.why, None
-        changed.append(old)
-    lost = [row for key, row in before.items() if key not in found] + doubted
-    lost = [row for row in lost if row.unsaid_at is None]
-    there = set(
-        Software.objects.filter(
-            seen_somewhere(), *([Q(pk__in={row.software_id for row in lost})] if len(lost) < CHUNK else ())
-        ).values_list("pk", flat=True)
-    )
-    unsaid = [row for row in lost if row.software_id in there]
-    for row in unsaid:
-        row.unsaid_at = now
-    for start in range(0, len(new), CHUNK):
-        Weak.objects.bulk_create(new[start : start + CHUNK])
-    columns = ["undecided", "fixed", "why", "unsaid_at", "fix_seen_at"]
-    for start in range(0, len(changed) + len(unsaid), CHUNK):
-        with transaction.atomic():
-            Weak.objects.bulk_update((changed + unsaid)[start : start + CHUNK], columns)
-    return len(new), len(unsaid)
-
-
-def _mark(looked_at: list[int], index: int) -> None:
-    """Note which software this run held against the feeds, after all that it found was written."""
-    for start in range(0, len(looked_at), CHUNK):
-        part = Software.objects.filter(pk__in=looked_at[start : start + CHUNK])
-        part.update(looked=index, first_looked=Coalesce(F("first_looked"), index))
-
-
-def _same(old: Weak, new: Weak) -> bool:
-    return old.unsaid_at is None and (old.undecided, old.fixed, old.why) == (
-        new.undecided,
-        new.fixed,
-        new.why,
-    )

@@ -23,15 +23,17 @@ class WeakQuerySet(VisibleQuerySet["Weak"]):
 
 
 class Sighting(models.Model):
-    """When we first saw an advisory in a feed that we hold, and when one that offers a fix."""
+    """When we first saw a fix in a feed that we hold, by what it is for."""
 
     id = models.CharField(primary_key=True, max_length=120)
-    """Of the advisory."""
-    seen_at = models.DateTimeField()
-    fix_seen_at = models.DateTimeField(null=True)
+    """Made from advisory, ecosystem, release and package (`sights.place_key`); in rows of the release before
+    this one the id of the advisory alone."""
+    fix_seen_at = models.DateTimeField()
+    by_advisory = models.BooleanField(default=False)
+    """Whether that is known of its advisory only: it may have been a fix of another of its packages."""
 
     def __str__(self) -> str:
-        return f"{self.id} seen {self.seen_at:%Y-%m-%d}"
+        return f"{self.id}: fix seen {self.fix_seen_at:%Y-%m-%d}"
 
 
 class Advisory(models.Model):
@@ -65,6 +67,28 @@ class Advisory(models.Model):
         return self.id
 
 
+class Rating(models.Model):
+    """How grave an advisory was known to be, from one matching on to the next that told otherwise."""
+
+    id = models.BigAutoField(primary_key=True)
+    advisory = models.ForeignKey(Advisory, models.CASCADE, related_name="ratings", db_index=False)
+    since = models.DateTimeField()
+    since_index = models.BigIntegerField()
+    """The entry of the matching from which on this was known."""
+    known = models.JSONField(default=list)
+    """As `Advisory.known`; the chance that EPSS gives to a whole per cent."""
+    urgency = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Urgency])
+    urgent_because = models.TextField(blank=True)
+    points = models.PositiveIntegerField(default=0)
+    ranked_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("advisory", "since_index"), name="rating_since"),)
+
+    def __str__(self) -> str:
+        return f"{self.advisory_id} since {self.since:%Y-%m-%d}: {self.urgency}"
+
+
 class AdvisoryName(models.Model):
     """A name under which an advisory is looked for: its own, its aliases, the CVEs that it is about."""
 
@@ -94,6 +118,8 @@ class Weak(models.Model):
     since_index = models.BigIntegerField()
     fix_seen_at = models.DateTimeField(null=True)
     """When we first saw a fix for it on offer."""
+    fix_by_advisory = models.BooleanField(default=False)
+    """Whether that is known of its advisory only, as `Sighting.by_advisory`."""
     unsaid_at = models.DateTimeField(null=True)
     """Since when no feed says it any more, though the software is still there."""
 
@@ -116,7 +142,9 @@ class Matching(models.Model):
     index = models.BigIntegerField()
     """The entry that says so."""
     feeds = models.JSONField(default=list)
-    """Of each feed: its id, snapshot, when its source last confirmed it, whether it came by hand, faults."""
+    """Of each feed: its id, snapshot, when its source last confirmed it, whether it came by hand, faults; the
+    pairs of ecosystem and release of which it speaks (`covers`), what it rates (`rates`), and how many pieces
+    could not be read, by what they could be about (`unplaced`, as `Fault.of`)."""
     covered = models.JSONField(default=list)
     """Pairs of ecosystem and release of which any feed speaks."""
     software = models.PositiveIntegerField()

@@ -1,7 +1,7 @@
 """What pages and checks ask of weak software: clocks of each host, advisories and how many hosts they touch.
 
 A past day is answered by what had been recorded by then, as in `software/queries.py`. What KEV, EPSS, SSVC
-and CVSS say is that of the last matching; what they said on a past day stands in the feeds' snapshots.
+and CVSS say is that of the last matching; what was known of them on a past day, `ratings.py` tells.
 """
 
 from __future__ import annotations
@@ -122,6 +122,8 @@ class Open:
     ended_by: int | None
     """The entry of the report, bill or removal that ended it."""
     advisory: Advisory = field(repr=False)
+    by_advisory: bool = False
+    """Whether the first sight of its fix is known of the advisory only, and may be of another package."""
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -285,14 +287,15 @@ def _opened(
         ended = None
     until = next((row.until for row, _weak in chain if row.until_index == ended), None)
     removed = until if ended is not None and ended in context.removals else None
-    seen = [one.fix_seen_at for _row, one in chain if one.fix_seen_at is not None]
+    fixes = [(one.fix_seen_at, one.fix_by_advisory) for _row, one in chain if one.fix_seen_at is not None]
+    fix_seen_at, by_advisory = min(fixes, default=(None, False))
     weakness = Weakness(
         host=host.pk,
         package=newest.software.name,
         advisory=weak.advisory_id,
         urgency=Urgency(weak.advisory.urgency),
         weak_since=first.since,
-        fix_seen_at=min(seen, default=None),
+        fix_seen_at=fix_seen_at,
         fix_offered_at=weak.advisory.published,
         shown_fixed_at=None if removed else until,
         removed_at=removed,
@@ -309,4 +312,5 @@ def _opened(
         first.since_index,
         ended,
         weak.advisory,
+        by_advisory,
     )

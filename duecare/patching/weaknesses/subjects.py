@@ -1,9 +1,10 @@
 """The source of subjects called "weak software": every host with what advisories say of its packages.
 
 The facts are made from what the last matching found. They are as old as the host's report, and they are
-unknown where that, or a feed, is older than the organisation allows; where packages were not read in full;
-where no feed speaks of an ecosystem; and where software came since that has not been looked at yet. The
-evidence named in the record is the report; the feeds' snapshots are in it as records of their own.
+unknown where that is older than the organisation allows; where packages were not read in full; where no feed
+that is fresh, whole and read in full speaks of an ecosystem (`known.py`); and where software came since that
+has not been looked at yet. The evidence named in the record is the report; the feeds' snapshots are in it as
+records of their own.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from duecare.patching.ecosystems import SCHEMES, find_ecosystem
-from duecare.patching.feeds.queries import STALE_AFTER
+from duecare.patching.ecosystems import find_ecosystem
+from duecare.patching.feeds.queries import STALE_AFTER, dropped_now
 from duecare.patching.software.models import Installed, Reflected, Software
 from duecare.patching.software.queries import is_there, seen_somewhere
+from duecare.patching.weaknesses import known
 from duecare.patching.weaknesses.checks import WEAK
-from duecare.patching.weaknesses.models import Matching
+from duecare.patching.weaknesses.models import AdvisoryName, Matching
 from duecare.patching.weaknesses.queries import Open, clocks, last_matching
+from duecare.patching.weaknesses.urgency import Urgency
 from duecare.program.judgement import Facts, Grade
 from duecare.program.queries import current_targets
 from duecare.program.subjects import Subject, register_source
@@ -59,79 +62,79 @@ def weak_software(now: datetime) -> Iterator[Subject]:
 class Common:
     """What holds for every host and product."""
 
-    unknown: tuple[str, ...]
-    covered: frozenset[tuple[str, str]]
-    ecosystems: frozenset[str]
     index: int
+    known: known.Known
+    rated: dict[str, tuple[str, ...]]
+    """Why how grave advisories are may not be known, by what: an advisory's id, or empty for all of them."""
 
 
 def common_of(matching: Matching, now: datetime) -> Common:
     """What the last matching rests on, as checks see it."""
     days: int = current_targets()[STALE_AFTER].value
-    covered = frozenset((ecosystem, release) for ecosystem, release in matching.covered)
-    return Common(
-        tuple(_of_feeds(matching.feeds, now, days)),
-        covered,
-        frozenset(ecosystem for ecosystem, _release in covered),
-        matching.index,
-    )
+    off = set(dropped_now().values_list("feed__feed", flat=True))
+    feeds = [one for one in matching.feeds if one["id"] not in off]
+    about = known.Known.of(feeds, now, days)
+    return Common(matching.index, about, _ratings(about))
 
 
-def _of_feeds(feeds: list[dict[str, Any]], now: datetime, days: int) -> Iterator[str]:
-    """Why what feeds say may not be all that is known today."""
-    if not feeds:
-        yield _("no feed of advisories was taken in")
-    for one in feeds:
-        told = {"feed": one["id"], "days": days}
-        if one["by_hand"]:
-            yield _("the feed %(feed)s was brought by hand, so how old it is cannot be told") % told
-        elif now - datetime.fromisoformat(one["confirmed_at"]) > timedelta(days=days):
-            yield _("the feed %(feed)s is older than %(days)s days") % told
-        if one["faults"]:
-            yield _("the feed %(feed)s has %(faults)s records that could not be read") % {
-                **told,
-                "faults": one["faults"],
-            }
+def _ratings(about: known.Known) -> dict[str, tuple[str, ...]]:
+    """Why ratings may be others than are known, told by the advisories that they are about."""
+    reasons = about.unrated()
+    cves = [cve for cve in reasons if cve]
+    of_cve: dict[str, list[str]] = {}
+    for name, advisory in AdvisoryName.objects.filter(name__in=cves).values_list("name", "advisory"):
+        of_cve.setdefault(name, []).append(advisory)
+    found: dict[str, tuple[str, ...]] = {}
+    for cve, why in reasons.items():
+        for advisory in of_cve.get(cve, ()) if cve else ("",):
+            found[advisory] = tuple(dict.fromkeys((*found.get(advisory, ()), *why)))
+    return found
 
 
 def _section(host: Host, common: Common, now: datetime) -> dict[str, Any]:
     """What a check needs to know of one host."""
-    unknown = [*common.unknown]
+    unknown = []
     last = Reflected.objects.filter(host=host, counted=True).exclude(report=None).order_by("-index").first()
     if last is None or not last.system:
         unknown.append(_("its report does not tell all packages of the system"))
     there = Installed.objects.filter(is_there(), host=host)
     rows = there.order_by().values_list("software__ecosystem", "software__release", "software__looked")
-    blind: Counter[str] = Counter()
-    fresh = packages = 0
+    counted: Counter[tuple[str, str]] = Counter()
+    new = packages = 0
     for ecosystem, release, looked in rows:
         packages += 1
-        fresh += looked != common.index
-        place = find_ecosystem(ecosystem, release)
-        if not spoken_of(*place, common):
-            blind[" ".join(filter(None, place))] += 1
-    unknown += [
-        _("no feed speaks of %(where)s (%(count)s packages)") % {"where": where, "count": count}
-        for where, count in sorted(blind.items())
-    ]
-    if fresh:
-        unknown.append(_("%(count)s packages came since and were not looked at yet") % {"count": fresh})
-    return {
-        "state": "read",
-        "problems": [],
-        "packages": packages,
-        "unknown": unknown,
-        "items": [item_of(one) for one in clocks(there, now) if one.clock.open],
-    }
+        new += looked != common.index
+        counted[find_ecosystem(ecosystem, release)] += 1
+    unknown += uncovered(counted, common.known)
+    if new:
+        unknown.append(_("%(count)s packages came since and were not looked at yet") % {"count": new})
+    items = [item_of(one) for one in clocks(there, now) if one.clock.open]
+    unknown += unrated(items, common.rated)
+    return {"state": "read", "problems": [], "packages": packages, "unknown": unknown, "items": items}
 
 
-def spoken_of(ecosystem: str, release: str, common: Common) -> bool:
-    """Whether a feed speaks of an ecosystem and release, as `find_ecosystem` names them."""
-    if ecosystem not in common.ecosystems:
-        return False
-    if ecosystem not in SCHEMES:
-        return True
-    return (ecosystem, release) in common.covered or (ecosystem, "") in common.covered
+def uncovered(counted: Counter[tuple[str, str]], about: known.Known) -> list[str]:
+    """Why what feeds say of a host's software may not be all that is known of it today."""
+    reasons = []
+    for place, count in sorted(counted.items()):
+        why = about.of_place(*place)
+        where = {"where": " ".join(filter(None, place)), "count": count}
+        if why is None:
+            reasons.append(_("no feed speaks of %(where)s (%(count)s packages)") % where)
+        elif why:
+            reasons.append(_("%(where)s (%(count)s packages): %(why)s") % {**where, "why": "; ".join(why)})
+    return reasons
+
+
+def unrated(items: list[dict[str, Any]], rated: dict[str, tuple[str, ...]]) -> list[str]:
+    """Why a weakness may be of another class: only of those that could be graver than is known."""
+    found: Counter[str] = Counter()
+    for one in items:
+        if one["days"] is None or one["undecided"] or one["urgency"] == Urgency.EXPLOITED:
+            continue  # nothing could be installed; it is told by itself; or it is the gravest already
+        found.update((*rated.get("", ()), *rated.get(one["advisory"], ())))
+    words = _("%(count)s weaknesses may be graver than is known: %(why)s")
+    return [words % {"count": count, "why": why} for why, count in sorted(found.items())]
 
 
 def item_of(one: Open) -> dict[str, Any]:

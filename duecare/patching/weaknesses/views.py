@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
+from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching.bills.models import Contained
 from duecare.patching.software.models import Installed
 from duecare.patching.software.views import AREA, HOSTS_AREA
-from duecare.patching.weaknesses import queries
+from duecare.patching.weaknesses import queries, ratings
 from duecare.patching.weaknesses.clocks import AGES
 from duecare.patching.weaknesses.figures import last_figures
-from duecare.patching.weaknesses.models import Advisory
+from duecare.patching.weaknesses.models import Advisory, Rating
 from duecare.patching.weaknesses.placing import Points
 from duecare.patching.weaknesses.queries import Open
 from duecare.patching.weaknesses.urgency import Ranked, Urgency
@@ -32,6 +33,8 @@ from duecare.systems.exposure import known
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+RATINGS = 20
+"""Changes of what is known of an advisory that its page tells."""
 SHOWN = 500
 """Hosts that the page of an advisory names."""
 
@@ -148,6 +151,31 @@ def _urgency_of(place: Place, now: datetime) -> tuple[bool, int, datetime, str, 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An advisory, and how grave it was known to be on the day in view."""
+
+    advisory: Advisory
+    grade: Advisory | Rating | None
+    """None where that was not kept yet."""
+    before: tuple[tuple[Rating, Any], ...]
+    """All that was known by then, the newest first, each with the word for its class."""
+
+    @property
+    def label(self) -> Any:
+        return None if self.grade is None else URGENCIES[Urgency(self.grade.urgency)]
+
+
+def graded(found: Iterable[Advisory]) -> Iterator[Graded]:
+    """Each with what was known of it on the day in view."""
+    view, advisories = asof.current(), list(found)
+    told = ratings.history([one.pk for one in advisories], None if view is None else view.size)
+    for one in advisories:
+        rows = told.get(one.pk, [])[:RATINGS]
+        grade: Advisory | Rating | None = one if view is None else rows[0] if rows else None
+        yield Graded(one, grade, tuple((row, URGENCIES[Urgency(row.urgency)]) for row in rows))
+
+
 @require_safe
 def advisory(request: Request, name: str) -> HttpResponseBase:
     """An advisory, or all that go by the name of a CVE: every host and product that it touches or touched."""
@@ -157,7 +185,7 @@ def advisory(request: Request, name: str) -> HttpResponseBase:
     inside = products(Contained.objects.all().visible_to(viewer), found, request.view_now)
     context = {
         "name": name,
-        "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
+        "advisories": list(graded(found)),
         "rows": [(one.open, one.ranked, STATES[one.open.clock.state]) for one in told[:SHOWN]],
         "more": max(0, len(told) - SHOWN),
         "open": sum(one.clock.open for one in [*(place.open for place in told), *inside]),

@@ -194,9 +194,15 @@ def test_debian_s_tracker_says_what_is_open_fixed_and_not_known() -> None:
         "edk2": {"CVE-2026-0001": {"releases": {"bookworm": release("open")}}},
     }
     loaded = read(tracker)
-    (advisory,) = loaded.advisories
+    advisory, lost = loaded.advisories
     assert advisory.id == "CVE-2026-0001"
     assert advisory.severity == ("high",)
+    assert (lost.id, lost.affected[0].name, lost.affected[0].said) == (
+        "CVE-2026-0002",
+        "openssl",
+        Verdict.UNDECIDED,
+    ), "what cannot be read is undecided for its package, in every release"
+    assert loaded.files[0].unplaced == {}
     told = {
         (one.name, one.release): (one.said, [shown(each) for each in one.ranges], one.note)
         for one in advisory.affected

@@ -187,9 +187,10 @@ def test_faults_are_counted_and_kept(source: Source) -> None:
     assert (snapshot.count, snapshot.faults) == (3, 1)
     from duecare.ledger import blobs
 
-    ((place, reason),) = json.loads(blobs.fetch(snapshot.fault_list))
+    ((place, reason, of),) = json.loads(blobs.fetch(snapshot.fault_list))
     assert place == "osv-pypi: X-9.json"
     assert "cut short" in reason
+    assert of == "", "which packages it is about cannot be told"
 
 
 @pytest.mark.parametrize(

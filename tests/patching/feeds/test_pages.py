@@ -64,6 +64,42 @@ def test_an_update_that_waits_is_decided_with_a_reason(past: Past) -> None:
     assert "Set aside until somebody decides" in page(manager, f"{update}?as_of={then}")
 
 
+def test_the_feeds_that_the_inventory_needs_are_switched_on_by_one_press(past: Past) -> None:
+    manager, auditor = past.browsers["manager of patching only"], past.browsers["auditor"]
+    text = page(manager, "/patching/feeds/")
+    assert "covered by no feed that is switched on" in text
+    assert "not known; at most 512 MiB are taken" in text
+    assert 'name="feed" value="debian-tracker"' in text
+    assert 'name="feed"' not in page(auditor, "/patching/feeds/")
+    chosen = {"feed": ["debian-tracker"]}
+    assert auditor.post("/patching/feeds/for-inventory/", chosen).status_code == 403
+    said = manager.post("/patching/feeds/for-inventory/", chosen, follow=True).content.decode()
+    assert "1 feed is fetched within minutes" in said
+    assert 'value="debian-tracker"' not in said
+    assert Feed.objects.get(feed="debian-tracker").daily
+    assert manager.post("/patching/feeds/for-inventory/", {"feed": ["osv-cobol"]}).status_code == 404
+
+
+def test_a_feed_is_dropped_and_taken_up_again_on_its_page(past: Past) -> None:
+    owner = past.browsers["owner"]
+    update = f"/patching/feeds/osv-pypi/updates/{past.samples['feed update']}/"
+    owner.post(f"{update}decide/", {"decision": "accept", "reason": "Asked them."})
+    assert "Drop this feed" in page(owner, "/patching/feeds/osv-pypi/")
+    drop = "/patching/feeds/osv-pypi/drop/"
+    assert owner.post(drop, {"reason": " "}).status_code == 400
+    assert "is dropped" in owner.post(drop, {"reason": "Not ours."}, follow=True).content.decode()
+    assert owner.post(drop, {"reason": "Again."}).status_code == 403
+    assert owner.post("/patching/feeds/osv-pypi/switch/", {"daily": "yes"}).status_code == 403
+    text = page(owner, "/patching/feeds/osv-pypi/")
+    assert "Dropped: nothing that it said counts" in text
+    assert "Not ours." in text
+    then = (past.now - SINCE).isoformat().replace("+00:00", "Z")
+    assert "Not ours." not in page(owner, f"/patching/feeds/osv-pypi/?as_of={then}")
+    said = owner.post("/patching/feeds/osv-pypi/take-up/", {"reason": "Ours after all."}, follow=True)
+    assert "Ours after all." in said.content.decode()
+    assert "All that this feed is about is unknown" in page(owner, update)
+
+
 def test_what_came_and_grew_old_is_shown_as_stale(past: Past) -> None:
     update = f"/patching/feeds/osv-pypi/updates/{past.samples['feed update']}/"
     past.browsers["owner"].post(f"{update}decide/", {"decision": "accept", "reason": "Asked them."})

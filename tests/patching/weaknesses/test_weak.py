@@ -24,7 +24,7 @@ from duecare.patching.weaknesses import queries as weak_queries
 from duecare.patching.weaknesses.clocks import State
 from duecare.patching.weaknesses.figures import last_figures, note_figures
 from duecare.patching.weaknesses.judging import Source, match
-from duecare.patching.weaknesses.models import Matching, Sighting, Weak
+from duecare.patching.weaknesses.models import Matching, Rating, Sighting, Weak
 from duecare.patching.weaknesses.queries import Open
 from duecare.patching.weaknesses.subjects import unseen, weak_software
 from duecare.patching.weaknesses.urgency import Urgency, Weights
@@ -158,7 +158,7 @@ def test_software_that_came_later_has_the_fix_seen_when_the_feed_first_showed_it
     (one,) = told(START + 31 * DAY, late)
     assert one.clock.of.fix_seen_at == START + DAY
     assert one.clock.began_at == START + 30 * DAY, "it could not be mended before it was there"
-    assert Sighting.objects.get(pk="CVE-2026-1").fix_seen_at == START + DAY
+    assert [one.fix_seen_at for one in Sighting.objects.all()] == [START + DAY]
 
 
 def test_a_host_that_was_removed_ends_without_proof(home: Path) -> None:
@@ -311,19 +311,6 @@ def test_mended_and_young_is_met_and_a_stale_report_unknown(home: Path) -> None:
     assert answers(START + 9 * DAY)["web"].verdict is Verdict.UNKNOWN
 
 
-@pytest.mark.parametrize(
-    ("more", "why"), [({"by_hand": True}, "brought by hand"), ({"faults": 3}, "3 records")]
-)
-def test_a_feed_that_is_not_fresh_and_whole_leaves_everything_unknown(
-    home: Path, more: dict[str, Any], why: str
-) -> None:
-    with_openssl("web", START, NEW)
-    hold(START + DAY, advisory("CVE-2026-1", OPENSSL), **more)
-    answer = answers(START + DAY)["web"]
-    assert answer.verdict is Verdict.UNKNOWN
-    assert why in answer.unknown[0].reason
-
-
 def test_what_no_feed_speaks_of_is_unknown_and_never_clean(home: Path) -> None:
     with clock(START):
         web = host("web", START)
@@ -425,6 +412,27 @@ def test_the_page_of_a_cve_names_every_host_since_when_and_by_which_entries(clie
         for part in ("web", OLD, NEW, "Mended in time", "CISA lists it as exploited", "/ledger/"):
             assert part in page
     assert client.get("/patching/weaknesses/CVE-1999-1/").status_code == 404
+
+
+def test_the_page_of_an_advisory_tells_how_grave_it_was_known_to_be_on_that_day(client: Client) -> None:
+    with_openssl("web", START)
+    for days, chance in ((1, 0.021), (2, 0.024), (4, 0.9)):
+        at = START + days * DAY
+        with clock(at):
+            epss = Enrichment("CVE-2026-2", epss=chance, cvss=RATED.cvss)
+            match(ACTOR, [feed([advisory("CVE-2026-2", OPENSSL)], at, epss)], Weights(), at)
+    assert Rating.objects.count() == 2, "less than a per cent is no news"
+    sealing.seal()
+    page = client.get("/patching/weaknesses/CVE-2026-2/").content.decode()
+    assert "How grave it was known to be" in page
+    assert page.count("Critical:") == 2
+    then = (START + 3 * DAY).isoformat().replace("+00:00", "Z")
+    page = client.get(f"/patching/weaknesses/CVE-2026-2/?as_of={then}").content.decode()
+    assert "Critical:" not in page
+    assert "Ordinary:" in page
+    Rating.objects.all().delete()  # as in a home that an earlier release made
+    page = client.get(f"/patching/weaknesses/CVE-2026-2/?as_of={then}").content.decode()
+    assert "was not kept yet" in page
 
 
 def test_the_pages_of_a_host_and_of_a_package_name_what_is_open(client: Client) -> None:
