@@ -45,7 +45,7 @@ NAMES = (
     r"CVE-2026-1( ·)?|GHSA-1|osv(: below 9\.9)?|It reads too far\.",
     r"· exploited in the wild \(KEV\)|exploited in the wild \(KEV\)|: CISA lists it as exploited",
     # A product, its supplier, and the list of its components.
-    r"Kiosk|Weber|kiosk\.json|glue|CycloneDX|SPDX|VEX|SBOM|JSON",
+    r"Kiosk|Weber|kiosk\.json|glue|package openssl|9\.[89]|10 7|CycloneDX|SPDX|VEX|SBOM|JSON",
     # Software, what it is built from, its versions, and what it is of.
     r"openssl|libssl3t64|openssh(?:-server)?|unattended-upgrades|clamav(?:-daemon)?",
     r"linux-(?:image|signed)-[\w.+-]+|[\d.]+-1~deb13u1",
