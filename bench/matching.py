@@ -1,6 +1,6 @@
 """Matching a fleet against all advisories: the join, its deltas, and a loop over hosts beside it.
 
-The fleet is that of `fleet.py`, the advisories are all of ../shared/data/advisories. Each size runs in a
+The fleet is that of `generator.py`, the advisories are all of ../shared/data/advisories. Each size runs in a
 process of its own (`matching_times.py`), the loop with univers in another (`peers/matching.py`); it goes
 through 200 hosts, and all take as many times as long, since each host is looked at alone.
 """
