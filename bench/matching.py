@@ -16,8 +16,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench import beside
 from bench.figures import Figure, at_least, at_most
-from bench.matching_times import LOOPED
+from bench.matching_times import FEEDS, LOOPED
 
 ROOT = Path(__file__).parents[1]
 HOSTS, MANY = 5_000, 50_000
@@ -75,7 +76,7 @@ def run(small: bool) -> list[Figure]:
             "times",
         ),
         _agreement(some["sample"], loop["sample"], some["packages"]),
-        *_absent(),
+        *beside.figures(FEEDS),
     ]
 
 
@@ -125,17 +126,3 @@ def _reasons(mine: dict[str, list[str]], different: set[str], package: list[str]
         else:
             found.append(f"unexplained ({said})")
     return found
-
-
-def _absent() -> list[Figure]:
-    """Peers that cannot be measured here, and why."""
-    return [
-        Figure(
-            "debsecan beside it",
-            "not run: it reads only the lists that Debian's tracker makes for it, which are not in the data",
-        ),
-        Figure(
-            "pip-audit beside it",
-            "not run: it asks PyPI or OSV about every package over the network",
-        ),
-    ]
