@@ -299,6 +299,7 @@ def addresses() -> dict[str, str]:
         "weaknesses, by name": f"{weaknesses}?sort=id",
         "weaknesses, CSV, first rows": f"{weaknesses}?format=csv",
         "the CVE on every host": reverse("advisory", args=[cve.name if cve else worst]),
+        "the same, a later page": f"{reverse('advisory', args=[cve.name if cve else worst])}?page=7",
         "an advisory of few points": reverse("advisory", args=[few.pk]),
         "software": software,
         "software, by name": f"{software}?name=openssl",

@@ -13,6 +13,9 @@ from duecare.patching.weaknesses import queries, views
 from duecare.web.api import endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Moment
 
+SHOWN = 500
+"""Places that an answer names."""
+
 router = Router(tags=["Patching"])
 
 
@@ -87,6 +90,6 @@ def one_weakness(request: Request, name: str) -> Any:
                 "ended_by": one.ended_by,
                 "unsaid_since": one.unsaid_at,
             }
-            for one in told[: views.SHOWN]
+            for one in told[:SHOWN]
         ],
     }

@@ -6,18 +6,31 @@ and CVSS say is that of the last matching; what they said on a past day stands i
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
-from duecare.patching.software.models import Installed, Reflected
+from duecare.patching.software.models import Installed, Reflected, Software
 from duecare.patching.software.queries import is_there
 from duecare.patching.weaknesses.clocks import Clock, Weakness, clock
 from duecare.patching.weaknesses.models import Advisory, Matching, Weak
@@ -118,24 +131,75 @@ class Open:
     """The entry of the report, or removal, that ended it."""
 
 
+class _Row(NamedTuple):
+    """What counts of a row of Installed: a fleet has millions, and models of them take ten times as long."""
+
+    host: str
+    name: str
+    since_index: int
+    until_index: int | None
+    since: datetime
+    until: datetime | None
+    software: int
+    version: str
+
+
+class _Said(NamedTuple):
+    """What counts of a row of Weak and of its advisory."""
+
+    software: int
+    advisory: str
+    undecided: bool
+    fixed: str
+    why: str
+    fix_seen_at: datetime | None
+    unsaid_at: datetime | None
+    urgency: str
+    published: datetime | None
+
+
+_ROW = (
+    "host_id",
+    "software__name",
+    "since_index",
+    "until_index",
+    "since",
+    "until",
+    "software_id",
+    "software__version",
+)
+_SAID = (
+    "software_id",
+    "advisory_id",
+    "undecided",
+    "fixed",
+    "why",
+    "fix_seen_at",
+    "unsaid_at",
+    "advisory__urgency",
+    "advisory__published",
+)
+
+
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
     """The weaknesses of what these rows say is installed, as they stand in view; closed ones too.
 
     `advisories` narrows them to those under some ids.
     """
-    rows = rows.filter(told(), software__weak__isnull=False)
     said = Weak.objects.filter(known())
     chosen = list(advisories)
     if chosen:
-        rows = rows.filter(software__weak__advisory__in=chosen)
         said = said.filter(advisory__in=chosen)
-    found = list(
-        rows.select_related("software").distinct().order_by("host_id", "software__name", "since_index")
-    )
-    weak: dict[int, list[Weak]] = {}
-    for one in said.filter(software__in={row.software_id for row in found}).select_related("advisory"):
-        weak.setdefault(one.software_id, []).append(one)
-    hosts = Host.objects.in_bulk({row.host_id for row in found})
+    rows = weak_rows(rows, chosen)
+    found = [
+        _Row(*row) for row in rows.order_by("host_id", "software__name", "since_index").values_list(*_ROW)
+    ]
+    weak: dict[int, list[_Said]] = {}
+    for row in said.filter(software__in={row.software for row in found}).order_by().values_list(*_SAID):
+        one = _Said(*row)
+        weak.setdefault(one.software, []).append(one)
+    # Not `in_bulk`, which asks for a thousand at a time.
+    hosts = {host.pk: host for host in Host.objects.filter(pk__in={row.host for row in found}).order_by()}
     last = dict(
         Reflected.objects.filter(host__in=hosts, counted=True)
         .exclude(report=None)
@@ -143,16 +207,58 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
         .values_list("host")
         .annotate(newest=Max("told_at"))
     )
-    removals = set(Reflected.objects.filter(host__in=hosts, report=None).values_list("index", flat=True))
-    context = _Context(promised(), removals, _not_looked_at(hosts, [row.software.name for row in found]), now)
-    for (host_id, _name), group in groupby(found, key=lambda row: (row.host_id, row.software.name)):
+    context = _context(found, now)
+    for (host_id, _name), group in groupby(found, key=lambda row: (row.host, row.name)):
         if host_id not in hosts:
             continue
-        pairs = [(row, one) for row in group for one in weak.get(row.software_id, ())]
-        pairs.sort(key=lambda pair: (pair[1].advisory_id, pair[0].since_index))
-        for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory_id):
+        pairs = [(row, one) for row in group for one in weak.get(row.software, ())]
+        pairs.sort(key=lambda pair: (pair[1].advisory, pair[0].since_index))
+        for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory):
             for chain in _chains(list(same)):
                 yield _opened(chain, hosts[host_id], last.get(host_id), context)
+
+
+def weak_rows(rows: QuerySet[Installed], advisories: Sequence[str] = ()) -> QuerySet[Installed]:
+    """Those of the rows whose software is weak, or weak by some advisories, as far as was told by the day."""
+    if advisories:
+        weak = Weak.objects.filter(known(), advisory__in=advisories)
+        return rows.filter(told(), software__in=weak.order_by().values("software"))
+    return rows.filter(told(), Exists(Weak.objects.filter(known(), software=OuterRef("software"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The hosts that some advisories touch or touched, in the order of work."""
+
+    hosts: list[str]
+    """Their keys: where it is open first, of these where it has been the longest."""
+    open: int
+    """On how many of them it is open."""
+
+
+def touched(rows: QuerySet[Installed], advisories: Sequence[str]) -> Touched:
+    """The hosts that have, or had, what these advisories say is weak: found without reading any clock."""
+    weak = weak_rows(rows, advisories)
+    there = is_there()
+    if names := _names_not_looked_at(weak):
+        waiting = Installed.objects.filter(is_there(), software__name__in=names).order_by()
+        there |= Q(host__in=waiting.values("host"))
+    hosts = (
+        weak.order_by()
+        .values("host")
+        .annotate(open=Max(Case(When(there, then=1), default=0)), first=Min("since"))
+        .order_by("-open", "first", "host")
+        .values_list("host", "open")
+    )
+    told = list(hosts)
+    return Touched([key for key, _open in told], sum(open for _key, open in told))
+
+
+def _names_not_looked_at(rows: QuerySet[Installed]) -> list[str]:
+    """The packages among these rows of which a version is anywhere that was not looked at by the day."""
+    names = Software.objects.filter(pk__in=rows.order_by().values("software")).values("name")
+    waiting = Software.objects.filter(name__in=names).exclude(_looked_at())
+    return list(waiting.order_by().values_list("name", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,20 +273,34 @@ class _Context:
     now: datetime
 
 
+def _context(rows: Sequence[_Row], now: datetime) -> _Context:
+    """For the hosts where a version ended: of the others nothing more needs to be known."""
+    ended = {row.host for row in rows if _ended_index(row) is not None}
+    if not ended:
+        return _Context(promised(), (), (), now)
+    removals = set(Reflected.objects.filter(host__in=ended, report=None).values_list("index", flat=True))
+    return _Context(promised(), removals, _not_looked_at(ended, [row.name for row in rows]), now)
+
+
+def _looked_at(software: str = "") -> Q:
+    """That software was held against the feeds by the day in view: today, by the last matching."""
+    view, matching = asof.current(), last_matching()
+    if view is not None:
+        return Q(**{f"{software}first_looked__lt": view.size, f"{software}first_looked__isnull": False})
+    index = matching.index if matching else None
+    return Q(**{f"{software}looked": index, f"{software}looked__isnull": False})
+
+
 def _not_looked_at(hosts: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
     """A version that took another's place may be as weak: until it was looked at, nothing is shown fixed."""
-    view, matching = asof.current(), last_matching()
     there = Installed.objects.filter(is_there(), host__in=list(hosts), software__name__in=set(names))
-    looked = Q(software__looked=matching.index if matching else None)
-    if view is not None:
-        looked = Q(software__first_looked__lt=view.size)
-    looked_at = there.filter(looked).values("pk")
-    return set(there.exclude(pk__in=looked_at).order_by().values_list("host", "software__name"))
+    waiting = there.exclude(_looked_at("software__"))
+    return set(waiting.order_by().values_list("host", "software__name"))
 
 
-def _chains(pairs: list[tuple[Installed, Weak]]) -> Iterator[list[tuple[Installed, Weak]]]:
+def _chains(pairs: list[tuple[_Row, _Said]]) -> Iterator[list[tuple[_Row, _Said]]]:
     """Weak versions that followed one another without a report in between that showed none."""
-    chain: list[tuple[Installed, Weak]] = []
+    chain: list[tuple[_Row, _Said]] = []
     for row, weak in pairs:
         if chain and not any(_follows(before, row) for before, _weak in chain):
             yield chain
@@ -190,21 +310,20 @@ def _chains(pairs: list[tuple[Installed, Weak]]) -> Iterator[list[tuple[Installe
         yield chain
 
 
-def _follows(before: Installed, after: Installed) -> bool:
+def _follows(before: _Row, after: _Row) -> bool:
     ended = _ended_index(before)
     return ended is None or after.since_index <= ended
 
 
-def _ended_index(row: Installed) -> int | None:
-    view = asof.current()
-    if row.until_index is None or (view is not None and row.until_index >= view.size):
+def _ended_index(row: _Row) -> int | None:
+    if row.until_index is None:
         return None
-    index: int = row.until_index
-    return index
+    view = asof.current()
+    return None if view is not None and row.until_index >= view.size else row.until_index
 
 
 def _opened(
-    chain: list[tuple[Installed, Weak]],
+    chain: list[tuple[_Row, _Said]],
     host: Host,
     last: datetime | None,
     context: _Context,
@@ -215,7 +334,7 @@ def _opened(
     # A chain ends when the last of its versions did; older versions of the same package may end together.
     ends = [_ended_index(row) for row, _weak in chain]
     ended = None if None in ends else max(index for index in ends if index is not None)
-    unlooked = ended is not None and (host.pk, newest.software.name) in context.not_looked_at
+    unlooked = ended is not None and (host.pk, newest.name) in context.not_looked_at
     if unlooked and ended not in context.removals:
         ended = None
     until = next((row.until for row, _weak in chain if row.until_index == ended), None)
@@ -223,12 +342,12 @@ def _opened(
     seen = [one.fix_seen_at for _row, one in chain if one.fix_seen_at is not None]
     weakness = Weakness(
         host=host.pk,
-        package=newest.software.name,
-        advisory=weak.advisory_id,
-        urgency=Urgency(weak.advisory.urgency),
+        package=newest.name,
+        advisory=weak.advisory,
+        urgency=Urgency(weak.urgency),
         weak_since=first.since,
         fix_seen_at=min(seen, default=None),
-        fix_offered_at=weak.advisory.published,
+        fix_offered_at=weak.published,
         shown_fixed_at=None if removed else until,
         removed_at=removed,
         last_report_at=last,
@@ -236,7 +355,7 @@ def _opened(
     return Open(
         clock(weakness, context.days, now),
         host,
-        newest.software.version,
+        newest.version,
         weak.fixed,
         _("another version came and was not looked at yet") if unlooked else weak.why,
         weak.undecided or unlooked,

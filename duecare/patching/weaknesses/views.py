@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -28,8 +29,8 @@ from duecare.patching.weaknesses.words import STATES, URGENCIES
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
-SHOWN = 500
-"""Hosts that the page of an advisory names."""
+AT_ONCE = 50
+"""Hosts that a page of an advisory names."""
 
 
 def _address(row: Advisory) -> str:
@@ -118,16 +119,21 @@ def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) 
 
 @require_safe
 def advisory(request: Request, name: str) -> HttpResponseBase:
-    """An advisory, or all that go by the name of a CVE: every host that it touches or touched."""
+    """An advisory, or all that go by the name of a CVE: every host that it touches or touched, in pages."""
     viewer = demand_area(request, AREA)
     found = find_advisories(name, viewer)
-    told = places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    rows = Installed.objects.all().visible_to(viewer)
+    hosts = queries.touched(rows, [one.pk for one in found])
+    page = Paginator(hosts.hosts, AT_ONCE).get_page(request.GET.get("page"))
+    keys = list(page.object_list)
+    told = places(rows.filter(host__in=keys), found, request.view_now)
+    told.sort(key=lambda one: keys.index(one.host.pk))
     context = {
         "name": name,
         "advisories": [(one, URGENCIES[Urgency(one.urgency)]) for one in found],
-        "rows": [(one, STATES[one.clock.state]) for one in told[:SHOWN]],
-        "more": max(0, len(told) - SHOWN),
-        "open": sum(one.clock.open for one in told),
+        "rows": [(one, STATES[one.clock.state]) for one in told],
+        "page": page,
+        "open": hosts.open,
         "hosts_url": viewer.covers(HOSTS_AREA),
         "matching": queries.last_matching(),
     }

@@ -97,15 +97,13 @@ def test_a_process_that_is_killed_leaves_what_was_known_and_the_next_makes_it_wh
     before, matching = found(), Matching.objects.get()
     report(web, facts((), [("PyPI", "one", "1.0"), ("PyPI", "two", "1.0")]), START + 2 * DAY)
     bring(tmp_path / "feeds", "one", "two")
-    for where in ("_found", "_mark"):
-        orders = {"where": where, "actor": ACTOR, "now": (START + 3 * DAY).isoformat()}
-        with pytest.raises(DuecareError, match="Look whether memory suffices"):
-            run_apart(f"{HERE}:die_at", orders, "It was not done.")
-        assert set(before) <= set(found())
-        assert unseen(), "it is still to be done"
-        if where == "_found":
-            assert found() == before
-            assert Matching.objects.get().index == matching.index
+    # Ended in the midst of writing: what is known of advisories is there, what is weak is not.
+    orders = {"where": "_keep", "actor": ACTOR, "now": (START + 3 * DAY).isoformat()}
+    with pytest.raises(DuecareError, match="Look whether memory suffices"):
+        run_apart(f"{HERE}:die_at", orders, "It was not done.")
+    assert found() == before
+    assert unseen(), "it is still to be done"
+    assert Matching.objects.get().index == matching.index
     done = actions.match_apart(ACTOR, START + 4 * DAY)
     assert done is not None
     assert not unseen()
