@@ -31,7 +31,7 @@ from duecare.patching.advisories.names import canonical_name
 from duecare.patching.ecosystems import SCHEMES, find_ecosystem
 from duecare.patching.matching.joining import settled
 from duecare.patching.matching.reasons import why
-from duecare.patching.matching.rules import Rules
+from duecare.patching.matching.rules import Rules, names_of
 from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Tables
 from duecare.patching.matching.triples import Triple
@@ -93,19 +93,21 @@ def match(
     A note in the record says that it was done, on which snapshots, before anything is written.
     """
     with _alone():
-        rules, told = Rules(), []
+        there = Installed.objects.filter(software=OuterRef("pk"), until_index=None)
+        software = list(Software.objects.filter(Exists(there)).order_by("pk"))
+        rules, told = Rules(wanted=names_of(map(triple_of, software))), []
         enrichment: dict[str, feeds.Enrichment] = {}
         loaded: list[feeds.Advisory] = []
         for source in sources:
             say(source.id)
             rules.take(source.loaded.advisories)
-            loaded += source.loaded.advisories
+            # Of all that there are few name software that is anywhere here; the rest is not kept.
+            named = {one.id for one in rules.advisories}
+            loaded += [one for one in source.loaded.advisories if one.id in named]
             _add_enrichment(enrichment, source.loaded.enrichment)
             told.append(_told(source))
             _sight(source)
         say("software")
-        there = Installed.objects.filter(software=OuterRef("pk"), until_index=None)
-        software = list(Software.objects.filter(Exists(there)).order_by("pk"))
         found = _found(rules, software)
         noted = {"snapshots": sorted(one["snapshot"] for one in told), "software": len(software)}
         act = record_note(
