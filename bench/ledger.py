@@ -14,11 +14,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench import peers
 from bench.figures import Figure, at_least, at_most, middle
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-PEERS_PYTHON = ROOT / ".bench-venv" / "bin" / "python"
 PYMERKLE = "pymerkle==7.0.0"
 ROUNDS = 3
 
@@ -35,7 +35,7 @@ def _races(small: bool) -> list[Figure]:
         sizes = {name: size // 100 for name, size in sizes.items()}
     pythons = {"own": sys.executable, "chain": sys.executable}
     if _peers_installed():
-        pythons |= {"pymerkle_memory": str(PEERS_PYTHON), "pymerkle_sqlite": str(PEERS_PYTHON)}
+        pythons |= {"pymerkle_memory": str(peers.PYTHON), "pymerkle_sqlite": str(peers.PYTHON)}
     results: dict[str, list[dict[str, Any]]] = {name: [] for name in pythons}
     for _ in range(ROUNDS):
         for name, python in pythons.items():
@@ -116,16 +116,7 @@ def _times(small: bool) -> list[Figure]:
 
 def _peers_installed() -> bool:
     """Whether the peers' environment is there, made if need be."""
-    if PEERS_PYTHON.exists():
-        return True
-    made = subprocess.run([sys.executable, "-m", "venv", str(PEERS_PYTHON.parents[1])], check=False)
-    return (
-        made.returncode == 0
-        and not subprocess.run(
-            [str(PEERS_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYMERKLE],
-            check=False,
-        ).returncode
-    )
+    return peers.has("pymerkle", PYMERKLE)
 
 
 def _json(command: list[str], environment: dict[str, str] | None = None) -> dict[str, Any]:

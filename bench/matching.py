@@ -1,6 +1,6 @@
 """Matching a fleet against all advisories: the join, its deltas, and a loop over hosts beside it.
 
-The fleet is that of `fleet.py`, the advisories are all of ../shared/data/advisories. Each size runs in a
+The fleet is that of `generator.py`, the advisories are all of ../shared/data/advisories. Each size runs in a
 process of its own (`matching_times.py`), the loop with univers in another (`peers/matching.py`); it goes
 through 200 hosts, and all take as many times as long, since each host is looked at alone.
 """
@@ -16,8 +16,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from bench import beside
 from bench.figures import Figure, at_least, at_most
-from bench.matching_times import LOOPED
+from bench.matching_times import FEEDS, LOOPED
 
 ROOT = Path(__file__).parents[1]
 HOSTS, MANY = 5_000, 50_000
@@ -75,7 +76,7 @@ def run(small: bool) -> list[Figure]:
             "times",
         ),
         _agreement(some["sample"], loop["sample"], some["packages"]),
-        *_absent(),
+        *beside.figures(FEEDS),
     ]
 
 
@@ -125,17 +126,3 @@ def _reasons(mine: dict[str, list[str]], different: set[str], package: list[str]
         else:
             found.append(f"unexplained ({said})")
     return found
-
-
-def _absent() -> list[Figure]:
-    """Peers that cannot be measured here, and why."""
-    return [
-        Figure(
-            "debsecan beside it",
-            "not run: it reads only the lists that Debian's tracker makes for it, which are not in the data",
-        ),
-        Figure(
-            "pip-audit beside it",
-            "not run: it asks PyPI or OSV about every package over the network",
-        ),
-    ]

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench import fleet
+from bench import generator
 from duecare.patching.advisories.interface import Advisory
 from duecare.patching.advisories.loading import load_directory
 from duecare.patching.matching.joining import RANK, settled
@@ -72,7 +72,7 @@ def measure(hosts: int, peers: Path | None) -> dict[str, Any]:
     rules.take(advisories)
     loaded = time.perf_counter() - start
     loading = time.process_time() - work
-    made = fleet.make(advisories, hosts, PACKAGES)
+    made = generator.make(advisories, hosts, PACKAGES)
     used = sorted({one for held in made.hosts for one in held})
     with Fleeted("2GB", 2) as tables:
         start = time.perf_counter()
@@ -123,7 +123,7 @@ def _timed(work: Any) -> float:
     return time.perf_counter() - start
 
 
-def _delta(advisories: list[Advisory], made: fleet.Fleet, used: list[int]) -> dict[str, float]:
+def _delta(advisories: list[Advisory], made: generator.Fleet, used: list[int]) -> dict[str, float]:
     """What it takes until a hundred new advisories have their answers, compiled and all."""
     new = Random(4).sample([one for one in advisories if one.withdrawn is None], DELTA)
     ids = {one.id for one in new}
@@ -145,7 +145,7 @@ def _delta(advisories: list[Advisory], made: fleet.Fleet, used: list[int]) -> di
 def _for_peers(
     advisories: list[Advisory],
     rules: Rules,
-    made: fleet.Fleet,
+    made: generator.Fleet,
     used: list[int],
     answers: list[tuple[int, int, int, int | None]],
     place: Path,
@@ -168,7 +168,7 @@ def _for_peers(
     return packages, [said[one] for one in chosen]
 
 
-def _plain(made: fleet.Fleet, number: int) -> Package:
+def _plain(made: generator.Fleet, number: int) -> Package:
     one = made.triples[number]
     return (one.ecosystem, one.release, one.found_as, one.source, one.version)
 

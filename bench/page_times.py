@@ -84,10 +84,10 @@ def main(small: bool) -> None:
         **made,
         "entries": Head.objects.get().size,
         "live": sum(model._base_manager.count() for model in record_models()),
-        "now": [asdict(_timed(name, browser, address, asked)) for name, address in pages.items()],
+        "now": [asdict(timed_page(name, browser, address, asked)) for name, address in pages.items()],
         "first_view": _first_view(browser, day),
         "past": [
-            asdict(_timed(name, browser, as_of(address, day), asked)) for name, address in pages.items()
+            asdict(timed_page(name, browser, as_of(address, day), asked)) for name, address in pages.items()
         ],
         "served": [asdict(one) for one in _served(browser, pages, asked)],
     }
@@ -252,7 +252,7 @@ def _place(name: str, model: type[Model], sort: str, key: keyset.Key) -> str:
     return keyset.write_cursor(name, keyset.total_order(model, (sort,)), key)
 
 
-def _timed(name: str, browser: Client, address: str, asked: int) -> Timed:
+def timed_page(name: str, browser: Client, address: str, asked: int) -> Timed:
     with heard() as statements:
         length = ask(browser, address)
     for _ in range(WARM):

@@ -32,24 +32,8 @@ SLOWEST = 5
 
 def run(small: bool) -> list[Figure]:
     """The figures of every page; with `small`, of a fiftieth of the size."""
-    with _home() as home:
-        environment = dict(
-            os.environ,
-            DUECARE_HOME=str(home),
-            DJANGO_SETTINGS_MODULE="duecare.site.settings",
-            PYTHONPATH=str(ROOT),
-        )
-        environment.pop("DUECARE_DATABASE", None)
-        code = f"import django; django.setup(); from bench.page_times import main; main({small})"
-        ran = subprocess.run(
-            [sys.executable, "-c", code],
-            env=environment,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-    found = json.loads(ran.stdout.splitlines()[-1])
+    with home() as place:
+        found = measured("bench.page_times", place, small)
     return [
         Figure("entries; live records", f"{found['entries']:,}; {found['live']:,}"),
         Figure("filling the home", f"{found['seconds']:,.0f} s"),
@@ -59,14 +43,39 @@ def run(small: bool) -> list[Figure]:
             f"{found['assess_megabytes']:,.0f} MB more",
         ),
         at_most("the longest of its acts", found["assess_longest_act"], 2, "s"),
-        *(_page("", one, P95_SEARCH if one["page"].startswith("search") else P95) for one in found["now"]),
+        *(
+            page_figure("", one, P95_SEARCH if one["page"].startswith("search") else P95)
+            for one in found["now"]
+        ),
         at_most("a past day, first page", found["first_view"], 5, "s"),
-        *(_page("past day: ", one, P95_PAST) for one in _worst(found["past"])),
-        *(_page("over HTTP: ", one, P95) for one in found["served"]),
+        *(page_figure("past day: ", one, P95_PAST) for one in _worst(found["past"])),
+        *(page_figure("over HTTP: ", one, P95) for one in found["served"]),
     ]
 
 
-def _page(before: str, timed: Mapping[str, Any], most: int) -> Figure:
+def measured(module: str, place: Path, small: bool) -> Any:
+    """What the `main` of a module prints, run with this home in a process of its own."""
+    environment = dict(
+        os.environ,
+        DUECARE_HOME=str(place),
+        DJANGO_SETTINGS_MODULE="duecare.site.settings",
+        PYTHONPATH=str(ROOT),
+    )
+    environment.pop("DUECARE_DATABASE", None)
+    code = f"import django; django.setup(); from {module} import main; main({small})"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(ran.stdout.splitlines()[-1])
+
+
+def page_figure(before: str, timed: Mapping[str, Any], most: int) -> Figure:
+    """The figure of a page, with what it may take; `before` says when or how it was asked for."""
     value = f"p50 {timed['p50']:.0f} ms, p95 {timed['p95']:.0f} ms"
     kept = timed["p95"] <= most and timed["queries"] <= QUERIES
     if not timed["queries"]:
@@ -83,7 +92,7 @@ def _worst(pages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 @contextmanager
-def _home() -> Iterator[Path]:
+def home() -> Iterator[Path]:
     """Where the organisation lives: kept if that was asked for, else gone afterwards."""
     if kept := os.environ.get("DUECARE_BENCH_KEEP"):
         yield Path(kept).absolute()

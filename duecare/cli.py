@@ -901,9 +901,9 @@ def _say_what_is_not_covered() -> None:
 def _hold_software() -> None:
     """Hold what is installed against the feeds as they are now."""
     from duecare.ledger.records import utc_now
-    from duecare.patching.weaknesses.actions import match_if_due
+    from duecare.patching.weaknesses.actions import match_apart
 
-    matched = match_if_due(_actor(), utc_now())
+    matched = match_apart(_actor(), utc_now())
     if matched is not None:
         tell(
             f"{matched.software:,} pieces of software were held against them: {matched.new:,} new weaknesses."

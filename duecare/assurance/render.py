@@ -12,20 +12,17 @@ attached to it as a file. The same data and moment give the same bytes.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from django.utils.translation import gettext as _
 
 from duecare.assurance.signs import all_shown
-from duecare.confined import give_up_all_else
+from duecare.confined import Limits, run_confined
 from duecare.errors import BadInput, DuecareError
 from duecare.words import number
 
@@ -33,22 +30,12 @@ SECONDS = 60
 """Of computing, and of waiting for it."""
 MEMORY = 2 << 30
 """Bytes of address space; a report of a hundred pages takes a tenth of it."""
+ANSWER_LIMIT = 1 << 30
 STANDARDS: tuple[Literal["a-3a"], Literal["ua-1"]] = ("a-3a", "ua-1")
-OUT_OF_MEMORY = 3
-"""Exit code of a child that met its limit of memory."""
-NOT_SET = 4
-"""Exit code of a child to whom typst said why it cannot set the report."""
 NO_GLYPH = "could not be displayed"
 """What typst says of a sign that no font has."""
 
-_ROOT = Path(__file__).parents[2]
 _CONTENT = Path(__file__).parent / "content"
-_BOOT = """\
-import sys
-sys.path.insert(0, sys.argv[1])
-from duecare.assurance.render import child
-child(sys.argv[2])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +63,24 @@ def render(
     the child broke.
     """
     files = [{"name": one.name, "text": one.text, "about": one.about} for one in attached]
+    orders = {"template": template, "at": int(at.timestamp())}
+    limits = Limits(seconds, memory, ANSWER_LIMIT, patience=5)
+    said = ""
     for plainest in (False, True):
         whole = {"data": all_shown(data, plainest=plainest), "attached": files}
-        done = _run(template, json.dumps(whole), at, seconds, memory)
-        if done.returncode < 0 or done.returncode == OUT_OF_MEMORY:
-            raise _too_much(seconds, memory)
-        if done.returncode == 0 and done.stdout.startswith(b"%PDF-"):
-            return done.stdout
-        said = done.stderr.decode(errors="replace").strip()
-        if done.returncode != NOT_SET or NO_GLYPH not in said:
+        with tempfile.TemporaryDirectory(prefix="duecare-report-") as empty:
+            made = run_confined(
+                __name__, json.dumps(whole).encode(), orders, limits, _too_much(seconds, memory), place=empty
+            )
+        if made.startswith(b"%PDF-"):
+            return made
+        said = made.decode(errors="replace").strip()
+        if NO_GLYPH not in said:
             break
     raise DuecareError(
         _("The process that sets reports stopped: %(value)s") % {"value": said.rpartition(chr(10))[2][:300]},
         _("This is a fault of Duecare: please report it. No report was issued."),
     )
-
-
-def _run(
-    template: str, whole: str, at: datetime, seconds: int, memory: int
-) -> subprocess.CompletedProcess[bytes]:
-    limits = {"seconds": seconds, "memory": memory}
-    orders = json.dumps({"template": template, "at": int(at.timestamp()), **limits})
-    with tempfile.TemporaryDirectory(prefix="duecare-report-") as empty:
-        try:
-            return subprocess.run(  # noqa: S603  (our own interpreter and our own words)
-                [sys.executable, "-I", "-c", _BOOT, str(_ROOT), orders],
-                input=whole.encode(),
-                capture_output=True,
-                env={},
-                cwd=empty,
-                timeout=seconds + 5,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise _too_much(seconds, memory) from None
 
 
 def _too_much(seconds: int, memory: int) -> BadInput:
@@ -122,33 +93,34 @@ def _too_much(seconds: int, memory: int) -> BadInput:
 
 # ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
 
+AT_FIRST_USE = ()
 
-def child(orders: str) -> None:
-    """Read data from standard input and write its PDF to standard output."""
+
+def ready(orders: Mapping[str, Any]) -> Callable[[BinaryIO, Mapping[str, Any]], Iterator[bytes]]:
+    """Load typst, its fonts and the template; gives what then sets the report, or tells what typst says."""
     import typst
 
-    told = json.loads(orders)
-    source = "\n".join((_CONTENT / f"{name}.typ").read_text("utf-8") for name in ("house", told["template"]))
+    source = "\n".join(
+        (_CONTENT / f"{name}.typ").read_text("utf-8") for name in ("house", orders["template"])
+    )
     fonts = typst.Fonts(include_system_fonts=False)
     # An empty working directory is the root: there is nothing in it to be read.
     compiler = typst.Compiler(root=Path.cwd(), font_paths=fonts)
     # Without data, so that typst starts its threads while it may; it loads nothing more afterwards.
-    compiler.compile(source.encode(), format="pdf", timestamp=told["at"])
-    give_up_all_else(told["seconds"], told["memory"])
-    try:
-        pdf: Any = compiler.compile(
-            source.encode(),
-            format="pdf",
-            sys_inputs={"whole": sys.stdin.buffer.read().decode()},
-            pdf_standards=list(STANDARDS),
-            timestamp=told["at"],
-        )
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    except typst.TypstError as error:
-        sys.stderr.write(error.message)
-        sys.stderr.flush()
-        os._exit(NOT_SET)
-    sys.stdout.buffer.write(pdf)
-    sys.stdout.buffer.flush()
-    os._exit(0)
+    compiler.compile(source.encode(), format="pdf", timestamp=orders["at"])
+
+    def pieces(given: BinaryIO, orders: Mapping[str, Any]) -> Iterator[bytes]:
+        try:
+            pdf: Any = compiler.compile(
+                source.encode(),
+                format="pdf",
+                sys_inputs={"whole": given.read().decode()},
+                pdf_standards=list(STANDARDS),
+                timestamp=orders["at"],
+            )
+        except typst.TypstError as error:
+            yield error.message.encode()
+        else:
+            yield pdf
+
+    return pieces

@@ -18,7 +18,7 @@ from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.patching.waiting import Update, Waiting, waiting
-from duecare.patching.weaknesses.actions import match_if_due
+from duecare.patching.weaknesses.actions import match_apart
 from duecare.program import assessing
 from duecare.program.finding_tasks import make_finding_tasks
 from duecare.program.judgement import Facts, Grade, Unread, Verdict
@@ -287,7 +287,7 @@ def assess(
         except DuecareError as error:
             say(f"This machine's own report was not taken in: {error}")
     try:
-        match_if_due(actor, utc_now())
+        match_apart(actor, utc_now())
     except DuecareError as error:
         say(f"Software was not held against the feeds of advisories: {error}")
     done = assessing.assess(actor, utc_now(), progress=progress)

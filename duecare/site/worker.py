@@ -6,6 +6,7 @@ repeats one, and a night without a verification shows.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 
 logger = logging.getLogger("duecare.worker")
 JOB = "site.job"
+FETCH = "fetch feeds of advisories"
 ACTOR = "worker"
 TOLD = "site.told"
 """The kind of the note that people and webhooks are told of something at once."""
@@ -48,7 +50,7 @@ def every_job() -> list[Job]:
     return [
         Job("look at our names", timedelta(days=1), _look),
         Job("bring the tables of software up to date", timedelta(hours=6), _follow_software),
-        Job("fetch feeds of advisories", timedelta(days=1), _fetch_feeds, _feeds_are_due),
+        Job(FETCH, timedelta(days=1), _fetch_feeds, _feeds_are_due),
         Job("assess this machine", timedelta(days=1), _assess),
         Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
@@ -112,11 +114,34 @@ def _look() -> dict[str, Any]:
 def _feeds_are_due(now: datetime) -> bool:
     from duecare.patching.feeds.actions import due_feeds
 
-    return bool(due_feeds(now))
+    return bool(due_feeds(now)) and not _broke_off(FETCH, now - timedelta(hours=1))
+
+
+def _broke_off(name: str, since: datetime) -> bool:
+    """Whether a job's last run failed and was no earlier: what takes too much is not tried each minute."""
+    from duecare.ledger.models import Entry, Payload
+
+    last = Entry.objects.filter(kind=JOB, subject=name).order_by("-index").first()
+    if last is None or last.time < since:
+        return False
+    data = Payload.objects.filter(pk=last.index).values_list("data", flat=True).first()
+    return data is not None and json.loads(bytes(data))["note"].get("done") is False
 
 
 def _fetch_feeds() -> dict[str, Any]:
-    """Only those that somebody switched on."""
+    """In a process of its own: feeds are large, and the worker runs for months."""
+    from django.utils.translation import gettext as _
+
+    from duecare.program.apart import run_apart
+
+    told: dict[str, Any] = run_apart(
+        "duecare.site.worker:fetch_feeds", {}, _("Not all feeds of advisories were fetched.")
+    )
+    return told
+
+
+def fetch_feeds() -> dict[str, Any]:
+    """Fetch those that somebody switched on, and hold software against what came."""
     from duecare.ledger.records import utc_now
     from duecare.patching.feeds.actions import update_due
     from duecare.patching.weaknesses.actions import match_if_due

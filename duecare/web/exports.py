@@ -24,8 +24,9 @@ from duecare.web.listing import Asked, Listing
 
 M = TypeVar("M", bound=Model)
 
-CHUNK = 1000
-"""Rows read at a time."""
+FIRST, CHUNK = 100, 500
+"""Rows read at a time: at first few, so that a file begins at once. Rows of other tables are fetched by an OR
+for each, of which SQLite takes a thousand (SQLITE_MAX_EXPR_DEPTH)."""
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """First characters that make a spreadsheet take a cell for a formula, full-width forms included."""
 
@@ -46,15 +47,15 @@ def plain(value: Any) -> Any:
 
 
 def chunks(listing: Listing[M], rows: QuerySet[M], asked: Asked) -> Iterator[tuple[M, ...]]:
-    """All rows of the list from the asked place on, in its order, `CHUNK` at a time."""
+    """All rows of the list from the asked place on, in its order, a chunk at a time."""
     narrowed = listing.narrow(rows, asked)
-    after = asked.after
+    after, size = asked.after, min(FIRST, CHUNK)
     while True:
-        part = keyset.fetch(narrowed, asked.orders, CHUNK, after=after)
+        part = keyset.fetch(narrowed, asked.orders, size, after=after)
         yield part.rows
         if not part.after:
             return
-        after = part.keys[-1]
+        after, size = part.keys[-1], CHUNK
 
 
 def write_csv(listing: Listing[M], rows: QuerySet[M], asked: Asked) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from duecare import confined
 from duecare.assurance.render import Attached, render
 from duecare.assurance.reports.blocks import Code, Column, Facts, Heading, Table, Text, mark
 from duecare.errors import BadInput, DuecareError
@@ -94,10 +95,10 @@ def test_a_template_reaches_no_file_and_no_package(monkeypatch: pytest.MonkeyPat
     }.items():
         (tmp_path / f"{name}.typ").write_text(source)
     (tmp_path / "house.typ").write_text((content / "house.typ").read_text())
-    boot = module._BOOT.replace(
+    boot = confined._BOOT.replace(
         "child(", f"import duecare.assurance.render as r; r._CONTENT = r.Path({str(tmp_path)!r}); child("
     )
-    monkeypatch.setattr(module, "_BOOT", boot)
+    monkeypatch.setattr(confined, "_BOOT", boot)
     for name in ("file", "outside", "package"):
         with pytest.raises(DuecareError, match="No report was issued") as caught:
             render(name, data(), (), AT)

@@ -111,7 +111,8 @@ def _archive(stream: IO[bytes], found: Found) -> None:
 def _check(member: zipfile.ZipInfo, left: int) -> None:
     """Raises Unreadable for a member that is not opened."""
     parts = member.filename.replace("\\", "/").split("/")
-    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+    # A drive's letter; AlmaLinux has a colon in the names of its errata, and so have their files in OSV.
+    if ".." in parts or parts[0] == "" or parts[0][1:2] == ":":
         raise Unreadable(_("its name leads out of the archive, so that it is not read"))
     if member.flag_bits & 1:
         raise Unreadable(_("it is encrypted"))

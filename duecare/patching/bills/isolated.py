@@ -1,42 +1,28 @@
 """Reading a list of components in a process that can do nothing else (SECURITY.md 16), a line for each.
 
-The child has the file open and a pipe to write to, and gives up all else before it reads the first byte
-(`duecare/confined.py`). Its lines are checked again on this side.
+The child (`duecare/confined.py`) has the file open and a pipe to write to. Its lines are checked again on
+this side.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from importlib import import_module
-from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
 
-from duecare.confined import give_up_all_else
-from duecare.errors import BadInput, DuecareError
+from duecare.confined import Limits, lines_confined
+from duecare.errors import BadInput
 from duecare.patching.bills.reading import About, Component, Trouble, read_bill
 from duecare.patching.software.installed import LONGEST, Triple
 from duecare.words import gettext as _
-from duecare.words import number, packed, speak_in_templates, unpacked
+from duecare.words import number, packed, unpacked
 
 SECONDS = 600
 """Of computing."""
 MEMORY = 1 << 30
 """Bytes of address space; a list of 500 MB takes no more than one of 5 MB."""
-OUT_OF_MEMORY = 3
 LINE = 64 << 10
 """Bytes of a line that the child may write."""
-
-_ROOT = Path(__file__).parents[3]
-_BOOT = """\
-import sys
-sys.path.insert(0, sys.argv[1])
-from duecare.patching.bills.isolated import child
-child(int(sys.argv[2]), int(sys.argv[3]))
-"""
 
 
 def read_isolated(
@@ -47,39 +33,14 @@ def read_isolated(
     Raises BadInput: what `read_bill` says, or that reading took more than `seconds` or `memory` bytes. What
     was given before that is of a file that cannot be used.
     """
-    with subprocess.Popen(  # noqa: S603  (our own interpreter and our own words)
-        [sys.executable, "-I", "-c", _BOOT, str(_ROOT), str(seconds), str(memory)],
-        stdin=file,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={},
-        cwd="/",
-    ) as process:
-        lines, errors = cast(IO[bytes], process.stdout), cast(IO[bytes], process.stderr)
-        try:
-            while line := lines.readline(LINE):
-                answer = json.loads(line)
-                if isinstance(answer, list):
-                    yield _component(answer)
-                elif "what" in answer:
-                    raise BadInput(unpacked(answer["what"]), unpacked(answer["next_step"]))
-                else:
-                    yield _about(answer)
-        finally:
-            lines.close()
-            fault = errors.read(LINE).decode(errors="replace").strip()
-        if process.wait() < 0 or process.returncode == OUT_OF_MEMORY:
-            raise BadInput(
-                _("The list could not be read within %(seconds)s seconds and %(value)s MiB of memory.")
-                % {"seconds": number(seconds), "value": number(memory >> 20)},
-                _("Look whether the file is such a list at all."),
-            )
-        if process.returncode:
-            raise DuecareError(
-                _("The process that reads lists stopped: %(value)s")
-                % {"value": fault.rpartition("\n")[2][:200]},
-                _("This is a fault of Duecare: please report it."),
-            )
+    too_much = BadInput(
+        _("The list could not be read within %(seconds)s seconds and %(value)s MiB of memory.")
+        % {"seconds": number(seconds), "value": number(memory >> 20)},
+        _("Look whether the file is such a list at all."),
+    )
+    for line in lines_confined(__name__, file, {}, Limits(seconds, memory, LINE), too_much):
+        answer = json.loads(line)
+        yield _component(answer) if isinstance(answer, list) else _about(answer)
 
 
 def _component(answer: Any) -> Component:
@@ -103,20 +64,16 @@ _ROOM = (40, 40, LONGEST, LONGEST, LONGEST, LONGEST)
 """Characters of each part of a triple that are kept."""
 
 
-def child(seconds: int, memory: int) -> None:
-    """Write a line for each component of the list on standard input, or at last why it cannot be used."""
-    for module in ("heapq", "encodings.utf_8_sig"):  # loaded at first use, when nothing can be opened
-        import_module(module)
-    speak_in_templates()
-    give_up_all_else(seconds, memory)
-    try:
-        for one in read_bill(sys.stdin.buffer):
-            sys.stdout.write(json.dumps(_written(one)) + "\n")
-    except BadInput as error:
-        answer = {"what": packed(error.what), "next_step": packed(error.next_step)}
-        sys.stdout.write(json.dumps(answer) + "\n")
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+# ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
+
+AT_FIRST_USE = ("heapq", "encodings.utf_8_sig")
+"""What the standard library loads when it is first needed."""
+
+
+def pieces(given: BinaryIO, orders: Mapping[str, Any]) -> Iterator[bytes]:
+    """A line for each component of the list. Raises BadInput if it cannot be used."""
+    for one in read_bill(given):
+        yield f"{json.dumps(_written(one))}\n".encode()
 
 
 def _written(one: Component | About) -> Any:

@@ -17,6 +17,7 @@ from duecare.patching.advisories.interface import UNKNOWN_MODULE, Advisory, Affe
 from duecare.patching.ecosystems import SCHEMES, release_of
 from duecare.patching.matching.intervals import BOTTOM, compile_affected
 from duecare.patching.matching.segments import Ground, Rank, Segment, segments
+from duecare.patching.matching.triples import Triple
 from duecare.patching.versions import find_scheme
 from duecare.words import gettext as _
 
@@ -72,9 +73,19 @@ class Known:
     feeds: tuple[str, ...]
 
 
+def names_of(triples: Iterable[Triple]) -> frozenset[tuple[str, str, bool]]:
+    """Under which names rules may be about these pieces of software: what `Rules.wanted` takes."""
+    found = set()
+    for one in triples:
+        found.add((one.ecosystem, one.found_as, False))
+        if one.source:
+            found.add((one.ecosystem, one.source, True))
+    return frozenset(found)
+
+
 @dataclass(slots=True)
 class Rules:
-    """What is known from all feeds."""
+    """What is known from all feeds; of packages alone that are `wanted`, unless that is None."""
 
     rules: list[Rule] = field(default_factory=list)
     advisories: list[Known] = field(default_factory=list)
@@ -87,6 +98,9 @@ class Rules:
     """Ecosystem, name and whether of sources, of which anything is said."""
     faults: list[Fault] = field(default_factory=list)
     withdrawn: int = 0
+    wanted: frozenset[tuple[str, str, bool]] | None = None
+    """Ecosystem, name and whether of sources, as in `packages`: of all others nothing is compiled, and the
+    advisories that name no other are left out. What they tell of releases and of module streams is kept."""
 
     def take(self, advisories: Iterable[Advisory]) -> list[int]:
         """Add what these say, and give the places of those advisories.
@@ -99,6 +113,8 @@ class Rules:
             if advisory.withdrawn is not None:
                 self.withdrawn += 1
                 continue
+            if not self._is_wanted(advisory):
+                continue
             number = numbers.setdefault(advisory.id, len(self.advisories))
             if number == len(self.advisories):
                 self.advisories.append(Known(advisory.id, (), (), ()))
@@ -109,6 +125,24 @@ class Rules:
         for (number, feed), affected in said.items():
             self._take(number, feed, affected)
         return list(dict.fromkeys(number for number, _feed in said))
+
+    def _is_wanted(self, advisory: Advisory) -> bool:
+        """Whether it names a package that is wanted; if not, what it tells besides is taken here."""
+        if self.wanted is None or any(_name(one) in self.wanted for one in advisory.affected):
+            return True
+        for one in advisory.affected:
+            self._note(one)
+        return False
+
+    def _note(self, affected: Affected) -> None:
+        """What is known by this of releases, packages and streams, without a rule."""
+        if affected.ecosystem == COMMITS or not _readable(affected):
+            return
+        self.covered.add((affected.ecosystem, release_of(affected.ecosystem, affected.release)))
+        self.packages.add((affected.ecosystem, affected.name, affected.by_source))
+        module = _module(affected)
+        if module not in ("", UNKNOWN_MODULE):
+            self.streams |= {(tag, module) for tag in _tags((affected,))}
 
     def _know(self, number: int, advisory: Advisory) -> None:
         known = self.advisories[number]
@@ -125,7 +159,10 @@ class Rules:
         for affected in said:
             if affected.ecosystem == COMMITS:
                 continue
-            if not (affected.name and affected.name.isprintable() and affected.ecosystem.isprintable()):
+            if self.wanted is not None and _name(affected) not in self.wanted:
+                self._note(affected)
+                continue
+            if not _readable(affected):
                 self.faults.append(Fault(where, _("the name of a package holds what no name holds.")))
                 continue
             release = release_of(affected.ecosystem, affected.release)
@@ -170,6 +207,14 @@ _LISTED = {
 
 def _together(known: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
     return new if not known else known if new == known else tuple(dict.fromkeys((*known, *new)))
+
+
+def _readable(affected: Affected) -> bool:
+    return bool(affected.name and affected.name.isprintable() and affected.ecosystem.isprintable())
+
+
+def _name(affected: Affected) -> tuple[str, str, bool]:
+    return affected.ecosystem, affected.name, affected.by_source
 
 
 def _module(affected: Affected) -> str:

@@ -26,6 +26,7 @@ from duecare.patching.bills.models import Contained
 from duecare.patching.software import queries
 from duecare.patching.software.installed import ECOSYSTEMS
 from duecare.patching.software.models import Installed, Reflected, Software
+from duecare.patching.weaknesses.models import Advisory
 from duecare.patching.weaknesses.placing import Points
 from duecare.patching.weaknesses.queries import advisories_about, clocks, weights
 from duecare.patching.weaknesses.urgency import Urgency, host_words
@@ -264,11 +265,12 @@ def _weak(rows: QuerySet[Installed], host: str, now: datetime) -> dict[str, Any]
     found = [one for one in clocks(rows, now) if one.clock.open]
     found.sort(key=lambda one: (one.clock.due_at is None, one.clock.due_at or now, one.clock.of.package))
     here = known([host])
-    points = Points(here, weights())
+    about = Advisory.objects.filter(pk__in={one.clock.of.advisory for one in found[:LISTED]}).order_by()
+    points = Points(about, here, weights())
     shown = [
         (
             one,
-            points.of(one.advisory, host),
+            points.of(one.clock.of.advisory, host),
             URGENCIES[one.clock.of.urgency],
             STATES[one.clock.state],
         )

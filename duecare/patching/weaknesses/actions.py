@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from duecare.patching.bills.following import catch_up as catch_up_with_products
 from duecare.patching.feeds.models import FeedSnapshot
@@ -15,6 +19,7 @@ from duecare.patching.weaknesses.models import Matching
 from duecare.patching.weaknesses.placing import reorder
 from duecare.patching.weaknesses.queries import last_matching, weights
 from duecare.patching.weaknesses.subjects import unseen
+from duecare.program.apart import run_apart
 from duecare.web.recorded import in_the_records_language
 
 Say = Callable[[str], None]
@@ -22,6 +27,29 @@ Say = Callable[[str], None]
 
 def _quiet(step: str) -> None:
     return None
+
+
+def match_apart(actor: str, now: datetime) -> Matched | None:
+    """`match_if_due` in a process of its own, which takes much memory and may be ended for that.
+
+    Raises what that raises, and DuecareError if the process was ended: what was found before stays, and the
+    next time does all of it again.
+    """
+    if last_matching() is None and not current_feeds():
+        catch_up()
+        return None
+    told = run_apart(
+        f"{__name__}:match_as_ordered",
+        {"actor": actor, "now": now.isoformat()},
+        _("Software was not held against the feeds of advisories."),
+    )
+    return None if told is None else Matched(**told)
+
+
+def match_as_ordered(actor: str, now: str) -> dict[str, Any] | None:
+    """The same by values that are JSON: what the process of its own does."""
+    done = match_if_due(actor, datetime.fromisoformat(now))
+    return None if done is None else asdict(done)
 
 
 def match_if_due(actor: str, now: datetime, say: Say = _quiet) -> Matched | None:

@@ -15,6 +15,9 @@ from duecare.patching.weaknesses.queries import Open
 from duecare.web.api import endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Moment
 
+SHOWN = 500
+"""Places that an answer names."""
+
 router = Router(tags=["Patching"])
 
 
@@ -84,9 +87,9 @@ def one_weakness(request: Request, name: str) -> Any:
         "open": sum(one.clock.open for one in [*(place.open for place in told), *inside]),
         "places": [
             _place(one.open) | {"points": one.ranked.points, "points_because": one.ranked.reason}
-            for one in told[: views.SHOWN]
+            for one in told[:SHOWN]
         ],
-        "products": [_place(one) for one in inside[: views.SHOWN]],
+        "products": [_place(one) for one in inside[:SHOWN]],
     }
 
 

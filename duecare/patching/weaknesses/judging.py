@@ -31,7 +31,7 @@ from duecare.patching.ecosystems import SCHEMES, find_ecosystem, release_of
 from duecare.patching.feeds.models import FeedSnapshot
 from duecare.patching.matching.joining import settled
 from duecare.patching.matching.reasons import why
-from duecare.patching.matching.rules import COMMITS, Rules
+from duecare.patching.matching.rules import COMMITS, Rules, names_of
 from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Tables
 from duecare.patching.matching.triples import Triple
@@ -109,7 +109,9 @@ def match(
     A note in the record says that it was done, on which snapshots, before anything is written.
     """
     with alone():
-        rules, told = Rules(), []
+        size: int = Head.objects.values_list("size", flat=True).get()
+        software = software_at(size)
+        rules, told = Rules(wanted=names_of(map(triple_of, software))), []
         enrichment: dict[str, feeds.Enrichment] = {}
         loaded: list[feeds.Advisory] = []
         seen, last = sights.load(), Matching.objects.first()
@@ -118,15 +120,15 @@ def match(
         for source in sources:
             say(source.id)
             rules.take(source.loaded.advisories)
-            loaded += source.loaded.advisories
+            # Of all that there are few name software that is anywhere here; the rest is not kept.
+            named = {one.id for one in rules.advisories}
+            loaded += [one for one in source.loaded.advisories if one.id in named]
             add_enrichment(enrichment, source.loaded.enrichment)
             told.append(told_of(source))
             if source.snapshot not in noted_before:
                 seen.take(with_kept_ids(source.loaded.advisories), source.fetched_at)
         sights.save(seen)
         say("software")
-        size: int = Head.objects.values_list("size", flat=True).get()
-        software = software_at(size)
         found = find_weak(rules, software)
         noted = {
             "snapshots": sorted(one["snapshot"] for one in told),

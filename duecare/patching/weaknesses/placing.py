@@ -50,17 +50,18 @@ def rank_on(advisory: Advisory, known: Known, weighed: Weights) -> Ranked:
 class Points:
     """The points of advisories on hosts; of each advisory every case is worked out once."""
 
-    def __init__(self, known: Mapping[str, Known], weighed: Weights) -> None:
+    def __init__(self, advisories: Iterable[Advisory], known: Mapping[str, Known], weighed: Weights) -> None:
         """`known` is by the host's key."""
+        self._advisories = {one.pk: one for one in advisories}
         self._known, self._weighed = known, weighed
         self._found: dict[tuple[str, Known], Ranked] = {}
 
-    def of(self, advisory: Advisory, host: str) -> Ranked:
-        """On the host with that key."""
+    def of(self, advisory: str, host: str) -> Ranked:
+        """Of the advisory and on the host with these keys."""
         known = self._known.get(host, NOTHING)
-        case = advisory.pk, known
+        case = advisory, known
         if case not in self._found:
-            self._found[case] = rank_on(advisory, known, self._weighed)
+            self._found[case] = rank_on(self._advisories[advisory], known, self._weighed)
         return self._found[case]
 
 
@@ -82,19 +83,22 @@ def reorder() -> int:
 
 def _heaviest_places(weighed: Weights) -> Iterator[tuple[str, Known]]:
     """Of each advisory that is open anywhere, what is known of the host that adds most; one query."""
-    since = cutoff()
-    code = _code("internet", "internet_at", weighed.exposure, len(_ANSWERS), since) + _code(
-        "holds_data", "data_at", weighed.data, 1, since
-    )
     there = Installed.objects.filter(until_index=None, software__weak__isnull=False).order_by()
     found: Iterable[tuple[str, int]] = (
         there.values("software__weak__advisory")
-        .annotate(most=Max(code, output_field=IntegerField()))
+        .annotate(most=Max(weight(weighed), output_field=IntegerField()))
         .values_list("software__weak__advisory", "most")
     )
     for advisory, most in found:
         internet, data = divmod(most % _PLACES, len(_ANSWERS))
         yield advisory, Known(_ANSWERS[internet], _ANSWERS[data])
+
+
+def weight(weighed: Weights) -> Case | CombinedExpression:
+    """What the host of a row of Installed adds to points, with a code of what is known of it in the end."""
+    since = cutoff()
+    internet = _code("internet", "internet_at", weighed.exposure, len(_ANSWERS), since)
+    return internet + _code("holds_data", "data_at", weighed.data, 1, since)
 
 
 def _code(answer: str, at: str, weight: int, step: int, since: datetime) -> Case | CombinedExpression:

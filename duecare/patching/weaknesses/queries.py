@@ -6,12 +6,26 @@ and CVSS say is that of the last matching; what was known of them on a past day,
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -19,7 +33,7 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
 from duecare.patching.bills.models import BillReflected, Contained, Product
 from duecare.patching.bills.queries import is_contained, is_told, newest_bills, told_at
-from duecare.patching.software.models import Installed, Reflected
+from duecare.patching.software.models import Installed, Reflected, Software
 from duecare.patching.software.queries import is_there
 from duecare.patching.weaknesses.clocks import Clock, Weakness, clock
 from duecare.patching.weaknesses.models import Advisory, Matching, Weak
@@ -121,9 +135,60 @@ class Open:
     """The entry of the report, or bill, that first showed it here."""
     ended_by: int | None
     """The entry of the report, bill or removal that ended it."""
-    advisory: Advisory = field(repr=False)
     by_advisory: bool = False
     """Whether the first sight of its fix is known of the advisory only, and may be of another package."""
+
+
+class _Row(NamedTuple):
+    """What counts of a row of Installed or Contained: a fleet has millions, as models ten times as slow."""
+
+    place: str
+    """Key of the host, or of the product."""
+    name: str
+    since_index: int
+    until_index: int | None
+    since: datetime
+    until: datetime | None
+    software: int
+    version: str
+
+
+class _Said(NamedTuple):
+    """What counts of a row of Weak and of its advisory."""
+
+    software: int
+    advisory: str
+    undecided: bool
+    fixed: str
+    why: str
+    fix_seen_at: datetime | None
+    fix_by_advisory: bool
+    unsaid_at: datetime | None
+    urgency: str
+    published: datetime | None
+
+
+_ROW = (
+    "software__name",
+    "since_index",
+    "until_index",
+    "since",
+    "until",
+    "software_id",
+    "software__version",
+)
+_SAID = (
+    "software_id",
+    "advisory_id",
+    "undecided",
+    "fixed",
+    "why",
+    "fix_seen_at",
+    "fix_by_advisory",
+    "unsaid_at",
+    "advisory__urgency",
+    "advisory__published",
+)
 
 
 def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] = ()) -> Iterator[Open]:
@@ -131,17 +196,10 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
 
     `advisories` narrows them to those under some ids.
     """
-    rows = rows.filter(told(), software__weak__isnull=False)
-    said = Weak.objects.filter(known())
     chosen = list(advisories)
-    if chosen:
-        rows = rows.filter(software__weak__advisory__in=chosen)
-        said = said.filter(advisory__in=chosen)
-    found = list(
-        rows.select_related("software").distinct().order_by("host_id", "software__name", "since_index")
-    )
-    weak = _by_software(said, {row.software_id for row in found})
-    hosts = Host.objects.in_bulk({row.host_id for row in found})
+    found = _read(weak_rows(rows, chosen), "host_id")
+    # Not `in_bulk`, which asks for a thousand at a time.
+    hosts = {host.pk: host for host in Host.objects.filter(pk__in={row.place for row in found}).order_by()}
     last = dict(
         Reflected.objects.filter(host__in=hosts, counted=True)
         .exclude(report=None)
@@ -149,11 +207,7 @@ def clocks(rows: QuerySet[Installed], now: datetime, advisories: Iterable[str] =
         .values_list("host")
         .annotate(newest=Max("told_at"))
     )
-    removals = set(Reflected.objects.filter(host__in=hosts, report=None).values_list("index", flat=True))
-    context = _Context(promised(), removals, _not_looked_at(hosts, [row.software.name for row in found]), now)
-    for (host_id, _name), group in groupby(found, key=lambda row: (row.host_id, row.software.name)):
-        if host_id in hosts:
-            yield from _on_one(group, hosts[host_id], weak, last.get(host_id), context)
+    return _clocks(found, chosen, hosts, last, _context(found, now))
 
 
 def clocks_of_products(
@@ -164,46 +218,97 @@ def clocks_of_products(
     A clock begins with the bill that first showed the weak version, or our first sight of a fix if that is
     later; it ends with a later bill that shows another version.
     """
-    rows = rows.filter(is_told(), software__weak__isnull=False)
-    said = Weak.objects.filter(known())
     chosen = list(advisories)
-    if chosen:
-        rows = rows.filter(software__weak__advisory__in=chosen)
-        said = said.filter(advisory__in=chosen)
-    found = list(
-        rows.select_related("software").distinct().order_by("product_id", "software__name", "since_index")
-    )
-    weak = _by_software(said, {row.software_id for row in found})
-    products = Product.objects.in_bulk({row.product_id for row in found})
+    found = _read(rows.filter(is_told(), _is_weak(chosen)), "product_id")
+    products = Product.objects.in_bulk({row.place for row in found})
     last = {key: told_at(bill) for key, bill in newest_bills(products).items()}
     endings = BillReflected.objects.filter(product__in=list(products), ending=True)
-    unlooked = _not_looked_at_in(products, {row.software.name for row in found})
+    unlooked = _not_looked_at_in(products, {row.name for row in found})
     context = _Context(promised(), set(endings.values_list("index", flat=True)), unlooked, now)
-    for (product, _name), group in groupby(found, key=lambda row: (row.product_id, row.software.name)):
-        if product in products:
-            yield from _on_one(group, products[product], weak, last.get(product), context)
+    return _clocks(found, chosen, products, last, context)
 
 
-def _by_software(said: QuerySet[Weak], software: Iterable[int]) -> dict[int, list[Weak]]:
-    weak: dict[int, list[Weak]] = {}
-    for one in said.filter(software__in=software).select_related("advisory"):
-        weak.setdefault(one.software_id, []).append(one)
-    return weak
+def _read(rows: QuerySet[Any], place: str) -> list[_Row]:
+    """In the order of places, and of packages in each."""
+    told = rows.order_by(place, "software__name", "since_index").values_list(place, *_ROW)
+    return [_Row(*row) for row in told]
 
 
-def _on_one(
-    rows: Iterable[Installed | Contained],
-    place: Host | Product,
-    weak: Mapping[int, list[Weak]],
-    last: datetime | None,
+def _clocks(
+    rows: list[_Row],
+    advisories: Sequence[str],
+    places: Mapping[str, Host | Product],
+    last: Mapping[str, datetime],
     context: _Context,
 ) -> Iterator[Open]:
-    """The weaknesses of one package in all its versions on one host, or in one product."""
-    pairs = [(row, one) for row in rows for one in weak.get(row.software_id, ())]
-    pairs.sort(key=lambda pair: (pair[1].advisory_id, pair[0].since_index))
-    for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory_id):
-        for chain in _chains(list(same)):
-            yield _opened(chain, place, last, context)
+    said = Weak.objects.filter(known())
+    if advisories:
+        said = said.filter(advisory__in=advisories)
+    weak: dict[int, list[_Said]] = {}
+    for told in said.filter(software__in={row.software for row in rows}).order_by().values_list(*_SAID):
+        one = _Said(*told)
+        weak.setdefault(one.software, []).append(one)
+    for (place, _name), group in groupby(rows, key=lambda row: (row.place, row.name)):
+        if place not in places:
+            continue
+        pairs = [(row, one) for row in group for one in weak.get(row.software, ())]
+        pairs.sort(key=lambda pair: (pair[1].advisory, pair[0].since_index))
+        for _advisory, same in groupby(pairs, key=lambda pair: pair[1].advisory):
+            for chain in _chains(list(same)):
+                yield _opened(chain, places[place], last.get(place), context)
+
+
+def weak_rows(rows: QuerySet[Installed], advisories: Sequence[str] = ()) -> QuerySet[Installed]:
+    """Those of the rows whose software is weak, or weak by some advisories, as far as was told by the day."""
+    return rows.filter(told(), _is_weak(advisories))
+
+
+def _is_weak(advisories: Sequence[str]) -> Q:
+    """That a row's software is weak, or weak by some advisories, as far as was known by the day."""
+    if advisories:
+        weak = Weak.objects.filter(known(), advisory__in=advisories)
+        return Q(software__in=weak.order_by().values("software"))
+    return Q(Exists(Weak.objects.filter(known(), software=OuterRef("software"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The hosts that some advisories touch or touched, in the order of work."""
+
+    hosts: list[str]
+    """Their keys: where it is open first, of these where it weighs most, then where it has been longest."""
+    open: int
+    """On how many of them it is open."""
+
+
+def touched(
+    rows: QuerySet[Installed], advisories: Sequence[str], weight: Case | CombinedExpression
+) -> Touched:
+    """The hosts that have, or had, what these advisories say is weak: found without reading any clock.
+
+    `weight` is what a row's host adds to the points (`placing.weight`).
+    """
+    weak = weak_rows(rows, advisories)
+    there = is_there()
+    if names := _names_not_looked_at(weak):
+        waiting = Installed.objects.filter(is_there(), software__name__in=names).order_by()
+        there |= Q(host__in=waiting.values("host"))
+    hosts = (
+        weak.order_by()
+        .values("host")
+        .annotate(open=Max(Case(When(there, then=1), default=0)), weighs=Max(weight), first=Min("since"))
+        .order_by("-open", "-weighs", "first", "host")
+        .values_list("host", "open")
+    )
+    told = list(hosts)
+    return Touched([key for key, _open in told], sum(open for _key, open in told))
+
+
+def _names_not_looked_at(rows: QuerySet[Installed]) -> list[str]:
+    """The packages among these rows of which a version is anywhere that was not looked at by the day."""
+    names = Software.objects.filter(pk__in=rows.order_by().values("software")).values("name")
+    waiting = Software.objects.filter(name__in=names).exclude(_looked_at())
+    return list(waiting.order_by().values_list("name", flat=True).distinct())
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,36 +323,41 @@ class _Context:
     now: datetime
 
 
+def _context(rows: Sequence[_Row], now: datetime) -> _Context:
+    """For the hosts where a version ended: of the others nothing more needs to be known."""
+    ended = {row.place for row in rows if _ended_index(row) is not None}
+    if not ended:
+        return _Context(promised(), (), (), now)
+    removals = set(Reflected.objects.filter(host__in=ended, report=None).values_list("index", flat=True))
+    return _Context(promised(), removals, _not_looked_at(ended, [row.name for row in rows]), now)
+
+
+def _looked_at(software: str = "") -> Q:
+    """That software was held against the feeds by the day in view: today, by the last matching."""
+    view, matching = asof.current(), last_matching()
+    if view is not None:
+        return Q(**{f"{software}first_looked__lt": view.size, f"{software}first_looked__isnull": False})
+    index = matching.index if matching else None
+    return Q(**{f"{software}looked": index, f"{software}looked__isnull": False})
+
+
 def _not_looked_at(hosts: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
     """A version that took another's place may be as weak: until it was looked at, nothing is shown fixed."""
     there = Installed.objects.filter(is_there(), host__in=list(hosts), software__name__in=set(names))
-    looked_at = there.filter(_looked()).values("pk")
-    return set(there.exclude(pk__in=looked_at).order_by().values_list("host", "software__name"))
+    waiting = there.exclude(_looked_at("software__"))
+    return set(waiting.order_by().values_list("host", "software__name"))
 
 
 def _not_looked_at_in(products: Iterable[str], names: Iterable[str]) -> set[tuple[str, str]]:
     """The same of products."""
     there = Contained.objects.filter(is_contained(), product__in=list(products))
-    there = there.filter(software__name__in=set(names))
-    looked_at = there.filter(_looked()).values("pk")
-    return set(there.exclude(pk__in=looked_at).order_by().values_list("product", "software__name"))
+    waiting = there.filter(software__name__in=set(names)).exclude(_looked_at("software__"))
+    return set(waiting.order_by().values_list("product", "software__name"))
 
 
-def _looked() -> Q:
-    """That a row's software had been held against the feeds by the day in view."""
-    view, matching = asof.current(), last_matching()
-    if view is not None:
-        return Q(software__first_looked__lt=view.size)
-    return Q(software__looked=matching.index if matching else None)
-
-
-_Row = Installed | Contained
-_Chain = list[tuple[_Row, Weak]]
-
-
-def _chains(pairs: _Chain) -> Iterator[_Chain]:
+def _chains(pairs: list[tuple[_Row, _Said]]) -> Iterator[list[tuple[_Row, _Said]]]:
     """Weak versions that followed one another without a report, or bill, in between that showed none."""
-    chain: _Chain = []
+    chain: list[tuple[_Row, _Said]] = []
     for row, weak in pairs:
         if chain and not any(_follows(before, row) for before, _weak in chain):
             yield chain
@@ -263,16 +373,15 @@ def _follows(before: _Row, after: _Row) -> bool:
 
 
 def _ended_index(row: _Row) -> int | None:
-    view = asof.current()
-    if row.until_index is None or (view is not None and row.until_index >= view.size):
+    if row.until_index is None:
         return None
-    index: int = row.until_index
-    return index
+    view = asof.current()
+    return None if view is not None and row.until_index >= view.size else row.until_index
 
 
 def _opened(
-    chain: _Chain,
-    host: Host | Product,
+    chain: list[tuple[_Row, _Said]],
+    place: Host | Product,
     last: datetime | None,
     context: _Context,
 ) -> Open:
@@ -282,7 +391,7 @@ def _opened(
     # A chain ends when the last of its versions did; older versions of the same package may end together.
     ends = [_ended_index(row) for row, _weak in chain]
     ended = None if None in ends else max(index for index in ends if index is not None)
-    unlooked = ended is not None and (host.pk, newest.software.name) in context.not_looked_at
+    unlooked = ended is not None and (place.pk, newest.name) in context.not_looked_at
     if unlooked and ended not in context.removals:
         ended = None
     until = next((row.until for row, _weak in chain if row.until_index == ended), None)
@@ -290,27 +399,26 @@ def _opened(
     fixes = [(one.fix_seen_at, one.fix_by_advisory) for _row, one in chain if one.fix_seen_at is not None]
     fix_seen_at, by_advisory = min(fixes, default=(None, False))
     weakness = Weakness(
-        host=host.pk,
-        package=newest.software.name,
-        advisory=weak.advisory_id,
-        urgency=Urgency(weak.advisory.urgency),
+        host=place.pk,
+        package=newest.name,
+        advisory=weak.advisory,
+        urgency=Urgency(weak.urgency),
         weak_since=first.since,
         fix_seen_at=fix_seen_at,
-        fix_offered_at=weak.advisory.published,
+        fix_offered_at=weak.published,
         shown_fixed_at=None if removed else until,
         removed_at=removed,
         last_report_at=last,
     )
     return Open(
         clock(weakness, context.days, now),
-        host,
-        newest.software.version,
+        place,
+        newest.version,
         weak.fixed,
         _("another version came and was not looked at yet") if unlooked else weak.why,
         weak.undecided or unlooked,
         weak.unsaid_at if weak.unsaid_at and weak.unsaid_at <= now else None,
         first.since_index,
         ended,
-        weak.advisory,
         by_advisory,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,7 +26,7 @@ from duecare.patching.weaknesses import queries, ratings
 from duecare.patching.weaknesses.clocks import AGES
 from duecare.patching.weaknesses.figures import last_figures
 from duecare.patching.weaknesses.models import Advisory, Rating
-from duecare.patching.weaknesses.placing import Points
+from duecare.patching.weaknesses.placing import Points, weight
 from duecare.patching.weaknesses.queries import Open
 from duecare.patching.weaknesses.urgency import Ranked, Urgency
 from duecare.patching.weaknesses.words import STATES, URGENCIES
@@ -33,10 +34,12 @@ from duecare.systems.exposure import known
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
+AT_ONCE = 50
+"""Hosts that a page of an advisory names."""
+PRODUCTS = 500
+"""Products that it names."""
 RATINGS = 20
 """Changes of what is known of an advisory that its page tells."""
-SHOWN = 500
-"""Hosts that the page of an advisory names."""
 
 
 def _address(row: Advisory) -> str:
@@ -128,9 +131,10 @@ class Place:
 
 def places(rows: QuerySet[Installed], found: Iterable[Advisory], now: datetime) -> list[Place]:
     """Every host that they touch or touched: what is open first, then what weighs most, the soonest due."""
-    told = list(queries.clocks(rows, now, [one.pk for one in found]))
-    points = Points(known({one.host.pk for one in told}), queries.weights())
-    rated = [Place(one, points.of(one.advisory, one.host.pk)) for one in told]
+    advisories = list(found)
+    told = list(queries.clocks(rows, now, [one.pk for one in advisories]))
+    points = Points(advisories, known({one.host.pk for one in told}), queries.weights())
+    rated = [Place(one, points.of(one.clock.of.advisory, one.host.pk)) for one in told]
     return sorted(rated, key=lambda place: _urgency_of(place, now))
 
 
@@ -178,19 +182,28 @@ def graded(found: Iterable[Advisory]) -> Iterator[Graded]:
 
 @require_safe
 def advisory(request: Request, name: str) -> HttpResponseBase:
-    """An advisory, or all that go by the name of a CVE: every host and product that it touches or touched."""
+    """An advisory, or all that go by the name of a CVE: every host and product that it touches or touched.
+
+    Hosts come in pages, where it is open first, of these where it weighs most.
+    """
     viewer = demand_area(request, AREA)
     found = find_advisories(name, viewer)
-    told = places(Installed.objects.all().visible_to(viewer), found, request.view_now)
+    rows = Installed.objects.all().visible_to(viewer)
+    hosts = queries.touched(rows, [one.pk for one in found], weight(queries.weights()))
+    page = Paginator(hosts.hosts, AT_ONCE).get_page(request.GET.get("page"))
+    keys = {key: place for place, key in enumerate(page.object_list)}
+    told = places(rows.filter(host__in=keys), found, request.view_now)
+    told.sort(key=lambda place: keys[place.open.host.pk])
     inside = products(Contained.objects.all().visible_to(viewer), found, request.view_now)
     context = {
         "name": name,
         "advisories": list(graded(found)),
-        "rows": [(one.open, one.ranked, STATES[one.open.clock.state]) for one in told[:SHOWN]],
-        "more": max(0, len(told) - SHOWN),
-        "open": sum(one.clock.open for one in [*(place.open for place in told), *inside]),
-        "products": [(one, STATES[one.clock.state]) for one in inside[:SHOWN]],
-        "products_more": max(0, len(inside) - SHOWN),
+        "rows": [(one.open, one.ranked, STATES[one.open.clock.state]) for one in told],
+        "page": page,
+        "open": hosts.open,
+        "products": [(one, STATES[one.clock.state]) for one in inside[:PRODUCTS]],
+        "products_more": max(0, len(inside) - PRODUCTS),
+        "open_products": len({one.host.pk for one in inside if one.clock.open}),
         "hosts_url": viewer.covers(HOSTS_AREA),
         "matching": queries.last_matching(),
     }

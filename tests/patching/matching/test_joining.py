@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from duecare.patching.advisories.interface import Advisory, Verdict
 from duecare.patching.matching.reasons import why
-from duecare.patching.matching.rules import Rules
+from duecare.patching.matching.rules import Rules, names_of
 from duecare.patching.matching.segments import Rank
 from duecare.patching.matching.tables import Match, Tables
 from duecare.patching.matching.triples import Triple, triple
@@ -315,6 +315,32 @@ def test_the_whole_is_the_sum_of_its_parts(fleet: list[Triple], advisories: list
         by_triple = [rows(tables.match(triples=[one])) for one in range(len(fleet))]
         assert set().union(*by_advisory) == set().union(*by_triple) == whole
         assert sum(map(len, by_advisory)) == sum(map(len, by_triple)) == len(whole)
+
+
+@given(fleet=fleets, advisories=feeds)
+@few
+def test_rules_about_packages_that_are_there_say_as_much_as_all(
+    fleet: list[Triple], advisories: list[Advisory]
+) -> None:
+    told = []
+    for rules in (Rules(), Rules(wanted=names_of(fleet))):
+        rules.take(advisories)
+        with Tables() as tables:
+            tables.add_rules(rules)
+            tables.add_triples(enumerate(fleet))
+            told.append(
+                (
+                    {
+                        (one.triple, rules.advisories[one.advisory].id, one.answer.rank, one.answer.obstacle)
+                        for one in tables.match()
+                    },
+                    rules.covered,
+                    rules.packages,
+                    rules.streams,
+                    rules.withdrawn,
+                )
+            )
+    assert told[0] == told[1]
 
 
 @given(fleet=fleets, advisories=feeds, order=st.randoms(use_true_random=False))

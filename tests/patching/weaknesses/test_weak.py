@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from duecare.patching.matching.tables import Tables
 from duecare.patching.software.models import Installed
 from duecare.patching.weaknesses import checks as weak_checks
 from duecare.patching.weaknesses import queries as weak_queries
+from duecare.patching.weaknesses import views as weak_views
 from duecare.patching.weaknesses.clocks import State
 from duecare.patching.weaknesses.figures import last_figures, note_figures
 from duecare.patching.weaknesses.judging import Source, match
@@ -433,6 +435,28 @@ def test_the_page_of_an_advisory_tells_how_grave_it_was_known_to_be_on_that_day(
     Rating.objects.all().delete()  # as in a home that an earlier release made
     page = client.get(f"/patching/weaknesses/CVE-2026-2/?as_of={then}").content.decode()
     assert "was not kept yet" in page
+
+
+def test_a_cve_on_many_hosts_is_told_in_pages_where_it_is_open_and_longest_first(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weak_views, "AT_ONCE", 1)
+    mended = with_openssl("mended", START)
+    for number in (2, 1):
+        with_openssl(f"web-{number}", START + timedelta(hours=number))
+    hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
+    address = "/patching/weaknesses/CVE-2026-1/"
+    with clock(START + 2 * DAY):
+        report(mended, facts([("libssl3:openssl", NEW)]), START + 2 * DAY)
+    assert "Open on 3 hosts ·" in client.get(address).content.decode(), "nobody looked at the new version yet"
+    hold(START + 2 * DAY, advisory("CVE-2026-1", OPENSSL))
+    shown = [client.get(address, {"page": number}).content.decode() for number in (1, 2, 3)]
+    for page, name in zip(shown, ("web-1", "web-2", "mended"), strict=True):
+        assert re.findall(r">(web-.|mended)</", page) == [name]
+        assert "Open on 2 hosts of 3 that have or had it" in " ".join(page.split())
+    assert "page=2" in shown[0]
+    assert "page=1" in shown[1]
+    assert "Page 3 of 3" in shown[2]
 
 
 def test_the_pages_of_a_host_and_of_a_package_name_what_is_open(client: Client) -> None:
