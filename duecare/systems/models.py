@@ -178,4 +178,5 @@ class Device(Record):
         return self.name
 
 
-import duecare.systems.fleet_models  # noqa: E402, F401  (for Django to find)
+import duecare.systems.fleet_models  # noqa: E402  (for Django to find)
+import duecare.systems.pull_models  # noqa: E402, F401

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from duecare.patching.deployer.known import learn
 from duecare.patching.runs.orders import Manager
+from duecare.reaching.known import learn
 from tests.patching.runs.deploying import Workshop
 from tests.patching.runs.deploying_ssh import PACKAGE, SSHD, Sshd, ansible_said, here, install, run, sshd
 

@@ -17,13 +17,13 @@ from duecare.patching.runs.orders import (
     Package,
     Stop,
     in_rings,
-    is_address,
     is_package,
     parse_order,
     write_order,
 )
 from duecare.patching.runs.rings import BATCH, Came, Next, Over, Wait, decide
 from duecare.patching.runs.windows import Window
+from duecare.reaching.addresses import is_address
 from tests.patching.runs.deploying import NOW, host, order, window
 
 
