@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import NoReturn, TypeVar
+from unicodedata import normalize
 
 import typer
 
@@ -19,7 +20,7 @@ Place = TypeVar("Place", bound=Own)
 def plain(text: str) -> str:
     """What others' programs said, on one line, bounded, without what could steer a terminal or a page."""
     shown = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(shown.split())[:WORDS]
+    return normalize("NFC", " ".join(shown.split()))[:WORDS]
 
 
 def say(line: str) -> None:

@@ -1,4 +1,4 @@
-"""Checks of how hosts report: whether each still does, and whether its key or connection is its own alone. Pure.
+"""Checks of how hosts report: whether each still does, and whether its key or connection is its own. Pure.
 
 They look at what this server knows of each host, and not at what a report says.
 """

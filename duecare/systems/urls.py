@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.systems import device_views, enrolment_views, name_views, views
+from duecare.systems import device_views, enrolment_views, name_views, pull_views, views
 
 urlpatterns = [
     path("", views.hosts, name="hosts"),
@@ -20,8 +20,10 @@ urlpatterns = [
     path("enrolments/<str:key>/", enrolment_views.enrolment, name="enrolment"),
     path("enrolments/<str:key>/decide/", enrolment_views.enrolment_decide, name="enrolment-decide"),
     path("enrolments/<str:key>/withdraw/", enrolment_views.enrolment_withdraw, name="enrolment-withdraw"),
+    path("pulled/", pull_views.pulled, name="pulled-hosts"),
     path("<str:key>/", views.host, name="host"),
     path("<str:key>/remove/", views.host_remove, name="host-remove"),
     path("<str:key>/key/end/", enrolment_views.key_end, name="key-end"),
+    path("<str:key>/pulled/end/", pull_views.pull_end, name="pull-end"),
     path("<str:key>/reports/<str:report>/", views.report_file, name="report-file"),
 ]

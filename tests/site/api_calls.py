@@ -122,6 +122,8 @@ CALLS: Mapping[str, Call] = {
     "GET hosts/{key}/reports/{report}": read("hosts/{host}/reports/{report}", object=True),
     "POST hosts/{key}/remove": changed("hosts/{host}/remove", WHY, *KEEPERS, told=REST),
     "POST hosts/{key}/end-key": changed("hosts/{host}/end-key", WHY, *KEEPERS, told=REST),
+    "POST hosts/{key}/end-connection": changed("hosts/{host}/end-connection", WHY, *KEEPERS, told=REST),
+    "GET pulled-hosts": read("pulled-hosts"),
     "GET enrolments": read("enrolments"),
     "POST enrolments": changed("enrolments", {"name": "web-3"}, *KEEPERS, told=REST),
     "GET enrolments/{key}": read("enrolments/{enrolment}", object=True),

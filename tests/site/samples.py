@@ -6,6 +6,8 @@ The organisation has a host called web-1 that reported which software it has.
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -22,6 +24,8 @@ from duecare.systems import enrolment_actions
 from duecare.systems.envelopes import Shown
 from duecare.systems.fleet_models import Enrolment
 from duecare.systems.models import Host
+from duecare.systems.pull_actions import take_in
+from duecare.systems.puller.passes import PASSED, Came, Line, Pass, write_pass
 from duecare.web.recorded import recorded
 
 TERMINAL = "terminal:test"
@@ -47,6 +51,17 @@ def enrol(at: datetime) -> None:
     """A computer that showed a key, and waits for a decision."""
     _offered, token = enrolment_actions.offer(TERMINAL, "db-1", at)
     enrolment_actions.answer(Shown(token, "ab" * 32, "db-1", "cd" * 32), "192.0.2.7", at)
+
+
+def pull(at: datetime) -> None:
+    """A pass of the puller that could not reach web-1, which is the only one on its list."""
+    line = Line(
+        "web-1", "web-1.clinic.example", 22, "duecare-collect", f"SHA256:{'A' * 43}", Came.UNREACHABLE, "", ""
+    )
+    told = Pass(f"{at:%Y%m%dT%H%M%SZ}-00000000", at, at, (line,))
+    with TemporaryDirectory() as directory:
+        (Path(directory) / f"{told.key}{PASSED}").write_bytes(write_pass(told))
+        take_in(Path(directory), at)
 
 
 def _set_an_update_aside(at: datetime) -> None:

@@ -117,7 +117,8 @@ def _line(value: Any, place: str) -> Line:
         "host_key": is_fingerprint(value["host_key"]),
         "came": value["came"] in set(Came),
         "words": len(value["words"]) <= _WORDS and value["words"].isprintable(),
-        "report": bool(_DIGEST.fullmatch(value["report"])) == (value["came"] == Came.REPORTED),
+        "report": bool(_DIGEST.fullmatch(value["report"])) or not value["report"],
+        "came and report": bool(value["report"]) == (value["came"] == Came.REPORTED),
     }
     for name, well in holds.items():
         if not well:
