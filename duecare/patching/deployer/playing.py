@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from duecare.patching.deployer.own_files import Place
-from duecare.patching.runs.orders import Host, Manager, Order
+from duecare.patching.runs.orders import Host, Manager, Order, is_package
 from duecare.reaching import playing
 from duecare.reaching.addresses import Reached
 from duecare.reaching.terminal import plain
@@ -19,6 +19,7 @@ SECONDS = 2 * 60 * 60
 LOG_LIMIT = 1 << 20
 
 INSTALLED, FAILED, UNREACHABLE = "installed", "failed", "unreachable"
+RESTART_UNKNOWN = "whether it needs a restart could not be told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def _variables(host: Host, *, reboot: bool) -> dict[str, Any]:
 
 
 def _wanted(manager: Manager, name: str, version: str) -> str:
-    """A package in one version, as its manager reads it (apt-get(8); dnf(8), "Specifying packages")."""
+    """A package in one version, as its manager reads it (apt-get(8); dnf(8); apk-list(8))."""
     if manager is Manager.APT:
         return f"{name}={version}"
+    if manager is Manager.APK:
+        return f"{name}-{version}"  # as apk lists it; it is upgraded by name
     epoch, _colon, rest = version.rpartition(":")
     return f"{name}-{epoch or '0'}:{rest}"
 
@@ -96,12 +99,13 @@ def _read(work: Path, host: Host, ended: str) -> Told:
         return Told(FAILED, plain(words) or "ansible did not come to its end", {})
     versions = _versions(str(message.get("versions")), host)
     wrong = [one for one in host.packages if versions.get(one.name) != _whole(host, one.version)]
-    restart = str(message.get("restart")) == "True" and str(message.get("restarted")) != "True"
+    asked = "no" if str(message.get("restarted")) == "True" else str(message.get("restart"))
+    restart = asked == "yes"
     if wrong:
         first = wrong[0]
         words = f"{first.name} is {versions.get(first.name, 'not installed')} and not {first.version}"
         return Told(FAILED, plain(words), versions, restart)
-    return Told(INSTALLED, "", versions, restart)
+    return Told(INSTALLED, "" if asked in ("yes", "no") else RESTART_UNKNOWN, versions, restart)
 
 
 def _versions(text: str, host: Host) -> dict[str, str]:
@@ -110,12 +114,23 @@ def _versions(text: str, host: Host) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in text.splitlines():
         name, _blank, version = line.partition(" ")
+        if host.manager is Manager.APK:
+            name, version = _apart(name, wanted)
         # A package may be there once for each architecture: then each has to have the version.
         if name in wanted and (name not in found or version != wanted[name]):
             found[name] = plain(version)
     return found
 
 
+def _apart(token: str, names: Iterable[str]) -> tuple[str, str]:
+    """Name and version that apk lists as one word; the name is empty for none of these."""
+    for name in names:
+        version = token.removeprefix(f"{name}-")
+        if version != token and is_package(Manager.APK, name, version):
+            return name, version
+    return "", ""
+
+
 def _whole(host: Host, version: str) -> str:
     """A version as the manager prints it: rpm's with its epoch."""
-    return version if host.manager is Manager.APT or ":" in version else f"0:{version}"
+    return f"0:{version}" if host.manager is Manager.DNF and ":" not in version else version

@@ -41,6 +41,7 @@ class Manager(StrEnum):
 
     APT = "apt"
     DNF = "dnf"
+    APK = "apk"
 
 
 # A name or version never begins with what a command reads as an option, and a Debian one never ends with what
@@ -48,11 +49,16 @@ class Manager(StrEnum):
 _NAMES: Mapping[Manager, re.Pattern[str]] = {
     Manager.APT: re.compile(r"[a-z0-9][a-z0-9+.-]{0,98}[a-z0-9+]"),
     Manager.DNF: re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,98}[A-Za-z0-9_+]"),
+    Manager.APK: re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,98}[A-Za-z0-9_+]"),
 }
 _VERSIONS: Mapping[Manager, re.Pattern[str]] = {
     Manager.APT: re.compile(r"(?:[0-9]{1,9}:)?[0-9](?:[A-Za-z0-9.+~-]{0,98}[A-Za-z0-9~])?"),
     Manager.DNF: re.compile(
         r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9._+~^]{0,98}-[A-Za-z0-9][A-Za-z0-9._+~^]{0,98}"
+    ),
+    # With one hyphen, before its revision, so that name and version written together come apart in one way.
+    Manager.APK: re.compile(
+        r"[0-9]{1,20}(?:\.[0-9]{1,20}){0,9}[a-z]?(?:_[a-z]{1,5}[0-9]{0,20}){0,5}(?:~[0-9a-f]{1,40})?-r[0-9]{1,9}"
     ),
 }
 
