@@ -109,6 +109,6 @@ def _failed(word: dict[str, Any], words: str, code: Any, seconds: int) -> Fetche
         return Fetched(Came.NO_PYTHON, said)
     if code == -signal.SIGALRM:
         return Fetched(Came.LATE, f"the collector did not end within {seconds} seconds")
-    if "in the expected time frame" in said:
+    if word.get("timedout") or "in the expected time frame" in said:
         return Fetched(Came.LATE, said)
     return Fetched(Came.FAILED, said or "the collector did not come to its end")

@@ -18,7 +18,6 @@ ProtectHome=read-only
 PrivateTmp=true
 StateDirectory=duecare-pull
 StateDirectoryMode=0700
-Environment=DUECARE_PULL_HOME=/var/lib/duecare-pull
 ReadWritePaths={reports}
 ExecStart={program} run --reports {reports}
 """
