@@ -4,6 +4,7 @@ The puller's list, which its keeper writes by hand, names a computer and the one
 The first report over a connection tells the machine id; from then on a report that names another is refused,
 and kept as a doubt about the connection, which a check turns into a finding. So is one that calls itself
 otherwise than the list does, and one that claims to be a host that another name or connection stands for.
+Hosts that sign their own reports are left to that.
 """
 
 from __future__ import annotations
@@ -287,7 +288,8 @@ def _another(found: PulledHost, told: Summary) -> str:
 def _bind(found: PulledHost, told: Summary, now: datetime) -> Host:
     """The host whose reports come over the connection, from the first one on. Within an act.
 
-    Raises Refused for a host that was removed.
+    Raises Refused for a host that was removed, and for one that has a key: what it signs stands by itself,
+    and nothing that is believed because of the puller takes its place.
     """
     host: Host = Host.objects.select_for_update().get(pk=found.host_id)
     if not found.bound and host.key != told.key:
@@ -295,6 +297,11 @@ def _bind(found: PulledHost, told: Summary, now: datetime) -> Host:
     if host.removed_at is not None:
         raise Refused(
             _("%s was removed from what is looked at.") % host.name, _("Take it off the puller's list.")
+        )
+    if host.keys.filter(ended_at=None).exists():
+        raise Refused(
+            _("%s signs its reports itself, and those alone count.") % host.name,
+            _("Take it off the puller's list, or end its key."),
         )
     if not found.bound:
         found.host, found.bound = host, True

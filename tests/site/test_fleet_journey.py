@@ -116,7 +116,7 @@ def test_a_computer_is_enrolled_approved_and_reports_by_itself(
     assert page.get_by_role("link", name=name).is_visible()
     look(page, "enrolments")
 
-    # The same computer once more over SSH, beside one that cannot be reached and one that is another.
+    # Over SSH, it is refused since it signs its own; others cannot be reached, or are other computers.
     report = bare.stdout
     lines = (
         fetched(name, report),
@@ -128,6 +128,7 @@ def test_a_computer_is_enrolled_approved_and_reports_by_itself(
     (tmp_path / f"{hashlib.sha256(report).hexdigest()}{REPORT}").write_bytes(report)
     (tmp_path / f"{told.key}{PASSED}").write_bytes(write_pass(told))
     done = served.run("import", "pulled", str(tmp_path))
+    assert f"{name} signs its reports itself" in done.stderr, done
     assert "kiosk-1: it calls itself" in done.stderr, done
     page.get_by_role("link", name="Hosts", exact=True).first.click()
     page.get_by_role("link", name="Pulled hosts").click()

@@ -18,8 +18,9 @@ from duecare.program.assessing import assess
 from duecare.program.judgement import Grade
 from duecare.program.models import Finding
 from duecare.site import worker
-from duecare.systems import fleet
+from duecare.systems import enrolment_actions, fleet
 from duecare.systems.actions import remove_host, take_in_report
+from duecare.systems.envelopes import Shown
 from duecare.systems.fleet_checks import PULLED_ALONE
 from duecare.systems.models import Host, Report
 from duecare.systems.pull_actions import take_in
@@ -155,6 +156,18 @@ def test_a_host_that_is_known_goes_on_as_the_same_and_another_host_key_is_anothe
     remove_host(known.host, TERMINAL, "sold", utc_now())
     (fault,) = pulled(web_1=told("web-1"))
     assert "was removed" in fault
+
+
+def test_what_a_host_signs_itself_is_not_replaced_by_what_was_fetched(
+    pulled: Callable[..., tuple[str, ...]],
+) -> None:
+    offered, token = enrolment_actions.offer(TERMINAL, "web-1", utc_now())
+    enrolment_actions.answer(Shown(token, "ab" * 32, "web-1", machine_id("web-1")), "192.0.2.7", utc_now())
+    enrolment_actions.approve(offered, TERMINAL, utc_now(), compared=True)
+    (fault,) = pulled(web_1=told("web-1"))
+    assert fault == "web-1: web-1 signs its reports itself, and those alone count."
+    assert (Report.objects.count(), Host.objects.count()) == (0, 1)
+    assert PulledHost.objects.get().came == Came.REFUSED
 
 
 def test_a_pass_that_cannot_be_used_is_named_and_the_next_one_taken_in(
