@@ -342,6 +342,24 @@ def import_bill(
         say(line)
 
 
+@imports.command("pulled")
+def import_pulled(
+    directory: Annotated[Path, typer.Argument(help="Where `duecare-pull run` puts what it fetched.")],
+) -> None:
+    """Take in the reports that were fetched from hosts over SSH."""
+    _opened()
+    from duecare.ledger.records import utc_now
+    from duecare.systems.pull_actions import take_in
+
+    taken = take_in(directory, utc_now())
+    say(f"Taken in: {taken.reports} reports from {taken.passes} passes.")
+    if taken.faults:
+        raise DuecareError(
+            f"{len(taken.faults)} could not be used: {'; '.join(taken.faults[:5])}.",
+            "The pages of pulled hosts name them all.",
+        )
+
+
 @imports.command("table")
 def import_table(
     file: Annotated[Path, typer.Argument(help="A CSV or XLSX file.")],

@@ -34,7 +34,8 @@ class Grade(StrEnum):
     INDEPENDENT = "independent source"
     SIGNED = "host-signed"
     OWN = "Duecare's own reading"
-    """Read by Duecare on the machine that it runs on; whoever is root there can forge it."""
+    """Read by Duecare itself, on the machine that it runs on or over a connection whose other end it knew;
+    whoever is root there can forge it."""
     IMPORTED = "imported by hand"
     STATED = "stated by a person"
 

@@ -34,6 +34,7 @@ KNOWN: Mapping[str, Mapping[str, type]] = {
     },
     "words": {"language": str},
     "deployment": {"orders": str, "results": str},
+    "pulling": {"reports": str},
 }
 """Every setting, by its table."""
 MAPPED = ("owner", "manager", "approver", "member")
@@ -81,6 +82,8 @@ class Configuration:
     """The organisation's: of what is recorded, and for whoever asks for no other."""
     deployment: tuple[Path, Path] | None = None
     """Where orders go for the deployer, and where its results come from."""
+    pulling: Path | None = None
+    """Where the puller puts what it fetched."""
 
 
 def read(home: Home) -> Configuration:
@@ -136,6 +139,7 @@ def parse(tables: Mapping[str, Any], place: str) -> Configuration:
         _openid(tables["openid"], place) if "openid" in tables else None,
         language,
         _deployment(tables["deployment"], place) if "deployment" in tables else None,
+        _pulling(tables["pulling"], place) if "pulling" in tables else None,
     )
 
 
@@ -148,6 +152,15 @@ def _deployment(values: Mapping[str, Any], place: str) -> tuple[Path, Path]:
                 "See docs/deployment.md.",
             )
     return Path(values["orders"]), Path(values["results"])
+
+
+def _pulling(values: Mapping[str, Any], place: str) -> Path:
+    """The directory between us and the puller. Raises BadInput if it is none."""
+    if not Path(values.get("reports", "")).is_absolute():
+        raise BadInput(
+            f"{place}: [pulling] reports must be the whole path of a directory.", "See docs/pulling.md."
+        )
+    return Path(values["reports"])
 
 
 def _openid(values: Mapping[str, Any], place: str) -> OpenId:

@@ -56,6 +56,8 @@ from duecare.program.views import FINDINGS
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
+from duecare.systems.pull_models import PulledHost
+from duecare.systems.pull_views import PULLED
 from duecare.systems.views import HOSTS
 from duecare.web.listing import AFTER, AS_OF, BEFORE, FORMAT, Listing, Text
 from duecare.web.recorded import recorded
@@ -164,6 +166,7 @@ LISTS: Mapping[str, ListPage] = {
     "findings": ListPage(gettext_lazy("Findings"), _listing(FINDINGS, Finding)),
     "exceptions": ListPage(gettext_lazy("Exceptions"), _exceptions),
     "hosts": ListPage(gettext_lazy("Hosts"), _listing(HOSTS, Host), "systems"),
+    "pulled-hosts": ListPage(gettext_lazy("Pulled hosts"), _listing(PULLED, PulledHost), "systems"),
     "weaknesses": ListPage(gettext_lazy("Weaknesses"), _listing(WEAKNESSES, Advisory), "patching"),
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),

@@ -27,6 +27,7 @@ DUECARE_PROXIES: list[str] = list(_configured.proxies)
 DUECARE_OUTGOING: list[str] = list(_configured.outgoing)
 # Through whom people may sign in, and the secret by which that provider knows us; never in duecare.toml.
 DUECARE_DEPLOYMENT = _configured.deployment
+DUECARE_PULLING = _configured.pulling
 DUECARE_OPENID = _configured.openid
 DUECARE_OPENID_SECRET: str = os.environ.get("DUECARE_OPENID_SECRET") or DUECARE_HOME.openid_secret()
 if DUECARE_OPENID and not DUECARE_OPENID_SECRET:

@@ -294,6 +294,18 @@ def meet_the_deployer(now: datetime) -> None:
         logger.warning("the deployer's results: %s", _plain(fault))
 
 
+def meet_the_puller(now: datetime) -> None:
+    """Take in what was fetched from hosts over SSH. What it changes is on the record itself."""
+    from django.conf import settings
+
+    from duecare.systems import pull_actions
+
+    if settings.DUECARE_PULLING is None:
+        return
+    for fault in pull_actions.take_in(settings.DUECARE_PULLING, now).faults:
+        logger.warning("the puller: %s", _plain(fault))
+
+
 def main() -> None:
     """Run until told to stop, or until the process that started this one is gone.
 
@@ -320,7 +332,7 @@ def main() -> None:
     tick = 0
     while not stop.is_set() and os.getppid() == parent:
         if tick % 60 == 30:
-            for work in (run_due, meet_the_deployer):
+            for work in (run_due, meet_the_deployer, meet_the_puller):
                 try:
                     work(utc_now())
                 except Exception:

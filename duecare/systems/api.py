@@ -12,7 +12,7 @@ from ninja import Router
 from duecare.errors import Refused
 from duecare.ledger.viewers import Request, Scope, demand_area
 from duecare.program.judgement import Grade
-from duecare.systems import actions, name_actions, name_views, views
+from duecare.systems import actions, name_actions, name_views, pull_actions, pull_views, views
 from duecare.systems.models import Host, Look, Name, NameKind, Report
 from duecare.systems.reports import SIZE_LIMIT
 from duecare.web.api import download, endpoint, list_rows, rows_of, sent, upload
@@ -105,6 +105,31 @@ def remove_one_host(request: Request, key: Key, body: Reason) -> Any:
         raise Refused(_("%s was removed before.") % found.name, _("Look on its page for the reason."))
     actions.remove_host(found, viewer.actor, body.reason, request.now)
     return _host(found, request)
+
+
+# ── Pulled hosts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ConnectionEnded(Answer):
+    """A host of which the next report that is fetched tells anew which computer it is."""
+
+    host: str
+    ended_at: Moment
+
+
+@endpoint(router, "GET", "/pulled-hosts", Scope.READ, rows_of(pull_views.PULLED), listing=pull_views.PULLED)
+def list_pulled_hosts(request: Request) -> Any:
+    """The hosts from which reports are fetched over SSH, and what came last of each."""
+    return list_rows(request, pull_views.PULLED, pull_views.rows(demand_area(request, views.AREA)))
+
+
+@endpoint(router, "POST", "/hosts/{key}/end-connection", Scope.SYSTEMS, ConnectionEnded)
+def end_a_connection(request: Request, key: Key, body: Reason) -> Any:
+    """Forget which computer a host's connection leads to, for a reason."""
+    viewer = views.changer(request)
+    found, now = views.find_host(key, viewer), request.now
+    pull_actions.end_connection(found, viewer.actor, now, body.reason)
+    return {"host": found.pk, "ended_at": now}
 
 
 # ── Names ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -80,3 +80,16 @@ class EndKeyForm(RecordForm):
             "For example: the computer was stolen on 3 March; a copy of its disk was found."
         ),
     )
+
+
+class EndConnectionForm(RecordForm):
+    """Why it is to be told anew whose computer a connection leads to."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is to be told anew"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "For example: the computer was set up anew on 3 March; the address on the list was wrong."
+        ),
+    )

@@ -7,6 +7,7 @@ silent: it stopped reporting, and nothing that was seen of it counts for today.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from duecare.systems.fleet_checks import KNOWN_HOSTS, REPORTING
 from duecare.systems.fleet_models import HostKey, KeyDoubt
 from duecare.systems.hosts import HOST
 from duecare.systems.models import NEWEST, Host, Report
+from duecare.systems.pull_models import PulledHost
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Any day may be viewed, also one from which nothing can be counted back."""
@@ -80,10 +82,14 @@ def known_hosts(now: datetime) -> Iterator[Subject]:
         "key__host_id", "kind", "told"
     ):
         doubts.setdefault(host, []).append({"kind": kind, "told": told})
+    pulled: dict[str, list[Mapping[str, str]]] = {}
+    for host, name, told in PulledHost.objects.filter(ended_at=None).values_list("host_id", "name", "doubt"):
+        pulled.setdefault(host, []).append({"name": name, "told": told})
     enrolled = set(HostKey.objects.filter(ended_at=None).values_list("host_id", flat=True))
     hosts = Host.objects.filter(removed_at=None).order_by("name", "id")
     for key, name, since in hosts.values_list("id", "name", "first_seen_at"):
-        yield _subject(key, name, since, reported.get(key), key in enrolled, doubts.get(key, ()), now)
+        ways = _Ways(key in enrolled, doubts.get(key, ()), pulled.get(key, ()))
+        yield _subject(key, name, since, reported.get(key), ways, now)
 
 
 def known_host(host: Host, now: datetime) -> Subject:
@@ -95,10 +101,22 @@ def known_host(host: Host, now: datetime) -> Subject:
         host.name,
         host.first_seen_at,
         None if newest is None else newest.collected_at,
-        HostKey.objects.filter(host=host, ended_at=None).exists(),
-        [{"kind": one.kind, "told": one.told} for one in doubts],
+        _Ways(
+            HostKey.objects.filter(host=host, ended_at=None).exists(),
+            [{"kind": one.kind, "told": one.told} for one in doubts],
+            [{"name": one.name, "told": one.doubt} for one in host.pulled.filter(ended_at=None)],
+        ),
         now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How reports of a host come, and what speaks against each."""
+
+    enrolled: bool
+    doubts: Sequence[Mapping[str, str]]
+    pulled: Sequence[Mapping[str, str]]
 
 
 def _subject(
@@ -106,8 +124,7 @@ def _subject(
     name: str,
     since: datetime,
     reported: datetime | None,
-    enrolled: bool,
-    doubts: Sequence[Mapping[str, str]],
+    ways: _Ways,
     now: datetime,
 ) -> Subject:
     section: dict[str, Any] = {
@@ -116,8 +133,9 @@ def _subject(
         "source": "",
         "last_at": None if reported is None else reported.isoformat(),
         "known_since": since.isoformat(),
-        "enrolled": enrolled,
-        "doubts": doubts,
+        "enrolled": ways.enrolled,
+        "doubts": ways.doubts,
+        "pulled": ways.pulled,
     }
     return Subject(f"{HOST}:{key}", name, Grade.OWN, Facts(now, now, {REPORTING: section}))
 

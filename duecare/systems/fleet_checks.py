@@ -1,4 +1,4 @@
-"""Checks of how hosts report: whether each still does, and whether its key is its own alone. Pure.
+"""Checks of how hosts report: whether each still does, and whether its key or connection is its own. Pure.
 
 They look at what this server knows of each host, and not at what a report says.
 """
@@ -27,6 +27,7 @@ KNOWN_HOSTS = "known hosts"
 REPORTING = "reporting"
 """The one section of their facts."""
 KEYS_ALONE = "systems.host_keys_alone"
+PULLED_ALONE = "systems.pulled_hosts_alone"
 
 
 @check(
@@ -76,3 +77,23 @@ def host_keys_alone(facts: Facts, _target: None) -> Judgement:
     }
     doubts = [Item(one["kind"], words[one["kind"]] % {"told": one["told"]}) for one in section["doubts"]]
     return judged(1, doubts)
+
+
+@check(
+    PULLED_ALONE,
+    safeguard="asset_inventory",
+    question="Does what is fetched from each host over SSH tell of that host alone?",
+    advice="Find out which computer answers at that address, correct the puller's list, then end the doubt.",
+    fresh_for=FAST,
+    of=KNOWN_HOSTS,
+    counts="hosts",
+)
+def pulled_hosts_alone(facts: Facts, _target: None) -> Judgement:
+    section = facts.section(REPORTING)
+    if not section["pulled"]:
+        return not_applicable(_("nothing is fetched from it over SSH"))
+    words = _("its connection (%(name)s) brought a report of another computer: %(told)s")
+    return judged(
+        len(section["pulled"]),
+        [Item(one["name"], words % one) for one in section["pulled"] if one["told"]],
+    )

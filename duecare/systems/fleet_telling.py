@@ -14,6 +14,7 @@ from duecare.program.statement_queries import names_of
 from duecare.systems.envelopes import fingerprint_of
 from duecare.systems.fleet_models import DoubtKind, HostKey, KeyDoubt
 from duecare.systems.models import Host, Report
+from duecare.systems.pull_models import PulledHost
 from duecare.words import number
 
 
@@ -62,6 +63,12 @@ def tell_key(host: Host, viewer: Viewer) -> KeyTold | None:
             DoubtTold(str(DoubtKind(one.kind).label), one.told, one.seen_at, one.address) for one in doubts
         ),
     )
+
+
+def tell_connections(host: Host, viewer: Viewer) -> list[PulledHost]:
+    """The connections in force over which reports of a host are fetched."""
+    found = PulledHost.objects.all().visible_to(viewer).filter(host=host, ended_at=None)
+    return list(found.order_by("name", "id"))
 
 
 def tell_silence(host: Host, newest: Report | None, now: datetime) -> str:

@@ -179,4 +179,5 @@ class Device(Record):
 
 
 import duecare.systems.exposure_models  # noqa: E402  (for Django to find)
-import duecare.systems.fleet_models  # noqa: E402, F401  (for Django to find)
+import duecare.systems.fleet_models  # noqa: E402  (for Django to find)
+import duecare.systems.pull_models  # noqa: E402, F401

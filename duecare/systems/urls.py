@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duecare.systems import device_views, enrolment_views, exposure_views, name_views, views
+from duecare.systems import (
+    device_views,
+    enrolment_views,
+    exposure_views,
+    name_views,
+    pull_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.hosts, name="hosts"),
@@ -21,9 +28,11 @@ urlpatterns = [
     path("enrolments/<str:key>/decide/", enrolment_views.enrolment_decide, name="enrolment-decide"),
     path("enrolments/<str:key>/withdraw/", enrolment_views.enrolment_withdraw, name="enrolment-withdraw"),
     path("exposure/", exposure_views.exposures, name="exposures"),
+    path("pulled/", pull_views.pulled, name="pulled-hosts"),
     path("<str:key>/", views.host, name="host"),
     path("<str:key>/exposure/", exposure_views.exposure, name="host-exposure"),
     path("<str:key>/remove/", views.host_remove, name="host-remove"),
     path("<str:key>/key/end/", enrolment_views.key_end, name="key-end"),
+    path("<str:key>/pulled/end/", pull_views.pull_end, name="pull-end"),
     path("<str:key>/reports/<str:report>/", views.report_file, name="report-file"),
 ]

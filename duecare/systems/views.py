@@ -303,6 +303,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "devices": devices_of(found, viewer),
         "sees_software": viewer.covers("patching"),
         "signing": fleet_telling.tell_key(found, viewer),
+        "pulled": fleet_telling.tell_connections(found, viewer),
         "stopped": fleet_telling.tell_silence(found, newest, request.view_now),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }

@@ -319,6 +319,11 @@ PAGES: Mapping[str, Page] = {
     "systems/<str:key>/key/end/": form(
         "systems/{host}/key/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
+    # Hosts that reports are fetched from (tests/systems/puller/test_taking_in.py).
+    "systems/pulled/": Page("systems/pulled/", READ),
+    "systems/<str:key>/pulled/end/": form(
+        "systems/{host}/pulled/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     # Where hosts come by themselves; their keys say who they are (tests/systems/test_push.py).
     "collect/enrol/": by_key("collect/enrol/"),
     "collect/challenge/": by_key("collect/challenge/"),

@@ -161,6 +161,8 @@ CALLS: Mapping[str, Call] = {
     "POST hosts-exposure": changed(
         "hosts-exposure", {"hosts": ["{host}"], "responsible": "nobody"}, *KEEPERS, told=REST
     ),
+    "POST hosts/{key}/end-connection": changed("hosts/{host}/end-connection", WHY, *KEEPERS, told=REST),
+    "GET pulled-hosts": read("pulled-hosts"),
     "GET enrolments": read("enrolments"),
     "POST enrolments": changed("enrolments", {"name": "web-3"}, *KEEPERS, told=REST),
     "GET enrolments/{key}": read("enrolments/{enrolment}", object=True),

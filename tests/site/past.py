@@ -175,6 +175,7 @@ def _history(now: datetime) -> dict[str, User]:
         name = add_name(TERMINAL, NameKind.MAIL, "clinic.example", now - LONG_AGO)
         look_at(name, TERMINAL, now - LONG_AGO, Eyes(name_servers=lambda: lambda name: ()))
         samples.enrol(now - LONG_AGO)
+        samples.pull(now - LONG_AGO)
         bring("accounts", "login,enabled,mfa\nada@clinic.example,yes,no\n", now - LONG_AGO)
         bring("devices", "name,encrypted\nlaptop-7,no\n", now - LONG_AGO)
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)

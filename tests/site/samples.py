@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from duecare.ledger import blobs
 from duecare.ledger.recording import recording
@@ -28,6 +28,8 @@ from duecare.systems import enrolment_actions
 from duecare.systems.envelopes import Shown
 from duecare.systems.fleet_models import Enrolment
 from duecare.systems.models import Host
+from duecare.systems.pull_actions import take_in
+from duecare.systems.puller.passes import PASSED, Came, Line, Pass, write_pass
 from duecare.web.recorded import recorded
 
 TERMINAL = "terminal:test"
@@ -78,6 +80,17 @@ def _take_a_bill(owner: Viewer, at: datetime) -> None:
         software=inside, advisory_id="CVE-2026-1", undecided=False, fixed="9.9", why="osv: below 9.9",
         since=at, since_index=1, fix_seen_at=at,
     )  # fmt: skip
+
+
+def pull(at: datetime) -> None:
+    """A pass of the puller that could not reach web-1, which is the only one on its list."""
+    line = Line(
+        "web-1", "web-1.clinic.example", 22, "duecare-collect", f"SHA256:{'A' * 43}", Came.UNREACHABLE, "", ""
+    )
+    told = Pass(f"{at:%Y%m%dT%H%M%SZ}-00000000", at, at, (line,))
+    with TemporaryDirectory() as directory:
+        (Path(directory) / f"{told.key}{PASSED}").write_bytes(write_pass(told))
+        take_in(Path(directory), at)
 
 
 def _set_an_update_aside(at: datetime) -> None:

@@ -38,7 +38,7 @@ NAMES = (
     # Addresses at which this test asks.
     r"http://localhost|localhost(?!/)|127\.0\.0\.1",
     # Hosts and names of ours, and things within them.
-    r"db-1|192\.0\.2\.7|[0-9a-f]{4}( [0-9a-f]{4}){7}",
+    r"db-1|192\.0\.2\.7|duecare-collect@web-1\.clinic\.example:22|SHA256:A{43}|[0-9a-f]{4}( [0-9a-f]{4}){7}",
     r"web-[12](\.clinic\.example)?|The lamp|openssl 3\.0\.11-1 → 3\.0\.11-2|apt",
     r"laptop-7|clinic\.example|nftables|account alice|Debian GNU/Linux 13 \(trixie\)",
     # An advisory, in its source's words and ours about its signals, which are kept as they were said.

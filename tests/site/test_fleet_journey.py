@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from duecare.systems.portable import write_one_file
+from duecare.systems.puller.passes import PASSED, REPORT, Came, Line, Pass, write_pass
 from tests.chromium import axe_faults, chromium, windows
 from tests.site import harbour
 from tests.site.browser import Served, code, serving, sign_in
@@ -112,3 +115,38 @@ def test_a_computer_is_enrolled_approved_and_reports_by_itself(
     page.goto(f"{served.address}/systems/enrolments/")
     assert page.get_by_role("link", name=name).is_visible()
     look(page, "enrolments")
+
+    # Over SSH, it is refused since it signs its own; others cannot be reached, or are other computers.
+    report = bare.stdout
+    lines = (
+        fetched(name, report),
+        fetched("archive-1", words="ssh: connect to host archive-1 port 22: Connection refused"),
+        fetched("kiosk-1", report),
+    )
+    now = datetime.now(UTC)
+    told = Pass(f"{now:%Y%m%dT%H%M%SZ}-00000000", now, now, lines)
+    (tmp_path / f"{hashlib.sha256(report).hexdigest()}{REPORT}").write_bytes(report)
+    (tmp_path / f"{told.key}{PASSED}").write_bytes(write_pass(told))
+    done = served.run("import", "pulled", str(tmp_path))
+    assert f"{name} signs its reports itself" in done.stderr, done
+    assert "kiosk-1: it calls itself" in done.stderr, done
+    page.get_by_role("link", name="Hosts", exact=True).first.click()
+    page.get_by_role("link", name="Pulled hosts").click()
+    page.get_by_text("2 reports from 3 on the puller’s list").wait_for()
+    look(page, "pulled-hosts")
+    page.get_by_role("link", name="kiosk-1").click()
+    page.get_by_text("What was fetched from here is of another computer").wait_for()
+    look(page, "pulled-host")
+    page.get_by_role("link", name="End its connection").click()
+    look(page, "pull-end")
+    page.get_by_label("Why it is to be told anew").fill("The address on the list was wrong.")
+    page.get_by_role("button", name="End the connection").click()
+    page.get_by_text("tells anew which computer it is of").wait_for()
+
+
+def fetched(name: str, report: bytes = b"", words: str = "") -> Line:
+    """What a pass of the puller tells of a computer."""
+    came = Came.REPORTED if report else Came.UNREACHABLE
+    digest = hashlib.sha256(report).hexdigest() if report else ""
+    address = f"{name.partition('.')[0]}.clinic.example".replace("_", "-")
+    return Line(name, address, 22, "duecare-collect", f"SHA256:{'A' * 43}", came, words, digest)

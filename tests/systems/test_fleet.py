@@ -20,7 +20,7 @@ from duecare.program.subjects import Subject
 from duecare.systems import enrolment_actions, fleet
 from duecare.systems.actions import remove_host, take_in_report
 from duecare.systems.envelopes import Shown
-from duecare.systems.fleet_checks import KEYS_ALONE, REPORTING
+from duecare.systems.fleet_checks import KEYS_ALONE, PULLED_ALONE, REPORTING
 from duecare.systems.models import Host
 from tests.people import browser, sign_in
 from tests.systems.fleet import TERMINAL, machine_id, told
@@ -38,6 +38,7 @@ def asked(id: str, target: int | None = None, **section: object) -> tuple[Verdic
         "known_since": NOW.isoformat(),
         "enrolled": False,
         "doubts": [],
+        "pulled": [],
     }
     check = find_check(id)
     assert check
@@ -140,7 +141,8 @@ def test_who_stopped_is_a_finding_until_it_reports_again_and_never_clean(client:
     finding = Finding.objects.get(check_id="systems.hosts_report")
     assert (finding.subject_name, finding.closed_at) == ("quiet", None)
     assert Outcome.objects.get(pk="systems.hosts_report").verdict == Verdict.UNMET
-    of_hosts = Outcome.objects.exclude(pk__in=("systems.hosts_report", KEYS_ALONE)).filter(subjects=2)
+    of_how_they_report = ("systems.hosts_report", KEYS_ALONE, PULLED_ALONE)
+    of_hosts = Outcome.objects.exclude(pk__in=of_how_they_report).filter(subjects=2)
     assert of_hosts.count() > 20
     assert not of_hosts.filter(verdict=Verdict.MET).exists()  # what one of two hosts told may be over
     quiet = page(client, f"/systems/{finding.subject.partition(':')[2]}/")

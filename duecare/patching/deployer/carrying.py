@@ -7,12 +7,10 @@ who is no longer trusted stops what they signed.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,11 +20,13 @@ from duecare.home import write_private
 from duecare.patching.deployer import journal
 from duecare.patching.deployer.bundles import MOST, Signed, verify_bundle
 from duecare.patching.deployer.journal import Journal
-from duecare.patching.deployer.own_files import Place, read_regular
+from duecare.patching.deployer.own_files import Place
 from duecare.patching.deployer.people import read_people
 from duecare.patching.deployer.playing import Account, Told, play
 from duecare.patching.runs.orders import KEY, Order
 from duecare.patching.runs.rings import Next, Over, Wait, decide
+from duecare.reaching.own_files import read_regular
+from duecare.reaching.terminal import plain
 
 BUNDLE = ".order.json"
 STOP = ".stop"
@@ -60,7 +60,7 @@ class Deployer:
 
         Raises Refused if another pass is going on.
         """
-        with _alone(self.place):
+        with self.place.alone():
             for file in handed_over(self.between.orders):
                 self._take_up(file)
             for run in sorted(one for one in self.place.runs.iterdir() if KEY.fullmatch(one.name)):
@@ -118,7 +118,7 @@ class Deployer:
         name = f"refused-{hashlib.sha256(data).hexdigest()[:16]}"
         own = self.place.seen / f"{name}.jsonl"
         Journal(own, self.between.results / f"{name}.jsonl").write(
-            journal.REFUSED, run, now, words=journal.plain(why)
+            journal.REFUSED, run, now, words=plain(why)
         )
         self._mark(data)
         self.say(f"{run}: refused: {why}")
@@ -137,7 +137,7 @@ class Deployer:
             people = read_people(self.place)
             order = verify_bundle(read_regular(directory / "bundle.json", MOST), people).order
         except DuecareError as error:
-            lines.write(journal.OVER, run, self.clock(), words=journal.plain(f"stopped: {error}"))
+            lines.write(journal.OVER, run, self.clock(), words=plain(f"stopped: {error}"))
             self.say(f"{run}: stopped: {error}")
             return
         while not lines.over:
@@ -192,15 +192,3 @@ def check(data: bytes, run: str, place: Place, now: datetime) -> Signed:
     if signed.order.window.opens(now) is None:
         raise Refused("Its time is over.", "Ask for it anew.")
     return signed
-
-
-@contextmanager
-def _alone(place: Place) -> Iterator[None]:
-    handle = os.open(place.lock, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise Refused("Another pass is going on.", "Wait until it has ended.") from None
-    finally:
-        os.close(handle)

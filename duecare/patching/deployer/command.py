@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from duecare.errors import BadInput, DuecareError, Refused
-from duecare.home import write_private
+from duecare.errors import BadInput, DuecareError
 from duecare.patching.deployer.bundles import MOST
 from duecare.patching.deployer.carrying import BUNDLE, Between, Deployer, check, handed_over
-from duecare.patching.deployer.known import learn, line_for
-from duecare.patching.deployer.own_files import Place, read_regular
+from duecare.patching.deployer.own_files import Place
 from duecare.patching.deployer.people import Trusted, distrust, read_people, trust
-from duecare.patching.deployer.playing import Account, demand_ansible
+from duecare.patching.deployer.playing import Account
+from duecare.reaching.addresses import is_account
+from duecare.reaching.keys import public_line
+from duecare.reaching.known import learn, line_for
+from duecare.reaching.own_files import read_regular
+from duecare.reaching.playing import demand_ansible
+from duecare.reaching.terminal import opened, run_to_its_end, say
 
 app = typer.Typer(
     name="duecare-deploy",
@@ -32,17 +33,8 @@ Orders = Annotated[Path, typer.Option(help="Where the server puts orders.")]
 Results = Annotated[Path, typer.Option(help="Where the server reads what came of them.")]
 
 
-def _say(line: str) -> None:
-    typer.echo("".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in line))
-
-
 def _place() -> Place:
-    """The deployer's own directory. Raises Refused for root, who could be anybody."""
-    if os.geteuid() == 0:
-        raise Refused("The deployer does not run as root.", "Give it a user of its own, and run it as that.")
-    place = Place.from_environment()
-    place.prepare()
-    return place
+    return opened(Place)
 
 
 @app.command("trust")
@@ -60,7 +52,7 @@ def trust_command(
     pem = read_regular(key, 1 << 14).decode("ascii", "replace")
     one = Trusted(name, origin.rstrip("/"), pem, not only_asks)
     trust(_place(), one)
-    _say(
+    say(
         f"Trusted: {one.name}, {'asks only' if only_asks else 'asks and approves'}, SHA-256 {one.fingerprint}"
     )
 
@@ -68,7 +60,7 @@ def trust_command(
 @app.command("distrust")
 def distrust_command(fingerprint: Annotated[str, typer.Argument(help="SHA-256 of the key, hex.")]) -> None:
     """Trust a passkey no more; orders that it signed and that are still open stop."""
-    _say(f"No longer trusted: a key of {distrust(_place(), fingerprint).name}")
+    say(f"No longer trusted: a key of {distrust(_place(), fingerprint).name}")
 
 
 @app.command("people")
@@ -76,7 +68,7 @@ def people_command() -> None:
     """List whom the deployer trusts."""
     for one in read_people(_place()):
         rights = "asks and approves" if one.decides else "asks only"
-        _say(f"{one.fingerprint}  {one.name}  {rights}  {one.origin}")
+        say(f"{one.fingerprint}  {one.name}  {rights}  {one.origin}")
 
 
 @app.command("host")
@@ -90,28 +82,13 @@ def host_command(
 ) -> None:
     """Know a host by its key; any other key is refused."""
     line = read_regular(key, 1 << 14).decode("ascii", "replace")
-    _say(f"{address} port {port}: {learn(_place(), address, port, line)}")
+    say(f"{address} port {port}: {learn(_place(), address, port, line)}")
 
 
 @app.command("key")
 def key_command() -> None:
     """Print the public key with which the deployer signs in on hosts; the first time, make it."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    place = _place()
-    if not place.ssh_key.exists():
-        private = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.OpenSSH,
-            serialization.NoEncryption(),
-        )
-        write_private(place.ssh_key, private)
-    found = serialization.load_ssh_private_key(place.ssh_key.read_bytes(), None)
-    public = found.public_key().public_bytes(
-        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
-    )
-    _say(f"{public.decode()} duecare-deploy")
+    say(public_line(_place()))
 
 
 @app.command("check")
@@ -123,17 +100,17 @@ def check_command(orders: Orders) -> None:
         try:
             signed = check(read_regular(file, MOST), run, place, now)
             for host in signed.order.hosts:
-                line_for(place, host)
+                line_for(place, host.address, host.port, host.host_key)
         except DuecareError as error:
             wrong = True
-            _say(f"{run}: would be refused: {error}")
+            say(f"{run}: would be refused: {error}")
             continue
         order = signed.order
-        _say(f"{run}: “{order.title}”, asked for by {signed.asked_by}, approved by {signed.approved_by}")
+        say(f"{run}: “{order.title}”, asked for by {signed.asked_by}, approved by {signed.approved_by}")
         for number, ring in enumerate(order.rings):
             for host in map(order.host, ring):
                 for one in host.packages:
-                    _say(f"  ring {number + 1}  {host.name}  {one.name}  {one.installed} -> {one.version}")
+                    say(f"  ring {number + 1}  {host.name}  {one.name}  {one.installed} -> {one.version}")
     if wrong:
         raise typer.Exit(1)
 
@@ -147,32 +124,19 @@ def run_command(
     ),
 ) -> None:
     """Take up what was handed over and do what may be done now, then end; a timer begins the next pass."""
-    if not re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", user):
+    if not is_account(user):
         raise BadInput(f"{user!r} is no name of an account.", "Use the one that your hosts have for this.")
     place = _place()
     demand_ansible()
     deployer = Deployer(
-        place, Between(orders, results), Account(user, user != "root"), lambda: datetime.now(UTC), _say
+        place, Between(orders, results), Account(user, user != "root"), lambda: datetime.now(UTC), say
     )
     deployer.pass_once()
 
 
 def main() -> NoReturn:
     """Run a command; errors of ours are a sentence on the error stream, never a traceback."""
-    try:
-        result = app(standalone_mode=False)
-    except DuecareError as error:
-        typer.echo(f"duecare-deploy: {error}", err=True)
-        sys.exit(error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except Exception as error:
-        usage = getattr(error, "format_message", None)
-        if usage is None:
-            raise
-        typer.echo(f"duecare-deploy: {usage()}", err=True)
-        sys.exit(2)
-    sys.exit(result if isinstance(result, int) else 0)
+    run_to_its_end(app, Place.program)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,9 @@ from typing import Any
 
 from duecare.ledger.canonical import parse_utc, utc_text
 from duecare.patching.runs.rings import Came
+from duecare.reaching.terminal import plain
 
 ACCEPTED, REFUSED, BEGUN, HOST, OVER = "accepted", "refused", "begun", "host", "over"
-WORDS = 500
-"""Characters of what ansible or ssh said that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +71,6 @@ class Journal:
     @property
     def over(self) -> bool:
         return any(line["what"] in (OVER, REFUSED) for line in self.lines())
-
-
-def plain(text: str) -> str:
-    """What others' programs said, on one line, bounded, without what could steer a terminal or a page."""
-    shown = "".join(one if one.isprintable() else " " for one in text)
-    return " ".join(shown.split())[:WORDS]
 
 
 def _append(place: Path, text: str, mode: int) -> None:

@@ -25,8 +25,6 @@ from duecare.patching.runs.orders import (
     Order,
     Stop,
     in_rings,
-    is_address,
-    is_fingerprint,
     write_order,
 )
 from duecare.patching.runs.queries import candidates, reference
@@ -34,6 +32,7 @@ from duecare.patching.runs.windows import Window
 from duecare.program import signing
 from duecare.program.approval_actions import Signed, check_signature
 from duecare.program.approval_queries import version_of
+from duecare.reaching.addresses import is_address, is_fingerprint
 from duecare.systems.models import Host
 from duecare.web.recorded import in_the_records_language, recorded
 

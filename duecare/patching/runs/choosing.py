@@ -18,7 +18,11 @@ from duecare.words import ngettext
 
 SILENT = timedelta(days=2)
 """Without a report for longer than this, what waits on a host is not known well enough to order."""
-MANAGERS: Mapping[str, Manager] = {"debian": Manager.APT, "rhel": Manager.DNF}
+MANAGERS: Mapping[str, Manager] = {
+    "debian": Manager.APT,
+    "rhel": Manager.DNF,
+    "alpine": Manager.APK,
+}
 """By family of operating system."""
 
 
@@ -78,7 +82,7 @@ def choose(candidates: Iterable[Candidate], which: Which, names: frozenset[str],
 def _unfit(one: Candidate, now: datetime) -> str:
     """Why nothing is installed on a host; empty if something may be."""
     if one.family not in MANAGERS:
-        return _("Duecare installs with apt and dnf only")
+        return _("Duecare installs with apt, dnf and apk only")
     if one.reported_at is None or one.updates is None:
         return _("it has told nothing of its updates")
     if now - one.reported_at > SILENT:

@@ -26,11 +26,11 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.patching.deployer.bundles import write_bundle
 from duecare.patching.deployer.carrying import BUNDLE, STOP
-from duecare.patching.deployer.own_files import read_regular
 from duecare.patching.runs.models import Came, PatchAsk, PatchResult, PatchRun, Told
 from duecare.patching.runs.queries import order_of, reference
 from duecare.program.approval_queries import approvals_in_force, version_of
 from duecare.program.models import Approval
+from duecare.reaching.own_files import read_regular
 
 JOB = Viewer("worker", "worker", frozenset({Role.OWNER}))
 """Who reads the record here: a job, which can decide nothing."""

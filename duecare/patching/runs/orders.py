@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from ipaddress import ip_address
 from typing import Any, TypeVar
 
 from duecare.errors import BadInput
 from duecare.ledger import canonical
 from duecare.patching.runs.windows import Window, parse_window
+from duecare.reaching.addresses import FINGERPRINT, is_address
 from duecare.words import gettext as _
 
 FORMAT = "duecare-patch-order/1"
@@ -34,8 +34,6 @@ LONGEST = 300
 
 KEY = re.compile(r"[0-9a-z]{8,40}")
 """A record's key, as file names and inventories take it."""
-_HOST_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9-]{1,63}(?:\.(?!-)[A-Za-z0-9-]{1,63})*")
-_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
 
 class Manager(StrEnum):
@@ -43,6 +41,7 @@ class Manager(StrEnum):
 
     APT = "apt"
     DNF = "dnf"
+    APK = "apk"
 
 
 # A name or version never begins with what a command reads as an option, and a Debian one never ends with what
@@ -50,11 +49,16 @@ class Manager(StrEnum):
 _NAMES: Mapping[Manager, re.Pattern[str]] = {
     Manager.APT: re.compile(r"[a-z0-9][a-z0-9+.-]{0,98}[a-z0-9+]"),
     Manager.DNF: re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,98}[A-Za-z0-9_+]"),
+    Manager.APK: re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,98}[A-Za-z0-9_+]"),
 }
 _VERSIONS: Mapping[Manager, re.Pattern[str]] = {
     Manager.APT: re.compile(r"(?:[0-9]{1,9}:)?[0-9](?:[A-Za-z0-9.+~-]{0,98}[A-Za-z0-9~])?"),
     Manager.DNF: re.compile(
         r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9._+~^]{0,98}-[A-Za-z0-9][A-Za-z0-9._+~^]{0,98}"
+    ),
+    # With one hyphen, before its revision, so that name and version written together come apart in one way.
+    Manager.APK: re.compile(
+        r"[0-9]{1,20}(?:\.[0-9]{1,20}){0,9}[a-z]?(?:_[a-z]{1,5}[0-9]{0,20}){0,5}(?:~[0-9a-f]{1,40})?-r[0-9]{1,9}"
     ),
 }
 
@@ -125,19 +129,6 @@ class Order:
 def is_package(manager: Manager, name: str, version: str) -> bool:
     """Whether both are what this package manager calls a name and a version, and nothing else."""
     return bool(_NAMES[manager].fullmatch(name) and _VERSIONS[manager].fullmatch(version))
-
-
-def is_address(text: str) -> bool:
-    """Whether this is a host name or an IP address, without port, user or zone."""
-    try:
-        return "%" not in text and bool(ip_address(text))
-    except ValueError:
-        return bool(_HOST_NAME.fullmatch(text))
-
-
-def is_fingerprint(text: str) -> bool:
-    """Whether this is a fingerprint as `ssh-keygen -l` prints it (SHA256, base64 without padding)."""
-    return bool(_FINGERPRINT.fullmatch(text))
 
 
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -229,7 +220,7 @@ def _host(value: Any, place: str) -> Host:
         name=_text(told["name"], f"{place}.name"),
         address=told["address"],
         port=_whole(told["port"], f"{place}.port", 1, 65535),
-        host_key=_matching(_FINGERPRINT, told["host_key"], f"{place}.host_key", _("SHA256: and 43 letters")),
+        host_key=_matching(FINGERPRINT, told["host_key"], f"{place}.host_key", _("SHA256: and 43 letters")),
         manager=manager,
         packages=packages,
     )

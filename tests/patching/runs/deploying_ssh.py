@@ -14,9 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from duecare.patching.deployer.known import fingerprint
 from duecare.patching.deployer.playing import Account, play
 from duecare.patching.runs.orders import Host, Package
+from duecare.reaching.known import fingerprint
 from tests.patching.runs.deploying import Workshop, host, order, window
 
 PACKAGE = "duecare-test-lamp"
@@ -42,9 +42,16 @@ class Sshd:
 
 @contextmanager
 def sshd(
-    base: Path, authorized: str, environment: Mapping[str, str], within: Sequence[str | Path] = ()
+    base: Path,
+    authorized: str,
+    environment: Mapping[str, str],
+    within: Sequence[str | Path] = (),
+    settings: str = "",
 ) -> Iterator[Sshd]:
-    """A server that lets in who has this key, with these variables; started by `within`, if that is given."""
+    """A server that lets in who has this key, with these variables; started by `within`, if that is given.
+
+    `settings` are lines that count before its others.
+    """
     base.mkdir(mode=0o700)
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", base / "host")
     (base / "authorized").write_text(authorized)
@@ -52,10 +59,11 @@ def sshd(
         port = free.getsockname()[1]
     Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     variables = " ".join(f"{name}={value}" for name, value in environment.items())
+    first, match, rest = settings.partition("Match ")
     (base / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {base}/host\nPidFile none\nUsePAM no\n"
+        f"{first}Port {port}\nListenAddress 127.0.0.1\nHostKey {base}/host\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {base}/authorized\nPasswordAuthentication no\nStrictModes no\n"
-        "PermitRootLogin prohibit-password\n" + (f"SetEnv {variables}\n" if variables else "")
+        "PermitRootLogin prohibit-password\n" + (f"SetEnv {variables}\n" if variables else "") + match + rest
     )
     with (base / "log").open("w") as log:
         server = subprocess.Popen(

@@ -17,11 +17,11 @@ from duecare.ledger import canonical
 from duecare.patching.deployer.bundles import MOST, verify_bundle
 from duecare.patching.deployer.carrying import BUNDLE, STOP
 from duecare.patching.deployer.journal import Journal
-from duecare.patching.deployer.known import fingerprint, learn, line_for
 from duecare.patching.deployer.own_files import HOME, Place
 from duecare.patching.deployer.people import Trusted, distrust, read_people, trust
 from duecare.patching.deployer.playing import Account, Told, play
 from duecare.patching.runs.orders import Order, Stop, write_order
+from duecare.reaching.known import fingerprint, learn, line_for
 from tests.patching.runs.deploying import NOW, Handed, Workshop, host, order, sent, window
 from tests.program.authenticator import ORIGIN, Authenticator, authenticator_data, client_data, new_key
 
@@ -304,10 +304,12 @@ class TestTrust:
         found = learn(shop.place, "web-1.clinic.example", 22, line)
         learn(shop.place, "web-1.clinic.example", 22, line)
         assert len(shop.place.known_hosts.read_text().splitlines()) == 1
-        assert line_for(shop.place, host(host_key=found)).startswith("web-1.clinic.example ssh-ed25519 ")
+        assert line_for(shop.place, "web-1.clinic.example", 22, found).startswith(
+            "web-1.clinic.example ssh-ed25519 "
+        )
         for other in (host(), host(host_key=found, port=2222), host(host_key=found, address="web-2.example")):
             with pytest.raises(Refused, match="not known"):
-                line_for(shop.place, other)
+                line_for(shop.place, other.address, other.port, other.host_key)
         for address, key in (
             ("-x", line),
             ("web-1", "ssh-dss AAAA"),
@@ -336,7 +338,7 @@ class TestCommand:
         if os.geteuid() == 0:
             assert (done.returncode, done.stderr) == (
                 2,
-                "duecare-deploy: The deployer does not run as root. "
+                "duecare-deploy: duecare-deploy does not run as root. "
                 "Give it a user of its own, and run it as that.\n",
             )
         else:

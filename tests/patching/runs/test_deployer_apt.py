@@ -20,8 +20,8 @@ from typing import Any
 
 import pytest
 
-from duecare.patching.deployer.known import fingerprint, learn
 from duecare.patching.versions import compare
+from duecare.reaching.known import fingerprint, learn
 from tests.patching.runs.deploying import Workshop
 from tests.patching.runs.deploying_ssh import PACKAGE, SSHD, Sshd, ansible_said, here, install, run, sshd
 

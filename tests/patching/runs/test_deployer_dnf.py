@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from duecare.patching.deployer.known import learn
+from duecare.patching.deployer.playing import RESTART_UNKNOWN
 from duecare.patching.runs.orders import Manager
+from duecare.reaching.known import learn
 from tests.patching.runs.deploying import Workshop
 from tests.patching.runs.deploying_ssh import PACKAGE, SSHD, Sshd, ansible_said, here, install, run, sshd
 
@@ -104,6 +105,7 @@ def test_dnf_installs_what_two_people_signed(computer: Computer, shop: Workshop)
     lines = install(shop, here(computer.server, "1.0-2", manager=Manager.DNF))
     assert lines[2]["outcome"] == "installed", lines[2]["words"] + ansible_said(shop)
     assert lines[2]["versions"] == {PACKAGE: "0:1.0-2"}
+    assert lines[2]["words"] == ("" if shutil.which("needs-restarting") else RESTART_UNKNOWN)
     assert computer.version() == "1.0-2"
     assert computer.said("cat", f"/opt/{PACKAGE}/version") == "1.0-2\n"
 

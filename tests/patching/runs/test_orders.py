@@ -17,13 +17,13 @@ from duecare.patching.runs.orders import (
     Package,
     Stop,
     in_rings,
-    is_address,
     is_package,
     parse_order,
     write_order,
 )
 from duecare.patching.runs.rings import BATCH, Came, Next, Over, Wait, decide
 from duecare.patching.runs.windows import Window
+from duecare.reaching.addresses import is_address
 from tests.patching.runs.deploying import NOW, host, order, window
 
 
@@ -47,6 +47,8 @@ class TestTyped:
             (Manager.DNF, "kernel-core", "0:5.14.0-362.el9"),
             (Manager.DNF, "NetworkManager", "1.44.0-3.el9_3"),
             (Manager.DNF, "gcc-c++", "11.4.1-2.1.el9"), (Manager.DNF, "x", "1^git2-1"),
+            (Manager.APK, "busybox", "1.36.1-r29"), (Manager.APK, "libsigc++", "2.12.1_rc2-r0"),
+            (Manager.APK, "openssl1.1-compat", "1.1.1w-r1"), (Manager.APK, "ca-certificates", "20240705-r0"),
         ],
     )  # fmt: skip
     def test_names_and_versions_of_distributions_pass(
@@ -63,9 +65,9 @@ class TestTyped:
         ],
     )  # fmt: skip
     def test_no_other_name_passes(self, manager: Manager, name: str) -> None:
-        assert not is_package(manager, name, "1.0-1")
+        assert not is_package(manager, name, "1.0-r1")
         with pytest.raises(BadInput, match=r"hosts\[0\].packages\[0\].name"):
-            write_order(order(host(manager=manager, packages=(Package(name, "1.0-1", "1.0-2"),))))
+            write_order(order(host(manager=manager, packages=(Package(name, "1.0-r1", "1.0-r2"),))))
 
     @pytest.mark.parametrize("manager", list(Manager))
     @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ class TestTyped:
         assert not taken or (manager is Manager.DNF and version in {"1.0-2+"})
         if not taken:
             with pytest.raises(BadInput, match=r"hosts\[0\].packages\[0\].to"):
-                write_order(order(host(manager=manager, packages=(Package("lamp", "1.0-1", version),))))
+                write_order(order(host(manager=manager, packages=(Package("lamp", "1.0-r1", version),))))
 
     @given(st.text(max_size=30), st.text(max_size=30))
     def test_what_passes_holds_nothing_that_a_shell_a_template_or_an_option_is_made_of(

@@ -1,7 +1,7 @@
-"""The host keys that the deployer knows, in a file of its own that nobody else writes (sshd(8), known_hosts).
+"""The host keys that are known, in a file of one's own that nobody else writes (sshd(8), known_hosts).
 
-An order names each host's key by its fingerprint; a host is only connected to if that key is here too, for
-that very address. So neither the server alone nor this file alone says which machine is meant.
+Whoever wants a host connected to names its key by its fingerprint; it is only done if that key is here, for
+that very address.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import os
 from base64 import b64decode, b64encode
 
 from duecare.errors import BadInput, Refused
-from duecare.patching.deployer.own_files import Place
-from duecare.patching.runs.orders import Host, is_address
+from duecare.reaching.addresses import is_address
+from duecare.reaching.own_files import Own
 
 KINDS = frozenset(
     {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "ssh-rsa"}
@@ -31,7 +31,7 @@ def fingerprint(key: str) -> str:
     return "SHA256:" + b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def learn(place: Place, address: str, port: int, line: str) -> str:
+def learn(place: Own, address: str, port: int, line: str) -> str:
     """Note a host's key; its fingerprint. Raises BadInput for what is no address or no key."""
     parts = line.split()
     if not is_address(address) or not 1 <= port <= 65535:
@@ -48,23 +48,20 @@ def learn(place: Place, address: str, port: int, line: str) -> str:
     return found
 
 
-def line_for(place: Place, host: Host) -> str:
-    """The line of the key that an order names for a host.
-
-    Raises Refused if that key is not known here for that address.
-    """
-    wanted = _pattern(host.address, host.port)
+def line_for(place: Own, address: str, port: int, host_key: str) -> str:
+    """The line of the key with this fingerprint. Raises Refused if it is not known for that address."""
+    wanted = _pattern(address, port)
     for text in place.known_hosts.read_text().splitlines() if place.known_hosts.exists() else ():
         parts = text.split()
         if len(parts) >= 3 and parts[0] == wanted and parts[1] in KINDS:
             try:
-                if fingerprint(parts[2]) == host.host_key:
-                    return _line(host.address, host.port, parts[1], parts[2])
+                if fingerprint(parts[2]) == host_key:
+                    return _line(address, port, parts[1], parts[2])
             except BadInput:
                 continue
     raise Refused(
-        f"The host key that the order names for {host.address} is not known to the deployer.",
-        "Compare it on the host itself, then run `duecare-deploy host`.",
+        f"The host key that is named for {address} is not known here.",
+        f"Compare it on the host itself, then run `{place.program} host`.",
     )
 
 
