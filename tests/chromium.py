@@ -69,7 +69,11 @@ def _arrive(page: Any) -> None:
     from playwright.sync_api import Error
 
     files: list[Any] = []
-    page.on("download", files.append)
+
+    def kept(file: Any) -> None:
+        files.append(file)
+
+    page.on("download", kept)
     deadline = time.monotonic() + ARRIVES_WITHIN
     while not page.is_closed() and not files:
         try:
@@ -81,7 +85,7 @@ def _arrive(page: Any) -> None:
         page.wait_for_timeout(10)
     if files:
         page.evaluate("window.leaving = false")
-    page.remove_listener("download", files.append)
+    page.remove_listener("download", kept)
 
 
 class Windows:

@@ -42,10 +42,12 @@ from duecare.program.models import (
     Finding,
     SafeguardException,
     SharedView,
+    StaffMember,
     Task,
 )
 from duecare.program.posture import State
 from duecare.program.search import Shelf, Thing, register_shelf
+from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
 from duecare.site.models import OwnView
@@ -154,6 +156,11 @@ LISTS: Mapping[str, ListPage] = {
     "weaknesses": ListPage(gettext_lazy("Weaknesses"), _listing(WEAKNESSES, Advisory), "patching"),
     "software": ListPage(gettext_lazy("Software"), _listing(SOFTWARE, Software), "patching"),
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
+    "staff": ListPage(
+        gettext_lazy("Staff"),
+        lambda query, viewer, now: staff_listing(timezone.localdate(now)).read(query, StaffMember),
+        "people",
+    ),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),

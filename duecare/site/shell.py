@@ -37,6 +37,7 @@ SPEAKING = (
 """Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
 PAGES = {
     "systems": "hosts",
+    "people": "staff",
     "access": "accounts",
     "patching": "weaknesses",
     "assurance": "reports",
