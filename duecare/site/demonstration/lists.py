@@ -163,7 +163,7 @@ _FILES: Mapping[str, Callable[[Mapping[str, Any], int, datetime], tuple[Row, Ite
     "staff": _office,
     "intune-devices": _devices,
 }
-"""By the id of the loader, or of the list for files that have none: those of the practice system and the office."""
+"""By the id of the loader, or of the list for files that have none: of the practice system, of the office."""
 
 
 def _chosen(faults: Iterable[Mapping[str, Any]], number: int, day: int) -> bool:

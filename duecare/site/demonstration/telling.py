@@ -210,6 +210,7 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "imports.undone": bringing.undone,
     "advisories": bringing.advisories,
     "accounts": bringing.review,
+    "became": bringing.became,
     "statements": _statement,
     "statements.review": _review,
     "exceptions": _exception,
