@@ -187,6 +187,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
     queries = {
         "tasks": "state=open", "safeguards": "state=failing", "statements": "answer=no",
         "findings": "state=open", "exceptions": "state=asked", "hosts": "state=active", "names": "kind=mail",
+        "staff": "state=here",
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
         "patch-runs": "state=draft", "reports": "report=posture", "ledger": "action=noted",
     }  # fmt: skip

@@ -34,7 +34,7 @@ from duecare.web.views import show
 
 AREA = "people"
 MEMBER = "program.staffmember"
-IN_FILES = frozenset(("number", "outside", "source", "gone_at"))
+IN_FILES = frozenset(("number", "outside", "starts_on", "source", "gone_at"))
 """Columns that only CSV, JSON and the API have: the page would be too wide for a laptop."""
 register_reference(MEMBER, lambda key: reverse("staff-member", args=[key]))
 
