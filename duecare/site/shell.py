@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.ledger import anchors, asof
-from duecare.ledger.browsing import newest_checkpoint
+from duecare.ledger.browsing import live_head, newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
@@ -59,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
     profile = live_profile()
     view = asof.current()
-    head = Head.objects.get()
+    head = live_head()
     setting_up = view is None and viewer.has(Role.OWNER) and setup(viewer).plan_from is None
     return {
         "now": now,
