@@ -367,8 +367,9 @@ def import_table(
         str,
         typer.Option(
             "--as",
-            help="What it is: entra-users, entra-mfa, google-users or intune-devices; or the list that it "
-            "goes into: accounts, devices, names, tasks or data-sets.",
+            help="What it is: entra-users, entra-mfa, google-users, entra-staff, google-staff or "
+            "intune-devices; or the list that it goes into: accounts, devices, staff, names, tasks or "
+            "data-sets.",
         ),
     ],
     source: Annotated[str, typer.Option(help="Which service or list it is of, such as Entra ID.")] = "",

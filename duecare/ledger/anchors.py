@@ -14,19 +14,31 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from duecare.ledger.models import Entry, Payload, to_microseconds
+from duecare.ledger.once import once
 from duecare.words import number
 
 ANCHOR = "ledger.anchor"
+LOOKED_AT = 100
+"""Anchors, the newest first."""
 
 
 def anchored_size(instant: datetime | None = None, using: str = "default") -> int:
     """The size of the largest checkpoint anchored by `instant`, or by now; 0 if there is none."""
-    notes = Entry.objects.using(using).filter(kind=ANCHOR)
-    if instant is not None:
-        notes = notes.filter(at__lte=to_microseconds(instant))
-    indexes = list(notes.order_by("-index").values_list("index", flat=True)[:100])
-    payloads = Payload.objects.using(using).filter(index__in=indexes).values_list("data", flat=True)
-    return max((int(json.loads(bytes(data))["note"]["size"]) for data in payloads), default=0)
+    newest = once(f"anchors in {using}", lambda: _anchors(using), live=True)
+    if instant is None:
+        return max((size for _at, size in newest), default=0)
+    moment = to_microseconds(instant)
+    if len(newest) == LOOKED_AT:  # there may be more, and older ones
+        newest = _anchors(using, at__lte=moment)
+    return max((size for at, size in newest if at <= moment), default=0)
+
+
+def _anchors(using: str, **limits: int) -> list[tuple[int, int]]:
+    """When the newest anchors were recorded, in microseconds, and the sizes that they hold."""
+    notes = Entry.objects.using(using).filter(kind=ANCHOR, **limits).order_by("-index")
+    times = dict(notes.values_list("index", "at")[:LOOKED_AT])
+    payloads = Payload.objects.using(using).filter(index__in=times).values_list("index", "data")
+    return [(times[index], int(json.loads(bytes(data))["note"]["size"])) for index, data in payloads]
 
 
 def words(using: str = "default") -> str:

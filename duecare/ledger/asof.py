@@ -113,15 +113,16 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def size_at(instant: datetime, using: str = "default") -> int:
-    """How many entries the ledger had at an instant, by server time.
+def size_at(instant: datetime, using: str = "default", end: int | None = None) -> int:
+    """How many entries the ledger had at an instant, by server time; `end` is how many it has, if known.
 
     Times never go back except where a clock entry says so. Of the stretches between those, the newest that
     reaches back to the instant counts: what stands before it in the log had been recorded by then, whatever
     the clock said. An act is never split: its entries have one time.
     """
     moment = to_microseconds(instant)
-    end = Head.objects.using(using).values_list("size", flat=True).get()
+    if end is None:
+        end = Head.objects.using(using).values_list("size", flat=True).get()
     entries = Entry.objects.using(using)
     steps = entries.filter(kind=CLOCK, index__lt=end).order_by("-index").values_list("head", "at")
     for start, at in [*steps, (0, None)]:
@@ -142,13 +143,17 @@ _LAST_BEFORE = (
 
 
 def view_at(
-    instant: datetime, using: str = "default", *, before_building: Callable[[], None] = lambda: None
+    instant: datetime,
+    using: str = "default",
+    *,
+    end: int | None = None,
+    before_building: Callable[[], None] = lambda: None,
 ) -> View:
-    """The view at an instant, its replay built if it is not there yet.
+    """The view at an instant, its replay built if it is not there yet; `end` as for `size_at`.
 
     `before_building` is called first where one must be built, and may raise to refuse it.
     """
-    size = size_at(instant, using)
+    size = size_at(instant, using, end)
     return View(instant, size, replay_file(size, using, before_building))
 
 

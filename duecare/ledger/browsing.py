@@ -61,6 +61,11 @@ def entries_about(kind: str, keys: Iterable[str], viewer: Viewer) -> VisibleQuer
     return found.filter(index__lt=size_in_view())
 
 
+def live_head() -> Head:
+    """The head of the log as it is now, whatever day is viewed."""
+    return once("head", Head.objects.get, live=True)
+
+
 def newest_checkpoint() -> Checkpoint | None:
     """The newest checkpoint, of those signed by the day that is being viewed."""
     return once("newest checkpoint", _newest_checkpoint)

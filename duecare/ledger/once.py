@@ -32,9 +32,12 @@ def remembering() -> Iterator[None]:
         _known.reset(before)
 
 
-def once(name: str, ask: Callable[[], T]) -> T:
-    """The answer to a question, by its name and the day that is viewed. Outside `remembering` it is asked."""
-    known, view = _known.get(), asof.current()
+def once(name: str, ask: Callable[[], T], *, live: bool = False) -> T:
+    """The answer to a question, by its name and the day that is viewed. Outside `remembering` it is asked.
+
+    A question that is `live` has the same answer whatever day is viewed.
+    """
+    known, view = _known.get(), None if live else asof.current()
     if known is None:
         return ask()
     key = (name, None if view is None else (view.size, view.instant))

@@ -27,13 +27,21 @@ from duecare.program.queries import (
     standing_of,
     standings,
 )
+from duecare.program.staff import api as staff_api
 from duecare.program.views import find_finding, findings_listing
 from duecare.web.api import PLACE, choice, endpoint, list_rows, number_rows, page_of, rows_of
 from duecare.web.api_shapes import Answer, Key, Moment
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Listing
 
 router = Router(tags=["Posture"])
-ROUTERS = (router, task_api.router, statement_api.router, exception_api.router, remark_api.router)
+ROUTERS = (
+    router,
+    task_api.router,
+    statement_api.router,
+    exception_api.router,
+    remark_api.router,
+    staff_api.router,
+)
 
 
 # ── Safeguards ───────────────────────────────────────────────────────────────────────────────────────────

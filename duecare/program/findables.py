@@ -23,6 +23,7 @@ from duecare.program.models import (
     Finding,
     Person,
     SafeguardException,
+    StaffMember,
     Statement,
     Task,
 )
@@ -50,6 +51,11 @@ def _people(viewer: Viewer) -> QuerySet[Person]:
 def _person(row: Person) -> Hit:
     tasks = f"{reverse('tasks')}?{urlencode({'owner': row.name})}"
     return Hit(row.name, address_of(f"program.person:{row.pk}") or tasks, _("their tasks"))
+
+
+def _staff_member(row: StaffMember) -> Hit:
+    note = ", ".join(filter(None, (row.work, row.department))) or row.source.name
+    return Hit(row.name, reverse("staff-member", args=[row.pk]), note)
 
 
 def _finding(row: Finding) -> Hit:
@@ -146,6 +152,21 @@ register_findable(
         _people,
         (("name", gettext_lazy("Name")),),
         _person,
+        ("name", "pk"),
+    )
+)
+register_findable(
+    Findable(
+        "staff",
+        gettext_lazy("Staff"),
+        41,
+        _rows(StaffMember, "source"),
+        (
+            ("name", gettext_lazy("Name")),
+            ("email", gettext_lazy("E-mail address")),
+            ("number", gettext_lazy("Staff number")),
+        ),
+        _staff_member,
         ("name", "pk"),
     )
 )

@@ -23,6 +23,9 @@ from duecare.program.people_models import Right as Right
 from duecare.program.people_models import RightArea as RightArea
 from duecare.program.remark_models import Attachment as Attachment
 from duecare.program.remark_models import Comment as Comment
+from duecare.program.staff.models import StaffAnswer as StaffAnswer
+from duecare.program.staff.models import StaffMember as StaffMember
+from duecare.program.staff.models import StaffSource as StaffSource
 from duecare.program.statement_models import Answer as Answer
 from duecare.program.statement_models import Review as Review
 from duecare.program.statement_models import Statement as Statement

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from duecare.ledger import asof
 from duecare.ledger.asof import LIVE, end_of
 from duecare.ledger.once import once
 from duecare.ledger.viewers import Viewer
@@ -48,12 +49,14 @@ def current_targets() -> dict[str, CurrentTarget]:
 
 def profile() -> Profile | None:
     """The organisation's profile; None before the first run is finished."""
+    if asof.current() is None:
+        return live_profile()
     return once("profile", lambda: Profile.objects.filter(pk=PROFILE).first())
 
 
 def live_profile() -> Profile | None:
     """The profile of today, also while a past day is being viewed: days are counted in today's zone."""
-    return once("live profile", lambda: Profile.objects.using(LIVE).filter(pk=PROFILE).first())
+    return once("live profile", lambda: Profile.objects.using(LIVE).filter(pk=PROFILE).first(), live=True)
 
 
 def zone_of(profile: Profile | None) -> ZoneInfo:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from duecare.ledger.once import once
 from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
 from duecare.program.models import Keeper, Person, Setup
 from duecare.program.services import Service
@@ -15,7 +16,8 @@ SETUP = "setup"
 
 def setup(viewer: Viewer) -> Setup:
     """What was arranged, as far as the viewer may see it; an empty one, not saved, while nothing was."""
-    return Setup.objects.all().visible_to(viewer).filter(pk=SETUP).first() or Setup(id=SETUP)
+    rows = Setup.objects.all().visible_to(viewer).filter(pk=SETUP)
+    return once(f"set-up for {viewer.actor}", rows.first) or Setup(id=SETUP)
 
 
 def services_of(arranged: Setup) -> frozenset[Service]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("approvals/", include("duecare.program.approval_urls")),
     path("first-90-days/", include("duecare.program.plan_urls")),
     path("imports/", include("duecare.program.imports.urls")),
+    path("staff/", include("duecare.program.staff.urls")),
     path("", include("duecare.program.task_urls")),
     path("", include("duecare.program.matter_urls")),
 ]

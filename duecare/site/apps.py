@@ -23,6 +23,8 @@ class SiteConfig(AppConfig):
         for area in AREAS:
             import_module(f"duecare.{area}.checks")
         import_module("duecare.program.imports.own_lists")
+        import_module("duecare.program.staff.lists")
+        import_module("duecare.site.leavers")
         import_module("duecare.systems.hosts")
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")

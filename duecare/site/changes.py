@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from duecare.ledger.asof import View
@@ -34,11 +35,9 @@ def changes(viewer: Viewer, view: View | None) -> list[Change]:
     heads = Entry.objects.all().visible_to(viewer).filter(kind=ACT)
     if view is not None:
         heads = heads.filter(index__lt=view.size)
-    rows = list(heads.order_by("-index")[:SHOWN])
-    payloads = {
-        payload.index: json.loads(bytes(payload.data))
-        for payload in Payload.objects.filter(index__in=[row.index for row in rows])
-    }
+    said = Payload.objects.filter(index=OuterRef("index")).values("data")
+    rows = list(heads.order_by("-index").annotate(said=Subquery(said))[:SHOWN])
+    payloads = {row.index: json.loads(bytes(row.said)) for row in rows if row.said is not None}
     names = _names({row.actor for row in rows}, viewer)
     return [
         Change(

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import DuecareError, Refused
 from duecare.ledger import asof
+from duecare.ledger.browsing import live_head
 from duecare.ledger.once import remembering
 from duecare.ledger.recording import record_note
 from duecare.ledger.records import utc_now
@@ -341,7 +342,7 @@ class AsOf:
                     _("Too many past days were asked for in one minute."), _("Wait a minute and try again.")
                 )
 
-        return asof.view_at(instant, before_building=allow)
+        return asof.view_at(instant, end=live_head().size, before_building=allow)
 
     @staticmethod
     def _without(request: Request) -> HttpResponseRedirect:

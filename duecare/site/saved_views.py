@@ -47,10 +47,12 @@ from duecare.program.models import (
     Finding,
     SafeguardException,
     SharedView,
+    StaffMember,
     Task,
 )
 from duecare.program.posture import State
 from duecare.program.search import Shelf, Thing, register_shelf
+from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
 from duecare.site.models import OwnView
@@ -172,6 +174,11 @@ LISTS: Mapping[str, ListPage] = {
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "products": ListPage(gettext_lazy("Products"), _products, "patching"),
     "products-asked": ListPage(gettext_lazy("Which products contained what"), _products_asked, "patching"),
+    "staff": ListPage(
+        gettext_lazy("Staff"),
+        lambda query, viewer, now: staff_listing(timezone.localdate(now)).read(query, StaffMember),
+        "people",
+    ),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),

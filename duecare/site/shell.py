@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.ledger import anchors, asof
-from duecare.ledger.browsing import newest_checkpoint
+from duecare.ledger.browsing import live_head, newest_checkpoint
 from duecare.ledger.models import Head
 from duecare.ledger.viewers import Request, Role, Viewer
 from duecare.program.catalogue import areas
@@ -37,6 +37,7 @@ SPEAKING = (
 """Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
 PAGES = {
     "systems": "hosts",
+    "people": "staff",
     "access": "accounts",
     "patching": "weaknesses",
     "assurance": "reports",
@@ -58,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate()
     profile = live_profile()
     view = asof.current()
-    head = Head.objects.get()
+    head = live_head()
     setting_up = view is None and viewer.has(Role.OWNER) and setup(viewer).plan_from is None
     return {
         "now": now,
@@ -149,7 +150,7 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             if not viewer.covers(area.id):
                 continue
             name = PAGES.get(area.id)
-            if viewer.areas is not None and name not in ("hosts", "software", None):
+            if viewer.areas is not None and name not in ("hosts", "software", "staff", None):
                 name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))

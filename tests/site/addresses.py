@@ -373,6 +373,12 @@ PAGES: Mapping[str, Page] = {
     "access/<str:key>/review/": form(
         "access/{account}/review/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
+    # Staff.
+    "staff/": Page("staff/", READ),
+    "staff/<str:key>/": Page("staff/{staff member}/", READ, object=True),
+    "staff/<str:key>/answer/": form(
+        "staff/{staff member}/answer/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     # Software.
     "patching/weaknesses/": Page("patching/weaknesses/", READ),
     "patching/weaknesses/<path:name>/": Page("patching/weaknesses/CVE-2026-1/", READ, object=True),
@@ -501,7 +507,7 @@ ELSEWHERE = frozenset(
         "released/<str:key>/",
         "released/<str:key>/file",
         "patching/runs/hosts/<str:key>/",
-        *(route for route in PAGES if route.startswith(("systems/", "access/"))),
+        *(route for route in PAGES if route.startswith(("systems/", "access/", "staff/"))),
     }
 )
 """Where the sample is of another area than patching, or a task that is nobody's and of no safeguard."""

@@ -88,6 +88,8 @@ CALLS: Mapping[str, Call] = {
     ),
     "GET files/{key}": read("files/{attachment}", object=True),
     # What people state, and departures.
+    "GET staff": read("staff?state=here"),
+    "GET staff/{key}": read("staff/{staff member}", object=True),
     "GET statements": read("statements?area=systems"),
     "GET statements/{key}": read("statements/{statement}", object=True),
     "GET questions/{id}": read("questions/physical.rooms"),

@@ -187,6 +187,7 @@ def keys() -> dict[str, str]:
         Right,
         SafeguardException,
         SharedView,
+        StaffMember,
         Statement,
         Task,
     )
@@ -200,6 +201,7 @@ def keys() -> dict[str, str]:
     return {
         "account": Account.objects.get(login__startswith="service_scanmaker").pk,
         "device": Device.objects.get(name="HC-PC-005").pk,
+        "staff member": StaffMember.objects.get(number="HC1005").pk,
         "import": Import.objects.filter(loader="entra-mfa").order_by("-made_at")[0].pk,
         "attachment": Attachment.objects.order_by("-pk")[0].pk,
         "data set": DataSet.objects.get(name="Patients").pk,

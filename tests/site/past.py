@@ -41,6 +41,7 @@ from duecare.program.models import (
     Right,
     SafeguardException,
     SharedView,
+    StaffMember,
     Statement,
     Task,
 )
@@ -116,7 +117,7 @@ def issue_report(who: str, at: datetime) -> IssuedReport:
 
 def bring(kind: str, text: str, at: datetime) -> None:
     """Take in a list as it was downloaded then."""
-    said = Said(kind, source="Entra ID" if kind == "accounts" else "Intune", whole=True)
+    said = Said(kind, source="Intune" if kind == "devices" else "Entra ID", whole=True)
     import_table(text.encode(), f"{kind}.csv", said, TERMINAL, at, dry=False, tell=lambda line: None)
 
 
@@ -178,6 +179,7 @@ def _history(now: datetime) -> dict[str, User]:
         samples.pull(now - LONG_AGO)
         bring("accounts", "login,enabled,mfa\nada@clinic.example,yes,no\n", now - LONG_AGO)
         bring("devices", "name,encrypted\nlaptop-7,no\n", now - LONG_AGO)
+        bring("staff", "name,email,department\nAda Example,ada@clinic.example,Ward\n", now - LONG_AGO)
         assess(TERMINAL, now - LONG_AGO, clock=lambda: now - LONG_AGO)
         issue_report("owner", now - LONG_AGO)
         draft = Draft(Answer.YES, "Three rooms, all locked.", "", day, day)
@@ -238,6 +240,7 @@ def _samples() -> dict[str, str]:
         "keeper": Keeper.objects.get().pk,
         "account": Account.objects.get().pk,
         "device": Device.objects.get().pk,
+        "staff member": StaffMember.objects.get().pk,
         "import": Import.objects.get(list="accounts").pk,
         "data set": DataSet.objects.get().pk,
         "finding": Finding.objects.filter(subject__endswith=host.pk).order_by("opened_at")[0].pk,

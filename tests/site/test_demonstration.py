@@ -53,7 +53,7 @@ ROOMS: Mapping[str, str] = {
     "Risk": "Regular risk assessment",
     "Law": "Nothing lives here yet",  # no safeguard does, and the room has no page of its own so far
     "Policies": "Written rules people know",
-    "People": "Training for everyone",
+    "People": "Aisling Ahern",
     "Access": "Practice system",
     "Patching": "DEMO-2026-117",
     "Detection": "Logs kept and guarded",
@@ -66,6 +66,8 @@ ROOMS: Mapping[str, str] = {
 }
 """What the page of each room of the navigation shows, by its label."""
 BESIDE: Mapping[str, str] = {
+    "areas/people/": "Training for everyone",
+    "staff/?state=asked%20after": "Lorcan Ryan",
     "patching/software/": "openssh-server",
     "patching/products/": "X-ray workstation",
     "patching/weaknesses/DEMO-2026-124/": "Mended late",

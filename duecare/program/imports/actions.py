@@ -68,10 +68,13 @@ def plan(one: List[Any], brought: Brought, taking: Taking) -> Plan:
         loader.words if loader else {},
     )
     wanted, faults = read_rows(brought.table, brought.columns, one.fields, manner)
-    context = one.context(taking)
+    context = one.context(taking, wanted)
     planned = compare(
         [Wanted(row.row, one.complete(row.values, taking, context), row.column) for row in wanted],
-        [Existing(record.pk, one.values(record)) for record in one.records(taking)],
+        [
+            Existing(record.pk, one.values(record), one.listed(record, taking))
+            for record in one.records(taking)
+        ],
         keys=one.keys,
         called=lambda values: str(values.get(one.called) or values.get(one.keys[-1]) or ""),
         lacking=one.lacking(taking) if taking.whole else None,
@@ -142,7 +145,7 @@ def take_in(one: List[Any], brought: Brought, planned: Plan, taking: Taking, dat
             if number == 1:
                 one.demand(taking)
                 made.save(force_insert=True)
-                scope = one.begin(taking)
+                scope = one.begin(taking, list(planned.of(Kind.ADDED)))
             _write(one, part, taking, scope)
             if number == len(parts):
                 one.end(taking, scope, whole=made.whole)

@@ -34,6 +34,8 @@ class Existing:
 
     key: str
     values: Values
+    listed: bool = True
+    """Whether a whole list would name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def compare(
         seen[identity] = row.row
         found.append(_change(row, record, called))
     if lacking is not None and not bad:
-        found.extend(_lack(one, lacking, called) for one in existing if f"record {one.key}" not in seen)
+        found.extend(
+            _lack(one, lacking, called) for one in existing if one.listed and f"record {one.key}" not in seen
+        )
     counts = Counter(one.kind for one in found)
     return Plan(tuple(found), tuple(bad), {kind: counts[kind] for kind in Kind})
 

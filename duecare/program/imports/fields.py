@@ -57,6 +57,17 @@ class Field:
     """The value of an empty cell; null means unknown."""
 
 
+class Known(str):
+    """The key of a record as a value, with what people call the record."""
+
+    told: str
+
+    def __new__(cls, key: str, told: str) -> Known:
+        made = super().__new__(cls, key)
+        made.told = told
+        return made
+
+
 YES = frozenset(("yes", "true", "y", "1", "on", "enabled", "ja", "wahr", "oui", "vrai", "sí", "si",
                  "verdadero", "sim", "vero", "waar", "x", "✓"))  # fmt: skip
 NO = frozenset(("no", "false", "n", "0", "off", "disabled", "nein", "falsch", "non", "faux", "falso", "não",

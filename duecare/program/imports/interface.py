@@ -17,9 +17,9 @@ from django.db.models import QuerySet
 from duecare.errors import NotFound
 from duecare.ledger.records import Record
 from duecare.ledger.viewers import Role
-from duecare.program.imports.changes import Values
+from duecare.program.imports.changes import Change, Values
 from duecare.program.imports.fields import Field, Order
-from duecare.program.imports.mapping import same
+from duecare.program.imports.mapping import Wanted, same
 from duecare.web.listing import Text
 from duecare.words import gettext as _
 
@@ -79,7 +79,11 @@ class List(ABC, Generic[R]):
         """A record by field, as rows are compared with it."""
         return {one.name: getattr(record, one.name) for one in self.fields}
 
-    def context(self, taking: Taking) -> Any:
+    def listed(self, record: R, taking: Taking) -> bool:
+        """Whether a whole list of this source would name the record, so that it is gone if it does not."""
+        return True
+
+    def context(self, taking: Taking, rows: Sequence[Wanted]) -> Any:
         """What `complete` needs to know beside the row, read once for all rows."""
         return None
 
@@ -99,8 +103,11 @@ class List(ABC, Generic[R]):
         """Raises an error of ours if the file as a whole must not be taken in."""
         return
 
-    def begin(self, taking: Taking) -> Any:
-        """What `make` and `change` need; called within the first act, and may save records."""
+    def begin(self, taking: Taking, added: Sequence[Change]) -> Any:
+        """What `make` and `change` need; called within the first act, and may save records.
+
+        `added` are the changes of the whole plan for which `make` will be called.
+        """
         return None
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,10 @@ from duecare.errors import Refused
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role
 from duecare.program.catalogue import catalogue
-from duecare.program.imports.changes import Values
+from duecare.program.imports.changes import Change, Values
 from duecare.program.imports.fields import Field, Type
 from duecare.program.imports.interface import List, Taking, register_list
+from duecare.program.imports.mapping import Wanted
 from duecare.program.models import DataSet, Repeats, Task
 from duecare.program.task_actions import LONGEST, YEARS
 from duecare.program.task_queries import holding_people, today_at
@@ -100,7 +101,7 @@ class TaskList(List[Task]):
         }
         return {**found, "owner": record.owner.name if record.owner else ""}
 
-    def context(self, taking: Taking) -> _People:
+    def context(self, taking: Taking, rows: Sequence[Wanted]) -> _People:
         return _people(taking)
 
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _People) -> dict[str, Any]:
@@ -133,7 +134,7 @@ class TaskList(List[Task]):
         if values.get("minutes") == 0:
             yield "minutes", gettext("a task takes at least one minute")
 
-    def begin(self, taking: Taking) -> _People:
+    def begin(self, taking: Taking, added: Sequence[Change]) -> _People:
         return _people(taking)
 
     def make(self, values: Values, taking: Taking, scope: _People) -> Task:

@@ -7,7 +7,7 @@ a record is gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, Refused
 from duecare.ledger.records import Record, new_key
-from duecare.program.imports.changes import Values
+from duecare.program.imports.changes import Change, Values
 from duecare.program.imports.interface import List, Taking
 
 R = TypeVar("R", bound=Record)
@@ -66,7 +66,7 @@ class SourcedList(List[R]):
                     _("Download a new one; an old one would hide what has changed since."),
                 )
 
-    def begin(self, taking: Taking) -> Any:
+    def begin(self, taking: Taking, added: Sequence[Change]) -> Any:
         """The source, made if it is new."""
         source = self.find_source(taking.source)
         if source is None:

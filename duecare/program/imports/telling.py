@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duecare.program.imports.changes import Change, Kind, Plan
+from duecare.program.imports.fields import Known
 from duecare.program.imports.interface import List
 from duecare.program.imports.tables import Table
 from duecare.web.exports import cell
@@ -117,7 +118,7 @@ def words(value: Any) -> str:
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, dict):
         return ", ".join(f"{key} {'?' if number is None else number}" for key, number in value.items()) or "–"
-    return str(value) or "–"
+    return (value.told if isinstance(value, Known) else str(value)) or "–"
 
 
 def faults(one: List[Any], planned: Plan, table: Table) -> Iterator[FaultTold]:

@@ -16,6 +16,8 @@ from duecare.patching.weaknesses.actions import match_if_due
 from duecare.program.imports.models import Import
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import undo
+from duecare.program.staff.actions import say_what_became
+from duecare.program.staff.models import StaffMember
 from duecare.site.demonstration import bills, feeds, lists
 from duecare.site.demonstration.story import Event, listed, published
 from duecare.site.demonstration.teller import Telling
@@ -75,3 +77,10 @@ def review(telling: Telling, event: Event, now: datetime) -> None:
     told = event.told
     account = Account.objects.get(login=told["account"], source__name=told["source"])
     review_account(account, telling.actor(told["by"]), told["words"], now)
+
+
+def became(telling: Telling, event: Event, now: datetime) -> None:
+    """What somebody says of one whom the newest list of staff lacks."""
+    told = event.told
+    member = StaffMember.objects.get(email=told["who"])
+    say_what_became(member.pk, telling.actor(told["by"]), told["answer"], None, told["words"], now)

@@ -106,6 +106,32 @@ def _practice(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, It
     return head, rows()
 
 
+def _office(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Iterable[Row]]:
+    """The personnel office's own list: who works at the clinic on a day, and who left lately."""
+    staff, office = told["staff"], told["office"]
+    head = ("Staff number", "Name", "E-mail", "Manager", "Department", "Job title", "First day", "Last day")
+
+    def rows() -> Iterator[Row]:
+        for number in range(staff["count"]):
+            made, left = staff["came"].get(number, MADE - 37 * number % 2000), staff["left"].get(number, 0)
+            if made > day or (left and day >= left + GONE) or (number in office["forgets"] and day >= -8):
+                continue
+            name, ward = _name(told, number), number % len(office["departments"])
+            leads = number < len(office["departments"])
+            manager = "" if not number else _number(0 if leads else ward)
+            first = (now + timedelta(days=made - day)).strftime("%Y-%m-%d")
+            last = (now + timedelta(days=left - day)).strftime("%Y-%m-%d") if left and day >= left else ""
+            title = office["head"] if leads else office["titles"][number % len(office["titles"])]
+            department = office["departments"][ward]
+            yield (_number(number), name, _login(name), manager, department, title, first, last)
+
+    return head, rows()
+
+
+def _number(number: int) -> str:
+    return f"HC{number + 1001}"
+
+
 def _devices(told: Mapping[str, Any], day: int, now: datetime) -> tuple[Row, Iterable[Row]]:
     head = ("Device ID", "Device name", "Last check-in", "OS version", "Serial number", "Compliance",
             "Encrypted", "OS", "Primary user UPN")  # fmt: skip
@@ -134,9 +160,10 @@ _FILES: Mapping[str, Callable[[Mapping[str, Any], int, datetime], tuple[Row, Ite
     "entra-users": _users,
     "entra-mfa": _factors,
     "accounts": _practice,
+    "staff": _office,
     "intune-devices": _devices,
 }
-"""By the id of the loader; the practice system has none, so its file is a list of one's own."""
+"""By the id of the loader, or of the list for files that have none: of the practice system, of the office."""
 
 
 def _chosen(faults: Iterable[Mapping[str, Any]], number: int, day: int) -> bool:

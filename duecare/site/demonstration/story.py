@@ -15,7 +15,7 @@ from duecare.program.catalogue import read_yaml
 _CONTENT = Path(__file__).parent / "content"
 KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
-    "products", "advisories", "accounts", "statements", "exceptions", "tasks", "matters", "trust",
+    "products", "advisories", "accounts", "became", "statements", "exceptions", "tasks", "matters", "trust",
     "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""

@@ -212,6 +212,7 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "products.bills": bringing.bill,
     "advisories": bringing.advisories,
     "accounts": bringing.review,
+    "became": bringing.became,
     "statements": _statement,
     "statements.review": _review,
     "exceptions": _exception,

@@ -40,6 +40,13 @@ Ben,Example,ben@clinic.example,****,,/,,Suspended,2024/01/05 17:00:00,,False,Fal
 Scan,Desk,scan@clinic.example,****,,/Machines,,Active,Never logged in,,False,False
 """
 
+GOOGLE_STAFF = """\
+First Name [Required],Last Name [Required],Email Address [Required],Org Unit Path [Required],\
+Status [READ ONLY],Employee ID,Employee Title,Manager Email,Department
+Ada,Example,ada@clinic.example,/,Active,17,Nurse,fay@clinic.example,Ward 3
+Fay,Example,fay@clinic.example,/,Active,18,Head nurse,,Ward 3
+"""
+
 INTUNE_DEVICES = """\
 Device ID,Device name,Enrollment date,Last check-in,Azure AD Device ID,OS version,Serial number,Manufacturer,\
 Model,Compliance,Ownership,Encrypted,OS,Primary user UPN

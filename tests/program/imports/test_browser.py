@@ -90,6 +90,44 @@ def test_a_list_of_ones_own_is_brought_looked_at_taken_in_and_undone(
     assert page.get_by_role("link", name="ada@shop.example").count() == 0
 
 
+def test_people_come_in_and_who_is_gone_is_asked_after(page: Any, served: Served, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(
+        "Staff number,Name,E-mail,Manager,First day\n"
+        "HC1001,Aisling Ahern,aisling.ahern@harbour.example,,2019-02-01\n"
+        "N1,Nessa Example,nessa@harbour.example,HC1001,2026-11-02\n"
+        "N2,Aisling Ahern,aisling.ahern@harbour.example,HC1001,2026-11-02\n"
+    )
+    page.goto(f"{served.address}/staff/")
+    look(page)
+    page.get_by_role("link", name="Import", exact=True).click()
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_label("Which service or list it is of").fill("Personnel office")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Show what would change").click()
+    page.get_by_text("an earlier row of the file has the same address").wait_for()
+    assert page.get_by_text("Manager, by address or staff number: Aisling Ahern").is_visible()
+    look(page)
+    page.get_by_role("button", name="Take in the rows without faults").click()
+    page.goto(f"{served.address}/staff/?q=nessa")
+    page.get_by_role("link", name="Nessa Example").click()
+    assert page.get_by_text("no: a list lets nobody sign in").is_visible()
+    look(page)
+    page.get_by_role("link", name="Aisling Ahern").click()
+    assert page.get_by_role("link", name="Nessa Example").is_visible()
+    page.goto(f"{served.address}/staff/?state=asked%20after")
+    page.get_by_role("link", name="Lorcan Ryan").click()
+    page.get_by_role("link", name="Say what became of them").click()
+    page.get_by_label("They left").check()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_text("It is not said when they left").first.wait_for()
+    look(page)
+    page.get_by_label("Their last day").fill("2026-11-20")
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_text("Kept.").wait_for()
+    look(page)
+
+
 def test_a_guest_is_found_by_its_filter_and_somebody_says_why_it_is_needed(page: Any, served: Served) -> None:
     page.goto(f"{served.address}/access/?kind=guest")
     page.get_by_role("link", name="service_scanmaker").click()
