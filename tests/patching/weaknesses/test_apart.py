@@ -98,7 +98,7 @@ def test_a_process_that_is_killed_leaves_what_was_known_and_the_next_makes_it_wh
     report(web, facts((), [("PyPI", "one", "1.0"), ("PyPI", "two", "1.0")]), START + 2 * DAY)
     bring(tmp_path / "feeds", "one", "two")
     # Ended in the midst of writing: what is known of advisories is there, what is weak is not.
-    orders = {"where": "_keep", "actor": ACTOR, "now": (START + 3 * DAY).isoformat()}
+    orders = {"where": "keep", "actor": ACTOR, "now": (START + 3 * DAY).isoformat()}
     with pytest.raises(DuecareError, match="Look whether memory suffices"):
         run_apart(f"{HERE}:die_at", orders, "It was not done.")
     assert found() == before
