@@ -246,6 +246,19 @@ def test_a_shorter_term_of_some_is_shown_until_it_is_known_who_we_are() -> None:
     assert by == datetime(2026, 11, 24, 9, tzinfo=UTC), "boards and reminders go by the earlier"
 
 
+def test_by_when_to_act_is_told_of_targets_and_open_questions_and_not_of_what_is_done() -> None:
+    at = moment("2026-11-23T10:00", "Europe/Berlin", "at")
+    given = Incident(
+        Facts(NOBODY | {"eu_gdpr_scope": None}, BREACH | {"risk_to_individuals": "high"}),
+        (Event("awareness", at),), NOW + timedelta(days=1), "DE",
+    )  # fmt: skip
+    open_ = by_name(given)
+    assert open_["eu-gdpr", "authority"].act_by == open_["eu-gdpr", "individuals"].act_by
+    assert open_["eu-gdpr", "individuals"].act_by == at.at + timedelta(hours=72)
+    sent = Event("submission_of.eu-gdpr.authority", at)
+    assert by_name(replace(given, events=(*given.events, sent)))["eu-gdpr", "authority"].act_by is None
+
+
 def test_a_day_of_rest_gives_time_only_to_those_known_to_be_outside_the_exclusion() -> None:
     sent, facts = [("submission_of.eu-dora.initial", "2026-08-06T13:00")], {"dora_major": True}
     given = {"country": "BE", "now": "2026-08-07T12:00"}
