@@ -168,7 +168,7 @@ def _limit(limit: Limit | None) -> str | None:
 
 
 def applicability(written: object, register: Register) -> list[dict[str, Any]]:
-    """Whether each obligation applies, as JSON, by the profile of an input like that of the clocks."""
+    """Whether each obligation applies, as JSON, for an input of the same shape; only its profile counts."""
     facts = profile(fields.known(written, "The input", INPUT), register)
     return [
         {

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duecare.errors import BadInput
-from duecare.law.clocks import State, Told, tell
+from duecare.law.clocks import State, Told, binds, tell
 from duecare.law.conditions import Facts, Value
 from duecare.law.incident_files import answer, applicability, incident
 from duecare.law.incidents import Event, Incident
 from duecare.law.moments import Moment, moment
 from duecare.law.obligations import CONTENT, obligations, register
+from duecare.law.obligations import State as Force
 from duecare.law.saying import ask_fact
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -245,6 +246,19 @@ def test_a_shorter_term_of_some_is_shown_until_it_is_known_who_we_are() -> None:
     assert by == datetime(2026, 11, 24, 9, tzinfo=UTC), "boards and reminders go by the earlier"
 
 
+def test_by_when_to_act_is_told_of_targets_and_open_questions_and_not_of_what_is_done() -> None:
+    at = moment("2026-11-23T10:00", "Europe/Berlin", "at")
+    given = Incident(
+        Facts(NOBODY | {"eu_gdpr_scope": None}, BREACH | {"risk_to_individuals": "high"}),
+        (Event("awareness", at),), NOW + timedelta(days=1), "DE",
+    )  # fmt: skip
+    open_ = by_name(given)
+    assert open_["eu-gdpr", "authority"].act_by == open_["eu-gdpr", "individuals"].act_by
+    assert open_["eu-gdpr", "individuals"].act_by == at.at + timedelta(hours=72)
+    sent = Event("submission_of.eu-gdpr.authority", at)
+    assert by_name(replace(given, events=(*given.events, sent)))["eu-gdpr", "authority"].act_by is None
+
+
 def test_a_day_of_rest_gives_time_only_to_those_known_to_be_outside_the_exclusion() -> None:
     sent, facts = [("submission_of.eu-dora.initial", "2026-08-06T13:00")], {"dora_major": True}
     given = {"country": "BE", "now": "2026-08-07T12:00"}
@@ -259,6 +273,32 @@ def test_a_backstop_whose_event_is_missing_is_asked_for() -> None:
     found = of("eu-dora", "initial", {"dora_major": True}, [("classification_major", "2026-11-24T08:00")])
     assert (found["state"], found["strict_due"]) == ("running", "2026-11-24T12:00:00+01:00")
     assert "awareness" in [ask["id"] for ask in found["asks"]]
+
+
+def test_a_trigger_at_the_very_end_of_the_backstop_does_not_escape_it() -> None:
+    for classified, due in (
+        ("2026-11-24T10:00", "2026-11-24T10:00"),
+        ("2026-11-24T10:01", "2026-11-24T14:01"),
+    ):
+        events = [*AWARE, ("classification_major", classified)]
+        found = of("eu-dora", "initial", {"dora_major": True}, events)
+        assert found["strict_due"] == f"{due}:00+01:00"
+
+
+def test_business_days_are_those_of_the_law_and_not_of_whoever_counts_them() -> None:
+    """Day 5 after 20 November 2026 steps over Thanksgiving, which nobody keeps in Germany."""
+    facts, notice = {"notified_hhs": True}, [("notice_to_hhs", "2026-11-20")]
+    found = of("us-ny-shield", "hipaa-copy-ag", facts, notice, profile={"hipaa_covered_entity": True})
+    assert found["strict_due"] == "2026-11-30"
+    assert found["calendar"].startswith("US-NY,")
+
+
+def test_nothing_that_is_only_proposed_binds_whatever_its_clock_says() -> None:
+    proposal = obligations()["us-circia"]
+    clock = replace(proposal.clocks[0], binding=True)
+    assert not binds(clock, proposal, NOW.date())
+    assert binds(clock, replace(proposal, state=Force.IN_FORCE), NOW.date())
+    assert not binds(proposal.clocks[0], replace(proposal, state=Force.IN_FORCE), NOW.date())
 
 
 def test_states_that_count_otherwise_are_named_and_the_others_keep_the_directive() -> None:
