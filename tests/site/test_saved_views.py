@@ -188,7 +188,8 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "tasks": "state=open", "safeguards": "state=failing", "statements": "answer=no",
         "findings": "state=open", "exceptions": "state=asked", "hosts": "state=active", "names": "kind=mail",
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
-        "patch-runs": "state=draft", "feed-updates": "state=waiting", "reports": "report=posture", "ledger": "action=noted",
+        "patch-runs": "state=draft", "feed-updates": "state=waiting", "reports": "report=posture",
+        "ledger": "action=noted",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
     for name, query in queries.items():
