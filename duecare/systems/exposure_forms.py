@@ -105,8 +105,10 @@ class ExposureForm(RecordForm):
         return values
 
     def said(self) -> Said:
-        """What was said, once the form is valid."""
+        """What was said, once the form is valid. To name another person says nothing anew of the rest."""
         values = self.cleaned_data
+        if self.changed_data == ["responsible"]:
+            return Said(responsible=values["responsible"])
         return Said(
             Answer(values["internet"]) if values["internet"] else None,
             Answer(values["holds_data"]) if values["holds_data"] else None,

@@ -124,7 +124,7 @@ def _responsible(row: Host) -> str | None:
 
 
 EXPOSURES = (*YES_NO_UNKNOWN, ("stale", _("Said too long ago")))
-IN_FILES = frozenset(("holds_data",))
+IN_FILES = frozenset(("grade", "unreadable", "holds_data"))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 
 HOSTS: Listing[Host] = Listing(
@@ -158,7 +158,7 @@ HOSTS: Listing[Host] = Listing(
         Column("findings", _("Open findings"), lambda row: getattr(row, "findings", 0), Kind.NUMBER),
         Column(
             "internet",
-            _("Internet reaches it"),
+            _("Internet"),
             lambda row: told(_known(row).internet),
             export=lambda row: _plain(_known(row).internet),
         ),
@@ -226,15 +226,18 @@ HOSTS: Listing[Host] = Listing(
 )
 
 
-CHOOSE: Column[Host] = Column(
-    "choose",
-    _("Choose"),
-    lambda row: format_html(
+def _box(row: Host) -> str:
+    """Nothing is done with a host that was removed."""
+    if row.removed_at is not None:
+        return ""
+    return format_html(
         '<input type="checkbox" name="hosts" value="{}" form="chosen" aria-label="{}">',
         row.pk,
         gettext("Choose %s") % row.name,
-    ),
-)
+    )
+
+
+CHOOSE: Column[Host] = Column("choose", _("Choose"), _box, Kind.MONO)
 """A box of the form under the list, by which hosts are chosen for something that is done with several."""
 
 

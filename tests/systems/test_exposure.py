@@ -63,7 +63,10 @@ def test_it_is_said_on_a_form_and_shown_on_the_page_and_in_the_list(manager: tup
     page = text(client, f"/systems/{web.pk}/")
     for words in ("yes: Patients", "Read in the rules of the firewall", viewer.name, "Say it anew"):
         assert words in page
-    assert 'value="yes"' in text(client, address)
+    said = Exposure.objects.get()
+    client.post(address, {**given, "responsible": "nobody"})
+    client.post(address, {**given, "responsible": viewer.person})
+    assert Exposure.objects.get().internet_at == said.internet_at, "who is responsible is another question"
     assert names(client, "internet=yes") == names(client, "data_set=patie") == ["web"]
     assert names(client, f"responsible={viewer.name[:5]}") == names(client, "owner=somebody") == ["web"]
     assert names(client, "internet=unknown") == names(client, "owner=nobody") == [inner.name]
