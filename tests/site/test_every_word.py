@@ -33,6 +33,7 @@ NAMES = (
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
     r"OSV, [A-Z][A-Za-z. ]+|OSV, (npm|crates\.io)|OSV|Debian security tracker|EPSS|retire\.js",
+    r"FriendsOfPHP|(: )?Nothing here is written in Java\.",
     r"CISA (Known Exploited Vulnerabilities|Vulnrichment)",
     r"https://osv-vulnerabilities\.storage\.googleapis\.com|https://feeds\.example|/?PyPI|/?all\.zip|X-1\.json",
     # Addresses at which this test asks.

@@ -44,7 +44,7 @@ class FeedDrop(Record):
     room = "patching"
 
     class Meta:
-        verbose_name = _("drop of a feed")
+        verbose_name = "drop of a feed"
 
     def __str__(self) -> str:
         return f"{self.feed} dropped {self.at:%Y-%m-%d}"
