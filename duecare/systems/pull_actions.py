@@ -42,6 +42,10 @@ from duecare.systems.puller.passes import (
     Pass,
     read_pass,
 )
+from duecare.systems.puller.passes import (
+    Came as Told,
+)
+from duecare.systems.reports import CLOCK_TOLERANCE
 from duecare.web.recorded import in_the_records_language, recorded
 
 ACTOR = "puller"
@@ -70,24 +74,32 @@ def take_in(directory: Path, now: datetime) -> TakenIn:
         for file in _files(directory):
             try:
                 told = read_pass(data := read_regular(file, MOST_BYTES))
-                if f"{told.key}{PASSED}" != file.name:
-                    raise BadInput(_("it tells of another pass than its name says"), _("Look at the puller."))
+                _demand_usable(told, file, now)
             except DuecareError as error:
                 faults.append(f"{file.name}: {error.what}")
                 continue
-            for line in told.lines:
-                found = _connection(line, told.ended, now)
-                came, words = Came(line.came.value), line.words
-                if came == Came.REPORTED:
-                    came, words, fresh = _take_report(found, directory, line, now)
+            if PullPass.objects.filter(ended_at__gt=told.ended).exists():
+                faults.append(_("%s: a later pass was taken in before, so nothing of it counts") % file.name)
+            else:
+                for line in told.lines:
+                    words, fresh = _take_line(line, directory, told.ended, now)
                     reports += fresh
-                    if came != Came.REPORTED:
+                    if words and line.came == Told.REPORTED:
                         faults.append(f"{line.name}: {words}")
-                _note(found, came, words, told.ended)
-            _leave_out(told)
+                _leave_out(told)
             _keep_pass(told, data, now)
             passes += 1
     return TakenIn(passes, reports, tuple(faults))
+
+
+def _take_line(line: Line, directory: Path, at: datetime, now: datetime) -> tuple[str, bool]:
+    """Record what came of one host: what was said, and whether there is a new report."""
+    found = _connection(line, at, now)
+    came, words, fresh = Came(line.came.value), line.words, False
+    if came == Came.REPORTED:
+        came, words, fresh = _take_report(found, directory, line, now)
+    _note(found, came, words, at)
+    return words, fresh
 
 
 def end_connection(host: Host, actor: str, now: datetime, because: str) -> None:
@@ -121,6 +133,13 @@ def _files(directory: Path) -> Iterator[Path]:
     known = set(PullPass.objects.filter(source__in=keys[:10_000]).values_list("source", flat=True))
     fresh = [one for one, key in zip(found, keys, strict=True) if KEY.fullmatch(key) and key not in known]
     yield from fresh[:MOST_FILES]
+
+
+def _demand_usable(told: Pass, file: Path, now: datetime) -> None:
+    if f"{told.key}{PASSED}" != file.name:
+        raise BadInput(_("it tells of another pass than its name says"), _("Look at the puller."))
+    if told.ended > now + CLOCK_TOLERANCE:
+        raise BadInput(_("it ended in the future"), _("Set the clock of the puller's machine."))
 
 
 def _read_report(directory: Path, line: Line) -> bytes:

@@ -91,7 +91,7 @@ def add(place: Place, name: str, address: str, port: int, user: str, line: str) 
     _check(Listed(name, address, port, user, "SHA256:" + "A" * 43))
     others = [one for one in read_hosts(place) if one.name.casefold() != name.casefold()]
     if len(others) >= MOST:
-        raise Refused(f"The list holds {MOST} hosts already.", "Have a second puller for the others.")
+        raise Refused(f"The list holds {MOST} hosts already.", "Take off those that are gone.")
     for one in others:
         if (one.address, one.port) == (address, port):
             raise Refused(f"{one.name} is reached there already.", "One computer stands on the list once.")

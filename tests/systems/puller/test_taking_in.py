@@ -179,6 +179,11 @@ def test_a_pass_that_cannot_be_used_is_named_and_the_next_one_taken_in(
     faults = pulled(line("web-1", b"not there"))
     assert len(faults) == 3
     assert PullPass.objects.count() == 1
+    *_others, late = pulled(line("web-2"), at=utc_now() - timedelta(days=1))
+    assert "a later pass was taken in before" in late
+    *_others, early = pulled(line("web-2"), at=utc_now() + timedelta(days=2))
+    assert "it ended in the future" in early
+    assert not PulledHost.objects.filter(name="web-2").exists()
     assert PulledHost.objects.get().came == Came.UNUSABLE
     with pytest.raises(BadInput, match="cannot be read"):
         take_in(tmp_path / "nowhere", utc_now())
