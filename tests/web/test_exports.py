@@ -104,4 +104,4 @@ def test_a_list_ten_times_as_long_is_streamed_in_the_same_memory(table: str) -> 
             tracemalloc.stop()
             Finding.objects.using(table).all().delete()
 
-    assert peak(20_000) < 1.2 * peak(2_000)
+    assert peak(10_000) < 1.2 * peak(1_000)

@@ -83,6 +83,12 @@ def test_a_value_of_the_wrong_kind_names_its_place() -> None:
     assert "$.affected[0].package.name" in loaded.faults[0].reason
 
 
+def test_a_colon_in_the_name_of_a_file_is_no_way_out_and_a_drive_is() -> None:
+    loaded = read(zipped(**{"ALSA-2024:1.json": osv("ALSA-2024:1"), "C:/X-2.json": osv("X-2")}), "all.zip")
+    assert [one.id for one in loaded.advisories] == ["ALSA-2024:1"]
+    assert [one.place for one in loaded.faults] == ["all.zip: C:/X-2.json"]
+
+
 def test_a_damaged_zip_loses_only_what_is_damaged() -> None:
     whole = bytearray(zipped(**{"X-1.json": osv("X-1"), "X-2.json": osv("X-2")}))
     whole[60] ^= 0xFF
