@@ -82,10 +82,10 @@ def _take_a_bill(owner: Viewer, at: datetime) -> None:
     )  # fmt: skip
 
 
-def pull(at: datetime) -> None:
-    """A pass of the puller that could not reach web-1, which is the only one on its list."""
+def pull(at: datetime, name: str = "web-1") -> None:
+    """A pass of the puller that could not reach a host, which is the only one on its list."""
     line = Line(
-        "web-1", "web-1.clinic.example", 22, "duecare-collect", f"SHA256:{'A' * 43}", Came.UNREACHABLE, "", ""
+        name, f"{name}.clinic.example", 22, "duecare-collect", f"SHA256:{'A' * 43}", Came.UNREACHABLE, "", ""
     )
     told = Pass(f"{at:%Y%m%dT%H%M%SZ}-00000000", at, at, (line,))
     with TemporaryDirectory() as directory:

@@ -68,6 +68,7 @@ ROOMS: Mapping[str, str] = {
 BESIDE: Mapping[str, str] = {
     "areas/people/": "Training for everyone",
     "staff/?state=asked%20after": "Lorcan Ryan",
+    "systems/?internet=yes": "mail-1",
     "patching/software/": "openssh-server",
     "patching/products/": "X-ray workstation",
     "patching/weaknesses/DEMO-2026-124/": "Mended late",
@@ -187,6 +188,7 @@ def test_every_checkpoint_names_it_a_demonstration(made: Made) -> None:
 
 def test_every_page_says_that_it_is_made_up(made: Made) -> None:
     samples.enrol(utc_now())
+    samples.pull(utc_now(), "db-1")
     samples.draw_up(viewer_of(User.objects.get(email=harbour.OWNER), utc_now()), utc_now())
     keys = {**harbour.keys(), **samples.keys(), "blob": "none"}
     keys["past"] = (utc_now() - timedelta(days=6)).date().isoformat()

@@ -14,13 +14,14 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duecare.patching.bills.checks import PRODUCTS
 from duecare.patching.bills.models import Bill, Contained, Product
 from duecare.patching.bills.queries import bill_days, is_contained, is_stale, newest_bills, told_at
 from duecare.patching.ecosystems import find_ecosystem
 from duecare.patching.weaknesses.queries import clocks_of_products, last_matching, promised
-from duecare.patching.weaknesses.subjects import Common, common_of, item_of, uncovered, unrated
+from duecare.patching.weaknesses.subjects import Common, came_since, common_of, item_of, uncovered, unrated
 from duecare.program.judgement import Facts, Grade
 from duecare.program.subjects import Subject, register_reference, register_source
 
@@ -73,10 +74,38 @@ def _weaknesses(
 def unmatched(bill: Bill) -> list[str]:
     """What of a bill can be held against no advisory, in words with their numbers."""
     words = (
-        (bill.without_purl, _("%(count)s components are named without a package URL")),
-        (bill.unknown_type, _("%(count)s components are of a type that no feed knows")),
-        (bill.without_version, _("%(count)s components are named without a version")),
-        (bill.unreadable, _("%(count)s components have a package URL that cannot be read")),
+        (
+            bill.without_purl,
+            ngettext(
+                "%(count)s component is named without a package URL",
+                "%(count)s components are named without a package URL",
+                bill.without_purl,
+            ),
+        ),
+        (
+            bill.unknown_type,
+            ngettext(
+                "%(count)s component is of a type that no feed knows",
+                "%(count)s components are of a type that no feed knows",
+                bill.unknown_type,
+            ),
+        ),
+        (
+            bill.without_version,
+            ngettext(
+                "%(count)s component is named without a version",
+                "%(count)s components are named without a version",
+                bill.without_version,
+            ),
+        ),
+        (
+            bill.unreadable,
+            ngettext(
+                "%(count)s component has a package URL that cannot be read",
+                "%(count)s components have a package URL that cannot be read",
+                bill.unreadable,
+            ),
+        ),
     )
     return [text % {"count": count} for count, text in words if count]
 
@@ -96,7 +125,7 @@ def unspoken_of(rows: QuerySet[Contained], common: Common | None) -> list[str]:
         counted[find_ecosystem(ecosystem, release)] += count
     found = uncovered(counted, common.known)
     if fresh:
-        found.append(_("%(count)s packages came since and were not looked at yet") % {"count": fresh})
+        found.append(came_since(fresh))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which feeds an inventory needs: what is installed, held against the feeds that are switched on.
+"""Which feeds an inventory needs: what is on hosts and in products, held against the feeds that are on.
 
 Nothing is fetched to find out. How large a feed is, is known once it was here; before that only how much of
 it would be taken.
@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet
 
 from duecare.patching.ecosystems import find_ecosystem
 from duecare.patching.feeds.models import Feed, FeedSnapshot
 from duecare.patching.feeds.queries import dropped_now, newest_taken
 from duecare.patching.feeds.sources import FeedSource, sources
-from duecare.patching.software.models import Installed, Software
-from duecare.patching.software.queries import is_there
+from duecare.patching.software.models import Software
+from duecare.patching.software.queries import anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Gap:
 
     ecosystem: str
     packages: int
-    """Pieces of software of it that are installed anywhere, each version once."""
+    """Pieces of software of it that are on any host or in any product, each version once."""
     offered: FeedSource | None
     """The feed to switch on; None where none ships that is about all of it."""
     size: int | None
@@ -58,10 +58,10 @@ def choice(found: Iterable[Gap]) -> list[Gap]:
 
 
 def _inventory(rows: QuerySet[Software] | None) -> Counter[str]:
-    there = Exists(Installed.objects.filter(is_there(), software=OuterRef("pk")))
-    installed = (Software.objects.all() if rows is None else rows).filter(there).order_by()
+    installed = (Software.objects.all() if rows is None else rows).filter(anywhere(OuterRef("pk")))
     found: Counter[str] = Counter()
-    for ecosystem, count in installed.values_list("ecosystem").annotate(count=Count("pk")):
+    counted = installed.order_by().exclude(ecosystem="").values_list("ecosystem")
+    for ecosystem, count in counted.annotate(count=Count("pk")):
         found[find_ecosystem(ecosystem)[0]] += count
     return found
 

@@ -61,7 +61,12 @@ def _ways_to_be_there() -> tuple[Q, ...]:
     return told & Q(until_index=None), told & Q(until_index__gte=view.size)
 
 
-def _anywhere(software: OuterRef) -> Q:
+def anywhere(software: OuterRef) -> Q:
+    """That software is on any host or in any product on the day in view."""
+    return _on_a_host(software) | in_any_product(software)
+
+
+def _on_a_host(software: OuterRef) -> Q:
     """That software is on any host on the day in view."""
     found = Q()
     for way in _ways_to_be_there():
@@ -113,7 +118,7 @@ def installed(viewer: Viewer) -> QuerySet[Installed]:
 def software(viewer: Viewer) -> QuerySet[Software]:
     """What is on any host or in any product on the day in view, each with how many `hosts` and `products`."""
     rows: QuerySet[Software] = Software.objects.all().visible_to(viewer)
-    return rows.filter(_anywhere(OuterRef("pk")) | in_any_product(OuterRef("pk"))).annotate(
+    return rows.filter(anywhere(OuterRef("pk"))).annotate(
         hosts=_number_of_hosts(OuterRef("pk")), products=number_of_products(OuterRef("pk"))
     )
 

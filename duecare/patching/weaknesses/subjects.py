@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duecare.patching.ecosystems import find_ecosystem
 from duecare.patching.feeds.queries import STALE_AFTER, dropped_now
@@ -107,7 +108,7 @@ def _section(host: Host, common: Common, now: datetime) -> dict[str, Any]:
         counted[find_ecosystem(ecosystem, release)] += 1
     unknown += uncovered(counted, common.known)
     if new:
-        unknown.append(_("%(count)s packages came since and were not looked at yet") % {"count": new})
+        unknown.append(came_since(new))
     items = [item_of(one) for one in clocks(there, now) if one.clock.open]
     unknown += unrated(items, common.rated)
     return {"state": "read", "problems": [], "packages": packages, "unknown": unknown, "items": items}
@@ -120,9 +121,17 @@ def uncovered(counted: Counter[tuple[str, str]], about: known.Known) -> list[str
         why = about.of_place(*place)
         where = {"where": " ".join(filter(None, place)), "count": count}
         if why is None:
-            reasons.append(_("no feed speaks of %(where)s (%(count)s packages)") % where)
+            words = ngettext(
+                "no feed speaks of %(where)s (%(count)s package)",
+                "no feed speaks of %(where)s (%(count)s packages)",
+                count,
+            )
+            reasons.append(words % where)
         elif why:
-            reasons.append(_("%(where)s (%(count)s packages): %(why)s") % {**where, "why": "; ".join(why)})
+            words = ngettext(
+                "%(where)s (%(count)s package): %(why)s", "%(where)s (%(count)s packages): %(why)s", count
+            )
+            reasons.append(words % {**where, "why": "; ".join(why)})
     return reasons
 
 
@@ -133,8 +142,25 @@ def unrated(items: list[dict[str, Any]], rated: dict[str, tuple[str, ...]]) -> l
         if one["days"] is None or one["undecided"] or one["urgency"] == Urgency.EXPLOITED:
             continue  # nothing could be installed; it is told by itself; or it is the gravest already
         found.update((*rated.get("", ()), *rated.get(one["advisory"], ())))
-    words = _("%(count)s weaknesses may be graver than is known: %(why)s")
-    return [words % {"count": count, "why": why} for why, count in sorted(found.items())]
+    reasons = []
+    for why, count in sorted(found.items()):
+        words = ngettext(
+            "%(count)s weakness may be graver than is known: %(why)s",
+            "%(count)s weaknesses may be graver than is known: %(why)s",
+            count,
+        )
+        reasons.append(words % {"count": count, "why": why})
+    return reasons
+
+
+def came_since(count: int) -> str:
+    """That so much software was not held against the feeds yet."""
+    words = ngettext(
+        "%(count)s package came since and was not looked at yet",
+        "%(count)s packages came since and were not looked at yet",
+        count,
+    )
+    return words % {"count": count}
 
 
 def item_of(one: Open) -> dict[str, Any]:

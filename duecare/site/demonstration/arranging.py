@@ -1,4 +1,4 @@
-"""What the clinic arranged: its set-up, the plan of the first ninety days, the trust page, views, tokens."""
+"""What the clinic arranged: its set-up, the first ninety days, hosts, the trust page, views, tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from duecare.assurance.trust import REFERENCE
 from duecare.assurance.trust_actions import choose
 from duecare.program import setup_actions
-from duecare.program.models import Ending, Task
+from duecare.program.models import DataSet, Ending, Task
 from duecare.program.ninety import PREFIX
 from duecare.program.plan_actions import make_plan
 from duecare.program.plan_queries import proposed
@@ -19,6 +19,8 @@ from duecare.site.demonstration.story import Event
 from duecare.site.demonstration.teller import Telling
 from duecare.site.models import User
 from duecare.site.saved_views import save_view
+from duecare.systems.exposure_actions import Answer, Said, say_exposure
+from duecare.systems.models import Host
 
 
 def step(telling: Telling, event: Event, now: datetime) -> None:
@@ -61,6 +63,22 @@ def _of_plan(told: Mapping[str, object]) -> list[Task]:
     """The open tasks that are meant. What the program proposes is its own to choose: one may be missing."""
     open_ = Task.objects.filter(origin__startswith=PREFIX, ended_at=None)
     return list(open_.filter(origin=f"{PREFIX}{told['of']}") if "of" in told else open_.order_by("pk"))
+
+
+def exposure(telling: Telling, event: Event, now: datetime) -> None:
+    """What somebody says that hosts are exposed to, and who is responsible for them."""
+    told = event.told
+    hosts = Host.objects.filter(name__in=told["hosts"], removed_at=None).values_list("pk", flat=True)
+    said = Said(
+        internet=Answer(told["internet"]),
+        data=Answer(told["data"]),
+        data_sets=tuple(
+            DataSet.objects.filter(name__in=told.get("data_sets", ())).values_list("pk", flat=True)
+        ),
+        responsible=telling.people[told["responsible"]].pk,
+        because=told["because"],
+    )
+    say_exposure(telling.actor(told["by"]), hosts, said, now)
 
 
 def trust_page(telling: Telling, event: Event, now: datetime) -> None:

@@ -15,8 +15,8 @@ from duecare.program.catalogue import read_yaml
 _CONTENT = Path(__file__).parent / "content"
 KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
-    "products", "advisories", "accounts", "became", "statements", "exceptions", "tasks", "matters", "trust",
-    "views", "tokens", "reports",
+    "products", "advisories", "accounts", "became", "exposures", "statements", "exceptions", "tasks",
+    "matters", "trust", "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
 LATER = ("approved", "review", "decided", "done", "undone", "released")
@@ -43,7 +43,7 @@ def story() -> Mapping[str, Any]:
     """The whole story. Raises BadInput naming what is wrong with it."""
     told = read_yaml((_CONTENT / "story.yaml").read_text("utf-8"), "story.yaml")
     for event in events(told):
-        for named in ("by", "to", "owner", "approver", "counsel"):
+        for named in ("by", "to", "owner", "approver", "counsel", "responsible"):
             by = event.told.get(named)
             if by is not None and by not in told["people"]:
                 raise BadInput(

@@ -213,6 +213,7 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "advisories": bringing.advisories,
     "accounts": bringing.review,
     "became": bringing.became,
+    "exposures": arranging.exposure,
     "statements": _statement,
     "statements.review": _review,
     "exceptions": _exception,

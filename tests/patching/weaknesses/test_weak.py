@@ -319,7 +319,7 @@ def test_what_no_feed_speaks_of_is_unknown_and_never_clean(home: Path) -> None:
         report(web, facts([("libssl3:openssl", NEW)], [("npm", "left-pad", "1.0.0")]), START)
     hold(START + DAY, advisory("CVE-2026-1", OPENSSL))
     answer = answers(START + DAY)["web"]
-    assert [item.reason for item in answer.unknown] == ["no feed speaks of npm (1 packages)"]
+    assert [item.reason for item in answer.unknown] == ["no feed speaks of npm (1 package)"]
 
 
 def test_software_that_came_since_was_not_looked_at(home: Path) -> None:
@@ -328,7 +328,7 @@ def test_software_that_came_since_was_not_looked_at(home: Path) -> None:
     new = with_openssl("new", START + DAY, MIDDLE)
     assert unseen()
     reasons = [item.reason for item in answers(START + DAY)[new.name].unknown]
-    assert reasons == ["1 packages came since and were not looked at yet"]
+    assert reasons == ["1 package came since and was not looked at yet"]
 
 
 def test_before_any_feed_came_nothing_is_met(home: Path) -> None:
