@@ -22,8 +22,8 @@ NOTE_LEAVING = """navigation.addEventListener("navigate", event => {
   window.leaving = !event.destination.sameDocument && event.downloadRequest === null;
 });"""
 """Run in every document: it notes that another is asked for in its place."""
-ARRIVES_WITHIN = 30
-"""Seconds that the next page may take to come."""
+PATIENCE = 90
+"""Seconds that anything may take to come: the machine may be busy."""
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def _arrive(page: Any) -> None:
         files.append(file)
 
     page.on("download", kept)
-    deadline = time.monotonic() + ARRIVES_WITHIN
+    deadline = time.monotonic() + PATIENCE
     while not page.is_closed() and not files:
         try:
             if not page.evaluate("window.leaving === true"):
@@ -105,6 +105,7 @@ class Windows:
         viewport = {"width": width, "height": height}
         fixed = {"viewport": viewport, "locale": "en-GB", "reduced_motion": "reduce"}
         context = self._browser.new_context(**fixed, **options)
+        context.set_default_timeout(PATIENCE * 1000)
         context.add_init_script(NOTE_LEAVING)
         self._contexts.append(context)
         page = context.new_page()

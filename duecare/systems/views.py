@@ -124,7 +124,7 @@ def _responsible(row: Host) -> str | None:
 
 
 EXPOSURES = (*YES_NO_UNKNOWN, ("stale", _("Said too long ago")))
-IN_FILES = frozenset(("grade", "unreadable", "holds_data"))
+IN_FILES = frozenset(("grade", "unreadable", "internet", "holds_data"))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 
 HOSTS: Listing[Host] = Listing(

@@ -172,9 +172,9 @@ def test_what_opens_at_once_opens_once_and_not_beside_an_assessment(client: Clie
     assert open_at_once(TERMINAL, "systems.hosts_report", quiet, utc_now())
     assert open_at_once(TERMINAL, "systems.hosts_report", quiet, utc_now())
     assert Finding.objects.count() == 1
-    from duecare.program.assessing import _alone
+    from duecare.program.assessing import alone
 
-    with _alone():
+    with alone():
         assert not open_at_once(TERMINAL, "systems.hosts_report", quiet, utc_now())
     assess(TERMINAL, utc_now())
     assert Finding.objects.filter(check_id="systems.hosts_report").count() == 1

@@ -58,7 +58,7 @@ class Fault(Answer):
     reason: str
 
 
-class UpdateAnswer(Answer):
+class FeedUpdate(Answer):
     """What a feed brought at one time."""
 
     id: str
@@ -129,14 +129,14 @@ def list_feed_updates(request: Request) -> Any:
     return list_rows(request, UPDATES, updates_seen(demand_area(request, AREA)))
 
 
-@endpoint(router, "GET", "/feed-updates/{key}", Scope.READ, UpdateAnswer)
+@endpoint(router, "GET", "/feed-updates/{key}", Scope.READ, FeedUpdate)
 def one_feed_update(request: Request, key: Key) -> Any:
     """What a feed brought at one time, what it takes away, and what of it could not be read."""
     found: FeedSnapshot | None = updates_seen(demand_area(request, AREA)).filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such update."), _("Look in the list of feeds."))
     unread = json.loads(blobs.fetch(found.fault_list)) if found.fault_list else []
-    own = {name: getattr(found, name) for name in UpdateAnswer.model_fields if name not in ("feed", "unread")}
+    own = {name: getattr(found, name) for name in FeedUpdate.model_fields if name not in ("feed", "unread")}
     return {
         **own,
         "feed": found.feed.feed,

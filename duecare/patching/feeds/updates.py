@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.patching.feeds.models import FeedSnapshot, State
+from duecare.patching.feeds.sources import sources
 from duecare.patching.feeds.views import AREA
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
@@ -17,6 +19,16 @@ from duecare.web.views import show
 
 def _address(row: FeedSnapshot) -> str:
     return reverse("feed-update", args=[row.feed.feed, row.pk])
+
+
+def _name(row: FeedSnapshot) -> str:
+    """What people call its feed: what was brought by hand has no other name than its id."""
+    shipped = sources().get(row.feed.feed)
+    return str(shipped.name) if shipped else row.feed.feed
+
+
+def _by_hand(row: FeedSnapshot) -> str | None:
+    return "yes" if row.by_hand else None
 
 
 UPDATES: Listing[FeedSnapshot] = Listing(
@@ -27,10 +39,10 @@ UPDATES: Listing[FeedSnapshot] = Listing(
         Column(
             "feed",
             _("Feed"),
-            lambda row: row.feed.feed,
-            Kind.MONO,
-            lambda row: reverse("advisory-feed", args=[row.feed.feed]),
-            "feed__feed",
+            _name,
+            link=lambda row: reverse("advisory-feed", args=[row.feed.feed]),
+            order="feed__feed",
+            export=lambda row: row.feed.feed,
         ),
         Column(
             "state",
@@ -42,7 +54,7 @@ UPDATES: Listing[FeedSnapshot] = Listing(
         Column("count", _("Records"), lambda row: row.count, Kind.NUMBER),
         Column("faults", _("Not read"), lambda row: row.faults, Kind.NUMBER),
         Column("lost", _("Takes away"), lambda row: row.lost, Kind.NUMBER),
-        Column("by_hand", _("By hand"), lambda row: "yes" if row.by_hand else None),
+        Column("by_hand", _("By hand"), lambda row: gettext("yes") if row.by_hand else None, export=_by_hand),
     ),
     sort=("-fetched_at",),
     filters=(

@@ -67,7 +67,7 @@ class RunAnswer(Answer):
     unreachable: int
 
 
-class UpdateAnswer(Answer):
+class PackageUpdate(Answer):
     """A package that an order installs."""
 
     name: str
@@ -82,7 +82,7 @@ class RunHost(Answer):
     name: str
     ring: int
     """From 1."""
-    updates: list[UpdateAnswer]
+    updates: list[PackageUpdate]
     outcome: str | None
     """By the deployer's word: installed, failed, unreachable; null for nothing yet."""
     at: Moment | None

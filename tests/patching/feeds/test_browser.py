@@ -70,7 +70,7 @@ def test_an_update_that_was_set_aside_is_decided_and_a_feed_switched_on(served: 
         sign_in(page, served.address, harbour.OWNER, lambda: code(harbour.SECRET))
         page.goto(f"{served.address}/patching/feeds/")
         looked_at(page, "feeds")
-        page.get_by_role("link", name="OSV, npm").click()
+        page.get_by_role("link", name="OSV, npm").last.click()
         page.get_by_text("By hand, never fresh").first.wait_for()
         looked_at(page, "feed")
         page.get_by_role("row").filter(has_text="set aside").get_by_role("link").click()
