@@ -50,32 +50,27 @@ def chromium() -> Iterator[Any]:
         started.close()
 
 
-_open: list[Any] = []
-"""The pages of all windows that are open."""
+_open: dict[Any, list[Any]] = {}
+"""The pages of all windows that are open, each with the files that it has been sent to keep."""
 
 
 def _and_arrive(act: Callable[..., Any]) -> Callable[..., Any]:
     def acted(*words: Any, **options: Any) -> Any:
+        before = {page: len(files) for page, files in _open.items()}
         answer = act(*words, **options)
-        for page in _open:
-            _arrive(page)
+        for page, files in _open.items():
+            _arrive(page, files, before[page])
         return answer
 
     return acted
 
 
-def _arrive(page: Any) -> None:
+def _arrive(page: Any, files: list[Any], before: int) -> None:
     """Wait until the page that was asked for has come, or has turned out to be a file to keep."""
     from playwright.sync_api import Error
 
-    files: list[Any] = []
-
-    def kept(file: Any) -> None:
-        files.append(file)
-
-    page.on("download", kept)
     deadline = time.monotonic() + PATIENCE
-    while not page.is_closed() and not files:
+    while not page.is_closed() and len(files) == before:
         try:
             if not page.evaluate("window.leaving === true"):
                 break
@@ -83,9 +78,8 @@ def _arrive(page: Any) -> None:
             pass
         assert time.monotonic() < deadline, f"{page.url}: the next page does not come"
         page.wait_for_timeout(10)
-    if files:
+    if len(files) > before:
         page.evaluate("window.leaving = false")
-    page.remove_listener("download", kept)
 
 
 class Windows:
@@ -110,7 +104,8 @@ class Windows:
         self._contexts.append(context)
         page = context.new_page()
         self._pages.append(page)
-        _open.append(page)
+        files = _open[page] = []
+        page.on("download", lambda file: files.append(file))
         page.on("console", lambda message: self._said.append(f"{page.url}: {message.text}"))
         page.on("pageerror", lambda error: self._said.append(f"{page.url}: {error}"))
         return page
@@ -121,7 +116,7 @@ class Windows:
 
     def close(self) -> None:
         for page in self._pages:
-            _open.remove(page)
+            del _open[page]
         for context in self._contexts:
             context.close()
 
