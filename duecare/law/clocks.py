@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from duecare.law.applies import Answer, Applicability, applies
 from duecare.law.conditions import Met, met
@@ -150,10 +150,16 @@ def _questions(
 
 def _undecided(told: Told, incident: Incident, asks: tuple[Ask, ...], why: str) -> Told:
     """Met all the same, if what may be owed was sent in time: then nothing is left to decide."""
-    limit, sent = told.strict_due, told.submitted
-    if sent and told.triggered and (limit is None or sent.last <= limit.at):
+    sent = told.submitted
+    if sent and told.triggered and _in_time(sent.last, told):
         return replace(told, state=State.MET, why=(_("The notice was sent in time."), *told.why), asks=asks)
     return _aside(told, State.NEEDS_DECISION, (why, *told.why), asks)
+
+
+def _in_time(sent: datetime, told: Told) -> bool:
+    """Whether it was, whatever the open questions turn out to be."""
+    limits = (told.strict_due, *(told.alternatives or {}).values())
+    return all(limit is None or sent <= limit.at for limit in limits)
 
 
 def _aside(told: Told, state: State, why: tuple[str, ...], asks: tuple[Ask, ...]) -> Told:
@@ -170,8 +176,11 @@ def _standing(told: Told, incident: Incident, asks: tuple[Ask, ...]) -> Told:
     if start and start.whole_day and told.clock.unit is Unit.HOURS:
         why = _("Only the day is known, and hours count: at its start, to be on the safe side.")
         return _undecided(told, incident, (ask_time(told.clock.start_from or told.clock.trigger), *asks), why)
-    if sent and (limit is None or sent.last <= limit.at):
+    if sent and _in_time(sent.last, told):
         return replace(told, state=State.MET, why=(_("The notice was sent in time."), *told.why), asks=asks)
+    if sent and (limit is None or sent.last <= limit.at):
+        why = _("Whether the notice was sent in time turns on a question that is open.")
+        return _aside(told, State.NEEDS_DECISION, (why, *told.why), asks)
     if sent and limit and sent.at <= limit.at:
         why = _("The notice was sent on the day of the limit; whether in time turns on the hour.")
         return _aside(

@@ -146,9 +146,12 @@ def tz(zone: str) -> tzinfo:
 
 
 def start_of_day(day: date, zone: str) -> datetime:
-    """The first instant of a local day, in UTC (where midnight is skipped or comes twice: the earlier
-    reading)."""
-    return _earlier(datetime.combine(day, time()), zone)
+    """The first instant of a local day, in UTC.
+
+    Where midnight comes twice it is the first; where it is skipped, the instant at which the clocks skip it:
+    both are what `fold=0` reads (PEP 495).
+    """
+    return datetime.combine(day, time()).replace(tzinfo=tz(zone)).astimezone(UTC)
 
 
 def end_of_day(day: date, zone: str) -> datetime:

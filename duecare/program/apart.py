@@ -93,6 +93,10 @@ def child() -> None:
             answer = {"what": error.what, "next_step": error.next_step}
     answers.write(json.dumps(answer))
     answers.flush()
+    from django.db import connections
+
+    connections.close_all()
+    os._exit(0)  # the thread that waits on standard input holds a lock that the interpreter's end would want
 
 
 def _end_with_the_other() -> None:

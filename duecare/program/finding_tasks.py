@@ -158,8 +158,9 @@ def _end(
 
 def _gone(task: Task, owners: Mapping[str, Mapping[str, str]]) -> str:
     """Why a task ends by itself, with the entry by which the last of its findings closed."""
+    still = about(task, owners).filter(closed_at=None).exists()
     closed = about(task, owners).filter(closed_at__gte=task.made_at).order_by("-closed_at", "-id")
-    for finding in closed[:1]:
+    for finding in closed[:0] if still else closed[:1]:
         entry = Entry.objects.filter(kind=FINDING, subject=finding.pk).order_by("-index").first()
         if entry is not None:
             return _("The findings closed, the last of them with entry %s.") % entry.index

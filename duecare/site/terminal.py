@@ -108,6 +108,7 @@ def own_updates(now: datetime) -> OwnUpdates | None:
     """What waits on this machine, in the view that is in force; None if it never reported."""
     report = (
         Report.objects.filter(grade=Grade.OWN.value, newest=True, host__removed_at=None)
+        .exclude(host__pulled__bound=True)  # those are other machines, read over SSH
         .select_related("host")
         .order_by("-collected_at")
         .first()

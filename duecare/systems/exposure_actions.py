@@ -43,7 +43,7 @@ class Said:
 
     internet: Answer | None = None
     data: Answer | None = None
-    data_sets: tuple[str, ...] = ()
+    data_sets: tuple[str, ...] | None = None
     """Keys of those that lie on it, where `data` is yes."""
     responsible: str | None = None
     """Key of a person, or NOBODY."""
@@ -105,7 +105,7 @@ def _demand(said: Said) -> None:
 
 def _demand_known(said: Said, now: datetime) -> None:
     """Raises BadInput if a data set or person is not there."""
-    if DataSet.objects.filter(pk__in=said.data_sets).count() < len(set(said.data_sets)):
+    if DataSet.objects.filter(pk__in=said.data_sets or ()).count() < len(set(said.data_sets or ())):
         raise BadInput(_("There is no such data set."), _("Look in the settings."), "data_sets")
     if said.responsible in (None, NOBODY):
         return
@@ -120,12 +120,16 @@ def _put(row: Exposure, said: Said, actor: str, now: datetime) -> None:
         row.internet, row.internet_at = said.internet.truth, now
     if said.data is not None:
         row.holds_data, row.data_at = said.data.truth, now
-        row.data_sets = sorted(set(said.data_sets))
+        if said.data is not Answer.YES:
+            row.data_sets = []
+        elif said.data_sets is not None:
+            row.data_sets = sorted(set(said.data_sets))
     if said.responsible is not None:
         row.responsible_id = None if said.responsible == NOBODY else said.responsible
     if said.because.strip():
         row.because = said.because.strip()
-    row.said_by, row.said_at = actor, now
+    if said.internet is not None or said.data is not None or not row.said_by:
+        row.said_by, row.said_at = actor, now
 
 
 def _keep(rows: Sequence[Exposure]) -> None:

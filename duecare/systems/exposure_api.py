@@ -51,8 +51,8 @@ class SayExposure(Body):
 
     internet: Answering | None = None
     holds_data: Answering | None = None
-    data_sets: list[Key] = []
-    """With `holds_data` yes: keys of the data sets that lie on it."""
+    data_sets: list[Key] | None = None
+    """With `holds_data` yes: keys of the data sets that lie on it; left out, they stay as they were."""
     responsible: Key | Literal["nobody"] | None = None
     because: Words = ""
     """How it is known; needed with a yes or no."""
@@ -75,7 +75,7 @@ def _said(body: SayExposure) -> Said:
     return Said(
         Answer(body.internet) if body.internet else None,
         Answer(body.holds_data) if body.holds_data else None,
-        tuple(body.data_sets),
+        None if body.data_sets is None else tuple(body.data_sets),
         NOBODY if body.responsible == NOBODY else body.responsible,
         body.because,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from duecare.program.models import DataSet, Person
 from duecare.program.record_form import RecordForm
+from duecare.systems.exposure import counts
 from duecare.systems.exposure_actions import NOBODY, REASON, Answer, Said
 from duecare.systems.exposure_models import Exposure
 
@@ -80,14 +82,14 @@ class ExposureForm(RecordForm):
                 self.fields[name].initial = ""
 
     @classmethod
-    def of(cls, said: Exposure | None) -> dict[str, Any]:
-        """The form's values as they were said of a host."""
+    def of(cls, said: Exposure | None, since: datetime) -> dict[str, Any]:
+        """The form's values as they were said of a host. What was said before `since` is asked anew."""
         if said is None:
             return {"internet": Answer.UNKNOWN, "holds_data": Answer.UNKNOWN, "responsible": NOBODY}
         words = {True: Answer.YES, False: Answer.NO, None: Answer.UNKNOWN}
         return {
-            "internet": words[said.internet],
-            "holds_data": words[said.holds_data],
+            "internet": words[said.internet] if _holds(said.internet, said.internet_at, since) else "",
+            "holds_data": words[said.holds_data] if _holds(said.holds_data, said.data_at, since) else "",
             "data_sets": said.data_sets,
             "responsible": said.responsible_id or NOBODY,
             "because": said.because,
@@ -104,6 +106,11 @@ class ExposureForm(RecordForm):
             self.add_error("because", _("Say how it is known: what you looked at, and when."))
         return values
 
+    def _data_sets(self) -> tuple[str, ...] | None:
+        """Those ticked; None, which leaves them, where none could be, or none was of several hosts."""
+        ticked = tuple(self.cleaned_data.get("data_sets", ()))
+        return None if "data_sets" not in self.fields or (self.several and not ticked) else ticked
+
     def said(self) -> Said:
         """What was said, once the form is valid. To name another person says nothing anew of the rest."""
         values = self.cleaned_data
@@ -112,7 +119,12 @@ class ExposureForm(RecordForm):
         return Said(
             Answer(values["internet"]) if values["internet"] else None,
             Answer(values["holds_data"]) if values["holds_data"] else None,
-            tuple(values.get("data_sets", ())),
+            self._data_sets(),
             values["responsible"] or None,
             values["because"],
         )
+
+
+def _holds(answer: bool | None, at: datetime | None, since: datetime) -> bool:
+    """Whether an answer may be shown as the one to keep: "not known" always may."""
+    return answer is None or counts(at, since)

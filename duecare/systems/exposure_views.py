@@ -18,7 +18,7 @@ from duecare.errors import BadInput, DuecareError, Refused
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.models import DataSet
 from duecare.program.task_queries import holding_people
-from duecare.systems.exposure import exposure_of
+from duecare.systems.exposure import cutoff, exposure_of
 from duecare.systems.exposure_actions import MOST, say_exposure
 from duecare.systems.exposure_forms import ExposureForm
 from duecare.systems.models import Host
@@ -50,7 +50,9 @@ def exposure(request: Request, key: str) -> HttpResponseBase:
     viewer = changer(request)
     found = demand_there(find_host(key, viewer))
     sent = request.POST if request.method == "POST" else None
-    form = form_for(request, viewer, sent, several=False, initial=ExposureForm.of(exposure_of(found)))
+    form = form_for(
+        request, viewer, sent, several=False, initial=ExposureForm.of(exposure_of(found), cutoff())
+    )
     if form.is_valid() and _say(form, viewer, [found.pk], request):
         messages.success(request, _("Noted."))
         return redirect("host", found.pk)

@@ -24,6 +24,7 @@ from duecare.ledger.records import new_key
 from duecare.program.assessing import open_at_once
 from duecare.program.judgement import Grade
 from duecare.reaching.own_files import read_regular
+from duecare.reaching.terminal import plain
 from duecare.systems.actions import record_report
 from duecare.systems.envelopes import same_name
 from duecare.systems.fleet import known_host
@@ -82,7 +83,10 @@ def take_in(directory: Path, now: datetime) -> TakenIn:
                 faults.append(_("%s: a later pass was taken in before, so nothing of it counts") % file.name)
             else:
                 for line in told.lines:
-                    words, fresh = _take_line(line, directory, told.ended, now)
+                    try:
+                        words, fresh = _take_line(line, directory, told.ended, now)
+                    except DuecareError as error:  # of one host: the others and later passes go on
+                        words, fresh = str(error.what), False
                     reports += fresh
                     if words and line.came == Told.REPORTED:
                         faults.append(f"{line.name}: {words}")
@@ -221,7 +225,7 @@ def _end(found: PulledHost, now: datetime, because: str) -> None:
 
 def _note(found: PulledHost, came: Came, words: str, at: datetime) -> None:
     """Write what came of a host, if that is another thing than before."""
-    words = words[:500]
+    words = plain(words)[:500]
     if (found.came, found.words) == (came, words):
         return
     with recording(ACTOR, recorded("note what came of %(name)s", name=found.name)):
@@ -278,7 +282,7 @@ def _take_report(found: PulledHost, directory: Path, line: Line, now: datetime) 
             if host.reports.filter(report=digest).exists():
                 return Came.REPORTED, "", False
             record_report(host, told, digest, now, Grade.OWN)
-    except Refused as error:
+    except DuecareError as error:
         return Came.REFUSED, str(error.what), False
     tell_followers(host)
     return Came.REPORTED, "", True

@@ -134,7 +134,7 @@ def _require_format(found: object) -> None:
             % {"found": found, "format": FORMAT},
             _("Update Duecare, then import the file again."),
         )
-    shown = repr(found)[:60]
+    shown = ascii(found)[:60]
     raise BadInput(
         _("$.format: expected %(format)s, got %(shown)s.") % {"format": FORMAT, "shown": shown},
         _("Choose a file that duecare collect made."),
@@ -206,7 +206,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Fault:
     if len(found) == len(pairs):
         return found
     twice, _count = Counter(key for key, _value in pairs).most_common(1)[0]
-    return _Fault(_("the key %(key)s stands there twice") % {"key": repr(twice[:40])})
+    return _Fault(_("the key %(key)s stands there twice") % {"key": ascii(twice[:40])})
 
 
 def _integer(digits: str) -> int | _Fault:

@@ -161,13 +161,14 @@ def _follow(product: Product) -> int:
         takes_back = state.add(event)
         if event.entry in done:
             continue
+        read = True
         if takes_back:
-            _tell_again(product, state, event)
+            read = _tell_again(product, state, event)
         elif event.ending:
             _end(_there(product).values(), event)
         elif state.ended is None:
-            _tell(product, event)
-        BillReflected.objects.create(index=event.entry, product=product, ending=event.ending)
+            read = _tell(product, event)
+        BillReflected.objects.create(index=event.entry, product=product, ending=event.ending, read=read)
         count += 1
     return count
 
@@ -178,14 +179,15 @@ def _there(product: Product) -> dict[int, int]:
     return dict(rows.values_list("software", "pk"))
 
 
-def _tell(product: Product, event: _Event) -> None:
-    """End what a new bill no longer names, and begin what is new."""
+def _tell(product: Product, event: _Event) -> bool:
+    """End what a new bill no longer names, and begin what is new. Whether it could be read."""
     found = _contents(event.file)
     if found is None:
-        return
+        return False
     there = _there(product)
     _begin(product, [_Span(key, event.at, event.entry, None, None) for key in found - there.keys()], event)
     _end([row for key, row in there.items() if key not in found], event)
+    return True
 
 
 def _begin(product: Product, spans: Sequence[_Span], event: _Event) -> None:
@@ -212,19 +214,21 @@ def _end(rows: Iterable[int], event: _Event) -> None:
         part.update(until=event.at, until_index=event.entry)
 
 
-def _tell_again(product: Product, state: _State, event: _Event) -> None:
-    """Make void what no longer holds as it was told, and tell what holds instead."""
-    wanted = _spans(state)
+def _tell_again(product: Product, state: _State, event: _Event) -> bool:
+    """Make void what no longer holds as it was told, and tell what holds instead. Whether all was read."""
+    wanted, read = _spans(state)
     rows = Contained.objects.filter(product=product, void_index=None)
     told = {_Span(*row[1:]): row[0] for row in rows.values_list("pk", *_Span._fields)}
     _begin(product, [one for one in wanted if one not in told], event)
     void = sorted(row for span, row in told.items() if span not in wanted)
     for start in range(0, len(void), CHUNK):
         Contained.objects.filter(pk__in=void[start : start + CHUNK]).update(void_index=event.entry)
+    return read
 
 
-def _spans(state: _State) -> set[_Span]:
-    """What a product contained, by the bills that stand."""
+def _spans(state: _State) -> tuple[set[_Span], bool]:
+    """What a product contained, by the bills that stand, and whether the newest of them could be read."""
+    read = True
     there: dict[int, _Event] = {}
     over: set[_Span] = set()
 
@@ -235,6 +239,7 @@ def _spans(state: _State) -> set[_Span]:
 
     for event in sorted(state.bills.values()):
         found = _contents(event.file)
+        read = found is not None
         if found is None:
             continue
         end(there.keys() - found, event)
@@ -242,7 +247,8 @@ def _spans(state: _State) -> set[_Span]:
             there[key] = event
     if state.ended is not None:
         end(list(there), state.ended)
-    return over | {_Span(key, began.at, began.entry, None, None) for key, began in there.items()}
+    still = {_Span(key, began.at, began.entry, None, None) for key, began in there.items()}
+    return over | still, read
 
 
 # ── Making up for what was missed, and making anew ───────────────────────────────────────────────────────

@@ -143,6 +143,8 @@ class BillReflected(models.Model):
     )
     ending = models.BooleanField()
     """Whether the product ended by it, which shows nothing of its software."""
+    read = models.BooleanField(default=True)
+    """Whether every bill that stands since then could be read; else what it contains is not known."""
 
     class Meta:
         indexes = (models.Index(fields=("product", "-index"), name="bill_reflected_product"),)

@@ -23,8 +23,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from duecare.ledger import asof
+from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Viewer
-from duecare.patching.bills.models import Bill, Contained, Product
+from duecare.patching.bills.models import Bill, BillReflected, Contained, Product
 from duecare.program.queries import current_targets
 
 BILL_DAYS = "bill_days"
@@ -84,6 +85,18 @@ def standing(product: Product) -> QuerySet[Bill]:
 def told_at(bill: Bill) -> datetime:
     """Of when a bill tells: when it was made, or when somebody last said that it still holds."""
     return max(filter(None, (bill.stated_at or bill.taken_at, bill.confirmed_at)))
+
+
+def is_read(bill: Bill) -> bool:
+    """Whether what its product contains is told from this bill, its newest, by the day in view."""
+    view = asof.current()
+    taken = Entry.objects.filter(kind=Bill._meta.label_lower, subject=bill.pk).order_by("index")
+    first = taken.values_list("index", flat=True).first()
+    told = BillReflected.objects.filter(product=bill.product_id)
+    if view is not None:
+        told = told.filter(index__lt=view.size)
+    last = told.order_by("-index").first()
+    return last is not None and last.read and first is not None and first <= last.index
 
 
 def is_stale(bill: Bill | None, now: datetime, days: int) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from duecare.patching.bills.checks import PRODUCTS
 from duecare.patching.bills.models import Bill, Contained, Product
-from duecare.patching.bills.queries import bill_days, is_contained, is_stale, newest_bills, told_at
+from duecare.patching.bills.queries import bill_days, is_contained, is_read, is_stale, newest_bills, told_at
 from duecare.patching.ecosystems import find_ecosystem
 from duecare.patching.weaknesses.queries import clocks_of_products, last_matching, promised
 from duecare.patching.weaknesses.subjects import Common, came_since, common_of, item_of, uncovered, unrated
@@ -56,6 +56,8 @@ def _weaknesses(
 ) -> dict[str, Any]:
     rows = Contained.objects.filter(is_contained(), product=product)
     unknown = [*unmatched(bill), *unspoken_of(rows, common)]
+    if not is_read(bill):
+        unknown.insert(0, not_read())
     if is_stale(bill, now, days):
         unknown.insert(0, _("its list of components is older than %(days)s days") % {"days": days})
     within = {urgency.value: number for urgency, number in promised().items()}
@@ -69,6 +71,13 @@ def _weaknesses(
         "unknown": unknown,
         "items": [{**one, "promised": within[one["urgency"]]} for one in items],
     }
+
+
+def not_read() -> str:
+    """That nothing follows from a list that was taken in."""
+    return _(
+        "its list of components was not read, so what it contains is not known: `duecare patching rebuild` reads it"
+    )
 
 
 def unmatched(bill: Bill) -> list[str]:

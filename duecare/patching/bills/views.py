@@ -28,7 +28,7 @@ from duecare.patching.bills import actions, lists, queries
 from duecare.patching.bills.checks import PRODUCTS
 from duecare.patching.bills.forms import BillForm, EndProductForm, ProductForm, UndoBillForm
 from duecare.patching.bills.models import Bill, Contained, Product
-from duecare.patching.bills.subjects import PRODUCT, subject, unmatched, unspoken_of
+from duecare.patching.bills.subjects import PRODUCT, not_read, subject, unmatched, unspoken_of
 from duecare.patching.software import views as software_views
 from duecare.patching.weaknesses.models import Advisory
 from duecare.patching.weaknesses.queries import Open, clocks_of_products, last_matching
@@ -109,10 +109,12 @@ class Standing:
     told_at: datetime | None
     gaps: tuple[str, ...]
     """What of it can be held against no advisory, in words."""
+    unread: bool = False
+    """Whether its newest list was not read."""
 
     @property
     def unknown(self) -> bool:
-        return self.state in ("stale", "none")
+        return self.unread or self.state in ("stale", "none")
 
 
 def standing_of(product: Product, bill: Bill | None, common: Common | None, now: datetime) -> Standing:
@@ -123,7 +125,8 @@ def standing_of(product: Product, bill: Bill | None, common: Common | None, now:
     stale = queries.is_stale(bill, now, queries.bill_days())
     state = "ended" if product.ended_at else "stale" if stale else "fresh"
     gaps = (*unmatched(bill), *unspoken_of(rows, common)) if state != "ended" else ()
-    return Standing(state, queries.told_at(bill), gaps)
+    unread = state != "ended" and not queries.is_read(bill)
+    return Standing(state, queries.told_at(bill), (*([not_read()] if unread else ()), *gaps), unread)
 
 
 def weak_in(product: Product, viewer: Viewer, now: datetime) -> list[tuple[Open, Advisory]]:

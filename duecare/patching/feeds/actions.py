@@ -31,7 +31,7 @@ from duecare.patching.feeds.fetching import Fetched, Progress, fetch
 from duecare.patching.feeds.isolated import read_isolated
 from duecare.patching.feeds.models import Feed, FeedSnapshot, State, Verified
 from duecare.patching.feeds.narrowing import Taken, taken_away
-from duecare.patching.feeds.queries import MOST_LOST, current_of, read_snapshot
+from duecare.patching.feeds.queries import MOST_LOST, current_of, dropped_now, read_snapshot
 from duecare.patching.feeds.sources import FeedSource, find_feed, sources
 from duecare.program.outgoing import Outgoing, way_out
 from duecare.program.queries import current_targets
@@ -73,12 +73,13 @@ def switch(actor: str, id: str, *, daily: bool) -> Feed:
     is to fetch one that is dropped."""
     source = find_feed(id)
     if daily:
-        demand_not_dropped(id, source.name)
         words = recorded("fetch the feed %(name)s each day", name=source.name)
     else:
         words = recorded("no longer fetch the feed %(name)s each day", name=source.name)
     with recording(actor, words):
         feed = _feed(id)
+        if daily:
+            demand_not_dropped(id, source.name)
         feed.daily = daily
         feed.save()
     return feed
@@ -87,14 +88,13 @@ def switch(actor: str, id: str, *, daily: bool) -> Feed:
 def switch_on(actor: str, ids: Iterable[str]) -> list[FeedSource]:
     """Switch several feeds on, in one act. Raises NotFound for what is no feed, Refused for one dropped."""
     wanted = [find_feed(id) for id in dict.fromkeys(ids)]
-    for source in wanted:
-        demand_not_dropped(source.id, source.name)
     if not wanted:
         raise BadInput(_("No feed is named."), _("Choose at least one."))
     names = ", ".join(source.name for source in wanted)[:400]
     with recording(actor, recorded("fetch each day what the inventory needs: %(names)s", names=names)):
         for source in wanted:
             feed = _feed(source.id)
+            demand_not_dropped(source.id, source.name)
             feed.daily = True
             feed.save()
     return wanted
@@ -142,9 +142,10 @@ def update_due(actor: str, clock: Callable[[], datetime], out: Outgoing | None =
 def due_feeds(now: datetime) -> list[str]:
     """The feeds that are switched on and were not asked for within a day."""
     shipped = sources()
+    off = dropped_now().values("feed")
     return [
         feed.feed
-        for feed in Feed.objects.filter(daily=True).order_by("feed")
+        for feed in Feed.objects.filter(daily=True).exclude(pk__in=off).order_by("feed")
         if feed.feed in shipped and (feed.tried_at is None or now - feed.tried_at >= DAY)
     ]
 

@@ -140,5 +140,7 @@ def one_feed_update(request: Request, key: Key) -> Any:
     return {
         **own,
         "feed": found.feed.feed,
-        "unread": [{"place": str(place), "reason": unpacked(reason)} for place, reason in unread[:LISTED]],
+        "unread": [
+            {"place": str(place), "reason": unpacked(reason)} for place, reason, *_of in unread[:LISTED]
+        ],
     }

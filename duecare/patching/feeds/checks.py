@@ -36,7 +36,8 @@ def advisories_fresh(facts: Facts, target: int) -> Judgement:
         if feed["by_hand"]:
             return unknown(_("it was only ever brought by hand, which never counts as fresh"))
         return unknown(feed["fault"] or _("it was never fetched"))
-    age = (facts.now - datetime.fromisoformat(feed["confirmed_at"])).days
+    # A day that has begun counts whole, so that this says what the hosts' own checks say (`known.py`).
+    age = -(-(facts.now - datetime.fromisoformat(feed["confirmed_at"])) // timedelta(days=1))
     if age > target:
         return unknown(
             _("its source last told what is newest %(age)s days ago, expected at most %(target)s: %(why)s")

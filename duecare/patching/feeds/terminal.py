@@ -11,6 +11,7 @@ from duecare.ledger.records import utc_now
 from duecare.patching.feeds.actions import FeedProgress, Updated, switch_on, take_in_by_hand, update
 from duecare.patching.feeds.choosing import Gap, choice, gaps
 from duecare.patching.feeds.models import Feed, State
+from duecare.patching.feeds.queries import dropped_now
 from duecare.patching.feeds.sources import sources
 from duecare.words import number
 
@@ -75,7 +76,13 @@ def update_advisories(
         of = [one.id for one in sources().values() if ecosystem.lower() in map(str.lower, one.ecosystems)]
         if not of:
             raise BadInput(f"No feed is about {ecosystem[:80]!r}.", "See `duecare advisories update --list`.")
-        wanted += of
+        off = set(dropped_now().values_list("feed__feed", flat=True))
+        wanted += [id for id in of if id not in off]
+        if off.issuperset(of):
+            raise BadInput(
+                f"Every feed about {ecosystem[:80]} was dropped: {', '.join(of)}.",
+                "Take one up again: `duecare advisories take-up`.",
+            )
     if not ids and not ecosystems:
         shipped = sources()
         on = Feed.objects.filter(daily=True).order_by("feed").values_list("feed", flat=True)

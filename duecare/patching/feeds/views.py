@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.db.models import Max, Q
@@ -107,7 +107,7 @@ def _standing(
     daily: bool, current: FeedSnapshot | None, confirmed: datetime | None, now: datetime, stale_after: int
 ) -> tuple[str, str]:
     """State and word: fresh, stale, by hand, or off."""
-    if confirmed is not None and (now - confirmed).days <= stale_after:
+    if confirmed is not None and now - confirmed <= timedelta(days=stale_after):
         return "met", gettext("Fresh")
     if confirmed is not None:
         return "expired", gettext("Stale")

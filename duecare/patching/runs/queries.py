@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.patching.runs.choosing import Candidate
 from duecare.patching.runs.models import Came, HostReach, PatchAsk, PatchResult, PatchRun, Told
 from duecare.patching.runs.orders import Host as OrderedHost
-from duecare.patching.runs.orders import Order, parse_order
+from duecare.patching.runs.orders import Manager, Order, parse_order
 from duecare.patching.versions import compare
 from duecare.program.approval_queries import Approvable, register_approvable
 from duecare.program.models import Approval, Decided
@@ -216,13 +216,17 @@ def states(order: Order, run: PatchRun, keys: Sequence[str], viewer: Viewer) -> 
     return [_state(order.host(key), rings[key], results.get(key), reports.get(key)) for key in keys]
 
 
+_SCHEMES: Mapping[str, str] = {Manager.APT: "deb", Manager.DNF: "rpm", Manager.APK: "apk"}
+"""The order of versions of what each installs."""
+
+
 def _state(host: OrderedHost, ring: int, result: PatchResult | None, report: Report | None) -> HostState:
     if result is None or report is None or report.collected_at <= result.at:
         return HostState(host, ring, result, "", None, ())
     items = _items(report.report, "packages")
     if items is None:
         return HostState(host, ring, result, "", report, ())
-    scheme = "deb" if host.manager == "apt" else "rpm"
+    scheme = _SCHEMES[host.manager]
     versions: dict[str, list[str]] = {}
     for item in items:
         versions.setdefault(str(item["name"]), []).append(str(item["version"]))

@@ -289,9 +289,9 @@ def _last_whole(key: str, moment: datetime, **part: bool) -> Reflected | None:
 # ── Who runs what ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _on(day: str) -> Q:
-    moment = end_of(day)
-    return Q(since__lte=moment) & (Q(until=None) | Q(until__gt=moment))
+def _at(moment: datetime) -> Q:
+    """What was there at a moment, as far as was told by the day in view (`ended`)."""
+    return Q(since__lte=moment) & (Q(ended=None) | Q(ended__gt=moment))
 
 
 def end_of(day: str) -> datetime:
@@ -375,7 +375,7 @@ def asked_listing(viewer: Viewer, given: Mapping[str, str], now: datetime) -> Li
                 FilterKind.TEXT,
             ),
             Filter("below", _("Below version"), below, FilterKind.TEXT),
-            Filter("on", _("On the day"), _on, FilterKind.UNTIL),
+            Filter("on", _("On the day"), lambda _day: _at(moment), FilterKind.UNTIL),
         ),
         empty=Empty(
             _("Say which software"), _("Give its name, a version, and a day; without a day it is today.")

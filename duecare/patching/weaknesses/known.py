@@ -90,6 +90,8 @@ class Known:
                 for reasons in short:
                     for cve, why in reasons.items():
                         found[cve] = tuple(dict.fromkeys((*found.get(cve, ()), why)))
+        if not any("kev" in one.rates for one in self.feeds):
+            found[""] = (*found.get("", ()), _("no list of exploited weaknesses was read"))
         return found
 
 

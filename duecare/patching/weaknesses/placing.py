@@ -17,6 +17,7 @@ from django.db.models import Case, IntegerField, Max, Value, When
 from django.db.models.expressions import CombinedExpression
 
 from duecare.ledger.models import Entry
+from duecare.patching.bills.models import Contained
 from duecare.patching.software.models import Installed
 from duecare.patching.weaknesses.judging import CHUNK, heaviest
 from duecare.patching.weaknesses.models import Advisory
@@ -82,14 +83,22 @@ def reorder() -> int:
 
 
 def _heaviest_places(weighed: Weights) -> Iterator[tuple[str, Known]]:
-    """Of each advisory that is open anywhere, what is known of the host that adds most; one query."""
+    """Of each advisory that is open anywhere, what is known of the host that adds most."""
     there = Installed.objects.filter(until_index=None, software__weak__isnull=False).order_by()
+    inside = Contained.objects.filter(until_index=None, void_index=None, software__weak__isnull=False)
+    # Nothing is known of what products are exposed to, and unknown counts half.
+    least = (weighed.exposure + weighed.data) * _PLACES + len(_ANSWERS) + 1
+    most_of = dict.fromkeys(
+        inside.order_by().values_list("software__weak__advisory", flat=True).distinct(), least
+    )
     found: Iterable[tuple[str, int]] = (
         there.values("software__weak__advisory")
         .annotate(most=Max(weight(weighed), output_field=IntegerField()))
         .values_list("software__weak__advisory", "most")
     )
     for advisory, most in found:
+        most_of[advisory] = max(most, most_of.get(advisory, 0))
+    for advisory, most in most_of.items():
         internet, data = divmod(most % _PLACES, len(_ANSWERS))
         yield advisory, Known(_ANSWERS[internet], _ANSWERS[data])
 

@@ -72,6 +72,13 @@ def known() -> Q:
     return Q() if view is None else Q(since_index__lt=view.size)
 
 
+def _said_by_then(path: str, **of: Any) -> Q:
+    """That a row of Weak, at the end of a path and of these values, had been written by the day in view."""
+    view = asof.current()
+    known_by = {} if view is None else {f"{path}since_index__lt": view.size}
+    return Q(**known_by, **{f"{path}{name}": value for name, value in of.items()})
+
+
 def told() -> Q:
     """That a row of Installed had been told by the day in view."""
     view = asof.current()
@@ -88,8 +95,9 @@ def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     since when we know (`since`), whether any of it is `decided`, and whether a `fix` is known.
     """
     said = Weak.objects.filter(known(), advisory=OuterRef("pk")).order_by()
-    there = Installed.objects.filter(is_there(), software__weak__advisory=OuterRef("pk")).order_by()
-    inside = Contained.objects.filter(is_contained(), software__weak__advisory=OuterRef("pk")).order_by()
+    weak = _said_by_then("software__weak__", advisory=OuterRef("pk"))
+    there = Installed.objects.filter(is_there(), weak).order_by()
+    inside = Contained.objects.filter(is_contained(), weak).order_by()
     sure = said.filter(undecided=False)
     held = inside.values("software__weak__advisory").annotate(n=Count("product", distinct=True)).values("n")
     counted = there.values("software__weak__advisory").annotate(n=Count("host", distinct=True)).values("n")

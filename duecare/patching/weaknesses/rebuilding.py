@@ -34,6 +34,7 @@ from duecare.patching.software.models import Software
 from duecare.patching.weaknesses import judging, ratings, sights
 from duecare.patching.weaknesses.keeping import CHUNK, compared
 from duecare.patching.weaknesses.models import Advisory, AdvisoryName, Matching, Rating, Sighting, Weak
+from duecare.patching.weaknesses.placing import reorder
 from duecare.patching.weaknesses.queries import weights
 from duecare.patching.weaknesses.urgency import Weights
 from duecare.web.recorded import in_the_records_language
@@ -98,6 +99,7 @@ def rebuild(progress: Progress = _quiet, read: Read = read_snapshot) -> int:
             _hold(note, list(held.values()), made, weights())
             progress(done, len(notes))
         _write(made)
+        reorder()
     return len(notes)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -39,6 +39,7 @@ class _Here:
     email: str
     name: str
     left: bool
+    gone_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,9 @@ class StaffList(SourcedList[StaffMember]):
         """The address in lower case, and of the manager the key; `bad` is (field, reason)."""
         done = super().complete(values, taking, context)
         number, email = _low(done.get("number")), _low(done.get("email"))
+        person = context.find(number, email)
+        if person is not None and person.gone_at is not None and person.gone_at > taking.at:
+            done.pop("gone", None)  # a newer list lacks them: this one does not bring them back
         if "email" in done:
             done["email"] = email
         if email and not _ADDRESS.fullmatch(email):
@@ -262,7 +266,8 @@ class StaffList(SourcedList[StaffMember]):
         if "manager" in rest:
             manager = rest.pop("manager")
             # Whoever comes with this file was given a key before anybody was written.
-            record.manager = str(manager) if isinstance(manager, Known) else scope.keys.get(manager, "")
+            coming = scope.keys.get(manager, record.manager)
+            record.manager = str(manager) if isinstance(manager, Known) else coming
         if rest.get("gone") is False and record.gone_at is not None:
             record.source = scope.source
             record.answer = record.answer_words = record.answered_by = ""
@@ -279,7 +284,8 @@ _HERE = ("id", "number", "email", "name", "leaves_on", "answer", "gone_at")
 def _here(row: tuple[Any, ...], today: date) -> _Here:
     key, number, email, name, leaves_on, answer, gone_at = row
     left = answer == StaffAnswer.LEFT or (leaves_on is not None and leaves_on < today)
-    return _Here(key, number, email, name, left or (gone_at is not None and answer != StaffAnswer.HERE))
+    left = left or (gone_at is not None and answer != StaffAnswer.HERE)
+    return _Here(key, number, email, name, left, gone_at)
 
 
 def _clash(context: _Context, number: str, email: str) -> str:

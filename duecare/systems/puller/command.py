@@ -80,10 +80,14 @@ def run_command(reports: Reports) -> None:
 @app.command("timer")
 def timer_command(reports: Reports) -> None:
     """Print the files by which systemd runs a pass every day; changes nothing."""
-    for one in (sys.argv[0], str(reports)):
+    own = str(Place.from_environment().path)
+    for one in (sys.argv[0], str(reports), own):
         if not Path(one).is_absolute() or any(sign.isspace() or sign in "\"'%$\\;" for sign in one):
-            raise BadInput(f"{one!r} is no whole path without blanks.", "Give --reports as a whole path.")
-    typer.echo(schedule(sys.argv[0], str(reports)), nl=False)
+            raise BadInput(
+                f"{one!r} is no whole path without blanks.",
+                "Give --reports, and $DUECARE_PULL_HOME if it is set, as whole paths.",
+            )
+    typer.echo(schedule(sys.argv[0], str(reports), own), nl=False)
 
 
 def main() -> NoReturn:

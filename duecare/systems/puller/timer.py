@@ -18,7 +18,8 @@ ProtectHome=read-only
 PrivateTmp=true
 StateDirectory=duecare-pull
 StateDirectoryMode=0700
-ReadWritePaths={reports}
+Environment=DUECARE_PULL_HOME={own}
+ReadWritePaths={reports} {own}
 ExecStart={program} run --reports {reports}
 """
 _TIMER = """\
@@ -36,9 +37,9 @@ WantedBy=timers.target
 """
 
 
-def schedule(program: str, reports: str) -> str:
+def schedule(program: str, reports: str, own: str) -> str:
     """Both files as one text, each under a line with its path, and the commands after."""
-    service = _SERVICE.format(program=program, reports=reports)
+    service = _SERVICE.format(program=program, reports=reports, own=own)
     return "\n".join(
         [
             "# ── /etc/systemd/system/duecare-pull.service ──",
