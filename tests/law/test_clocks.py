@@ -244,7 +244,7 @@ def test_a_shorter_term_of_some_is_shown_until_it_is_known_who_we_are() -> None:
     board = {(one.clock.obligation, one.clock.id): one for one in tell(given, register())}
     by = board["eu-nis2", "notification"].act_by
     assert by == datetime(2026, 11, 24, 9, tzinfo=UTC), "boards and reminders go by the earlier"
-    sent = Event("submission_of.notification", moment("2026-11-25T10:00", "Europe/Berlin", "at"))
+    sent = Event("submission_of.eu-nis2.notification", moment("2026-11-25T10:00", "Europe/Berlin", "at"))
     late = {
         (one.clock.obligation, one.clock.id): one
         for one in tell(replace(given, events=(*given.events, sent)), register())

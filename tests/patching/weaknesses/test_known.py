@@ -74,7 +74,7 @@ def test_of_ratings_each_kind_that_is_told_needs_a_feed_that_is_fresh_and_read()
     kev, old = feed("cisa-kev", rates=["kev"]), feed("hand:kev.json", rates=["kev"], by_hand=True)
     assert known(kev, old).unrated() == {}
     assert "brought by hand" in known(old).unrated()[""][0]
-    assert known().unrated() == {}, "without any, urgency says that it is not rated"
+    assert "no list of exploited weaknesses" in known().unrated()[""][0], "as if somebody dropped it"
     torn = feed("cisa-kev", rates=["kev"], unplaced={"CVE-2026-1": 1})
     assert list(known(torn).unrated()) == ["CVE-2026-1"]
     assert list(known({**torn, "unplaced": {"": 1}}).unrated()) == [""]
