@@ -247,7 +247,10 @@ def test_a_shorter_term_of_some_is_shown_until_it_is_known_who_we_are() -> None:
     sent = Event("submission_of.eu-nis2.notification", moment("2026-11-25T10:00", "Europe/Berlin", "at"))
     late = {
         (one.clock.obligation, one.clock.id): one
-        for one in tell(replace(given, events=(*given.events, sent)), register())
+        for one in tell(
+            replace(given, events=(*given.events, sent), now=datetime(2026, 11, 25, 12, tzinfo=UTC)),
+            register(),
+        )
     }["eu-nis2", "notification"]
     assert late.state == "needs_human_decision", "in time for most, and a day late for some"
     assert trust in [ask.id for ask in late.asks]

@@ -76,7 +76,7 @@ def _weaknesses(
 def not_read() -> str:
     """That nothing follows from a list that was taken in."""
     return _(
-        "its list of components was not read, so what is in it is unknown; `duecare patching rebuild` reads it"
+        "its list of components was not read, so nothing is known of it; `duecare patching rebuild` reads it"
     )
 
 
