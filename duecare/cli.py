@@ -590,15 +590,10 @@ def law_applies(
     register = obligations.register()
     rows = incident_files.applicability(terminal.read_input(file), register)
     if as_json:
-        typer.echo(
-            json.dumps({"obligations": rows, "content": register.version}, indent=2, ensure_ascii=False)
-        )
+        typer.echo(json.dumps(terminal.applies_json(rows, register), indent=2, ensure_ascii=False))
         return
-    for row in rows:
-        if row["answer"] != "does not apply":
-            facts = ", ".join((*row["deciding"], *row["missing"]))
-            tell(f"{row['answer'].upper()}: {row['obligation']} ({row['name']}): {facts}")
-    tell(str(register.disclaimer))
+    for line in terminal.applies_lines(rows, register):
+        tell(line)
 
 
 @patching.command("rebuild")

@@ -86,18 +86,23 @@ def applies(obligation: Obligation, facts: Facts) -> Applicability:
     return Applicability(Answer.APPLIES if verdict else Answer.DOES_NOT_APPLY, tuple(needed), ())
 
 
+def displaced(register: Mapping[str, Obligation], answers: Mapping[str, Answer]) -> dict[str, str]:
+    """Which obligation applies in the place of another, by that one's id."""
+    return {
+        general: special.id
+        for special in register.values()
+        if answers[special.id] is Answer.APPLIES
+        for general in special.displaces
+    }
+
+
 def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
     """Who asks for each safeguard: catalogue id to requirements, those that apply before the open ones.
 
     Obligations that do not apply are left out, and so are safeguards that nobody asks for.
     """
     answers = {each.id: applies(each, facts).answer for each in obligations().values()}
-    displaced = {
-        general: special.id
-        for special in obligations().values()
-        if answers[special.id] is Answer.APPLIES
-        for general in special.displaces
-    }
+    instead = displaced(obligations(), answers)
     found: dict[str, list[Requirement]] = {}
     for each in obligations().values():
         if answers[each.id] is Answer.DOES_NOT_APPLY:
@@ -110,7 +115,7 @@ def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
                 answers[each.id],
                 each.confidence,
                 each.binding,
-                displaced.get(each.id, ""),
+                instead.get(each.id, ""),
             )
             found.setdefault(measure.safeguard, []).append(requirement)
     for requirements in found.values():

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from duecare.law.applies import Answer, Applicability, applies
+from duecare.law.applies import Answer, Applicability, applies, displaced
 from duecare.law.conditions import Met, met
 from duecare.law.dues import as_transposed, place_of, with_limits
 from duecare.law.incidents import Incident, addressed
@@ -67,15 +67,10 @@ def tell(incident: Incident, register: Register) -> tuple[Told, ...]:
     """
     found = {one.id: applies(one, incident.facts.profile) for one in register.obligations.values()}
     answers = {id: each.answer for id, each in found.items()}
-    displaced = {
-        general: special.id
-        for special in register.obligations.values()
-        if answers[special.id] is Answer.APPLIES
-        for general in special.displaces
-    }
-    incident = replace(incident, events=addressed(incident.events, register, answers, displaced))
+    instead = displaced(register.obligations, answers)
+    incident = replace(incident, events=addressed(incident.events, register, answers, instead))
     return tuple(
-        _tell(clock, one, found[one.id], displaced.get(one.id, ""), incident, register)
+        _tell(clock, one, found[one.id], instead.get(one.id, ""), incident, register)
         for one in register.obligations.values()
         for clock in one.clocks
     )

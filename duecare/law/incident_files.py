@@ -20,7 +20,7 @@ from typing import Any
 
 from duecare.errors import BadInput
 from duecare.law import fields
-from duecare.law.applies import Applicability, applies
+from duecare.law.applies import Applicability, applies, displaced
 from duecare.law.calendars import calendar
 from duecare.law.clocks import Told
 from duecare.law.conditions import Facts, Value
@@ -170,12 +170,15 @@ def _limit(limit: Limit | None) -> str | None:
 def applicability(written: object, register: Register) -> list[dict[str, Any]]:
     """Whether each obligation applies, as JSON, for an input of the same shape; only its profile counts."""
     facts = profile(fields.known(written, "The input", INPUT), register)
+    found = {one.id: applies(one, facts) for one in register.obligations.values()}
+    instead = displaced(register.obligations, {id: one.answer for id, one in found.items()})
     return [
         {
             "obligation": one.id,
             "name": str(one.name),
-            **_applies(applies(one, facts), register),
+            **_applies(found[one.id], register),
             "binding": one.binding,
+            "displaced_by": instead.get(one.id, ""),
             "citation": one.citation,
             "confidence": one.confidence.value,
             "content": one.version,

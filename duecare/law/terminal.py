@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,35 @@ def clocks_json(told: Sequence[Told], register: Register) -> dict[str, Any]:
         "disclaimer": str(register.disclaimer),
         "gaps": [str(gap.what) for gap in register.gaps],
     }
+
+
+def applies_json(rows: Sequence[Mapping[str, Any]], register: Register) -> dict[str, Any]:
+    """Which obligations apply, with what has to be said beside it."""
+    return {
+        "obligations": list(rows),
+        "content": register.version,
+        "as_of": register.as_of,
+        "disclaimer": str(register.disclaimer),
+        "gaps": [str(gap.what) for gap in register.gaps],
+    }
+
+
+def applies_lines(rows: Sequence[Mapping[str, Any]], register: Register) -> Iterator[str]:
+    """The same as text, without what does not apply."""
+    left = 0
+    for row in rows:
+        if row["answer"] == "does not apply":
+            left += 1
+            continue
+        facts = ", ".join((*row["deciding"], *row["missing"]))
+        binding = "" if row["binding"] else ", not binding"
+        if row["displaced_by"]:
+            binding += f", {row['displaced_by']} in its place"
+        yield f"{row['answer'].upper()}{binding}: {row['obligation']} ({row['name']}): {facts}"
+        yield f"  {row['citation']} ({row['confidence']})"
+    yield f"{left} of {len(rows)} do not apply. --json tells why."
+    yield from (f"Not covered: {gap.what}" for gap in register.gaps)
+    yield str(register.disclaimer)
 
 
 def clock_lines(told: Sequence[Told], register: Register) -> Iterator[str]:

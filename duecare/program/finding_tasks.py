@@ -28,11 +28,11 @@ from duecare.program.assessing import alone
 from duecare.program.catalogue import catalogue
 from duecare.program.exception_queries import holding
 from duecare.program.judgement import checks
-from duecare.program.models import Ending, Finding, Task
+from duecare.program.models import Comment, Ending, Finding, Task
 from duecare.program.owners import owned_kinds
 from duecare.program.queries import current_targets
 from duecare.program.task_actions import LONGEST
-from duecare.program.task_queries import today_at
+from duecare.program.task_queries import TASK, today_at
 from duecare.web.recorded import in_the_records_language
 from duecare.words import number
 
@@ -188,9 +188,12 @@ def about(task: Task, owners: Mapping[str, Mapping[str, str]]) -> QuerySet[Findi
 
 
 def _give(actor: str, running: Iterable[Task], gaps: Iterable[Gap]) -> None:
-    """Give tasks that nobody has to who answers by now."""
+    """Give tasks that nobody has to who answers by now, unless a person handed them to nobody."""
     owner_of = {gap.origin: gap.owner for gap in gaps if gap.owner}
-    given = [task for task in running if task.owner_id is None and task.origin in owner_of]
+    free = [task for task in running if task.owner_id is None and task.origin in owner_of]
+    talked = Comment.objects.filter(about__in=[f"{TASK}:{task.pk}" for task in free], mentions=[])
+    back = set(talked.filter(made_by__startswith=PERSON).values_list("about", flat=True))
+    given = [task for task in free if f"{TASK}:{task.pk}" not in back]
     for part in _parts(given):
         with recording(actor, "give tasks to who is responsible"):
             keys = [task.pk for task in part]

@@ -59,7 +59,9 @@ def read_mapping(told: Mapping[str, Any], place: str, found: Found) -> None:
 
 def is_one(told: object) -> bool:
     """Whether what a file of YAML holds is a record of this format."""
-    return isinstance(told, dict) and "reference" in told and "branches" in told
+    return isinstance(told, dict) and (
+        "branches" in told or str(told.get("reference", "")).startswith("composer://")
+    )
 
 
 def _take(record: _Record, place: str, found: Found) -> None:

@@ -217,9 +217,15 @@ def take_in_by_hand(actor: str, directory: Path, clock: Callable[[], datetime]) 
             _("%(directory)s holds more than %(most)s files.") % {"directory": directory, "most": MOST_FILES},
             _("Put single records into one archive for each feed."),
         )
-    with in_the_records_language(), packed_records(directory) as packed:
-        alone = [one for one in files if not one.name.startswith(".") and not is_record(one.name)]
-        found = [_bring(actor, file, clock) for file in (*alone, *([packed] if packed else []))]
+    alone = [one for one in files if not one.name.startswith(".") and not is_record(one.name)]
+    with in_the_records_language():
+        found = [_bring(actor, file, clock) for file in alone]
+        try:
+            with packed_records(directory) as packed:
+                found += [_bring(actor, packed, clock)] if packed else []
+        except BadInput as error:  # a part that cannot be read leaves out the records of YAML, and says so
+            name = f"{directory.name}.yaml.zip"
+            found.append(Updated(f"{BY_HAND}{name}"[:80], name, fault=str(error)))
     return [one for one in found if one is not None]
 
 

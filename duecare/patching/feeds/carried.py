@@ -58,7 +58,7 @@ def _pack(directory: Path, packed: Path) -> bool:
         raise BadInput(
             _("%(directory)s cannot be read: %(why)s.")
             % {"directory": error.filename or directory, "why": error.strerror or error},
-            _("Nothing was taken in. Make it readable, or name another directory."),
+            _("No record of YAML was taken in. Make it readable, or name another directory."),
         ) from None
     return True
 
@@ -77,7 +77,12 @@ def _files(directory: Path, prefix: str, depth: int) -> Iterator[tuple[str, Path
             name = f"{prefix}{entry.name}"
             if entry.name.startswith(".") or entry.is_symlink():
                 continue
-            if entry.is_dir() and depth < bounds.DEPTH:
+            if entry.is_dir() and depth >= bounds.DEPTH:
+                raise BadInput(
+                    _("%(directory)s lies too deep.") % {"directory": entry.path},
+                    _("Name the directory of the advisories alone."),
+                )
+            if entry.is_dir():
                 yield from _files(Path(entry.path), f"{name}/", depth + 1)
             elif entry.is_file() and is_record(entry.name):
                 yield name, Path(entry.path)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -182,6 +182,10 @@ def package(request: Request, key: str) -> HttpResponseBase:
     viewer = demand_area(request, AREA)
     found = find_package(viewer, key)
     first = found[0].software
+    # What contains it now stands before what did.
+    inside = product_lists.package_rows(viewer, key).order_by(
+        F("ended").desc(nulls_first=True), "-since", "pk"
+    )
     context = {
         "name": first.name,
         "of": first.ecosystem,
@@ -189,7 +193,8 @@ def package(request: Request, key: str) -> HttpResponseBase:
         "versions": [(one, _of(one.software)) for one in found],
         "ask_url": f"{reverse('software-asked')}?{urlencode({'name': first.name})}",
         "weak": [(one, URGENCIES[Urgency(one.urgency)]) for one in advisories_about(viewer, key)[:LISTED]],
-        "products": list(product_lists.package_rows(viewer, key).order_by("-since", "pk")[:LISTED]),
+        "products": list(inside[:LISTED]),
+        "products_more": max(0, inside.count() - LISTED),
     }
     listing, rows = hosts_listing(viewer), package_rows(viewer, key)
     return show(request, listing, rows, template="patching/package.html", context=context)
