@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "duecare.patching",
     "duecare.detection",
     "duecare.continuity",
+    "duecare.incidents",
     "duecare.law",
     "duecare.assurance",
     *os.environ.get("DUECARE_TEST_APPS", "").split(),

@@ -89,6 +89,8 @@ urlpatterns = [
     path("access/", include("duecare.access.urls")),
     path("patching/", include("duecare.patching.urls")),
     path("patching/runs/", include("duecare.patching.runs.urls")),
+    path("incidents/", include("duecare.incidents.urls")),
+    path("law/", include("duecare.law.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

@@ -341,6 +341,8 @@ PAGES: Mapping[str, Page] = {
     "systems/devices/": Page("systems/devices/", READ),
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
     # Feeds of advisories.
+    # Incidents.
+    "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/for-inventory/": act(
@@ -507,7 +509,11 @@ ELSEWHERE = frozenset(
         "released/<str:key>/",
         "released/<str:key>/file",
         "patching/runs/hosts/<str:key>/",
-        *(route for route in PAGES if route.startswith(("systems/", "access/", "staff/"))),
+        *(
+            route
+            for route in PAGES
+            if route.startswith(("systems/", "access/", "staff/", "incidents/", "law/"))
+        ),
     }
 )
 """Where the sample is of another area than patching, or a task that is nobody's and of no safeguard."""

@@ -16,7 +16,7 @@ SAID = "Reach: </span>%s"
 """How the frame says it."""
 SILENT = (
     "access/", "account/", "api/", "settings/", "guide/", "duties/", "tasks/", "ledger/", "remarks/",
-    "feeds/", "healthz", "imports/", "matters/", "released/", "search/", "staff/", "views/",
+    "feeds/", "healthz", "imports/", "incidents/", "matters/", "released/", "search/", "staff/", "views/",
 )  # fmt: skip
 """Where nothing is said of them: accounts, what is set, work, lists, the record itself."""
 FILES = ("/report.pdf", "/bills/<str:bill>/file", "/reports/<str:report>/")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from duecare.incidents.alerts.urls import urlpatterns as alerts
+from duecare.incidents.cases.urls import urlpatterns as cases
+from duecare.incidents.decisions.urls import urlpatterns as decisions
+from duecare.incidents.evidence.urls import urlpatterns as evidence
+from duecare.incidents.exercises.urls import urlpatterns as exercises
+from duecare.incidents.indicators.urls import urlpatterns as indicators
+from duecare.incidents.lessons.urls import urlpatterns as lessons
+from duecare.incidents.notices.urls import urlpatterns as notices
+from duecare.incidents.plans.urls import urlpatterns as plans
+from duecare.incidents.timeline.urls import urlpatterns as timeline
+
+urlpatterns = [
+    *plans,
+    *exercises,
+    *alerts,
+    *cases,
+    *timeline,
+    *evidence,
+    *indicators,
+    *decisions,
+    *notices,
+    *lessons,
+]

@@ -1,0 +1,1 @@
+"""The records of the law; Django finds them here."""

@@ -1,0 +1,49 @@
+"""Two people change one record at once: nobody's words are overwritten in silence.
+
+A form carries the index of the newest entry about its record (`seen`); the act refuses if there is a newer
+one by then, and says who made it. What was typed stays in the form.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import OuterRef
+from django.utils.translation import gettext as _
+
+from duecare.errors import Refused
+from duecare.ledger.models import Entry
+from duecare.ledger.naming import actor_words, name_of
+from duecare.ledger.records import Record
+from duecare.words import number
+
+
+class SeenField(forms.IntegerField):
+    """The hidden field of a form that says which version of a record it was drawn from."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, **options)
+
+
+def seen_entry(record: Record) -> int:
+    """Index of the newest entry about a record as it is now, whatever day is viewed."""
+    newest = _entries(record).order_by("-index").values_list("index", flat=True).first()
+    return -1 if newest is None else newest
+
+
+def demand_unchanged(record: Record, seen: int) -> None:
+    """Raises Refused if somebody changed the record since `seen`. Asked within the act, once it is locked."""
+    entry = _entries(record).annotate(actor_name=name_of(OuterRef("actor"))).order_by("-index").first()
+    if entry is not None and entry.index > seen:
+        raise Refused(
+            _("%(who)s changed this while you wrote (entry %(number)s).")
+            % {"who": actor_words(entry.actor, entry.actor_name), "number": number(entry.index)},
+            _("Your words are still here: compare them with how it stands now, then save again."),
+        )
+
+
+def _entries(record: Record) -> Any:
+    return Entry.objects.filter(kind=record._meta.label_lower, subject=record.pk)
