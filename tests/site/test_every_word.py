@@ -24,8 +24,9 @@ WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
     # People, and what they wrote.
+    r"Mail account taken over",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
-    r"[a-z]+@clinic\.example|Mail account taken over|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
+    r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
     r"What is open|The lost laptop|Whether to notify; asked by letter\.|What was on it|How it was lost",
     r"Nothing that was not encrypted\.|On a train\.|The insurer asks\.|Niamh",

@@ -14,7 +14,7 @@ class Duty:
     """A role in a response."""
 
     id: str
-    """`lead`, `technical`, `scribe`, `communications`, `legal`, `decider`, or one of the organisation's own."""
+    """`lead`, `technical`, `scribe`, `communications`, `legal`, `decider`, or one of our own."""
     name: str
     duties: str
     person: str = ""
