@@ -66,7 +66,7 @@ WEAKNESSES: Listing[Advisory] = Listing(
         Column("products", _("Products"), lambda row: getattr(row, "products", 0), Kind.NUMBER),
         Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
     ),
-    sort=("-open", "-points", "id"),
+    sort=("-points", "id"),
     search=("id", "summary"),
     filters=(
         Filter(
