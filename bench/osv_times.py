@@ -38,6 +38,8 @@ def varied(count: int) -> Iterator[dict[str, Any]]:
             record["aliases"] = [f"{one}-v{turn}" for one in record.get("aliases", ())]
             if turn % 3 == 0:
                 for one in record.get("affected", ()):
+                    if "package" not in one:  # some name commits of a repository only
+                        continue
                     one["package"]["name"] = f"{one['package']['name']}-{turn}"
         yield record
 

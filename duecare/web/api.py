@@ -274,7 +274,7 @@ def page_of(title: str, row: type[BaseModel]) -> type[BaseModel]:
 def list_rows(request: HttpRequest, listing: Listing[M], rows: QuerySet[M]) -> dict[str, Any]:
     """One page of a list, as the address asks for it. Raises BadInput as the list's page does."""
     asked = listing.read(request.GET, rows.model)
-    part = keyset.fetch(listing.narrow(rows, asked), asked.orders, PAGE, after=asked.after)
+    part = listing.fetch(listing.narrow(rows, asked), asked, PAGE, asked.after)
     last = (
         keyset.write_cursor(listing.name, asked.orders, part.keys[-1]) if part.after and part.keys else None
     )

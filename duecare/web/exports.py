@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 
-from duecare.web import keyset
 from duecare.web.listing import Asked, Listing
 
 M = TypeVar("M", bound=Model)
@@ -51,7 +50,7 @@ def chunks(listing: Listing[M], rows: QuerySet[M], asked: Asked) -> Iterator[tup
     narrowed = listing.narrow(rows, asked)
     after, size = asked.after, min(FIRST, CHUNK)
     while True:
-        part = keyset.fetch(narrowed, asked.orders, size, after=after)
+        part = listing.fetch(narrowed, asked, size, after)
         yield part.rows
         if not part.after:
             return

@@ -201,6 +201,8 @@ class Listing(Generic[M]):
     search: tuple[str, ...] = ()
     """Fields in which each word of `q` is looked for."""
     page_size: int = 50
+    complete: Callable[[Sequence[M]], None] | None = None
+    """Puts to rows that were fetched what a database would work out row by row; None for nothing."""
 
     def __post_init__(self) -> None:
         keys = [one.key for one in self.filters]
@@ -249,11 +251,23 @@ class Listing(Generic[M]):
             rows = rows.filter(anywhere)
         return rows
 
+    def fetch(
+        self,
+        narrowed: QuerySet[M],
+        asked: Asked,
+        size: int,
+        after: keyset.Key | None,
+        before: keyset.Key | None = None,
+    ) -> keyset.Slice[M]:
+        """Up to `size` of the rows that passed `narrow`, after a place in their order or before one."""
+        part = keyset.fetch(narrowed, asked.orders, size, after=after, before=before)
+        if self.complete is not None:
+            self.complete(part.rows)
+        return part
+
     def page(self, rows: QuerySet[M], asked: Asked) -> Page:
-        """One page of the rows, by one query."""
-        part = keyset.fetch(
-            self.narrow(rows, asked), asked.orders, self.page_size, after=asked.after, before=asked.before
-        )
+        """One page of the rows."""
+        part = self.fetch(self.narrow(rows, asked), asked, self.page_size, asked.after, asked.before)
         first = self._address(asked)
         return Page(
             name=self.name,

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecare.ledger import asof
 from duecare.patching.bills.checks import PRODUCTS
 from duecare.patching.bills.models import Bill, Contained, Product
 from duecare.patching.bills.queries import bill_days, is_contained, is_read, is_stale, newest_bills, told_at
@@ -120,7 +121,12 @@ def unmatched(bill: Bill) -> list[str]:
 
 
 def unspoken_of(rows: QuerySet[Contained], common: Common | None) -> list[str]:
-    """Of what else no advisory is known, in words with their numbers."""
+    """Of what else no advisory is known, in words with their numbers.
+
+    How far feeds reached is kept of the last matching alone, so of a past day it is not known.
+    """
+    if asof.current() is not None:
+        return [_("how far its components had been held against advisories by then was not kept")]
     if common is None:
         return [_("its components were never held against advisories: no feed was taken in")]
     counted: Counter[tuple[str, str]] = Counter()

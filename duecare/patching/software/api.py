@@ -104,7 +104,7 @@ def ask_how_far(request: Request) -> Any:
         views.asked_rows(viewer, given, request.view_now), listing.read(request.GET, Installed)
     )
     found = queries.reach(rows, given["name"], views.moment_of(given, request.view_now))
-    inside, contained = views.asked_products(viewer, given, request.view_now)
+    inside, contained = views.asked_products(viewer, given, request.view_now, listing)
     contained = inside.narrow(contained, inside.read(request.GET, Contained))
     of = product_reach(viewer, contained, views.moment_of(given, request.view_now), 0)
     named = [{"host": host.pk, "name": host.name, "since": since} for host, since in found.named]

@@ -192,7 +192,7 @@ def package(request: Request, key: str) -> HttpResponseBase:
         "sources": sorted({one.software.source for one in found if one.software.source}),
         "versions": [(one, _of(one.software)) for one in found],
         "ask_url": f"{reverse('software-asked')}?{urlencode({'name': first.name})}",
-        "weak": [(one, URGENCIES[Urgency(one.urgency)]) for one in advisories_about(viewer, key)[:LISTED]],
+        "weak": [(one, URGENCIES[Urgency(one.urgency)]) for one in advisories_about(viewer, key, LISTED)],
         "products": list(inside[:LISTED]),
         "products_more": max(0, inside.count() - LISTED),
     }
@@ -402,10 +402,13 @@ def moment_of(given: Mapping[str, str], now: datetime) -> datetime:
 
 
 def asked_products(
-    viewer: Viewer, given: Mapping[str, str], now: datetime
+    viewer: Viewer, given: Mapping[str, str], now: datetime, hosts: Listing[Installed] | None = None
 ) -> tuple[Listing[Contained], QuerySet[Contained]]:
-    """The same of products: the list, and the rows that the filters of the question narrow."""
-    listing = product_lists.asked_listing(asked_listing(viewer, given, now), moment_of(given, now))
+    """The same of products: the list, and the rows that the filters of the question narrow.
+
+    `hosts` is the list of the same question that has been asked already, so that software is found once.
+    """
+    listing = product_lists.asked_listing(hosts or asked_listing(viewer, given, now), moment_of(given, now))
     return listing, product_lists.asked_rows(viewer, past=bool(given.get("on")))
 
 
@@ -434,7 +437,7 @@ def asked(request: Request) -> HttpResponseBase:
         given = listing.read(request.GET, Installed)
         moment = moment_of(given.values, request.view_now)
         reach = queries.reach(listing.narrow(rows, given), given.values["name"], moment)
-        inside, contained = asked_products(viewer, given.values, request.view_now)
+        inside, contained = asked_products(viewer, given.values, request.view_now, listing)
         plain = request.GET.copy()
         for key in ("sort", "after", "before"):
             plain.pop(key, None)

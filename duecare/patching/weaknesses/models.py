@@ -57,6 +57,8 @@ class Advisory(models.Model):
     ranked_because = models.TextField(blank=True)
     kev = models.BooleanField(null=True)
 
+    hosts = 0
+    """On how many it is open; `queries.count_hosts` says."""
     objects = AdvisoryQuerySet.as_manager()
     room = "patching"
 

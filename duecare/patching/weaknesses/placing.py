@@ -1,9 +1,9 @@
 """How much a weakness weighs on one host, and where it weighs most: what is known of hosts joins the order.
 
 The points of an advisory are those on the host on which it is open and weighs heaviest, so that the list has
-one order. They are worked out here after each matching, and again when somebody said what hosts are exposed
-to; a page of a past day shows the points of today, as of all signals (`queries.py`). What an advisory weighs
-on each host its page works out for the day in view.
+one order; one that is open nowhere has none, and stands last. They are worked out here after each matching,
+and again when somebody said what hosts are exposed to; a page of a past day shows the points of today, as of
+all signals (`queries.py`). What an advisory weighs on each host its page works out for the day in view.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from duecare.patching.weaknesses.urgency import Exploitation, Ranked, Signals, W
 from duecare.systems.exposure import NOTHING, Known, cutoff
 from duecare.systems.exposure_models import Exposure
 from duecare.web.recorded import in_the_records_language
+from duecare.words import gettext as _
 
 _ANSWERS = (False, None, True)
 """The lightest first."""
@@ -73,9 +74,12 @@ def reorder() -> int:
     changed: list[Advisory] = []
     with in_the_records_language():
         for row in Advisory.objects.order_by("pk").iterator(chunk_size=2000):
-            ranked = rank_on(row, heaviest_place.get(row.pk, NOTHING), weighed)
-            if (row.points, row.ranked_because) != (ranked.points, ranked.reason):
-                row.points, row.ranked_because = ranked.points, ranked.reason
+            points, because = 0, _("open nowhere any more")
+            if (known := heaviest_place.get(row.pk)) is not None:
+                ranked = rank_on(row, known, weighed)
+                points, because = ranked.points, ranked.reason
+            if (row.points, row.ranked_because) != (points, because):
+                row.points, row.ranked_because = points, because
                 changed.append(row)
     for start in range(0, len(changed), CHUNK):
         Advisory.objects.bulk_update(changed[start : start + CHUNK], ["points", "ranked_because"])

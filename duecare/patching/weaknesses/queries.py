@@ -91,8 +91,8 @@ def told() -> Q:
 def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     """Those that had named software of ours by the day in view.
 
-    Each with how many hosts have it (`hosts`) and how many products (`products`), whether any does (`open`),
-    since when we know (`since`), whether any of it is `decided`, and whether a `fix` is known.
+    Each with how many products have it (`products`), whether anything does (`open`), since when we know
+    (`since`), whether any of it is `decided`, and whether a `fix` is known; hosts, `count_hosts` counts.
     """
     said = Weak.objects.filter(known(), advisory=OuterRef("pk")).order_by()
     weak = _said_by_then("software__weak__", advisory=OuterRef("pk"))
@@ -100,11 +100,9 @@ def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     inside = Contained.objects.filter(is_contained(), weak).order_by()
     sure = said.filter(undecided=False)
     held = inside.values("software__weak__advisory").annotate(n=Count("product", distinct=True)).values("n")
-    counted = there.values("software__weak__advisory").annotate(n=Count("host", distinct=True)).values("n")
     first = said.values("advisory").annotate(first=Min("since")).values("first")
     rows: QuerySet[Advisory] = Advisory.objects.all().visible_to(viewer)
     return rows.filter(Exists(said)).annotate(
-        hosts=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
         products=Coalesce(Subquery(held, output_field=IntegerField()), 0),
         since=Subquery(first),
         open=Q(Exists(there)) | Q(Exists(inside)),
@@ -113,16 +111,44 @@ def advisories(viewer: Viewer) -> QuerySet[Advisory]:
     )
 
 
+def count_hosts(rows: Sequence[Advisory]) -> None:
+    """Put to each advisory on how many hosts it is open on the day in view (`hosts`).
+
+    Those that weigh most touch the same software on thousands of hosts, and a host with several of its
+    packages counts once. So what is installed is read once for all of them, a bit a host.
+    """
+    weak = Weak.objects.filter(known(), advisory__in=[row.pk for row in rows])
+    there = Installed.objects.filter(is_there(), software__in=weak.values("software"))
+    places: dict[str, int] = {}
+    having: dict[int, int] = {}
+    by_software: dict[int, list[int]] = {}
+    for software, host in there.values_list("software_id", "host_id").iterator(chunk_size=10_000):
+        by_software.setdefault(software, []).append(places.setdefault(host, len(places)))
+    for software, held in by_software.items():
+        bits = bytearray(len(places) // 8 + 1)
+        for place in held:
+            bits[place >> 3] |= 1 << (place & 7)
+        having[software] = int.from_bytes(bits, "little")
+    found: dict[str, int] = {}
+    for advisory, software in weak.values_list("advisory_id", "software_id"):
+        found[advisory] = found.get(advisory, 0) | having.get(software, 0)
+    for row in rows:
+        row.hosts = found.get(row.pk, 0).bit_count()
+
+
 def called(name: str, viewer: Viewer) -> list[Advisory]:
     """The advisories that go by a name, their own or that of a CVE, the heaviest first."""
     rows = advisories(viewer).filter(names__name=name)
     return list(rows.order_by("-points", "pk"))
 
 
-def advisories_about(viewer: Viewer, package: str) -> QuerySet[Advisory]:
-    """Those that say of any version of a package that it is weak, the heaviest first."""
+def advisories_about(viewer: Viewer, package: str, most: int) -> list[Advisory]:
+    """At most so many that say of any version of a package that it is weak, the heaviest first."""
     of_package = Weak.objects.filter(known(), software__package=package)
-    return advisories(viewer).filter(pk__in=of_package.values("advisory")).order_by("-points", "pk")
+    rows = advisories(viewer).filter(pk__in=of_package.values("advisory")).order_by("-points", "pk")
+    found = list(rows[:most])
+    count_hosts(found)
+    return found
 
 
 # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -62,11 +62,11 @@ WEAKNESSES: Listing[Advisory] = Listing(
         Column("why", _("Why"), lambda row: row.ranked_because),
         Column("summary", _("What it is"), lambda row: row.summary or None),
         Column("fix", _("Fix"), _verdict),
-        Column("hosts", _("Hosts"), lambda row: getattr(row, "hosts", 0), Kind.NUMBER),
+        Column("hosts", _("Hosts"), lambda row: row.hosts, Kind.NUMBER),
         Column("products", _("Products"), lambda row: getattr(row, "products", 0), Kind.NUMBER),
         Column("since", _("Known since"), lambda row: getattr(row, "since", None), Kind.DATE),
     ),
-    sort=("-open", "-points", "id"),
+    sort=("-points", "id"),
     search=("id", "summary"),
     filters=(
         Filter(
@@ -84,6 +84,7 @@ WEAKNESSES: Listing[Advisory] = Listing(
         ),
         Filter("name", _("CVE or other name"), "names__name__iexact", FilterKind.TEXT),
     ),
+    complete=queries.count_hosts,
     empty=Empty(
         _("No weaknesses are known"),
         _("That says nothing until feeds of advisories were taken in and hosts have reported."),

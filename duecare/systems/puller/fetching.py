@@ -48,8 +48,8 @@ def fetch(
 ) -> dict[str, Fetched]:
     """What came of each of these hosts, by name; `work` is a directory that does not exist yet.
 
-    A host can send what breaks ansible as a whole. Those of whom it told nothing then are asked once more,
-    each alone, so that such a host hurts itself and no other.
+    A host can send what breaks ansible as a whole. Those of whom it told nothing then, or nothing but that an
+    earlier step went well, are asked once more, each alone, so that such a host hurts itself and no other.
     """
     told = _fetch(hosts, place, collector, work, seconds, wait)
     if len(hosts) > 1:
@@ -78,7 +78,8 @@ def _fetch(
         if one.key in ended.unknown:
             told[one.name] = Fetched(Came.OTHER_KEY, plain(ended.unknown[one.key]))
         elif (word := playing.last_word(work, one.key, _MOST_WORD)) is not None:
-            told[one.name] = _read(word, seconds)
+            if len(hosts) == 1 or _is_last(word):
+                told[one.name] = _read(word, seconds)
         elif (work / "told" / one.key).exists():
             told[one.name] = Fetched(
                 Came.UNUSABLE, f"what it sent cannot be read, or is over {MOST_REPORT} bytes"
@@ -87,6 +88,11 @@ def _fetch(
             told[one.name] = Fetched(Came.LATE, ended.by_itself)
     shutil.rmtree(work / "told", ignore_errors=True)  # reports are kept where the server reads them, once
     return told
+
+
+def _is_last(word: dict[str, Any]) -> bool:
+    """Whether no step was to come after that of which ansible tells: it failed, or it was the collector."""
+    return bool(word.get("unreachable") or word.get("failed")) or "cmd" in word
 
 
 def _read(word: dict[str, Any], seconds: int) -> Fetched:

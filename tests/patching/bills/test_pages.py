@@ -50,6 +50,9 @@ def test_products_stand_beside_hosts_wherever_software_does(home: Path) -> None:
         past = client.get(f"/patching/{address}?as_of={then}").content.decode()
         assert "2.14.0" in past, address
         assert "2.23.0" not in past, address
+        unkept = "how far its components had been held against advisories by then was not kept"
+        assert (unkept in past) is address.startswith("products/")
+        assert unkept not in page
     asked = {"name": NAME, "below": "2.17.1"}
     page = client.get("/patching/software/asked/", {**asked, "on": then}).content.decode()
     assert "Booking" in page

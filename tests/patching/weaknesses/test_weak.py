@@ -27,6 +27,7 @@ from duecare.patching.weaknesses.clocks import State
 from duecare.patching.weaknesses.figures import last_figures, note_figures
 from duecare.patching.weaknesses.judging import Source, match
 from duecare.patching.weaknesses.models import Matching, Rating, Sighting, Weak
+from duecare.patching.weaknesses.placing import reorder
 from duecare.patching.weaknesses.queries import Open
 from duecare.patching.weaknesses.subjects import unseen, weak_software
 from duecare.patching.weaknesses.urgency import Urgency, Weights
@@ -399,8 +400,10 @@ def test_the_list_is_in_the_order_of_work_and_says_why(client: Client) -> None:
             one = Host.objects.get(name=name)
             report(one, facts([("libssl3:openssl", NEW), ("openssl", "1.0-1")]), START + 2 * DAY)
     hold(START + 2 * DAY, advisory("CVE-2026-2", below("Debian:12/openssl", "1.1-1")), advisory("CVE-2026-1"))
+    reorder()  # as after every matching
     found = json.loads(client.get("/patching/weaknesses/", {"format": "json"}).getvalue())["rows"]
     assert [(one["id"], one["hosts"]) for one in found] == [("CVE-2026-2", 2), ("CVE-2026-1", 0)]
+    assert (found[1]["points"], found[1]["why"]) == (0, "open nowhere any more")
 
 
 def test_the_page_of_a_cve_names_every_host_since_when_and_by_which_entries(client: Client) -> None:
