@@ -70,7 +70,7 @@ def run(small: bool) -> list[Figure]:
         Figure(
             f"{years:,} years of the 10 drawn by chance, vectorised",
             f"{chance:.2f} s, {chance / whole:,.0f} times ours; its 1 in 100 year is "
-            f"{value / found.var(0.99) - 1:+.2%} off ours, with a standard error of {off / found.var(0.99):.2%}",
+            f"{value / found.var(0.99) - 1:+.2%} off ours, its standard error {off / found.var(0.99):.2%}",
         ),
     ]
     peer = _pyfair(ten, years)
