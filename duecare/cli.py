@@ -38,6 +38,7 @@ ledger = typer.Typer(
     help="The record: verify, sign, prove, export, rebuild.", rich_markup_mode=None, no_args_is_help=True
 )
 patching = typer.Typer(help="Software and its versions.", rich_markup_mode=None, no_args_is_help=True)
+risk = typer.Typer(help="How likely, how bad.", rich_markup_mode=None, no_args_is_help=True)
 law = typer.Typer(help="Which laws apply, and which clocks run.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(hosts, name="host")
@@ -45,6 +46,7 @@ app.add_typer(users, name="user")
 app.add_typer(ledger, name="ledger")
 app.add_typer(patching, name="patching")
 app.add_typer(law, name="law")
+app.add_typer(risk, name="risk")
 advisories = typer.Typer(
     help="What is known to be wrong with software.", rich_markup_mode=None, no_args_is_help=True
 )
@@ -593,6 +595,31 @@ def law_applies(
         typer.echo(json.dumps(terminal.applies_json(rows, register), indent=2, ensure_ascii=False))
         return
     for line in terminal.applies_lines(rows, register):
+        tell(line)
+
+
+@risk.command("curve")
+def risk_curve(
+    file: Annotated[Path, typer.Argument(help="Scenarios as JSON; - reads what comes in.", allow_dash=True)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell what a year may cost; needs no home and no database.
+
+    The file: {"scenarios": [{"name", "frequency": {"rate": 0.2}, "severity": {"ci90": [20000, 900000]}}],
+    "quantiles": [0.95]}. All that it may hold, and what is answered: docs/risk-method.md.
+    """
+    import json
+
+    from duecare.json_input import read_json
+    from duecare.risk import curve_files, terminal
+
+    found = curve_files.answer(
+        read_json(file, curve_files.LARGEST, "Hand in fewer scenarios.", "docs/risk-method.md")
+    )
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for line in terminal.curve_lines(found):
         tell(line)
 
 

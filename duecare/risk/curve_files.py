@@ -1,0 +1,298 @@
+"""A portfolio as `duecare risk curve` reads it, and its curve as it answers: JSON, version 1.
+
+docs/risk-method.md shows both. What is not known is refused with its place; a curve that cannot be had
+exactly is drawn by chance, and says so.
+
+Pure: pydantic at the edge, numpy and scipy inside; no Django, no clock, no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite, sqrt
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from duecare.errors import BadInput
+from duecare.risk.curves import Curve, NoCertificate, curve
+from duecare.risk.frequencies import Frequency, GammaRate, PertRate, Rate
+from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
+from duecare.risk.severities import Array, Capped, Empirical, Lognormal, Mixture, Pareto, Pert, Severity
+from duecare.risk.simulating import YEARS, Years, quantile, simulate
+from duecare.risk.towers import Layer, Parts, demand_apart, parts
+
+FORMAT = 1
+QUANTILES = (0.5, 0.8, 0.9, 0.95, 0.99, 0.995)
+SEED = 20_260
+MOST_SCENARIOS = 5_000
+MOST_LOSSES = 1_000_000
+LARGEST = 50_000_000
+"""Bytes of a file."""
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Three = tuple[Number, Number, Number]
+Two = tuple[Number, Number]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _OneOf(_Strict):
+    """Exactly one of its fields."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Any:
+        given = self.model_fields_set
+        if len(given) != 1 or getattr(self, next(iter(given))) is None:
+            raise ValueError(f"give exactly one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class _Gamma(_Strict):
+    mean: Number
+    variance: Number
+
+
+class _Frequency(_OneOf):
+    rate: Number | None = None
+    pert: Three | None = None
+    gamma: _Gamma | None = None
+
+    def made(self) -> Frequency:
+        if self.rate is not None:
+            return Rate(self.rate)
+        if self.gamma is not None:
+            return GammaRate(self.gamma.mean, self.gamma.variance)
+        return PertRate(*(self.pert or (0, 0, 0)))
+
+
+class _Lognormal(_Strict):
+    mu: Number
+    sigma: Number
+
+
+class _Pareto(_Strict):
+    threshold: Number
+    scale: Number
+    shape: Number
+
+
+class _Part(_Strict):
+    weight: Number
+    severity: _Severity
+
+
+class _Severity(_OneOf):
+    ci90: Two | None = None
+    lognormal: _Lognormal | None = None
+    pert: Three | None = None
+    empirical: Annotated[list[Number], Field(max_length=MOST_LOSSES)] | None = None
+    gpd: _Pareto | None = None
+    mixture: Annotated[list[_Part], Field(max_length=100)] | None = None
+
+    def made(self) -> Severity:
+        if self.ci90 is not None:
+            return Lognormal.from_range(*self.ci90)
+        if self.lognormal is not None:
+            return Lognormal(self.lognormal.mu, self.lognormal.sigma)
+        if self.pert is not None:
+            return Pert(*self.pert)
+        if self.empirical is not None:
+            return Empirical(tuple(self.empirical))
+        if self.gpd is not None:
+            return Pareto(self.gpd.threshold, self.gpd.scale, self.gpd.shape)
+        mixed = self.mixture or []
+        return Mixture(tuple(one.weight for one in mixed), tuple(one.severity.made() for one in mixed))
+
+
+class _Secondary(_Strict):
+    chance: Number
+    severity: _Severity
+
+
+class _Contest(_Strict):
+    threat: _Severity
+    control: _Severity
+
+
+class _Scenario(_Strict):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    frequency: _Frequency
+    severity: _Severity
+    secondary: _Secondary | None = None
+    vulnerability: Number | _Contest = 1.0
+
+    def made(self, cap: float | None) -> Scenario:
+        share = self.vulnerability
+        if isinstance(share, _Contest):
+            share = vulnerability(share.threat.made(), share.control.made())
+        return Scenario(
+            self.name,
+            self.frequency.made(),
+            _capped(self.severity.made(), cap),
+            _capped(self.secondary.severity.made(), cap) if self.secondary else None,
+            self.secondary.chance if self.secondary else 0.0,
+            share,
+        )
+
+
+class _Dependence(_Strict):
+    gamma_variance: Number
+
+
+class _Layer(_Strict):
+    retention: Number
+    limit: Number | None = None
+    aggregate: Number | None = None
+
+    def made(self) -> Layer:
+        none = float("inf")
+        return Layer(self.retention, self.limit or none, self.aggregate or none)
+
+
+class _Input(_Strict):
+    format: int = FORMAT
+    scenarios: Annotated[list[_Scenario], Field(min_length=1, max_length=MOST_SCENARIOS)]
+    dependence: _Dependence | None = None
+    tower: Annotated[list[_Layer], Field(min_length=1, max_length=50)] | None = None
+    quantiles: Annotated[list[Number], Field(min_length=1, max_length=1000)] = list(QUANTILES)
+    cap: Number | None = None
+    seed: int = SEED
+
+
+def answer(written: object) -> dict[str, Any]:
+    """The curve of what a file says. Raises BadInput naming the field."""
+    read = _read(written)
+    portfolio = _portfolio(read)
+    layers = [one.made() for one in read.tower or ()]
+    demand_apart(layers)
+    if not all(0 < p < 1 for p in read.quantiles):
+        raise BadInput("quantiles: each lies between 0 and 1.", "Write 0.95 for one year in twenty.")
+    try:
+        found = curve(portfolio, read.quantiles)
+    except NoCertificate as error:
+        return _drawn(portfolio, layers, read, error.what)
+    told = _exact(found, read)
+    if layers:
+        try:
+            told |= _parts(parts(portfolio, layers, found), read.quantiles)
+        except NoCertificate as error:
+            years = simulate(portfolio, read.seed, YEARS, layers)
+            told |= _drawn_parts(years, portfolio.mean, read.quantiles)
+            told["tower"] = {"method": "monte carlo", "why": error.what, "years": YEARS, "seed": read.seed}
+    return told
+
+
+def _read(written: object) -> _Input:
+    try:
+        read = _Input.model_validate(written)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ", ".join(
+            f"number {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]
+        )
+        raise BadInput(
+            f"{place or 'The input'}: {first['msg']}.", "Write it as docs/risk-method.md shows."
+        ) from error
+    if read.format != FORMAT:
+        raise BadInput(f"format: {read.format} is not known.", f"This release reads format {FORMAT}.")
+    return read
+
+
+def _portfolio(read: _Input) -> Portfolio:
+    scenarios = []
+    for number, one in enumerate(read.scenarios, start=1):
+        place = f"scenarios, number {number} ({one.name})"
+        try:
+            made = one.made(read.cap)
+        except BadInput as error:
+            raise BadInput(f"{place}: {error.what}", error.next_step) from error
+        if not isfinite(made.moments[0]):
+            raise BadInput(
+                f"{place}: a loss of this kind has no mean, so neither has the sum.",
+                "Give a cap: the most that a single loss can be.",
+            )
+        scenarios.append(made)
+    return Portfolio(tuple(scenarios), read.dependence.gamma_variance if read.dependence else 0.0)
+
+
+def _capped(severity: Severity, cap: float | None) -> Severity:
+    return severity if cap is None or severity.top <= cap else Capped(severity, cap)
+
+
+def _exact(found: Curve, read: _Input) -> dict[str, Any]:
+    return {
+        **_common(found.mean, found.variance, found.none, read),
+        "var": {_name(p): found.var(p) for p in read.quantiles},
+        "tvar": {_name(p): found.tvar(p) for p in read.quantiles},
+        "oep": {_name(p): found.oep(p) for p in read.quantiles},
+        "method": "fft",
+        "certificate": asdict(found.certificate) if found.certificate else None,
+    }
+
+
+def _parts(split: Parts, quantiles: list[float]) -> dict[str, Any]:
+    return {
+        "tower": {"method": "fft"},
+        "retained": {"mean": split.kept_mean, "var": {_name(p): split.kept_at(p) for p in quantiles}},
+        "ceded": {"mean": split.ceded_mean, "var": {_name(p): split.ceded_at(p) for p in quantiles}},
+    }
+
+
+def _drawn(portfolio: Portfolio, layers: list[Layer], read: _Input, why: str) -> dict[str, Any]:
+    years = simulate(portfolio, read.seed, YEARS, layers)
+    var = {p: years.var(p) for p in read.quantiles}
+    tvar = {p: years.tvar(p) for p in read.quantiles}
+    found = {
+        **_common(portfolio.mean, portfolio.variance, portfolio.none, read),
+        "var": {_name(p): value for p, (value, _error) in var.items()},
+        "tvar": {_name(p): value for p, (value, _error) in tvar.items()},
+        "oep": {_name(p): quantile(years.largest, p)[0] for p in read.quantiles},
+        "method": "monte carlo",
+        "certificate": {
+            "why": why,
+            "years": YEARS,
+            "seed": read.seed,
+            "standard_error": {
+                "var": {_name(p): error for p, (_value, error) in var.items()},
+                "tvar": {_name(p): error for p, (_value, error) in tvar.items()},
+            },
+        },
+    }
+    return {**found, **(_drawn_parts(years, portfolio.mean, read.quantiles) if layers else {})}
+
+
+def _drawn_parts(years: Years, mean: float, quantiles: list[float]) -> dict[str, Any]:
+    ceded = years.losses - years.retained
+    paid = float(ceded.mean())
+    error = float(ceded.std()) / sqrt(len(ceded))
+    return {
+        "tower": {"method": "monte carlo", "years": len(ceded)},
+        "retained": _part(years.retained, mean - paid, error, quantiles),
+        "ceded": _part(ceded, paid, error, quantiles),
+    }
+
+
+def _part(values: Array, mean: float, error: float, quantiles: list[float]) -> dict[str, Any]:
+    told = {_name(p): quantile(values, p) for p in quantiles}
+    return {
+        "mean": mean,
+        "var": {name: value for name, (value, _off) in told.items()},
+        "standard_error": {"mean": error, "var": {name: off for name, (_value, off) in told.items()}},
+    }
+
+
+def _common(mean: float, variance: float, none: float, read: _Input) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "mean": mean,
+        "variance": variance if isfinite(variance) else None,
+        "probability_of_no_loss": none,
+        "cap": read.cap,
+    }
+
+
+def _name(p: float) -> str:
+    return repr(p)
