@@ -32,9 +32,26 @@ class Plan(Record):
     changed_at = models.DateTimeField()
 
     room = ROOM
+    safeguard = "ir_plan"
+    """What it belongs to: who may decide on it is who may on what is of the safeguard's area."""
 
     def __str__(self) -> str:
         return "incident response plan"
+
+
+class PlanReview(Record):
+    """That somebody read the approved plan again and found that it still holds."""
+
+    entry = models.BigIntegerField()
+    """Index of the entry with the version that was read."""
+    words = models.TextField(blank=True)
+    reviewed_by = models.CharField(max_length=80)
+    reviewed_at = models.DateTimeField()
+
+    room = ROOM
+
+    def __str__(self) -> str:
+        return "review of the plan"
 
 
 class PlanContact(Record):
@@ -56,8 +73,13 @@ class PlanContact(Record):
     """When somebody last tried it, or asked them."""
     confirmed_by = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_why = models.CharField(max_length=300, blank=True)
 
     room = ROOM
+
+    class Meta:
+        indexes = (models.Index(fields=("ended_at", "name", "id"), name="plan_contact_list"),)
 
     def __str__(self) -> str:
         return self.name
