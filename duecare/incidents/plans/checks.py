@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from duecare.program.judgement import Facts, Item, Judgement, check, judged, met, unmet
+from duecare.program.judgement import Facts, Item, Judgement, check, judged, met, not_applicable, unmet
 from duecare.words import gettext as _
 from duecare.words import number
 
@@ -51,7 +51,7 @@ def plan_approved(facts: Facts, _target: None) -> Judgement:
 def plan_reviewed(facts: Facts, target: int) -> Judgement:
     plan = facts.section("plan")
     if plan.absent or plan["reviewed_at"] is None:
-        return unmet(_("no plan was ever approved"))
+        return not_applicable(_("no plan was ever approved, which is a gap of its own"))
     age = _days(facts, plan["reviewed_at"])
     if age > target:
         return unmet(

@@ -164,11 +164,11 @@ def _playbook(one: PlaybookLine) -> Iterator[Block]:
         yield Text(line)
     yield Table(
         (
-            Column(_("No."), width=9),
+            Column(_("No."), width=8),
             Column(_("What is done"), 6),
-            Column(_("Who"), width=36),
-            Column(_("Phase"), width=24),
-            Column(_("Limit"), width=26),
+            Column(_("Who"), width=30),
+            Column(_("Phase"), width=20),
+            Column(_("Limit"), width=25),
         ),
         tuple((number(step.number), step.what, step.role, step.phase, step.limit) for step in one.steps),
         _("It has no steps yet."),
