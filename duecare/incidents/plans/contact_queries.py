@@ -20,6 +20,8 @@ from duecare.systems.models import Name, NameKind
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 TARGET = "contact_days"
+IN_FILES = frozenset(("organisation", "kind", "hours"))
+"""Columns that only CSV, JSON and the API have: the page would be too wide for a laptop."""
 CONFIRMED, LATE, NEVER, ENDED = "confirmed", "not confirmed lately", "never confirmed", "ended"
 
 
@@ -117,7 +119,8 @@ def listing(fresh: datetime) -> Listing[PlanContact]:
             Column(
                 "name",
                 _("Name"),
-                lambda row: row.name,
+                lambda row: ", ".join(filter(None, (row.name, row.organisation))),
+                export=lambda row: row.name,
                 link=lambda row: reverse("plan-contact", args=[row.pk]),
                 order="name",
             ),

@@ -37,6 +37,9 @@ def contacts(request: Request) -> HttpResponseBase:
     listing = contact_queries.listing(contact_queries.since(request.view_now))
     if may:
         listing = replace(listing, empty=replace(listing.empty, url=reverse("plan-contact-add")))
+    if not request.GET.get("format"):
+        shown = tuple(one for one in listing.columns if one.key not in contact_queries.IN_FILES)
+        listing = replace(listing, columns=shown)
     here = contact_queries.rows(viewer)
     domains = contact_queries.mail_domains(viewer)
     now = here.filter(ended_at=None)

@@ -175,10 +175,10 @@ def standing_of(viewer: Viewer) -> Standing:
         found = PlanReview.objects.all().visible_to(viewer).filter(entry=newest.approval.entry)
         review = found.order_by("-reviewed_at", "-id").first()
     if newest is None:
-        return Standing("draft", _("not approved by anybody yet"), None, None)
+        return Standing("draft", _("Not approved by anybody yet"), None, None)
     if not newest.current:
-        return Standing("asked", _("changed since it was approved"), newest, review)
-    return Standing("approved", _("approved as it stands"), newest, review)
+        return Standing("asked", _("Changed since it was approved"), newest, review)
+    return Standing("approved", _("Approved as it stands"), newest, review)
 
 
 def editions(viewer: Viewer, most: int) -> list[Edition]:

@@ -31,7 +31,7 @@ def test_a_plan_is_changed_and_printed_and_a_contact_is_tried(served: Served) ->
         page.get_by_role("link", name="Ransomware").click()
         page.get_by_text("Pull the network cable").wait_for()
         look(page)
-        page.get_by_role("link", name="Change step 1").click()
+        page.get_by_role("link", name="Change step 1", exact=True).click()
         page.get_by_label("Within how many minutes").fill("5")
         look(page)
         page.get_by_role("button", name="Save").click()
