@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
-from duecare.incidents.plans.contact_actions import add_contact
+from duecare.incidents.plans.contact_actions import add_contact, confirm_contact
 from duecare.incidents.plans.models import PlanContact
 from duecare.incidents.plans.queries import READER, find_plan
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
-from duecare.ledger.viewers import Role
+from duecare.ledger.viewers import Role, Scope
 from duecare.program.assessing import assess
+from duecare.program.imports.terminal import Said, import_table
 from duecare.program.models import Finding
 from duecare.program.unchanged import seen_entry
+from duecare.site.api_tokens import make_token
 from duecare.systems.models import NameKind
 from duecare.systems.name_actions import add_name
 from tests.people import browser, sign_in
@@ -177,3 +179,45 @@ def test_no_plan_is_a_finding_and_so_are_contacts_that_nobody_tried() -> None:
     assess("terminal:test", now)
     late = open_ones.get(check_id="incidents.contacts_confirmed")
     assert (late.item, late.reason) == ("Late", "last tried 91 days ago, expected at most 90")
+
+
+def test_contacts_come_in_as_a_list_and_go_out_as_one_that_changes_nothing() -> None:
+    lines: list[str] = []
+
+    def bring(text: str) -> Any:
+        said, now = Said("contacts"), utc_now()
+        return import_table(text.encode(), "c.csv", said, "terminal:test", now, dry=False, tell=lines.append)
+
+    bring("Name,Company,Type,For what,Phone\nDesk,Mutual,insurance,First,1\nNobody,,,None,\n")
+    row = PlanContact.objects.get()
+    assert (row.name, row.organisation, row.kind, row.phone) == ("Desk", "Mutual", "insurer", "1")
+    assert any("a telephone number or another way" in line for line in lines)
+    confirm_contact("terminal:test", row.pk, utc_now())
+    client = browser()
+    sign_in(client, Role.MANAGER)
+    taken = b"".join(client.get(f"{CONTACTS}?format=csv")).decode()
+    assert bring(taken).unchanged == 1
+    bring("Name,Company,For what,Phone\nDesk,Mutual,First,2\n")
+    row.refresh_from_db()
+    assert (row.phone, row.kind, row.confirmed_at) == ("2", "insurer", None)
+
+
+def test_programs_read_the_plan_and_whom_to_call() -> None:
+    client = browser()
+    viewer = sign_in(client, Role.OWNER)
+    token = make_token(viewer, "reader", [Scope.READ], 9, utc_now())
+    program = Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {token}"})
+    plan = program.get("/api/incident-plan").json()
+    assert (plan["ours"], plan["state"], len(plan["playbooks"])) == (False, "draft", 7)
+    client.post(f"{PLAN}steps/scope/", {"scope": "All of it.", "seen": ""})
+    plan = program.get("/api/incident-plan").json()
+    assert (plan["ours"], plan["entry"], plan["scope"]) == (True, seen(), "All of it.")
+    assert [one["entry"] for one in program.get("/api/incident-plan/versions").json()] == [seen()]
+    desk = {"name": "Desk", "kind": "insurer", "what_for": "First", "phone": "1"}
+    key = add_contact(viewer.actor, desk, utc_now()).pk
+    told = program.get("/api/incident-contacts?state=never+confirmed").json()
+    assert [row["id"] for row in told["rows"]] == [key]
+    one = program.get(f"/api/incident-contacts/{key}").json()
+    assert (one["phone"], one["state"], one["confirmed_at"]) == ("1", "never confirmed", None)
+    assert "Desk" in text(client, "/search/?q=desk")
+    assert "/incidents/plan/playbooks/ransomware/" in text(client, "/search/?q=ransomware")
