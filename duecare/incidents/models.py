@@ -19,4 +19,5 @@ from duecare.incidents.lessons.models import Lesson as Lesson
 from duecare.incidents.notices.models import Notice as Notice
 from duecare.incidents.plans.models import Plan as Plan
 from duecare.incidents.plans.models import PlanContact as PlanContact
+from duecare.incidents.plans.models import PlanReview as PlanReview
 from duecare.incidents.timeline.models import TimelineEntry as TimelineEntry

@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.incidents.plans import contact_queries
+from duecare.incidents.plans.models import PlanContact
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -149,6 +151,10 @@ def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return run_queries.listing(now).read(query, PatchRun)
 
 
+def _contacts(query: QueryDict, now: datetime) -> object:
+    return contact_queries.listing(contact_queries.since(now)).read(query, PlanContact)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -174,6 +180,11 @@ LISTS: Mapping[str, ListPage] = {
     "software-asked": ListPage(gettext_lazy("Who runs what"), _asked, "patching"),
     "products": ListPage(gettext_lazy("Products"), _products, "patching"),
     "products-asked": ListPage(gettext_lazy("Which products contained what"), _products_asked, "patching"),
+    "plan-contacts": ListPage(
+        gettext_lazy("Contacts for an incident"),
+        lambda query, viewer, now: _contacts(query, now),
+        "incidents",
+    ),
     "staff": ListPage(
         gettext_lazy("Staff"),
         lambda query, viewer, now: staff_listing(timezone.localdate(now)).read(query, StaffMember),

@@ -343,6 +343,60 @@ PAGES: Mapping[str, Page] = {
     # Feeds of advisories.
     # Incidents.
     "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
+    # The plan for incidents, and whom to call.
+    "incidents/plan/": Page("incidents/plan/", READ),
+    "incidents/plan/steps/<str:id>/": form(
+        "incidents/plan/steps/meeting/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/roles/add/": form("incidents/plan/roles/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "incidents/plan/roles/<str:id>/": form(
+        "incidents/plan/roles/lead/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/roles/<str:id>/drop/": act(
+        "incidents/plan/roles/lead/drop/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/add/": form(
+        "incidents/plan/playbooks/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/": Page("incidents/plan/playbooks/ransomware/", READ),
+    "incidents/plan/playbooks/<str:id>/change/": form(
+        "incidents/plan/playbooks/ransomware/change/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/drop/": act(
+        "incidents/plan/playbooks/ransomware/drop/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/take/": act(
+        "incidents/plan/playbooks/ransomware/take/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/steps/add/": form(
+        "incidents/plan/playbooks/ransomware/steps/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/steps/<str:step>/": form(
+        "incidents/plan/playbooks/ransomware/steps/isolate/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/playbooks/<str:id>/steps/<str:step>/drop/": act(
+        "incidents/plan/playbooks/ransomware/steps/isolate/drop/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "incidents/plan/versions/": Page("incidents/plan/versions/", READ),
+    "incidents/plan/versions/<int:entry>/": Page(
+        "incidents/plan/versions/{plan version}/", READ, object=True
+    ),
+    "incidents/plan/review/": form(
+        "incidents/plan/review/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/plan/paper/<str:kind>/": act("incidents/plan/paper/wallet/", *READERS),
+    "incidents/contacts/": Page("incidents/contacts/", READ),
+    "incidents/contacts/add/": form("incidents/contacts/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "incidents/contacts/<str:key>/": Page("incidents/contacts/{plan contact}/", READ, object=True),
+    "incidents/contacts/<str:key>/change/": form(
+        "incidents/contacts/{plan contact}/change/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "incidents/contacts/<str:key>/confirm/": act(
+        "incidents/contacts/{plan contact}/confirm/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/contacts/<str:key>/end/": form(
+        "incidents/contacts/{plan contact}/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/for-inventory/": act(

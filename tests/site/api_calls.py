@@ -87,6 +87,11 @@ CALLS: Mapping[str, Call] = {
         "remarks/program.task:{task}/files?name=a.txt", b"abc", *DAILY, told=(AUDITOR,)
     ),
     "GET files/{key}": read("files/{attachment}", object=True),
+    # Incidents.
+    "GET incident-plan": read("incident-plan"),
+    "GET incident-plan/versions": read("incident-plan/versions"),
+    "GET incident-contacts": read("incident-contacts?state=confirmed"),
+    "GET incident-contacts/{key}": read("incident-contacts/{plan contact}", object=True),
     # What people state, and departures.
     "GET staff": read("staff?state=here"),
     "GET staff/{key}": read("staff/{staff member}", object=True),

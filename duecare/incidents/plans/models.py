@@ -24,16 +24,34 @@ class Plan(Record):
     severities = models.JSONField(default=list)
     """The scale, the gravest first: each `{"id", "name", "means", "hours"}`, hours until somebody acts."""
     playbooks = models.JSONField(default=dict)
-    """By id: `{"name", "steps": [{"id", "phase", "role", "what", "minutes"}]}`."""
+    """By id: `{"name", "signs", "never": [], "steps": [{"id", "phase", "role", "what", "minutes"}]}`
+    (`plans/stored.py`)."""
     words = models.TextField(blank=True)
     """What else holds here: insurer's conditions, whom never to contact, how evidence is kept."""
     changed_by = models.CharField(max_length=80)
     changed_at = models.DateTimeField()
 
     room = ROOM
+    safeguard = "ir_plan"
+    """What it belongs to: who may decide on it is who may on what is of the safeguard's area."""
 
     def __str__(self) -> str:
         return "incident response plan"
+
+
+class PlanReview(Record):
+    """That somebody read the approved plan again and found that it still holds."""
+
+    entry = models.BigIntegerField()
+    """Index of the entry with the version that was read."""
+    words = models.TextField(blank=True)
+    reviewed_by = models.CharField(max_length=80)
+    reviewed_at = models.DateTimeField()
+
+    room = ROOM
+
+    def __str__(self) -> str:
+        return "review of the plan"
 
 
 class PlanContact(Record):
@@ -55,8 +73,13 @@ class PlanContact(Record):
     """When somebody last tried it, or asked them."""
     confirmed_by = models.CharField(max_length=80, blank=True)
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_why = models.CharField(max_length=300, blank=True)
 
     room = ROOM
+
+    class Meta:
+        indexes = (models.Index(fields=("ended_at", "name", "id"), name="plan_contact_list"),)
 
     def __str__(self) -> str:
         return self.name

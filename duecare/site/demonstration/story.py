@@ -15,13 +15,14 @@ from duecare.program.catalogue import read_yaml
 _CONTENT = Path(__file__).parent / "content"
 KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
+    "response", "contacts",
     "products", "advisories", "accounts", "became", "exposures", "statements", "exceptions", "tasks",
     "matters", "trust", "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
 LATER = ("approved", "review", "decided", "done", "undone", "released")
 """What follows from an event on a day of its own;"""
-SEVERAL = ("said", "papers", "handed", "ended", "bills")
+SEVERAL = ("said", "papers", "handed", "ended", "bills", "tried")
 """what follows from it more than once."""
 
 

@@ -22,7 +22,7 @@ from duecare.program.remarks import add_attachment, add_comment
 from duecare.program.statement_actions import Draft, make_statement, review_statement
 from duecare.program.task_actions import end_task, make_task
 from duecare.site import people
-from duecare.site.demonstration import arranging, bringing, counsel, post
+from duecare.site.demonstration import arranging, bringing, counsel, post, responding
 from duecare.site.demonstration.story import Event
 from duecare.site.demonstration.teller import Telling
 from duecare.systems.actions import remove_host
@@ -208,6 +208,10 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "targets.approved": _decide,
     "imports": bringing.bring,
     "imports.undone": bringing.undone,
+    "response": responding.response,
+    "response.approved": _decide,
+    "contacts": responding.contact,
+    "contacts.tried": responding.tried,
     "products": bringing.product,
     "products.bills": bringing.bill,
     "advisories": bringing.advisories,

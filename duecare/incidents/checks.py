@@ -1,0 +1,6 @@
+"""The checks of incidents: of the plan, and of what each room of this area adds in a module of its own."""
+
+from __future__ import annotations
+
+# The plan and its contacts.
+from duecare.incidents.plans import checks as _plans  # noqa: F401
