@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from duecare.errors import DuecareError, NotFound
+from duecare.errors import DuecareError, NotFound, Refused
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.cases import affected_actions, link_actions, role_actions, triage_actions
 from duecare.incidents.cases.forms import AffectedForm, AttachForm, RoleForm, StatusForm, WordsForm
@@ -159,7 +159,11 @@ def links(request: Request, key: str) -> HttpResponseBase:
 def attach(request: Request, reference: str) -> HttpResponseBase:
     """Put a record to a case, from the record's own page."""
     demand_visible(reference, request.viewer)
-    cases = workable_cases(request.viewer)
+    cases = list(workable_cases(request.viewer))
+    if not cases:
+        raise Refused(
+            _("There is no open incident that you may work on."), _("Ask for a role in one, or open one.")
+        )
     form = AttachForm(sent(request), cases=cases)
     if form.is_valid():
         values = form.cleaned_data
