@@ -8,4 +8,4 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let what is here be referred to."""
-        from duecare.incidents.cases import queries, things  # noqa: F401  # register the references
+        from duecare.incidents.cases import head, queries, things  # noqa: F401  # register the references

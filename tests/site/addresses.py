@@ -354,6 +354,9 @@ PAGES: Mapping[str, Page] = {
     "incidents/waiting/": Page("incidents/waiting/", READ),
     "incidents/waiting/reports/<str:key>/": of_case("incidents/waiting/reports/{waiting report}/"),
     "incidents/waiting/alerts/<str:key>/": of_case("incidents/waiting/alerts/{alert}/"),
+    "incidents/waiting/again/<str:reference>/": of_case(
+        "incidents/waiting/again/incidents.incidentreport:{waiting report}/"
+    ),
     "incidents/attach/<str:reference>/": of_case("incidents/attach/program.finding:{finding}/"),
     "incidents/alerts/": Page("incidents/alerts/", READ),
     "incidents/alerts/<str:key>/": Page("incidents/alerts/{alert}/", READ, object=True),

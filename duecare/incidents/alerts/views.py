@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.alerts.queries import find_alert
-from duecare.incidents.cases.queries import names_of
+from duecare.incidents.cases.queries import ALERT, names_of
 from duecare.ledger.viewers import Request, demand_area
 from duecare.program.subjects import address_seen, name_of
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
@@ -100,6 +100,8 @@ def alert(request: Request, key: str) -> HttpResponseBase:
         "about": about,
         "about_url": address_seen(found.about, viewer) if about else "",
         "settled_by": names_of([found.settled_by], viewer).get(found.settled_by, ""),
+        "reference": f"{ALERT}:{found.pk}",
+        "may_wait": viewer.changes and found.settled_at is not None and found.case_id is None,
         "triage_url": (
             reverse("triage-alerts", args=[key]) if viewer.changes and found.settled_at is None else ""
         ),

@@ -21,6 +21,16 @@ from duecare.program.statement_forms import FilesField
 from duecare.program.unchanged import SeenField
 
 Choices = Sequence[tuple[str, Any]]
+LOOKS = {
+    "ransomware": _("Files are locked, or somebody asks for money"),
+    "mail-takeover": _("Somebody else may have a password or a mail account"),
+    "lost-device": _("A device is lost or was stolen"),
+    "data-leak": _("Data went to somebody who should not have it"),
+    "supplier-breach": _("A supplier tells that they were attacked"),
+    "denial-of-service": _("Something of ours cannot be reached"),
+    "insider": _("Somebody of ours does what they should not"),
+}
+"""The kinds that ship, as they look to somebody without training; kinds of one's own go by their name."""
 
 
 def kinds(content: PlanContent, none: Any) -> list[tuple[str, Any]]:
@@ -62,7 +72,8 @@ class ReportForm(RecordForm):
 
     def __init__(self, *args: Any, content: PlanContent, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds(content, _("I do not know"))  # type: ignore[attr-defined]
+        looks = [(id, LOOKS.get(id, name)) for id, name in kinds(content, _("I do not know"))]
+        self.fields["kind"].choices = looks  # type: ignore[attr-defined]
         self.fields["noticed"].zone = zone  # type: ignore[attr-defined]
 
 

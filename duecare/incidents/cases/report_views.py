@@ -118,6 +118,12 @@ def report_of(request: Request, key: str) -> HttpResponseBase:
         "by": names.get(found.reported_by, ""),
         "triaged_by": names.get(found.triaged_by, ""),
         "case": found.case if found.case and open_to(request, found) else None,
+        "may_wait": (
+            viewer.changes
+            and viewer.covers(IncidentReport.room)
+            and found.triaged_at is not None
+            and found.case_id is None
+        ),
         "triage_url": reverse("triage-report", args=[key]) if triages else "",
         **remarks.context(f"{REPORT}:{found.pk}", viewer),
     }

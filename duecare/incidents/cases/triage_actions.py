@@ -75,6 +75,26 @@ def set_aside(actor: str, waiting: Waiting, words: str, now: datetime) -> None:
         _settle(actor, None, reports, alerts, words, now)
 
 
+def let_wait(actor: str, waiting: Waiting, words: str, now: datetime) -> None:
+    """Let what was settled as no incident wait again, with the reason. Raises Refused for what was not."""
+    words = sentence(words, _("Say what came up."))
+    with recording(actor, "let what was settled wait again"):
+        reports = list(IncidentReport.objects.select_for_update().filter(pk__in=waiting.reports))
+        alerts = list(Alert.objects.select_for_update().filter(pk__in=waiting.alerts))
+        settled = [row.triaged_at for row in reports] + [row.settled_at for row in alerts]
+        if not settled or not all(settled) or any(row.case_id for row in (*reports, *alerts)):
+            raise Refused(
+                _("Only what was settled as no incident can wait again."),
+                _("What belongs to a case is detached on the case\u2019s page."),
+            )
+        for report in reports:
+            report.triaged_at, report.triaged_by, report.triage_words = None, "", words
+            report.save()
+        for alert in alerts:
+            alert.settled_at, alert.settled_by, alert.settled_words = None, "", words
+            alert.save()
+
+
 def detach_report(actor: str, key: str, report: str, words: str, now: datetime) -> None:
     """Take a report from a case: it waits again. Raises NotFound if it is not of the case any more."""
     words = sentence(words, _("Say why it does not belong to this case."))

@@ -11,14 +11,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import DuecareError, Refused
-from duecare.incidents.alerts.queries import LOOKED_AT, Proposed, find_group, kindred, proposed
+from duecare.errors import DuecareError, NotFound, Refused
+from duecare.incidents.alerts.queries import (
+    LOOKED_AT,
+    Proposed,
+    find_alert,
+    find_group,
+    kindred,
+    proposed,
+)
 from duecare.incidents.cases import triage_actions
-from duecare.incidents.cases.forms import TriageForm
+from duecare.incidents.cases.forms import TriageForm, WordsForm
 from duecare.incidents.cases.models import Case, IncidentReport
 from duecare.incidents.cases.naming import kind_name
-from duecare.incidents.cases.pages import sent
+from duecare.incidents.cases.pages import form_page, sent
 from duecare.incidents.cases.queries import (
+    ALERT,
     REPORT,
     demand_triager,
     find_report,
@@ -30,6 +38,7 @@ from duecare.incidents.cases.triage_actions import Waiting
 from duecare.incidents.plans.queries import plan_content
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
+from duecare.program.subjects import address_of
 
 REPORTS, GROUPS = 100, 100
 """That the page lists: the oldest."""
@@ -104,6 +113,30 @@ def triage_alerts(request: Request, key: str) -> HttpResponseBase:
     }
     waiting = Waiting(alerts=group.group.keys)
     return _triage(request, waiting, initial, cases, context, group)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def wait_again(request: Request, reference: str) -> HttpResponseBase:
+    """Let a report or an alert that was settled as no incident wait again."""
+    viewer = request.viewer
+    demand_triager(viewer)
+    kind, _colon, key = reference.partition(":")
+    if kind not in (REPORT, ALERT):
+        raise NotFound(_("There is no such page, or none that you may see."), _("Look at what waits."))
+    row = find_report(key, viewer) if kind == REPORT else find_alert(key, viewer)
+    waiting = Waiting(reports=[key]) if kind == REPORT else Waiting(alerts=[key])
+    form: Any = WordsForm(sent(request))
+    form.fields["words"].label = _("What came up")
+    if form.is_valid():
+        try:
+            triage_actions.let_wait(viewer.actor, waiting, form.cleaned_data["words"], request.now)
+        except DuecareError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("It waits again."))
+            return redirect("incidents-waiting")
+    title = _("Let it wait again")
+    return form_page(request, form, title, title, address_of(reference), text=str(row))
 
 
 def _triage(

@@ -13,6 +13,7 @@ urlpatterns = [
     path("waiting/", triage_views.waiting, name="incidents-waiting"),
     path("waiting/reports/<str:key>/", triage_views.triage_report, name="triage-report"),
     path("waiting/alerts/<str:key>/", triage_views.triage_alerts, name="triage-alerts"),
+    path("waiting/again/<str:reference>/", triage_views.wait_again, name="wait-again"),
     path("attach/<str:reference>/", part_views.attach, name="case-attach"),
     path("cases/new/", views.case_new, name="case-new"),
     path("cases/<str:key>/", views.case, name="case"),

@@ -89,6 +89,10 @@ def test_the_second_of_two_who_judge_is_told_and_nothing_of_theirs_is_half_done(
     with pytest.raises(BadInput, match="Say why it is no incident"):
         triage_actions.set_aside(manager.actor, Waiting([two.pk]), " ", now)
     assert "A test of ours." in owner.page(f"/incidents/reports/{one.pk}/")
+    again = "/incidents/waiting/again/incidents.incidentreport:%s/"
+    assert "Only what was settled as no incident" in owner.send(again % two.pk, 400, words="x")
+    owner.send(again % one.pk, words="It was no test.")
+    assert "One." in manager.page("/incidents/waiting/")
     triage_actions.detach_report(owner.actor, case.pk, two.pk, "It was of yesterday.", now)
     two.refresh_from_db()
     assert (two.case, two.triaged_at) == (None, None)
