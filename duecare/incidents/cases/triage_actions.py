@@ -82,7 +82,8 @@ def let_wait(actor: str, waiting: Waiting, words: str, now: datetime) -> None:
         reports = list(IncidentReport.objects.select_for_update().filter(pk__in=waiting.reports))
         alerts = list(Alert.objects.select_for_update().filter(pk__in=waiting.alerts))
         settled = [row.triaged_at for row in reports] + [row.settled_at for row in alerts]
-        if not settled or not all(settled) or any(row.case_id for row in (*reports, *alerts)):
+        taken = [row.case_id for row in reports] + [row.case_id for row in alerts]
+        if not settled or not all(settled) or any(taken):
             raise Refused(
                 _("Only what was settled as no incident can wait again."),
                 _("What belongs to a case is detached on the case\u2019s page."),
