@@ -14,7 +14,9 @@ import time
 
 from bench import figures
 
-NAMES = ("ledger", "pages", "digest", "imports", "versions", "matching", "fleet", "osv", "curves")
+NAMES = (
+    "ledger", "pages", "digest", "imports", "versions", "matching", "fleet", "osv", "curves", "incidents",
+)  # fmt: skip
 
 
 def main() -> int:

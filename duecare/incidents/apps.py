@@ -8,5 +8,5 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let what is here be referred to."""
-        from duecare.incidents.cases import queries  # noqa: F401  # registers the references
+        from duecare.incidents.cases import head, queries, things  # noqa: F401  # register the references
         from duecare.incidents.plans import approving, contact_list, sources  # noqa: F401  # and the plan's

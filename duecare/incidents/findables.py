@@ -1,6 +1,7 @@
-"""What of incidents can be found. Each room has its own in a module of its own."""
+"""What of incidents can be found; each room registers its own."""
 
 from __future__ import annotations
 
-# The plan and its contacts.
-from duecare.incidents.plans import findables as _plans  # noqa: F401
+from duecare.incidents.alerts import findables as alerts  # noqa: F401  # registers
+from duecare.incidents.cases import findables as cases  # noqa: F401  # registers
+from duecare.incidents.plans import findables as plans  # noqa: F401  # registers

@@ -21,6 +21,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.incidents.alerts import api as alerts_api
+from duecare.incidents.cases import api as cases_api
 from duecare.incidents.plans import api as plans_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
@@ -151,6 +153,8 @@ for _router in (
     runs_api.router,
     enrolment_api.router,
     exposure_api.router,
+    cases_api.router,
+    alerts_api.router,
     plans_api.router,
     assurance_api.router,
     ledger_api.router,

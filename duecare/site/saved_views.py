@@ -23,8 +23,13 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.incidents.alerts.models import Alert
+from duecare.incidents.alerts.views import ALERTS
+from duecare.incidents.cases.lists import cases_listing
+from duecare.incidents.cases.models import Case
 from duecare.incidents.plans import contact_queries
 from duecare.incidents.plans.models import PlanContact
+from duecare.incidents.plans.queries import plan_content
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -147,6 +152,10 @@ def _products_asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return asked_products(viewer, given_in(query), now)[0].read(query, Contained)
 
 
+def _incidents(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return cases_listing(plan_content(None)).read(query, Case)
+
+
 def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return run_queries.listing(now).read(query, PatchRun)
 
@@ -190,6 +199,8 @@ LISTS: Mapping[str, ListPage] = {
         lambda query, viewer, now: staff_listing(timezone.localdate(now)).read(query, StaffMember),
         "people",
     ),
+    "incidents": ListPage(gettext_lazy("Incidents"), _incidents, "incidents"),
+    "alerts": ListPage(gettext_lazy("Alerts"), _listing(ALERTS, Alert), "incidents"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),

@@ -50,6 +50,7 @@ def changed(sample: str, body: Body, *roles: Any, told: tuple[Any, ...]) -> Call
 SETTINGS = answers(OK, OWNER, MANAGER, APPROVER)
 ALL = answers(OK, OWNER, MANAGER, APPROVER, AUDITOR, MEMBER)
 DAILY = (OWNER, MANAGER, APPROVER)
+EVERYBODY = (*DAILY, AUDITOR, MEMBER)
 KEEPERS = (OWNER, MANAGER)
 REST = (APPROVER, AUDITOR)
 WHY = {"reason": "It was time."}
@@ -180,6 +181,52 @@ CALLS: Mapping[str, Call] = {
     "PUT names/{key}": changed("names/{name}", {"daily": True}, *KEEPERS, told=REST),
     "POST names/{key}/look": changed("names/{name}/look", None, *KEEPERS, told=REST),
     "POST names/{key}/remove": changed("names/{name}/remove", WHY, *KEEPERS, told=REST),
+    # Incidents. Anybody reports; what they see of cases is where they have a role.
+    "GET incident-reports": read("incident-reports?state=waiting", ALL),
+    "POST incident-reports": changed("incident-reports", {"words": "x"}, *EVERYBODY, told=()),
+    "GET incident-reports/{key}": read("incident-reports/{incident report}", object=True),
+    "POST incident-reports/{key}/settle": changed(
+        "incident-reports/{waiting report}/settle", {"what": "none", "words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "GET incidents": read("incidents?state=open", ALL),
+    "POST incidents": changed("incidents", {"title": "x"}, *DAILY, told=(AUDITOR,)),
+    "GET incidents/{key}": read("incidents/{case}", object=True),
+    "PATCH incidents/{key}": changed("incidents/{case}", {"title": "x"}, *DAILY, told=(AUDITOR,)),
+    "POST incidents/{key}/no-incident": changed("incidents/{case}/no-incident", WHY, *DAILY, told=(AUDITOR,)),
+    "POST incidents/{key}/open-again": changed(
+        "incidents/{closed case}/open-again", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/{key}/merge": changed(
+        "incidents/{case}/merge", {"into": "{closed case}", **WHY}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/{key}/roles": changed(
+        "incidents/{case}/roles", {"role": "lead", "name": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/{key}/roles/{row}/end": changed(
+        "incidents/{case}/roles/{case role}/end", None, *DAILY, told=(AUDITOR,)
+    ),
+    "GET incidents/{key}/affected": read("incidents/{case}/affected?status=affected", object=True),
+    "POST incidents/{key}/affected": changed(
+        "incidents/{case}/affected", {"name": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "PATCH incidents/{key}/affected/{row}": changed(
+        "incidents/{case}/affected/{affected}", {"status": "clean"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/{key}/links": changed(
+        "incidents/{case}/links",
+        {"about": "program.safeguard:patching", "why": "x"},
+        *DAILY,
+        told=(AUDITOR,),
+    ),
+    "POST incidents/{key}/links/{link}/detach": changed(
+        "incidents/{case}/links/{case link}/detach", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "GET alerts": read("alerts?state=waiting"),
+    "POST alerts": changed("alerts", b"{}", *DAILY, told=(AUDITOR,)),
+    "GET alerts/groups": read("alerts/groups"),
+    "POST alerts/settle": changed(
+        "alerts/settle", {"alerts": ["{alert}"], "what": "none", "words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
     # Reports.
     "GET reports": read("reports"),
     "POST reports": changed("reports", {"report": "posture", "day": "2026-01-01"}, *DAILY, told=(AUDITOR,)),

@@ -2,28 +2,76 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from duecare.incidents.cases.actions import open_case
-from duecare.incidents.models import Case, PlanContact
+from duecare.incidents.alerts.actions import take_in
+from duecare.incidents.alerts.reading import Told
+from duecare.incidents.cases import affected_actions, link_actions, role_actions, triage_actions
+from duecare.incidents.cases.actions import end_as_none, open_case
+from duecare.incidents.cases.report_actions import report
+from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.models import (
+    Affected,
+    Alert,
+    Case,
+    CaseLink,
+    CaseRole,
+    IncidentReport,
+    PlanContact,
+)
 from duecare.incidents.plans.actions import save_fields
 from duecare.incidents.plans.contact_actions import add_contact
 from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Viewer
 
+TITLE, CLOSED = "Mail account taken over", "A mail that was real"
+REPORTED, WAITING = "I typed my password.", "The screen is odd."
+
 
 def happen(owner: Viewer, at: datetime) -> None:
-    """A case that the owner opened then, and a plan that they began."""
-    save_fields(owner.actor, {"scope": "All that we run."}, -1, at)
-    insurer = {"name": "Claims desk", "kind": "insurer", "what_for": "Before we spend", "phone": "+49 30 1"}
-    add_contact(owner.actor, insurer, at)
-    open_case(owner.actor, at, title="Mail account taken over")
+    """What the owner did then: a plan that they began, and a case with all that belongs to it."""
+    _plan(owner, at)
+    _case(owner, at)
 
 
 def keys() -> dict[str, str]:
     """By the name of an address's part."""
+    case = Case.objects.get(title=TITLE)
     return {
-        "case": Case.objects.get(title="Mail account taken over").pk,
         "plan contact": PlanContact.objects.get().pk,
         "plan version": str(Entry.objects.get(kind="incidents.plan").index),
+        "case": case.pk,
+        "closed case": Case.objects.get(title=CLOSED).pk,
+        "incident report": IncidentReport.objects.get(words=REPORTED).pk,
+        "waiting report": IncidentReport.objects.get(words=WAITING).pk,
+        "alert": Alert.objects.get(source_id="1").pk,
+        "case alert": Alert.objects.get(source_id="2").pk,
+        "case role": CaseRole.objects.get(case=case).pk,
+        "affected": Affected.objects.get(case=case).pk,
+        "case link": CaseLink.objects.get(case=case).pk,
     }
+
+
+def _plan(owner: Viewer, at: datetime) -> None:
+    save_fields(owner.actor, {"scope": "All that we run."}, -1, at)
+    insurer = {"name": "Claims desk", "kind": "insurer", "what_for": "Before we spend", "phone": "+49 30 1"}
+    add_contact(owner.actor, insurer, at)
+
+
+def _case(owner: Viewer, at: datetime) -> None:
+    """A case with its parts, one that was none, a report and an alert that wait."""
+    case = open_case(owner.actor, at, title=TITLE)
+    report(owner.actor, WAITING, at)
+    told = report(owner.actor, REPORTED, at, kind="mail-takeover", noticed_at=at - timedelta(hours=1))
+    take_in(owner.actor, [_alert("1", at), _alert("2", at)], at)
+    waiting = Waiting([told.pk], [Alert.objects.get(source_id="2").pk])
+    triage_actions.put_to(owner.actor, waiting, case.pk, "Thank you.", at)
+    role_actions.give_role(owner.actor, case.pk, "lead", at, person=owner.person)
+    affected_actions.add_affected(owner, case.pk, name="Mailbox of Ada", status="affected", now=at)
+    link_actions.attach(owner, case.pk, "program.safeguard:mfa", "It was lacking.", at)
+    none = open_case(owner.actor, at, title=CLOSED)
+    end_as_none(owner.actor, none.pk, "The sender confirmed it.", None, at)
+
+
+def _alert(number: str, at: datetime) -> Told:
+    return Told("EDR", number, "Odd sign-in", "high", at, about_name="web-1", account="ada")

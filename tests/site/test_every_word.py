@@ -24,7 +24,8 @@ WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
     # People, and what they wrote.
-    r"Mail account taken over",
+    r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
+    r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
