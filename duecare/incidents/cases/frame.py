@@ -13,7 +13,12 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import may_work
 from duecare.ledger.viewers import Request, Viewer
 
-PAGES = ((_("Overview"), "case"),)
+PAGES = (
+    (_("Overview"), "case"),
+    (_("Timeline"), "case-timeline"),
+    (_("Evidence"), "case-evidence"),
+    (_("Indicators"), "case-indicators"),
+)
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 
 
