@@ -369,11 +369,8 @@ PAGES: Mapping[str, Page] = {
     ),
     "incidents/cases/<str:key>/timeline/<str:entry>/strike/": of_case("timeline/{timeline entry}/strike/"),
     "incidents/cases/<str:key>/timeline/<str:entry>/anew/": of_case("timeline/{timeline entry}/anew/"),
-    "incidents/cases/<str:key>/timeline/<str:entry>/strike-file/": Page(
-        "incidents/cases/{case}/timeline/{timeline entry}/strike-file/",
-        answers(NOT_ALLOWED, OWNER, MANAGER, APPROVER, AUDITOR),
-        answers(NOT_ALLOWED, OWNER, MANAGER, APPROVER, AUDITOR),
-        object=True,
+    "incidents/cases/<str:key>/timeline/<str:entry>/strike-file/": waits(
+        "timeline/{timeline entry}/strike-file/"
     ),
     "incidents/cases/<str:key>/evidence/": Page("incidents/cases/{case}/evidence/", READ, object=True),
     "incidents/cases/<str:key>/evidence/add/": of_case("evidence/add/"),

@@ -99,23 +99,6 @@ def list_evidence(request: Request, key: Key) -> Any:
     return list_rows(request, lists.listing(case), lists.rows_of(case, request.viewer))
 
 
-@endpoint(router, "GET", "/cases/{key}/evidence/{evidence}", Scope.READ, EvidenceAnswer)
-def one_piece_of_evidence(request: Request, key: Key, evidence: Key) -> Any:
-    """One piece of evidence with its custody."""
-    case = find_case(key, request.viewer)
-    return told(find_evidence(case, evidence, request.viewer), request)
-
-
-@endpoint(router, "POST", "/cases/{key}/evidence", Scope.INCIDENTS, EvidenceAnswer, status=201)
-def add_evidence_elsewhere(request: Request, key: Key, body: Elsewhere) -> Any:
-    """Say that there is evidence elsewhere."""
-    case = views.worked_on(request, key)
-    given = {**body.model_dump(), "zone": body.zone or case.zone}
-    form = forms.ElsewhereForm(given, case=case, now=request.now)
-    cleaned(form)
-    return told(actions.add_elsewhere(request.viewer.actor, case, request.now, **form.told()), request)
-
-
 @endpoint(
     router, "POST", "/cases/{key}/evidence/files", Scope.INCIDENTS, EvidenceAnswer, status=201,
     extra=upload(BYTES),
@@ -138,6 +121,23 @@ def add_evidence_file(
     with sent_file(request, actions.MOST_BYTES, actions.next_step()) as file:
         made = actions.add_file(request.viewer.actor, case, file, name, request.now, **form.told())
     return told(made, request)
+
+
+@endpoint(router, "GET", "/cases/{key}/evidence/{evidence}", Scope.READ, EvidenceAnswer)
+def one_piece_of_evidence(request: Request, key: Key, evidence: Key) -> Any:
+    """One piece of evidence with its custody."""
+    case = find_case(key, request.viewer)
+    return told(find_evidence(case, evidence, request.viewer), request)
+
+
+@endpoint(router, "POST", "/cases/{key}/evidence", Scope.INCIDENTS, EvidenceAnswer, status=201)
+def add_evidence_elsewhere(request: Request, key: Key, body: Elsewhere) -> Any:
+    """Say that there is evidence elsewhere."""
+    case = views.worked_on(request, key)
+    given = {**body.model_dump(), "zone": body.zone or case.zone}
+    form = forms.ElsewhereForm(given, case=case, now=request.now)
+    cleaned(form)
+    return told(actions.add_elsewhere(request.viewer.actor, case, request.now, **form.told()), request)
 
 
 @endpoint(

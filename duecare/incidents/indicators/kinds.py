@@ -128,7 +128,7 @@ def recognise(text: str) -> Found:
         if value:
             return Found(kind, value)
     raise BadInput(
-        _("“%s” is none of the signs that are known by their form.") % text.strip()[:60],
+        _("“%(text)s” is none of the signs that are known by their form.") % {"text": text.strip()[:60]},
         _("Correct it, or say of what kind it is."),
     )
 
@@ -157,7 +157,9 @@ _FORMS = ("url", "email", "ipv4", "ipv6", "domain", "md5", "sha1", "sha256")
 
 def _demand_length(told: str) -> None:
     if not 0 < len(told) <= LONGEST:
-        raise BadInput(_("A sign has 1 to %s characters.") % number(LONGEST), _("Give one on each line."))
+        raise BadInput(
+            _("A sign has 1 to %(most)s characters.") % {"most": number(LONGEST)}, _("Give one on each line.")
+        )
     if not told.isprintable():
         raise BadInput(_("It holds a sign that cannot be seen."), _("Type it, instead of copying it."))
 

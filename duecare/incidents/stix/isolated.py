@@ -111,7 +111,8 @@ def _objects(data: bytes) -> list[Any]:
         raise BadInput(_("The file is no bundle of STIX."), _("Look whether it is the right file."))
     if "spec_version" in bundle:
         raise BadInput(
-            _("The bundle is of STIX %s; 2.1 is read.") % str(bundle["spec_version"])[:20],
+            _("The bundle is of STIX %(version)s; 2.1 is read.")
+            % {"version": str(bundle["spec_version"])[:20]},
             _("Ask for it in STIX 2.1."),
         )
     objects = bundle.get("objects")

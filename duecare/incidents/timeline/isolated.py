@@ -84,11 +84,13 @@ def _object(line: bytes, place: int) -> dict[str, str]:
         read = json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadInput(
-            _("Line %s is no JSON object that says each thing once.") % place,
+            _("Line %(line)s is no JSON object that says each thing once.") % {"line": place},
             _("Write one object on each line."),
         ) from error
     if not isinstance(read, dict):
-        raise BadInput(_("Line %s is no JSON object.") % place, _("Write one object on each line."))
+        raise BadInput(
+            _("Line %(line)s is no JSON object.") % {"line": place}, _("Write one object on each line.")
+        )
     return {name: _text(value) for name, value in read.items()}
 
 

@@ -38,13 +38,13 @@ def techniques_in(text: str) -> list[str]:
     for one in found:
         if not _TECHNIQUE.fullmatch(one):
             raise BadInput(
-                _("“%s” is no technique of ATT&CK.") % one[:40],
+                _("“%(text)s” is no technique of ATT&CK.") % {"text": one[:40]},
                 _("Write ids such as T1566 or T1566.001, with commas between them."),
                 "techniques",
             )
     if len(found) > MOST_TECHNIQUES:
         raise BadInput(
-            _("An entry has at most %s techniques.") % number(MOST_TECHNIQUES),
+            _("An entry has at most %(most)s techniques.") % {"most": number(MOST_TECHNIQUES)},
             _("Write the others into an entry of their own."),
             "techniques",
         )

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import DuecareError, Refused
+from duecare.errors import DuecareError, NotFound, Refused
 from duecare.incidents.cases import frame
 from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import demand_worker, find_case
@@ -179,7 +179,7 @@ def timeline_strike_file(request: Request, key: str, entry: str) -> HttpResponse
     case = worked_on(request, key)
     found = _standing(request, case, entry)
     if not found.imported:
-        raise Refused(_("This entry came from no file."), _("Strike it alone."))
+        raise NotFound(_("This entry came from no file."), _("Strike it alone."))
     form = forms.StrikeForm(request.POST if request.method == "POST" else None)
     back = reverse("timeline-entry", args=[key, found.pk])
     if form.is_valid():
