@@ -14,7 +14,7 @@ import time
 
 from bench import figures
 
-NAMES = ("ledger", "pages", "digest", "imports", "versions", "matching", "fleet", "osv")
+NAMES = ("ledger", "pages", "digest", "imports", "versions", "matching", "fleet", "osv", "timeline")
 
 
 def main() -> int:

@@ -97,7 +97,7 @@ def read_bundle(data: bytes) -> Table:
             continue
         rows += [Row(place, (*cells, str(told["id"]))) for cells in new]
     others = ", ".join(f"{kind} ({count})" for kind, count in sorted(left.items()))
-    left_out = _("Not taken in, because nothing here holds it: %(others)s") % {"others": others}
+    left_out = _("Left out, as nothing here holds it or it was revoked: %(others)s") % {"others": others}
     notes = (left_out,) if others else ()
     return Table("csv", "", 0, HEAD, tuple(rows), tuple(problems), notes)
 

@@ -15,7 +15,13 @@ from duecare.incidents.timeline.kinds import KINDS, techniques_in
 from duecare.incidents.timeline.milestones import MILESTONES
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.incidents.timeline.queries import moment_of
-from duecare.incidents.timeline.rows import LONGEST_SOURCE, Draft, demand_order, demand_past
+from duecare.incidents.timeline.rows import (
+    LONGEST_SOURCE,
+    Draft,
+    demand_order,
+    demand_past,
+    without_place,
+)
 from duecare.incidents.zones import zone_choices
 from duecare.law.moments import Moment, moment
 from duecare.law.obligations import obligations, register
@@ -59,10 +65,10 @@ class ZonedForm(RecordForm):
         if not written or "zone" not in self.cleaned_data:
             return None
         try:
-            found = moment(written, self.cleaned_data["zone"], str(self.fields[name].label))
+            found = moment(written, self.cleaned_data["zone"], name)
             demand_past(found, self.now, name)
         except BadInput as error:
-            self.add_error(name, f"{error.what} {error.next_step}")
+            self.add_error(name, f"{without_place(error)} {error.next_step}")
             return None
         return found
 

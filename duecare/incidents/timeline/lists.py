@@ -70,7 +70,9 @@ def _marks(row: TimelineEntry) -> SafeString:
         told.append(_("The law: %s") % trigger_words(row.trigger))
     if row.techniques:
         told.append(format_html('<span class="mono">{}</span>', ", ".join(row.techniques)))
-    return format_html_join(SafeString("<br>"), "{}", ((one,) for one in told))
+    return format_html(
+        "<span>{}</span>", format_html_join(SafeString("<br>"), "{}", ((one,) for one in told))
+    )
 
 
 def listing(case: Case) -> Listing[TimelineEntry]:
@@ -174,8 +176,11 @@ def _recorder(row: TimelineEntry) -> str:
 
 
 def _recorded(row: TimelineEntry, zone: str) -> SafeString:
-    told = format_html(
-        '{}<br><span class="small quiet">{}</span>', telling.both(row.recorded_at, zone), _recorder(row)
-    )
     late = telling.late_text(row)
-    return format_html("{}<br>{}", told, late) if late else told
+    return format_html(
+        '<span>{}<br><span class="small quiet">{}</span>{}{}</span>',
+        telling.both(row.recorded_at, zone),
+        _recorder(row),
+        SafeString("<br>") if late else "",
+        late,
+    )

@@ -72,8 +72,14 @@ def read_rows(table: Table, zone: str, now: datetime) -> tuple[list[tuple[int, D
             found.append((row.number, _draft(row, columns, zone, now)))
         except BadInput as error:
             column = columns.get(error.place)
-            problems.append(Problem(row.number, column, f"{error.what} {error.next_step}"))
+            problems.append(Problem(row.number, column, f"{without_place(error)} {error.next_step}"))
     return found, sorted(problems, key=lambda one: one.row)
+
+
+def without_place(error: BadInput) -> str:
+    """What is wrong with a time, where its place is said already."""
+    told = error.what.removeprefix(f"{error.place}: ")
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def _columns(head: Iterable[str]) -> dict[str, int]:

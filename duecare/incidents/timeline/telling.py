@@ -36,7 +36,7 @@ def local_text(at: datetime, zone: str) -> str:
 def both(at: datetime, zone: str) -> SafeString:
     """The instant in a zone, with UTC below."""
     return format_html(
-        '{}<br><time class="small quiet mono" datetime="{}">{}</time>',
+        '<span>{}<br><time class="small quiet mono" datetime="{}">{}</time></span>',
         local_text(at, zone),
         utc_text(at),
         utc_text(at),
@@ -48,7 +48,9 @@ def happened_text(entry: TimelineEntry, zone: str) -> SafeString:
     if not entry.whole_day:
         return both(entry.happened_at, zone)
     day = date_format(entry.happened_at.astimezone(tz(entry.zone)), "DATE_FORMAT")
-    return format_html('{}<br><span class="small quiet">{}</span>', day, _("only the day is known"))
+    return format_html(
+        '<span>{}<br><span class="small quiet">{}</span></span>', day, _("only the day is known")
+    )
 
 
 def lateness(entry: TimelineEntry) -> timedelta | None:
@@ -59,7 +61,9 @@ def lateness(entry: TimelineEntry) -> timedelta | None:
 def late_text(entry: TimelineEntry) -> SafeString:
     """The mark of a late entry; empty for one in time."""
     late = lateness(entry)
-    return SafeString("") if late is None else status("late", _("Late: %s after") % length(late))
+    if late is None:
+        return SafeString("")
+    return format_html("{} {}", status("late"), _("%s after") % length(late))
 
 
 def late_hours() -> int:

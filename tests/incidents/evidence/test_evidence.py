@@ -22,6 +22,7 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.assessing import assess
 from duecare.program.models import Finding
+from duecare.program.search import jump_to
 from tests.incidents.cases import begin, close, refused, told
 from tests.people import browser, sign_in
 from tests.site.test_api import program
@@ -76,6 +77,7 @@ def test_a_file_is_kept_handed_over_and_taken_out_and_its_custody_says_so(home: 
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == 'attachment; filename="log.txt"'
     assert kinds(one) == ["collected", "handed over", "accessed"]
+    assert jump_to(DIGEST, viewer).url == f"{place}{one.pk}/"  # type: ignore[union-attr]
     auditor = browser()
     sign_in(auditor, Role.AUDITOR)
     assert auditor.post(f"{place}{one.pk}/download/").status_code == 403

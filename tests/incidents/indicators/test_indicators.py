@@ -9,6 +9,7 @@ from duecare.incidents.cases.actions import open_case
 from duecare.incidents.models import Alert, Indicator
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
+from duecare.program.search import search
 from tests.incidents.cases import begin, close, refused, told
 from tests.site.test_api import program
 
@@ -52,6 +53,8 @@ def test_lines_are_shown_first_added_whole_and_found_in_other_cases_and_alerts(h
     assert "The phishing of spring" in page
     assert "Beacon to a known host" in page
     assert "The phishing of spring" in told(client, place)
+    hits = {hit.title for group in search("evil.example", viewer).groups for hit in group.hits}
+    assert hits >= {"evil[.]example", "hxxp://evil[.]example/"}
     assert refused(client, f"{place}{sign.pk}/remove/", {"reason": " "})
     assert client.post(f"{place}{sign.pk}/remove/", {"reason": "Ours, after all."}).status_code == 302
     assert "Ours, after all." in told(client, f"{place}{sign.pk}/")

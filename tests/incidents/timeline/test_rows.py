@@ -46,7 +46,7 @@ def test_rows_of_several_zones_mean_what_they_say() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("2026-03-29T02:30,x", "nonexistent local time"),
+        ("2026-03-29T02:30,x", "onexistent local time"),
         ("2026-10-25T02:30,x", "Was it the first time"),
         ("yesterday,x", "is no time"),
         ("2026-11-29T00:00,x", "future"),
