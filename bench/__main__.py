@@ -15,8 +15,18 @@ import time
 from bench import figures
 
 NAMES = (
-    "ledger", "pages", "digest", "imports", "versions", "matching", "fleet", "osv", "curves", "incidents",
-)  # fmt: skip
+    "ledger",
+    "pages",
+    "digest",
+    "imports",
+    "versions",
+    "matching",
+    "fleet",
+    "osv",
+    "curves",
+    "incidents",
+    "timeline",
+)
 
 
 def main() -> int:

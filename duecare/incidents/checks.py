@@ -2,5 +2,7 @@
 
 from __future__ import annotations
 
+from duecare.incidents.evidence import checks as _evidence  # noqa: F401
+
 # The plan and its contacts.
 from duecare.incidents.plans import checks as _plans  # noqa: F401

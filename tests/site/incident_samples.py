@@ -10,17 +10,26 @@ from duecare.incidents.cases import affected_actions, link_actions, role_actions
 from duecare.incidents.cases.actions import end_as_none, open_case
 from duecare.incidents.cases.report_actions import report
 from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.evidence.actions import add_elsewhere
+from duecare.incidents.indicators.actions import add as add_indicators
+from duecare.incidents.indicators.kinds import read
 from duecare.incidents.models import (
     Affected,
     Alert,
     Case,
     CaseLink,
     CaseRole,
+    Evidence,
     IncidentReport,
+    Indicator,
     PlanContact,
+    TimelineEntry,
 )
 from duecare.incidents.plans.actions import save_fields
 from duecare.incidents.plans.contact_actions import add_contact
+from duecare.incidents.timeline.actions import add_entry
+from duecare.incidents.timeline.rows import Draft
+from duecare.law.moments import Moment
 from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Viewer
 
@@ -32,6 +41,7 @@ def happen(owner: Viewer, at: datetime) -> None:
     """What the owner did then: a plan that they began, and a case with all that belongs to it."""
     _plan(owner, at)
     _case(owner, at)
+    _timeline(owner, at)
 
 
 def keys() -> dict[str, str]:
@@ -49,6 +59,9 @@ def keys() -> dict[str, str]:
         "case role": CaseRole.objects.get(case=case).pk,
         "affected": Affected.objects.get(case=case).pk,
         "case link": CaseLink.objects.get(case=case).pk,
+        "timeline entry": TimelineEntry.objects.get(words__startswith="Mails went out").pk,
+        "evidence": Evidence.objects.get(what="Phone of the director").pk,
+        "indicator": Indicator.objects.get(value="evil.example").pk,
     }
 
 
@@ -75,3 +88,15 @@ def _case(owner: Viewer, at: datetime) -> None:
 
 def _alert(number: str, at: datetime) -> Told:
     return Told("EDR", number, "Odd sign-in", "high", at, about_name="web-1", account="ada")
+
+
+def _timeline(owner: Viewer, at: datetime) -> None:
+    """An entry of its timeline, a piece of evidence that is kept elsewhere, an indicator."""
+    case = Case.objects.get(title=TITLE)
+    seen = Draft(
+        Moment(at, "UTC"), "Mails went out that nobody wrote", mark="detected", techniques=("T1078",)
+    )
+    add_entry(owner.actor, case, seen, at)
+    phone = {"what": "Phone of the director", "place": "Safe", "collected_by": "Niamh", "collected_at": at}
+    add_elsewhere(owner.actor, case, at, **phone)
+    add_indicators(owner.actor, case, [read("evil[.]example")], "amber", at)

@@ -26,6 +26,8 @@ NAMES = (
     # People, and what they wrote.
     r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
+    r"Mail account taken over|Mails went out that nobody wrote|T1078|Phone of the director|Safe",
+    r"evil\[\.\]example|TLP:[A-Z+]+|ATT&CK|STIX( 2\.1)?",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",

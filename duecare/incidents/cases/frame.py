@@ -17,6 +17,9 @@ PAGES = (
     (_("Overview"), "case"),
     (_("Affected"), "case-affected"),
     (_("Belongs to it"), "case-links"),
+    (_("Timeline"), "case-timeline"),
+    (_("Evidence"), "case-evidence"),
+    (_("Indicators"), "case-indicators"),
 )
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 
