@@ -1,0 +1,106 @@
+"""The register as bytes, and back: so that a case counts by the words of the day on which its clocks began.
+
+Later content, obligations of our own that were changed since and overrides do not reach a case that runs.
+The bytes are JSON with sorted keys, so that the same register gives the same bytes and one blob serves all
+cases that began under it. Every value says what it is; what this release does not know is refused, because a
+limit that is counted by half a law is worse than none.
+
+Pure: no Django, no clock, no network.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from duecare.errors import BadInput
+from duecare.law import obligations, terms
+from duecare.law.obligations import Register
+from duecare.words import Text
+
+SHAPE = 1
+"""Of these bytes; raised when a release writes them otherwise."""
+KNOWN: Mapping[str, type[Any]] = {
+    known.__name__: known
+    for known in (
+        obligations.AllOf, obligations.AnyOf, obligations.Duty, obligations.Fact, obligations.Gap,
+        obligations.IncidentFact, obligations.Keeping, obligations.Measure, obligations.Not,
+        obligations.Obligation, obligations.Register, terms.Backstop, terms.Change, terms.Clock,
+        terms.CountingRule, terms.Extension, terms.Override, terms.Test, terms.Variant,
+    )
+}  # fmt: skip
+WORDS: Mapping[str, type[StrEnum]] = {
+    "Confidence": obligations.Confidence,
+    "Kind": obligations.Kind,
+    "State": obligations.State,
+    "Unit": terms.Unit,
+}
+
+
+def freeze(register: Register) -> bytes:
+    """The register as bytes: the same for equal registers."""
+    whole = {"shape": SHAPE, "register": _written(register)}
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def thaw(data: bytes) -> Register:
+    """The register that was frozen (some 20 ms). Raises BadInput for bytes of another release or of none."""
+    try:
+        whole = json.loads(data)
+        found = _read(whole["register"]) if whole["shape"] == SHAPE else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise _strange() from error
+    if not isinstance(found, Register):
+        raise _strange()
+    return found
+
+
+def _strange() -> BadInput:
+    return BadInput(
+        "The law by which this case counts was written down by another release.",
+        "Read the case with the release that began its clocks, or take over the law of today.",
+    )
+
+
+def _written(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {one.name: _written(getattr(value, one.name)) for one in fields(value)}
+        return {"is": type(value).__name__, "of": named}
+    if isinstance(value, Text):
+        return {"text": str.__str__(value)}
+    if isinstance(value, StrEnum):
+        return {"word": [type(value).__name__, value.value]}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, tuple):
+        return {"all": [_written(each) for each in value]}
+    if isinstance(value, Mapping):
+        # A list of pairs: the order of laws and facts is one that people chose.
+        return {"map": [[key, _written(each)] for key, each in value.items()]}
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    return value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_read(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "is" in value:
+        return KNOWN[value["is"]](**{name: _read(each) for name, each in value["of"].items()})
+    if "text" in value:
+        return Text(value["text"])
+    if "word" in value:
+        kind, word = value["word"]
+        return WORDS[kind](word)
+    if "day" in value:
+        return date.fromisoformat(value["day"])
+    if "all" in value:
+        return tuple(_read(each) for each in value["all"])
+    return MappingProxyType({key: _read(each) for key, each in value["map"]})
