@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from duecare.errors import BadInput
-from duecare.law import obligations, terms
+from duecare.law import answering, applies, obligations, terms
+from duecare.law.answering import NOBODY, Overridings
 from duecare.law.obligations import Register
 from duecare.words import Text
 
@@ -30,11 +31,12 @@ KNOWN: Mapping[str, type[Any]] = {
     for known in (
         obligations.AllOf, obligations.AnyOf, obligations.Duty, obligations.Fact, obligations.Gap,
         obligations.IncidentFact, obligations.Keeping, obligations.Measure, obligations.Not,
-        obligations.Obligation, obligations.Register, terms.Backstop, terms.Change, terms.Clock,
-        terms.CountingRule, terms.Extension, terms.Override, terms.Test, terms.Variant,
+        obligations.Obligation, obligations.Register, answering.Overriding, terms.Backstop, terms.Change,
+        terms.Clock, terms.CountingRule, terms.Extension, terms.Override, terms.Test, terms.Variant,
     )
 }  # fmt: skip
 WORDS: Mapping[str, type[StrEnum]] = {
+    "Answer": applies.Answer,
     "Confidence": obligations.Confidence,
     "Kind": obligations.Kind,
     "State": obligations.State,
@@ -42,22 +44,33 @@ WORDS: Mapping[str, type[StrEnum]] = {
 }
 
 
-def freeze(register: Register) -> bytes:
-    """The register as bytes: the same for equal registers."""
-    whole = {"shape": SHAPE, "register": _written(register)}
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """The law as it was."""
+
+    register: Register
+    """What shipped, and the obligations of one's own."""
+    overrides: Overridings
+    """What people said then of whether obligations apply."""
+
+
+def freeze(register: Register, overrides: Overridings = NOBODY) -> bytes:
+    """The law as bytes: the same for the same law."""
+    whole = {"shape": SHAPE, "register": _written(register), "overrides": _written(overrides)}
     return json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def thaw(data: bytes) -> Register:
-    """The register that was frozen (some 20 ms). Raises BadInput for bytes of another release or of none."""
+def thaw(data: bytes) -> Frozen:
+    """The law that was frozen (some 20 ms). Raises BadInput for bytes of another release or of none."""
     try:
         whole = json.loads(data)
-        found = _read(whole["register"]) if whole["shape"] == SHAPE else None
+        register = _read(whole["register"]) if whole["shape"] == SHAPE else None
+        overrides = _read(whole["overrides"])
     except (ValueError, KeyError, TypeError) as error:
         raise _strange() from error
-    if not isinstance(found, Register):
+    if not isinstance(register, Register) or not isinstance(overrides, Mapping):
         raise _strange()
-    return found
+    return Frozen(register, overrides)
 
 
 def _strange() -> BadInput:

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import OuterRef
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duecare.errors import NotFound
 from duecare.incidents.cases.models import Case
@@ -23,6 +25,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Approvable, Shown, decisions_about, register_approvable
 from duecare.program.models import Decided
 from duecare.program.subjects import register_reference
+from duecare.words import number
 
 DECISION = "incidents.casedecision"
 REFUSED = "refused by whoever decides"
@@ -167,13 +170,29 @@ def fact_words(fact: str, register: Register) -> str:
     return str(known.asks) if known else fact
 
 
+WORDS: Mapping[str, str | Promise] = {
+    "unlikely": gettext_lazy("unlikely"),
+    "likely": gettext_lazy("likely"),
+    "high": gettext_lazy("high"),
+    "controller": gettext_lazy("controller"),
+    "processor": gettext_lazy("processor"),
+    "service_provider": gettext_lazy("service provider"),
+    "third_party_agent": gettext_lazy("agent of a third party"),
+    "data_holder_not_owner": gettext_lazy("holder of the data, not owner"),
+    "owner": gettext_lazy("owner of the data"),
+}
+"""The words that the law's questions let one choose from."""
+
+
 def value_words(value: Any) -> str:
     """An answer in words."""
     if value is None:
         return _("not known")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(value)
+    if isinstance(value, int):
+        return number(value)
+    return str(WORDS.get(value, value))
 
 
 # ── How decisions are signed ─────────────────────────────────────────────────────────────────────────────
@@ -187,7 +206,7 @@ def told_facts(record: CaseDecision, viewer: Viewer) -> Sequence[tuple[str, Any]
     """What whoever signs has to read."""
     from duecare.incidents.notices.law_of_case import law_of
 
-    register = law_of(record.case).register
+    register = law_of(record.case).content.register
     options = "\n".join(
         f"{option['name']}: {option['words']}" if option["words"] else option["name"]
         for option in record.options

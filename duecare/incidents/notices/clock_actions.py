@@ -119,7 +119,7 @@ def answer_fact(
     kept = keep_law()
     with recording(actor, "answer a question about an incident") as act:
         case = open_case_of(key)
-        demand_answer(fact, value, law_of(case).register)
+        demand_answer(fact, value, law_of(case).content.register)
         act.reason = recorded(
             "answer the question %(fact)s in the case %(title)s", fact=fact, title=case.title
         )
@@ -143,7 +143,7 @@ def answer_about_us(
     kept = keep_law()
     with recording(actor, "answer a question about the organisation") as act:
         case = open_case_of(key)
-        demand_answer(fact, value, law_of(case).register)
+        demand_answer(fact, value, law_of(case).content.register)
         act.reason = recorded("answer about the organisation: %(fact)s", fact=name)
         _demand_confirmed(case, fact, value, confirmed, now)
         _freeze(actor, case, kept, now)
@@ -226,7 +226,7 @@ def record_event(
     kept = keep_law()
     with recording(actor, "record an event of the law") as act:
         case = open_case_of(key)
-        law = law_of(case).register
+        law = law_of(case).content.register
         _demand_event(event, obligation, law)
         if happened.at > now:
             raise BadInput(

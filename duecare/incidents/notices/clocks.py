@@ -14,9 +14,11 @@ from datetime import datetime
 from duecare.incidents.cases.models import Case, CaseFact
 from duecare.incidents.notices.law_of_case import Law, law_of, profile_facts
 from duecare.incidents.timeline.models import TimelineEntry
-from duecare.law.applies import Answer, applies
+from duecare.law.answering import answered
+from duecare.law.applies import Answer
 from duecare.law.clocks import State, Told, tell
 from duecare.law.conditions import Facts, Value
+from duecare.law.frozen import Frozen
 from duecare.law.incidents import Event, Incident
 from duecare.law.moments import Moment
 from duecare.law.obligations import Register
@@ -46,7 +48,7 @@ class Clocks:
 
     @property
     def register(self) -> Register:
-        return self.law.register
+        return self.law.content.register
 
     def of(self, id: str) -> Told | None:
         """What the clock of that id ("eu-gdpr.authority") tells."""
@@ -54,12 +56,9 @@ class Clocks:
 
     def open_laws(self) -> frozenset[str]:
         """The obligations of which it cannot be told whether they apply."""
-        facts = self.incident.facts.profile
-        return frozenset(
-            one.id
-            for one in self.register.obligations.values()
-            if one.clocks and applies(one, facts).answer is Answer.CANNOT_TELL
-        )
+        content = self.law.content
+        found = answered(content.register, self.incident.facts.profile, content.overrides)
+        return frozenset(id for id, one in found.items() if one.answer is Answer.CANNOT_TELL)
 
 
 def clock_id(told: Told) -> str:
@@ -80,7 +79,8 @@ def counted(
 ) -> Clocks:
     """The same from rows that were read already: the board reads those of all cases at once."""
     law = law_of(case)
-    known = [entry for entry in entries if _is_known(entry, law.register)]
+    content = law.content
+    known = [entry for entry in entries if _is_known(entry, content.register)]
     here = profile() if not case.country else None
     incident = Incident(
         facts=Facts(profile_facts(case), {fact: row.value for fact, row in facts.items()}),
@@ -92,7 +92,7 @@ def counted(
         case,
         law,
         incident,
-        tell(incident, law.register),
+        tell(incident, content.register, content.overrides),
         facts,
         tuple(known),
         tuple(entry for entry in entries if entry not in known),
@@ -125,13 +125,14 @@ def with_answers(clocks: Clocks, answers: Mapping[str, Value | None]) -> tuple[T
         {**before.profile, **{fact: None if value is None else bool(value) for fact, value in ours.items()}},
         {**before.incident, **of_case},
     )
-    return tell(replace(clocks.incident, facts=facts), clocks.register)
+    return tell(replace(clocks.incident, facts=facts), clocks.register, clocks.law.content.overrides)
 
 
-def with_law(clocks: Clocks, register: Register) -> tuple[Told, ...]:
+def with_law(clocks: Clocks, law: Frozen) -> tuple[Told, ...]:
     """What they would tell under another law. Events that it does not know are left out."""
-    known = [entry for entry in (*clocks.events, *clocks.strange) if _is_known(entry, register)]
-    return tell(replace(clocks.incident, events=tuple(map(_event, known))), register)
+    known = [entry for entry in (*clocks.events, *clocks.strange) if _is_known(entry, law.register)]
+    incident = replace(clocks.incident, events=tuple(map(_event, known)))
+    return tell(incident, law.register, law.overrides)
 
 
 def stopping(before: Iterable[Told], after: Iterable[Told]) -> list[Told]:

@@ -18,9 +18,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from duecare.incidents.cases.models import Case
-from duecare.law.frozen import freeze, thaw
-from duecare.law.obligations import Register
-from duecare.law.obligations import register as shipped
+from duecare.law.applicable import overrides_now, register_now
+from duecare.law.frozen import Frozen, freeze, thaw
 from duecare.ledger import blobs
 from duecare.ledger.models import Entry, Payload, to_microseconds
 from duecare.ledger.records import read_payload, shapes
@@ -34,14 +33,14 @@ PROFILE_KIND = "program.profile"
 class Law:
     """The law of a case."""
 
-    register: Register
-    frozen: bool
+    content: Frozen
+    own: bool
     """Whether the case has its own; without, it is that of the day on which it is read."""
 
 
-def law_today() -> Register:
-    """What is in force for a case that begins now."""
-    return shipped()
+def law_today() -> Frozen:
+    """What is in force for a case that begins now: what ships, obligations of our own, and overrides."""
+    return Frozen(register_now(), overrides_now())
 
 
 def law_of(case: Case) -> Law:
@@ -50,22 +49,22 @@ def law_of(case: Case) -> Law:
 
 
 @lru_cache(maxsize=16)
-def _thawed(digest: str) -> Register:
+def _thawed(digest: str) -> Frozen:
     return thaw(blobs.fetch(digest))
 
 
-def newer_law(case: Case) -> Register | None:
+def newer_law(case: Case) -> Frozen | None:
     """The law of today, if it is not that by which the case is counted; None if it is, or none is frozen."""
     if not case.law or case.closed_at is not None:
         return None
     today = law_today()
-    return None if sha256(freeze(today)).hexdigest() == case.law else today
+    return None if sha256(freeze(today.register, today.overrides)).hexdigest() == case.law else today
 
 
 def keep_law() -> tuple[str, str]:
     """Keep the law of today; its digest and version. Before the act that names it, as all blobs."""
     today = law_today()
-    return blobs.keep(freeze(today)), today.version
+    return blobs.keep(freeze(today.register, today.overrides)), today.register.version
 
 
 def profile_facts(case: Case) -> Mapping[str, bool | None]:

@@ -19,7 +19,8 @@ from duecare.law.limits import Limit
 from duecare.law.moments import Moment, tz
 from duecare.law.obligations import Obligation
 from duecare.law.saying import Ask
-from duecare.law.terms import PROFILE, SUBMISSION
+from duecare.law.terms import SUBMISSION
+from duecare.web.words import STATUSES
 
 
 class Group(StrEnum):
@@ -49,6 +50,11 @@ _OF_STATE: Mapping[State, Group] = {
     State.NOT_APPLICABLE: Group.NOT_OWED,
     State.NOT_BINDING: Group.NOT_OWED,
 }
+
+
+def state_words(told: Told) -> str:
+    """The state of a clock in a word or two."""
+    return str(STATUSES[_OF_STATE[told.state].value].word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +274,3 @@ def questions_of(board: Board) -> list[Question]:
                     continue
                 found.setdefault((ask.about, ask.id), (ask, []))[1].append(shown)
     return [Question(ask, tuple(all)) for ask, all in found.values()]
-
-
-def profile_fact(ask: Ask) -> str:
-    """The fact of a question about the organisation, as answers name it."""
-    return ask.id if ask.about != "profile" else f"{PROFILE}{ask.id}"
