@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from duecare.incidents.cases.actions import open_case
-from duecare.incidents.models import Case
+from duecare.incidents.models import Case, CaseFact, TimelineEntry
+from duecare.incidents.notices import clock_actions
+from duecare.law.moments import moment
 from duecare.law.obligations import profile_facts
 from duecare.ledger.records import told_time
 from duecare.program import actions
@@ -16,6 +18,7 @@ from duecare.site import people
 from tests.people import PASSWORD
 
 TERMINAL = "terminal:test"
+HOUR = timedelta(hours=1)
 FRIDAY = datetime(2026, 10, 23, 8, 20, tzinfo=UTC)
 """10:20 in Berlin: when they became aware of it."""
 FACTS = {
@@ -46,3 +49,16 @@ def found() -> None:
 
 def case(title: str = "Patient records taken", *, exercise: bool = False) -> Case:
     return open_case(TERMINAL, FRIDAY, title=title, exercise=exercise)
+
+
+def answer(case: Case, fact: str, value: object, seen: int = -1) -> CaseFact:
+    """An hour later somebody answers a question of the law."""
+    return clock_actions.answer_fact(
+        TERMINAL, case.pk, fact, value, "It was looked at.", FRIDAY + HOUR, seen=seen  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def aware(case: Case) -> TimelineEntry:
+    """That they became aware of it on the Friday at 10:20 in Berlin is recorded."""
+    at = moment("2026-10-23 10:20", "Europe/Berlin", "at")
+    return clock_actions.record_event(TERMINAL, case.pk, "awareness", at, FRIDAY + HOUR)

@@ -3,11 +3,11 @@ in silence."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.test import Client
 
 from duecare.errors import BadInput, Refused
 from duecare.incidents.cases.closing import hindrances
@@ -17,13 +17,12 @@ from duecare.incidents.notices.clocks import Clocks, clocks_of
 from duecare.law import obligations
 from duecare.law.clocks import State
 from duecare.law.moments import moment
+from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions
 from tests.incidents import clinic
-from tests.incidents.clinic import FRIDAY, TERMINAL
+from tests.incidents.clinic import FRIDAY, HOUR, TERMINAL, answer, aware
 from tests.people import browser, sign_in
-
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -39,20 +38,8 @@ def viewer() -> Viewer:
     return Viewer(TERMINAL, "", frozenset({Role.OWNER}))
 
 
-def answer(case: Case, fact: str, value: object, seen: int = -1, **more: object) -> CaseFact:
-    return clock_actions.answer_fact(
-        TERMINAL, case.pk, fact, value, "It was looked at.", FRIDAY + HOUR, seen=seen, **more  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
 def told(case: Case, viewer: Viewer, now: datetime) -> Clocks:
     return clocks_of(Case.objects.get(pk=case.pk), viewer, now)
-
-
-def aware(case: Case) -> TimelineEntry:
-    return clock_actions.record_event(
-        TERMINAL, case.pk, "awareness", moment("2026-10-23 10:20", "Europe/Berlin", "at"), FRIDAY + HOUR
-    )
 
 
 def test_the_hours_of_the_union_run_over_the_night_on_which_the_clocks_go_back(
@@ -61,7 +48,8 @@ def test_the_hours_of_the_union_run_over_the_night_on_which_the_clocks_go_back(
     aware(case)
     answer(case, "personal_data_breach", True)
     gdpr = told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
-    assert gdpr and gdpr.strict_due
+    assert gdpr
+    assert gdpr.strict_due
     assert gdpr.state is State.RUNNING
     # 72 hours later it is 09:20 by the clock on the wall, because one hour came twice.
     assert gdpr.strict_due.written() == "2026-10-26T09:20:00+01:00"
@@ -75,13 +63,12 @@ def test_the_law_is_frozen_by_the_first_act_and_another_is_taken_over_only_with_
     aware(case)
     answer(case, "personal_data_breach", True)
     case.refresh_from_db()
-    assert case.law and case.law_version == obligations.register().version
+    assert case.law
+    assert case.law_version == obligations.register().version
     noted = [row.words for row in TimelineEntry.objects.filter(case=case, kind="note")]
     assert noted == [f"The clocks begin. They count by the law of version {case.law_version}."]
 
     shipped = obligations.register()
-    import dataclasses
-
     gdpr = shipped.obligations["eu-gdpr"]
     clock = dataclasses.replace(gdpr.clocks[0], amount=96)
     changed = dataclasses.replace(gdpr, clocks=(clock, *gdpr.clocks[1:]))
@@ -90,7 +77,9 @@ def test_the_law_is_frozen_by_the_first_act_and_another_is_taken_over_only_with_
     )
     monkeypatch.setattr("duecare.law.applicable.register", lambda: later)
     before = told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
-    assert before and before.strict_due and before.strict_due.at == FRIDAY + timedelta(hours=72)
+    assert before
+    assert before.strict_due
+    assert before.strict_due.at == FRIDAY + timedelta(hours=72)
 
     client = browser()
     with clinic.at(FRIDAY + 2 * HOUR):
@@ -104,7 +93,9 @@ def test_the_law_is_frozen_by_the_first_act_and_another_is_taken_over_only_with_
         assert client.post(address, {"seen": seen, "reason": " "}).status_code == 400
         assert client.post(address, {"seen": seen, "reason": "Counsel wants it."}).status_code == 302
     after = told(case, viewer, FRIDAY + 2 * HOUR).of("eu-gdpr.authority")
-    assert after and after.strict_due and after.strict_due.at == FRIDAY + timedelta(hours=96)
+    assert after
+    assert after.strict_due
+    assert after.strict_due.at == FRIDAY + timedelta(hours=96)
     with pytest.raises(Refused, match="changed this while you wrote"):
         clock_actions.take_over_law(TERMINAL, case.pk, "Again.", int(seen), FRIDAY + 3 * HOUR)
 
@@ -169,7 +160,8 @@ def test_of_a_day_alone_the_time_is_asked_and_told_anew_in_its_place(case: Case,
         TERMINAL, case.pk, "awareness", moment("2026-10-23", "Europe/Berlin", "at"), FRIDAY + HOUR
     )
     before = told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
-    assert before and before.state is State.NEEDS_DECISION
+    assert before
+    assert before.state is State.NEEDS_DECISION
     client = browser()
     with clinic.at(FRIDAY + HOUR):
         sign_in(client, Role.OWNER)
@@ -180,7 +172,8 @@ def test_of_a_day_alone_the_time_is_asked_and_told_anew_in_its_place(case: Case,
     day.refresh_from_db()
     assert day.struck_because == "told anew with its time"
     after = told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
-    assert after and after.state is State.RUNNING
+    assert after
+    assert after.state is State.RUNNING
 
 
 def test_a_closed_case_is_read_with_what_was_answered_about_the_organisation_then(
@@ -189,8 +182,6 @@ def test_a_closed_case_is_read_with_what_was_answered_about_the_organisation_the
     aware(case)
     answer(case, "personal_data_breach", True)
     assert any("eu-gdpr.authority" in one for one in hindrances(case, FRIDAY + HOUR))
-    from duecare.ledger.recording import recording
-
     with clinic.at(FRIDAY + 2 * HOUR), recording(TERMINAL, "close"):
         found = Case.objects.get(pk=case.pk)
         found.closed_at, found.closed_as = FRIDAY + 2 * HOUR, "resolved"
@@ -199,6 +190,7 @@ def test_a_closed_case_is_read_with_what_was_answered_about_the_organisation_the
         actions.change_profile(TERMINAL, facts={})
     clocks = told(case, viewer, FRIDAY + timedelta(days=30))
     gdpr = clocks.of("eu-gdpr.authority")
-    assert gdpr and gdpr.state is State.RUNNING, "as it stood when the case closed"
+    assert gdpr
+    assert gdpr.state is State.RUNNING, "as it stood when the case closed"
     with pytest.raises(Refused, match="closed"):
         aware(case)
