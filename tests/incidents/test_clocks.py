@@ -112,7 +112,7 @@ def test_an_answer_that_would_stop_a_clock_names_it_and_is_taken_only_once_it_is
     client = browser()
     with clinic.at(FRIDAY + HOUR):
         sign_in(client, Role.OWNER)
-        address = f"/incidents/cases/{case.pk}/clocks/answer/?fact=risk_to_individuals"
+        address = f"/incidents/cases/{case.pk}/clocks/answer/risk_to_individuals/"
         page = client.post(address, {"value": "unlikely", "words": "Encrypted.", "seen": ""})
         assert page.status_code == 400
         assert 'name="clock" value="eu-gdpr.authority"' in page.content.decode()
@@ -142,7 +142,7 @@ def test_an_event_in_the_hour_that_came_twice_asks_which_and_one_to_come_is_refu
     client = browser()
     with clinic.at(FRIDAY + timedelta(days=3)):
         sign_in(client, Role.OWNER)
-        address = f"/incidents/cases/{case.pk}/clocks/happened/?event=determination_of_materiality"
+        address = f"/incidents/cases/{case.pk}/clocks/happened/determination_of_materiality/"
         sent = {"at": "2026-10-25 02:30", "zone": "Europe/Berlin", "obligation": "us-sec-8k"}
         page = client.post(address, sent)
         assert page.status_code == 400
@@ -167,7 +167,7 @@ def test_of_a_day_alone_the_time_is_asked_and_told_anew_in_its_place(case: Case,
         sign_in(client, Role.OWNER)
         page = client.get(f"/incidents/cases/{case.pk}/clocks/").content.decode()
         assert f'name="instead_of" value="{day.pk}"' in page
-        address = f"/incidents/cases/{case.pk}/clocks/happened/?event=awareness"
+        address = f"/incidents/cases/{case.pk}/clocks/happened/awareness/"
         client.post(address, {"at": "2026-10-23 10:20", "zone": "Europe/Berlin", "instead_of": day.pk})
     day.refresh_from_db()
     assert day.struck_because == "told anew with its time"

@@ -40,7 +40,7 @@ def test_not_reportable_is_signed_and_falls_with_an_answer_on_which_it_rests(hom
             return case_board(case, signer, NOW)
 
         assert [one.id for one in board().board[Group.RUNNING] if one.id == GDPR] == [GDPR]
-        address = f"/incidents/cases/{case.pk}/decisions/new/?clock={GDPR}"
+        address = f"/incidents/cases/{case.pk}/clocks/{GDPR}/decide/"
         page = owner.get(address).content.decode()
         assert "Is this notice owed?" in page
         assert owner.post(address, {"owed": "no"}).status_code == 400

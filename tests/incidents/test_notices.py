@@ -47,7 +47,7 @@ def test_a_notice_is_drafted_read_by_a_second_person_changed_and_handed_in(home:
         clinic.aware(case)
         clinic.answer(case, "personal_data_breach", True)
         clinic.answer(case, "affected_individuals", 1200)
-        page = writer.get(f"/incidents/cases/{case.pk}/notices/new/?clock={GDPR}").content.decode()
+        page = writer.get(f"/incidents/cases/{case.pk}/clocks/{GDPR}/notice/").content.decode()
         for part in (
             "From: Klinik am Fluss",
             "you became aware of it, with a reasonable degree of certainty: 23 October 2026, 10:20 CEST",
@@ -58,7 +58,7 @@ def test_a_notice_is_drafted_read_by_a_second_person_changed_and_handed_in(home:
         ):
             assert part in page.replace("&#x27;", "'"), part
         sent = {"recipient": "The authority", "subject": "A breach", "words": "<i>Text</i>"}
-        made = writer.post(f"/incidents/cases/{case.pk}/notices/new/?clock={GDPR}", sent)["Location"]
+        made = writer.post(f"/incidents/cases/{case.pk}/clocks/{GDPR}/notice/", sent)["Location"]
         notice = Notice.objects.get()
         shown = reader.get(made).content.decode()
         assert "&lt;i&gt;Text&lt;/i&gt;" in shown
@@ -86,7 +86,7 @@ def test_a_notice_is_drafted_read_by_a_second_person_changed_and_handed_in(home:
         notice_actions.drop_notice(TERMINAL, notice.pk, "No.", FRIDAY + 2 * HOUR)
     # The next part knows of the first.
     with clinic.at(FRIDAY + 3 * HOUR):
-        page = writer.get(f"/incidents/cases/{case.pk}/notices/new/?clock={GDPR}").content.decode()
+        page = writer.get(f"/incidents/cases/{case.pk}/clocks/{GDPR}/notice/").content.decode()
         assert "This follows our notice part 1 of 23 October 2026, 11:00 CEST, your reference AZ 7." in page
         assert notice_of(case, GDPR, FRIDAY + 3 * HOUR).part == 2
 

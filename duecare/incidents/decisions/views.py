@@ -88,11 +88,10 @@ def decision(request: Request, key: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: Request, key: str) -> HttpResponseBase:
-    """Put a decision down; `?clock=` names the clock on whose notice it decides."""
+def decide(request: Request, key: str, clock: str = "") -> HttpResponseBase:
+    """Put a decision down: about the notice of a clock, or about another matter."""
     viewer = request.viewer
     case = worker(request, key)
-    clock = request.GET.get("clock", "")
     back = reverse("case-clocks" if clock else PAGE, args=[key])
     form: Any
     text, told = "", None

@@ -159,7 +159,9 @@ def mail_notice(actor: str, key: str, address: str, seen: int, now: datetime) ->
             )
         notice.how, notice.address = MAIL, _mail_address(address)
         notice.save()
-        letter = Letter(notice.subject[:SUBJECT], tuple(line for line in notice.words.splitlines() if line.strip()))
+        letter = Letter(
+            notice.subject[:SUBJECT], tuple(line for line in notice.words.splitlines() if line.strip())
+        )
         queue([Queued(message_of(key), Channel.MAIL, key, QUEUED, letter, rank=0)], now)
     return notice
 

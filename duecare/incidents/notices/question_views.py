@@ -58,12 +58,12 @@ def _form_of(
     ask, key, prefix = one.ask, found.case.pk, one.anchor
     if ask.about == "fact":
         form = _answer_form(ask.id, found, seen=seen[ask.id], offered=offered, prefix=prefix)
-        return {"form": form, "address": f"{reverse('case-answer', args=[key])}?fact={ask.id}"}
+        return {"form": form, "address": reverse("case-answer", args=[key, ask.id])}
     if ask.about == "profile" and _may_answer_about_us(viewer):
         form = _answer_form(f"{PROFILE}{ask.id}", found, seen=None, offered={}, prefix=prefix)
-        return {"form": form, "address": f"{reverse('case-answer', args=[key])}?fact={PROFILE}{ask.id}"}
+        return {"form": form, "address": reverse("case-answer", args=[key, f"{PROFILE}{ask.id}"])}
     if ask.about in ("event", "time"):
-        address = f"{reverse('case-happened', args=[key])}?event={ask.id}"
+        address = reverse("case-happened", args=[key, ask.id])
         return {"form": _event_form(ask, found, prefix=prefix), "address": address}
     return {"address": reverse("case-place", args=[key])} if ask.about == "place" else {}
 
@@ -132,11 +132,10 @@ def seen_of(facts: list[str], found: Clocks) -> dict[str, int | None]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def answer(request: Request, key: str) -> HttpResponseBase:
-    """Answer one question; `?fact=` names it. What would stop a clock that runs is asked twice."""
+def answer(request: Request, key: str, fact: str) -> HttpResponseBase:
+    """Answer one question. What would stop a clock that runs is asked twice."""
     viewer = request.viewer
     case = worker(request, key)
-    fact = request.GET.get("fact", "")
     found = clocks_of(case, viewer, request.view_now)
     if fact.startswith(PROFILE) and not _may_answer_about_us(viewer):
         raise Refused(
@@ -205,11 +204,10 @@ def _changed(before: Any, after: Any) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def happened(request: Request, key: str) -> HttpResponseBase:
-    """Record when an event of the law happened; `?event=` names it."""
+def happened(request: Request, key: str, event: str) -> HttpResponseBase:
+    """Record when an event of the law happened."""
     viewer = request.viewer
     case = worker(request, key)
-    event = request.GET.get("event", "")
     found = clocks_of(case, viewer, request.view_now)
     if event not in found.register.events:
         if event.startswith(SUBMISSION):

@@ -80,6 +80,7 @@ def notice(request: Request, key: str) -> HttpResponseBase:
     context = {
         **_row(found, clocks),
         "told": told,
+        "clock": f"{found.obligation}.{found.clock}",
         "clock_words": state_words(told) if told else "",
         "names": {
             field: actor_words(getattr(found, field), getattr(found, f"{field}_name"))
@@ -94,12 +95,11 @@ def notice(request: Request, key: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: Request, key: str) -> HttpResponseBase:
-    """Draft a notice for a clock, `?clock=`, filled from the case."""
+def new(request: Request, key: str, clock: str) -> HttpResponseBase:
+    """Draft a notice for a clock, filled from the case."""
     viewer = request.viewer
     case = worker(request, key)
     found = case_board(case, viewer, request.view_now).clocks
-    clock = request.GET.get("clock", "")
     told = found.of(clock)
     if told is None:
         raise NotFound(
