@@ -21,6 +21,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.incidents.notices import api as notices_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -150,6 +151,7 @@ for _router in (
     runs_api.router,
     enrolment_api.router,
     exposure_api.router,
+    notices_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -4,11 +4,16 @@ in silence."""
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+from typer.testing import CliRunner
 
+from duecare.cli import app
 from duecare.errors import BadInput, Refused
 from duecare.incidents.cases.closing import hindrances
 from duecare.incidents.models import Case, CaseFact, TimelineEntry
@@ -18,8 +23,9 @@ from duecare.law import obligations
 from duecare.law.clocks import State
 from duecare.law.moments import moment
 from duecare.ledger.recording import recording
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import Role, Scope, Viewer
 from duecare.program import actions
+from duecare.site.api_tokens import make_token
 from tests.incidents import clinic
 from tests.incidents.clinic import FRIDAY, HOUR, TERMINAL, answer, aware
 from tests.people import browser, sign_in
@@ -194,3 +200,40 @@ def test_a_closed_case_is_read_with_what_was_answered_about_the_organisation_the
     assert gdpr.state is State.RUNNING, "as it stood when the case closed"
     with pytest.raises(Refused, match="closed"):
         aware(case)
+
+
+def test_programs_read_answer_and_tell_what_happened_and_the_terminal_prints_the_same(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("duecare.cli._opened", lambda: None)
+    with clinic.at(FRIDAY + HOUR):
+        viewer = sign_in(browser(), Role.OWNER)
+        secret = make_token(viewer, "test", [Scope.READ, Scope.INCIDENTS], 30, FRIDAY + HOUR)
+        client = Client(SERVER_NAME="localhost", headers={"Authorization": f"Bearer {secret}"})
+        address = f"/api/incidents/cases/{case.pk}"
+
+        def send(method: str, path: str, body: object) -> Any:
+            return client.generic(method, path, json.dumps(body), content_type="application/json")
+
+        event = {"event": "awareness", "at": "2026-10-23 10:20"}
+        assert send("POST", f"{address}/events", event).status_code == 201
+        answered = send("PUT", f"{address}/facts/personal_data_breach", {"value": True})
+        assert answered.status_code == 200
+        stops = send("PUT", f"{address}/facts/risk_to_individuals", {"value": "unlikely"})
+        assert 400 <= stops.status_code < 500
+        assert "would stop" in stops.json()["error"]["what"]
+        assert stops.json()["error"]["place"] == "confirmed"
+        clocks = client.get(f"{address}/clocks").json()["clocks"]
+        gdpr = next(one for one in clocks if one["id"] == "eu-gdpr.authority")
+        assert (gdpr["group"], gdpr["strict_due"]) == ("running", "2026-10-26T09:20:00+01:00")
+        draft = {"clock": gdpr["id"], "recipient": "Authority", "subject": "A breach", "words": "Text."}
+        made = send("POST", f"{address}/notices", draft).json()
+        handed = {"at": "2026-10-23 11:10", "reference": "AZ 7"}
+        told = send("POST", f"/api/incidents/notices/{made['id']}/hand-in", handed).json()
+        assert (told["state"], told["reference"]) == ("sent", "AZ 7")
+        printed = CliRunner().invoke(app, ["incidents", "clocks", "1", "--json"])
+        assert printed.exit_code == 0, printed.output
+        found = {one["id"]: one for one in json.loads(printed.stdout)["clocks"]}
+        assert found["eu-gdpr.authority"]["state"] == "met"
+        lines = CliRunner().invoke(app, ["incidents", "clocks", "1"]).stderr
+        assert "eu-gdpr.authority: competent or lead supervisory authority" in lines

@@ -344,15 +344,15 @@ PAGES: Mapping[str, Page] = {
     # Incidents.
     "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
     # Clocks of incidents, decisions and notices.
-    "incidents/board/": Page("incidents/board/", ALL),
+    "incidents/board/": Page("incidents/board/", READ),
     "incidents/cases/<str:key>/clocks/": Page("incidents/cases/{case}/clocks/", READ, object=True),
     "incidents/cases/<str:key>/clocks/begin/": act(
         "incidents/cases/{case}/clocks/begin/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
     ),
     "incidents/cases/<str:key>/clocks/take-over/": Page(
         "incidents/cases/{case}/clocks/take-over/",
-        answers(NOT_ALLOWED, *READERS),
-        answers(NOT_ALLOWED, *READERS),
+        answers(SENT_ON, OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+        answers(SENT_ON, OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
         object=True,
     ),
     "incidents/cases/<str:key>/clocks/answer/<str:fact>/": form(

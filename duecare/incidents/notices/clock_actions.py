@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.models import Case, CaseFact
 from duecare.incidents.notices.clocks import Clocks, clock_id, counted, stopping, with_answers
 from duecare.incidents.notices.law_of_case import keep_law, law_of
@@ -34,7 +34,7 @@ RESIDENTS = "residents_affected."
 """Begins the facts of which there is one for every place."""
 
 
-class Stops(DuecareError):
+class Stops(BadInput):
     """An answer would end clocks that run: whoever gives it has to have seen which."""
 
     def __init__(self, clocks: Sequence[Told]) -> None:

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from duecare.errors import DuecareError, Refused
+from duecare.errors import DuecareError, NotFound
 from duecare.incidents.cases.frame import framed
+from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import find_case, may_work
 from duecare.incidents.decisions.queries import fact_words, value_words
 from duecare.incidents.notices import clock_actions
@@ -163,9 +164,8 @@ def take_over(request: Request, key: str) -> HttpResponseBase:
     case = worker(request, key)
     newer = newer_law(case)
     if newer is None:
-        raise Refused(
-            _("The law of this case is that of today."), _("There is nothing to take over just now.")
-        )
+        messages.info(request, _("The law of this case is that of today: there is nothing to take over."))
+        return redirect("case-clocks", case.pk)
     found = clocks_of(case, request.viewer, request.view_now)
     form = TakeOverForm(sent(request), initial={"seen": seen_entry(case)})
     if form.is_valid():
@@ -215,7 +215,10 @@ def _stands(told: Told | None) -> str:
 @require_safe
 def board(request: Request) -> HttpResponseBase:
     """The clocks of all open cases that run or wait for a person, to be read from across a room."""
-    rows = cases_of(request.viewer, request.view_now)
+    viewer = request.viewer
+    rows = cases_of(viewer, request.view_now)
+    if not rows and not (viewer.reads and viewer.covers(Case.room)):
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at your duties."))
     context = {
         "real": [row for row in rows if not row.case.exercise],
         "exercises": [row for row in rows if row.case.exercise],

@@ -59,7 +59,7 @@ def _form_of(
     if ask.about == "fact":
         form = _answer_form(ask.id, found, seen=seen[ask.id], offered=offered, prefix=prefix)
         return {"form": form, "address": reverse("case-answer", args=[key, ask.id])}
-    if ask.about == "profile" and _may_answer_about_us(viewer):
+    if ask.about == "profile" and may_answer_about_us(viewer):
         form = _answer_form(f"{PROFILE}{ask.id}", found, seen=None, offered={}, prefix=prefix)
         return {"form": form, "address": reverse("case-answer", args=[key, f"{PROFILE}{ask.id}"])}
     if ask.about in ("event", "time"):
@@ -116,7 +116,7 @@ def _event_form(ask: Ask, found: Clocks, sent: Any = None, *, prefix: str = "id"
     return EventForm(list(laws.items()), sent, initial=initial, auto_id=f"{prefix}-%s")
 
 
-def _may_answer_about_us(viewer: Viewer) -> bool:
+def may_answer_about_us(viewer: Viewer) -> bool:
     """As in the settings."""
     return viewer.has(Role.OWNER, Role.MANAGER) and viewer.areas is None
 
@@ -137,7 +137,7 @@ def answer(request: Request, key: str, fact: str) -> HttpResponseBase:
     viewer = request.viewer
     case = worker(request, key)
     found = clocks_of(case, viewer, request.view_now)
-    if fact.startswith(PROFILE) and not _may_answer_about_us(viewer):
+    if fact.startswith(PROFILE) and not may_answer_about_us(viewer):
         raise Refused(
             _("This is a question about the organisation, and you may not answer for it."),
             _("Ask an owner or a manager."),

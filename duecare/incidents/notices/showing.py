@@ -104,6 +104,11 @@ class Board:
         return self.groups.get(group, ())
 
     @property
+    def all(self) -> list[Shown]:
+        """Every clock, group by group."""
+        return [shown for group in Group for shown in self[group]]
+
+    @property
     def pressing(self) -> list[Shown]:
         """The late ones, then those that run and those that wait for a person, the soonest first."""
         return [shown for group in PRESSING for shown in self[group]]
