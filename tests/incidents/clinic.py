@@ -38,10 +38,13 @@ def at(moment: datetime) -> Iterator[datetime]:
         yield moment
 
 
-def found() -> None:
-    """The clinic has claimed its Duecare, and answered what the law asks of an organisation."""
+def found(*, answered: bool = True) -> None:
+    """The clinic has claimed its Duecare, and answered what the law asks of an organisation.
+
+    All with no, where it has not `answered` yet what is true of it.
+    """
     people.claim("Klinik am Fluss", "Europe/Berlin", 150, "Owner", "owner@clinic.example", PASSWORD)
-    facts = {**dict.fromkeys(profile_facts(), False), **FACTS}
+    facts = {**dict.fromkeys(profile_facts(), False), **(FACTS if answered else {})}
     actions.change_profile(TERMINAL, facts=facts, country="DE")
     held = {"name": "Patients", "kinds": "health", "people": {"DE": 9000, "US-NY": 1200}}
     actions.keep_data_set(TERMINAL, None, **held)

@@ -235,5 +235,5 @@ def test_programs_read_answer_and_tell_what_happened_and_the_terminal_prints_the
         assert printed.exit_code == 0, printed.output
         found = {one["id"]: one for one in json.loads(printed.stdout)["clocks"]}
         assert found["eu-gdpr.authority"]["state"] == "met"
-        lines = CliRunner().invoke(app, ["incidents", "clocks", "1"]).stderr
+        lines = CliRunner().invoke(app, ["incidents", "clocks", "1"]).stdout
         assert "eu-gdpr.authority: competent or lead supervisory authority" in lines
