@@ -103,7 +103,9 @@ class MomentForm(RecordForm):
         values = super().clean()
         if values.get("at") and values.get("zone"):
             try:
-                values["moment"] = moment(" ".join(values["at"].split()), values["zone"].strip(), _("When"))
+                values["moment"] = moment(
+                    " ".join(values["at"].split()), values["zone"].strip(), _("This time")
+                )
             except BadInput as error:
                 self.add_error("zone" if "no zone" in error.what else "at", f"{error.what} {error.next_step}")
         return values

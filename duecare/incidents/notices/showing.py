@@ -85,6 +85,8 @@ class Shown:
     """The questions that the page asks."""
     submissions: tuple[Ask, ...]
     """Notices that would have to be recorded first."""
+    ahead: bool
+    """Whether there is a limit that has not passed."""
     notices: tuple[Notice, ...] = ()
     decision: Standing | None = None
 
@@ -116,8 +118,8 @@ class Board:
     @property
     def next(self) -> Shown | None:
         """The clock that has to be acted on first, of those with a limit that is not yet over."""
-        ahead = [one for group in (Group.RUNNING, Group.NEEDS) for one in self[group] if one.told.act_by]
-        return min(ahead, key=lambda one: _due(one), default=None)
+        ahead = (one for group in (Group.RUNNING, Group.NEEDS) for one in self[group] if one.ahead)
+        return min(ahead, key=_due, default=None)
 
 
 def _due(shown: Shown) -> datetime:
@@ -170,6 +172,7 @@ def _shown(
         moment_words(told.triggered, zone) if told.triggered else "",
         tuple(ask for ask in told.asks if not ask.id.startswith(SUBMISSION)),
         tuple(ask for ask in told.asks if ask.id.startswith(SUBMISSION)),
+        told.act_by is not None and told.act_by >= now,
         notices,
         decision,
     )
@@ -209,11 +212,11 @@ def utc_words(at: datetime) -> str:
 
 
 def limit_words(limit: Limit, zone: str) -> str:
-    """Until when, in the case's zone; of a limit that ends with a day of elsewhere, that day as well."""
+    """Until when, in the case's zone; of a limit in days, the day that the law means as well."""
     words = at_words(limit.at, zone)
     if limit.day is None:
         return words
-    return _("%(moment)s, at the end of %(day)s in %(zone)s") % {
+    return _("%(moment)s (%(day)s in %(zone)s)") % {
         "moment": words, "day": date_format(limit.day, "DATE_FORMAT"), "zone": limit.zone,
     }  # fmt: skip
 
