@@ -47,6 +47,8 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(patching, name="patching")
 app.add_typer(law, name="law")
 app.add_typer(risk, name="risk")
+incidents = typer.Typer(help="Incidents and their clocks.", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(incidents, name="incidents")
 advisories = typer.Typer(
     help="What is known to be wrong with software.", rich_markup_mode=None, no_args_is_help=True
 )
@@ -598,6 +600,30 @@ def law_clocks(
         return
     for line in terminal.clock_lines(told, register):
         tell(line)
+
+
+@incidents.command("clocks")
+def incidents_clocks(
+    number: Annotated[int, typer.Argument(help="The number of the incident or exercise.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, also of clocks that do not run.")
+    ] = False,
+    as_of: Annotated[str, typer.Option(help="Tell them as of a past day instead, e.g. 2026-03-01.")] = "",
+) -> None:
+    """Tell the clocks of an incident: until when which notice is due, and why."""
+    import json
+
+    _opened()
+    from duecare.incidents.notices import terminal
+    from duecare.site.terminal import at_moment
+
+    with at_moment(as_of) as now:
+        found = terminal.find(number, _viewer(), now)
+        if as_json:
+            typer.echo(json.dumps(terminal.as_json(found), indent=2, ensure_ascii=False))
+            return
+        for line in terminal.lines(found):
+            tell(line)
 
 
 @law.command("applies")

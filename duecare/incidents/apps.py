@@ -11,5 +11,6 @@ class IncidentsConfig(AppConfig):
         from duecare.incidents.cases import head, queries, things  # noqa: F401  # register the references
         from duecare.incidents.evidence import subjects  # noqa: F401
         from duecare.incidents.indicators import referring  # noqa: F401
+        from duecare.incidents.notices import registering  # noqa: F401
         from duecare.incidents.plans import approving, contact_list, sources  # noqa: F401  # and the plan's
         from duecare.incidents.timeline import referring as timeline_referring  # noqa: F401

@@ -25,6 +25,7 @@ from duecare.incidents.alerts import api as alerts_api
 from duecare.incidents.cases import api as cases_api
 from duecare.incidents.evidence import api as evidence_api
 from duecare.incidents.indicators import api as indicators_api
+from duecare.incidents.notices import api as notices_api
 from duecare.incidents.plans import api as plans_api
 from duecare.incidents.stix import api as stix_api
 from duecare.incidents.timeline import api as timeline_api
@@ -164,6 +165,7 @@ for _router in (
     evidence_api.router,
     indicators_api.router,
     stix_api.router,
+    notices_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

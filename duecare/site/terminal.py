@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -247,6 +248,20 @@ def posture_as_of(text: str, viewer: Viewer) -> Posture:
     view = asof.view_at(instant)
     with asof.viewing(view):
         return posture_of(viewer, instant, view.size)
+
+
+@contextmanager
+def at_moment(text: str) -> Iterator[datetime]:
+    """The moment that a command speaks from: now, or that of a past day, which is then viewed.
+
+    Raises BadInput if the text is no day.
+    """
+    if not text:
+        yield utc_now()
+        return
+    instant = min(asof.parse_instant(text, zone_of(live_profile())), utc_now())
+    with asof.viewing(asof.view_at(instant)):
+        yield instant
 
 
 def posture_of(viewer: Viewer, now: datetime, size: int) -> Posture:

@@ -74,6 +74,29 @@ CALLS: Mapping[str, Call] = {
     "GET findings": read("findings?state=open"),
     "GET findings/{key}": read("findings/{finding}", object=True),
     "GET people": read("people"),
+    # Clocks of incidents, and notices.
+    "GET incidents/cases/{key}/clocks": read("incidents/cases/{case}/clocks", object=True),
+    "GET incidents/cases/{key}/facts": read("incidents/cases/{case}/facts", object=True),
+    "PUT incidents/cases/{key}/facts/{fact}": changed(
+        "incidents/cases/{case}/facts/role", {"value": "owner"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/cases/{key}/events": changed(
+        "incidents/cases/{case}/events", {"event": "detection", "at": "2026-01-01"}, *DAILY, told=(AUDITOR,)
+    ),
+    "GET incidents/cases/{key}/notices": read("incidents/cases/{case}/notices", object=True),
+    "POST incidents/cases/{key}/notices": changed(
+        "incidents/cases/{case}/notices",
+        {"clock": "eu-gdpr.authority", "recipient": "x", "subject": "x", "words": "x"},
+        *DAILY,
+        told=(AUDITOR,),
+    ),
+    "GET incidents/notices/{key}": read("incidents/notices/{case notice}", object=True),
+    "POST incidents/notices/{key}/hand-in": changed(
+        "incidents/notices/{case notice}/hand-in", {"at": "2026-01-01"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST incidents/notices/{key}/drop": changed(
+        "incidents/notices/{case notice}/drop", WHY, *DAILY, told=(AUDITOR,)
+    ),
     # Work.
     "GET tasks": read("tasks", ALL),
     "POST tasks": changed("tasks", {"title": "x"}, *DAILY, told=(AUDITOR,)),

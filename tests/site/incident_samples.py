@@ -10,6 +10,8 @@ from duecare.incidents.cases import affected_actions, link_actions, role_actions
 from duecare.incidents.cases.actions import end_as_none, open_case
 from duecare.incidents.cases.report_actions import report
 from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.decisions.actions import Draft as Decided
+from duecare.incidents.decisions.actions import put_down
 from duecare.incidents.evidence.actions import add_elsewhere
 from duecare.incidents.indicators.actions import add as add_indicators
 from duecare.incidents.indicators.kinds import read
@@ -17,14 +19,18 @@ from duecare.incidents.models import (
     Affected,
     Alert,
     Case,
+    CaseDecision,
     CaseLink,
     CaseRole,
     Evidence,
     IncidentReport,
     Indicator,
+    Notice,
     PlanContact,
     TimelineEntry,
 )
+from duecare.incidents.notices import clock_actions
+from duecare.incidents.notices.notice_actions import draft_notice
 from duecare.incidents.plans.actions import save_fields
 from duecare.incidents.plans.contact_actions import add_contact
 from duecare.incidents.timeline.actions import add_entry
@@ -42,6 +48,7 @@ def happen(owner: Viewer, at: datetime) -> None:
     _plan(owner, at)
     _case(owner, at)
     _timeline(owner, at)
+    _clocks(owner, at)
 
 
 def keys() -> dict[str, str]:
@@ -62,6 +69,8 @@ def keys() -> dict[str, str]:
         "timeline entry": TimelineEntry.objects.get(words__startswith="Mails went out").pk,
         "evidence": Evidence.objects.get(what="Phone of the director").pk,
         "indicator": Indicator.objects.get(value="evil.example").pk,
+        "case notice": Notice.objects.get(subject="The lost laptop").pk,
+        "case decision": CaseDecision.objects.get(question="Whether to notify").pk,
     }
 
 
@@ -100,3 +109,16 @@ def _timeline(owner: Viewer, at: datetime) -> None:
     phone = {"what": "Phone of the director", "place": "Safe", "collected_by": "Niamh", "collected_at": at}
     add_elsewhere(owner.actor, case, at, **phone)
     add_indicators(owner.actor, case, [read("evil[.]example")], "amber", at)
+
+
+def _clocks(owner: Viewer, at: datetime) -> None:
+    """An event and an answer from which clocks run, a draft of a notice, a decision."""
+    case = Case.objects.get(title=TITLE)
+    aware = Moment(at, case.zone)
+    clock_actions.record_event(owner.actor, case.pk, "awareness", aware, at, words="Niamh saw it.")
+    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "We can.", at, seen=-1)
+    draft_notice(
+        owner.actor, case.pk, "eu-gdpr.authority", "Ada Example", "The lost laptop", "On a train.", at
+    )
+    options = [("Ada", ""), ("Ward", "")]
+    put_down(owner.actor, case.pk, Decided("Whether to notify", options, "Ada", "The insurer asks."), at)

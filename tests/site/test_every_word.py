@@ -28,6 +28,7 @@ NAMES = (
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
     r"Mail account taken over|Mails went out that nobody wrote|T1078|Phone of the director|Safe",
     r"evil\[\.\]example|TLP:[A-Z+]+|ATT&CK|STIX( 2\.1)?",
+    r"Mail account taken over|[a-z]{2}(-[a-z0-9]+)+\.[a-z0-9-]+|Niamh saw it\.",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",

@@ -20,6 +20,9 @@ PAGES = (
     (_("Timeline"), "case-timeline"),
     (_("Evidence"), "case-evidence"),
     (_("Indicators"), "case-indicators"),
+    (_("Clocks"), "case-clocks"),
+    (_("Decisions"), "case-decisions"),
+    (_("Notices"), "case-notices"),
 )
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 
