@@ -511,7 +511,6 @@ PAGES: Mapping[str, Page] = {
         answers(HIDDEN, told=(AUDITOR,)),
         object=True,
     ),
-    ),
     # Clocks of incidents, decisions and notices.
     "incidents/board/": Page("incidents/board/", READ),
     "incidents/cases/<str:key>/clocks/": Page("incidents/cases/{case}/clocks/", READ, object=True),
