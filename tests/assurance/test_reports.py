@@ -135,10 +135,11 @@ def test_the_board_report_compares_the_begin_with_the_end(past: Past) -> None:
     assert {row[0]: (row[1].lower(), row[2].lower()) for row in rows} == changed
     found = Finding.objects.filter(opened_at__range=(begin, past.now)).count()
     assert found
-    assert told.content["findings"]["before"].startswith(f"{found} opened, 0 closed.")
+    closed = Finding.objects.filter(closed_at__range=(begin, past.now)).count()
+    assert told.content["findings"]["before"].startswith(f"{found} opened, {closed} closed.")
     assert cells(told.content["counts"])[-1] == [
         "Open findings",
-        str(Finding.objects.filter(closed_at=None, opened_at__lt=begin).count()),
+        str(Finding.objects.filter(opened_at__lt=begin).exclude(closed_at__lt=begin).count()),
         str(Finding.objects.filter(closed_at=None).count()),
     ]
 

@@ -187,7 +187,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
     queries = {
         "tasks": "state=open", "safeguards": "state=failing", "statements": "answer=no",
         "findings": "state=open", "exceptions": "state=asked", "hosts": "state=active", "names": "kind=mail",
-        "pulled-hosts": "came=failed",
+        "pulled-hosts": "came=failed", "plan-contacts": "state=confirmed",
         "staff": "state=here",
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
         "products": "state=stale", "products-asked": "name=openssl",
