@@ -17,10 +17,11 @@ KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
     "response", "contacts",
     "products", "advisories", "accounts", "became", "exposures", "statements", "exceptions", "tasks",
+    "incidents",
     "matters", "trust", "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
-LATER = ("approved", "review", "decided", "done", "undone", "released")
+LATER = ("approved", "review", "decided", "done", "undone", "released", "taken", "closed")
 """What follows from an event on a day of its own;"""
 SEVERAL = ("said", "papers", "handed", "ended", "bills", "tried")
 """what follows from it more than once."""

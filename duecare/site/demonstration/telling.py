@@ -22,7 +22,7 @@ from duecare.program.remarks import add_attachment, add_comment
 from duecare.program.statement_actions import Draft, make_statement, review_statement
 from duecare.program.task_actions import end_task, make_task
 from duecare.site import people
-from duecare.site.demonstration import arranging, bringing, counsel, post, responding
+from duecare.site.demonstration import arranging, bringing, counsel, happening, post, responding
 from duecare.site.demonstration.story import Event
 from duecare.site.demonstration.teller import Telling
 from duecare.systems.actions import remove_host
@@ -225,6 +225,9 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "tasks": _task,
     "tasks.done": _done,
     "tasks.said": _say,
+    "incidents": happening.reported,
+    "incidents.taken": happening.taken,
+    "incidents.closed": happening.closed,
     "matters": counsel.matter,
     "matters.papers": counsel.paper,
     "matters.released": counsel.release,
