@@ -9,4 +9,4 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Let what is here be referred to."""
         from duecare.incidents.cases import queries  # noqa: F401  # registers the references
-        from duecare.incidents.notices import registering  # noqa: F401
+        from duecare.incidents.notices import findables, registering  # noqa: F401
