@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 
 from duecare.cli import app
@@ -90,8 +92,10 @@ def test_the_law_is_frozen_by_the_first_act_and_another_is_taken_over_only_with_
     client = browser()
     with clinic.at(FRIDAY + 2 * HOUR):
         sign_in(client, Role.OWNER)
-        page = client.get(f"/incidents/cases/{case.pk}/clocks/").content.decode()
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(f"/incidents/cases/{case.pk}/clocks/").content.decode()
         assert "1 clock would stand otherwise by it" in page
+        assert len(asked) < 30
         address = f"/incidents/cases/{case.pk}/clocks/take-over/"
         page = client.get(address).content.decode()
         assert "2026-10-27T09:20:00+01:00" in page

@@ -21,7 +21,7 @@ from duecare.law.conditions import Facts
 from duecare.law.obligations import Register
 from duecare.law.terms import PROFILE, Clock
 from duecare.ledger.naming import actor_words, name_of
-from duecare.ledger.viewers import Viewer
+from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_queries import Approvable, Shown, decisions_about, register_approvable
 from duecare.program.models import Decided
 from duecare.program.subjects import register_reference
@@ -29,6 +29,9 @@ from duecare.words import number
 
 DECISION = "incidents.casedecision"
 REFUSED = "refused by whoever decides"
+READER = Viewer("server", "", frozenset({Role.OWNER}))
+"""Reads approvals on behalf of whoever sees the case, who may be a mere member with a role in it. Nobody
+signs in as it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,18 @@ def standings(
     if only_notices:
         rows = rows.filter(ended_at=None).exclude(obligation="")
     found = list(rows.annotate(maker=name_of(OuterRef("made_by"))).order_by("-made_at", "-id"))
-    about = decisions_about([reference(row.pk) for row in found], viewer) if found else {}
+    about = signatures([row.pk for row in found])
     standing: dict[str, list[Standing]] = {case.pk: [] for case in cases}
     for row in found:
         shown = about.get(reference(row.pk), [])
         counting = next((one for one in shown if one.counts), None)
         standing[row.case_id].append(Standing(row, counting, _changed(row, facts[row.case_id])))
     return standing
+
+
+def signatures(keys: Sequence[str]) -> dict[str, list[Shown]]:
+    """What was signed about decisions that somebody sees, newest first, by reference."""
+    return decisions_about([reference(key) for key in keys], READER) if keys else {}
 
 
 def by_clock(rows: Sequence[Standing]) -> dict[str, Standing]:

@@ -20,6 +20,7 @@ from duecare.incidents.decisions.queries import (
     fact_words,
     find_decision,
     reference,
+    signatures,
     standings,
     value_words,
 )
@@ -29,7 +30,6 @@ from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request
 from duecare.program import remarks
-from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
 from duecare.web.recorded import in_the_records_language
 
@@ -63,7 +63,7 @@ def decision(request: Request, key: str) -> HttpResponseBase:
     )
     name = reference(key)
     live = asof.current() is None
-    decided = decisions_about([name], viewer).get(name, [])
+    decided = signatures([key]).get(name, [])
     context = {
         "standing": standing,
         "row": row,

@@ -13,14 +13,11 @@ from django.utils.translation import ngettext
 from duecare.incidents.cases.closing import register_hindrance
 from duecare.incidents.cases.frame import Note, register_noting
 from duecare.incidents.cases.models import Case
-from duecare.incidents.decisions.queries import by_clock, standings
+from duecare.incidents.decisions.queries import READER, by_clock, standings
 from duecare.incidents.notices.boards import case_board
 from duecare.incidents.notices.clock_actions import clocks_within
 from duecare.incidents.notices.showing import Board, Group, board_of
-from duecare.ledger.viewers import Role, Viewer
-
-READER = Viewer("server", "", frozenset({Role.OWNER}))
-"""Reads decisions on behalf of whoever closes a case."""
+from duecare.ledger.viewers import Viewer
 
 
 def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:

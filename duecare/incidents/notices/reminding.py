@@ -16,24 +16,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duecare.incidents.cases.models import Case, CaseRole
+from duecare.incidents.decisions.queries import READER
 from duecare.incidents.notices.boards import CaseBoard, cases_of
 from duecare.incidents.notices.reminders import Step, step_at
 from duecare.incidents.notices.showing import Group, Shown
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
-from duecare.ledger.viewers import Role, Viewer
+from duecare.ledger.viewers import Role
 from duecare.program.mail.letters import Letter, Part, Row
 from duecare.program.mail.models import Channel
 from duecare.program.mail.notices import MANAGERS, holders
 from duecare.program.mail.outbox import Queued, queue
 from duecare.program.mail.server import mail_server
-from duecare.program.mail.webhooks import LIMITS, tell_webhooks
+from duecare.program.mail.webhooks import LIMITS, is_wanted, tell_webhooks
 from duecare.web.recorded import in_the_records_language
 
 REMINDED = "incidents.reminded"
 """The kind of the note that a limit was reminded of."""
-READER = Viewer("worker", "", frozenset({Role.OWNER}))
-"""Reads the clocks on behalf of the worker. Nobody signs in as it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,9 @@ class Reminder:
 
 
 def due_reminders(now: datetime) -> list[tuple[CaseBoard, list[Reminder]]]:
-    """What is to be reminded of at a moment, by case."""
+    """What is to be reminded of at a moment, by case; nothing where nobody could be told."""
+    if not (mail_server() or is_wanted(LIMITS)):
+        return []
     rows = [(row, list(_reached(row, now))) for row in cases_of(READER, now) if not row.case.exercise]
     subjects = [one.subject for _row, all in rows for one in all]
     sent = set(

@@ -169,7 +169,7 @@ def _shown(
         left_words(told.act_by - now) if told.act_by else "",
         tuple(_lines(told, zone)),
         str(register.confidence_levels.get(told.clock.confidence, told.clock.confidence)),
-        moment_words(told.triggered, zone) if told.triggered else "",
+        _from_words(told.triggered, zone) if told.triggered else "",
         tuple(ask for ask in told.asks if not ask.id.startswith(SUBMISSION)),
         tuple(ask for ask in told.asks if ask.id.startswith(SUBMISSION)),
         told.act_by is not None and told.act_by >= now,
@@ -228,6 +228,14 @@ def moment_words(moment: Moment, zone: str) -> str:
             "day": date_format(moment.day, "DATE_FORMAT"), "zone": moment.zone,
         }  # fmt: skip
     return at_words(moment.at, zone)
+
+
+def _from_words(moment: Moment, zone: str) -> str:
+    """The same with the time at the place where it was told, if that is another."""
+    words = moment_words(moment, zone)
+    if moment.whole_day or moment.zone == zone:
+        return words
+    return f"{words} ({at_words(moment.at, moment.zone)})"
 
 
 def left_words(left: timedelta) -> str:

@@ -127,6 +127,11 @@ def tell_webhooks(event: str, about: str, letter: Letter, now: datetime) -> int:
     )
 
 
+def is_wanted(event: str) -> bool:
+    """Whether any webhook is told of an event today."""
+    return any(hook.wants(event) for hook in Webhook.objects.filter(active=True, removed_at=None))
+
+
 def post(hook: Webhook, letter: Letter, *, event: str, key: str, out: Outgoing, at: datetime) -> Answer:
     """Send a letter to a webhook; what came of it."""
     try:
