@@ -103,8 +103,12 @@ def _arguments(source: str, start: int) -> list[str]:
 def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
     from duecare.incidents.cases.phases import PHASES as phases
+    from duecare.incidents.evidence import kinds as evidence_kinds
+    from duecare.incidents.indicators import kinds as indicator_kinds
     from duecare.incidents.plans.contacts import KINDS as contact_kinds
     from duecare.incidents.plans.shipped import shipped as plan_that_ships
+    from duecare.incidents.timeline import kinds as timeline_kinds
+    from duecare.incidents.timeline import milestones, times
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
     from duecare.ledger.viewers import Role
@@ -120,6 +124,11 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/content": plan_that_ships(),
         "duecare/incidents/plans/contacts.py": contact_kinds,
         "duecare/incidents/cases/phases.py": phases,
+        "duecare/incidents/timeline/kinds.py": timeline_kinds.KINDS,
+        "duecare/incidents/timeline/milestones.py": milestones.MILESTONES,
+        "duecare/incidents/timeline/times.py": times.DEFINITIONS,
+        "duecare/incidents/evidence/kinds.py": evidence_kinds.KINDS,
+        "duecare/incidents/indicators/kinds.py": (indicator_kinds.KINDS, indicator_kinds.TLP),
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }

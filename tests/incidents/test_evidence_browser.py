@@ -91,7 +91,6 @@ def test_what_happened_is_written_down_kept_and_recognised(
         page.locator("[name=happened]").fill("2026-10-25T02:10")
         page.locator("[name=trigger]").select_option("awareness")
         page.get_by_role("button", name="Write it down").click()
-        look(page, "timeline-refused")
         assert "<b>was</b>" in page.locator("[name=words]").input_value()
         page.locator("[name=happened]").fill("2026-10-25T02:10+01:00")
         page.get_by_role("button", name="Write it down").click()
@@ -99,7 +98,6 @@ def test_what_happened_is_written_down_kept_and_recognised(
         assert page.get_by_text("between").is_visible(), "the time to contain, of which only the day is known"
         look(page, "timeline")
         page.get_by_role("link", name="Rule that forwards").click()
-        look(page, "timeline-entry")
 
         # A file as evidence, taken out again as it was.
         page.get_by_role("link", name="Evidence", exact=True).click()
@@ -120,9 +118,7 @@ def test_what_happened_is_written_down_kept_and_recognised(
         assert page.get_by_text("Taken out as a copy.").is_visible()
         look(page, "evidence")
         page.get_by_role("link", name="Evidence", exact=True).first.click()
-        look(page, "evidence-list")
         page.get_by_role("link", name="Custody, to print").click()
-        look(page, "custody")
 
         # Signs of the attacker, shown first.
         page.get_by_role("link", name="Indicators").click()
@@ -134,11 +130,9 @@ def test_what_happened_is_written_down_kept_and_recognised(
         page.get_by_role("button", name="Look at them first").click()
         page.get_by_role("button", name="Add them").click()
         assert page.get_by_text("2 indicators were added.").is_visible()
-        look(page, "indicators")
         page.get_by_role("link", name="Pass on as STIX").click()
         page.locator("[name=recipient]").fill("National CSIRT")
         page.locator("[name=tlp]").select_option("amber")
-        look(page, "stix")
         with page.expect_download() as file:
             page.get_by_role("button", name="Make the file").click()
         bundle = tmp_path / "bundle.json"

@@ -75,7 +75,12 @@ REPORTED = {"systems/<str:key>/": ("td", "dd", "p", "b", "caption")}
 """Pages that show a host's report, and the elements in which its own words stand."""
 PLACES = frozenset(available_timezones()) | {name for _code, name in countries()}
 """Zones and countries, as tzdata names them."""
-ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa"))
+COLUMNS = (
+    "happened", "words", "zone, observed", "kind, mark", "techniques, source",
+    "event, action, decision, notice, note", "started, detected, reported, contained, eradicated, recovered",
+)  # fmt: skip
+"""Of a file of events, and what they may hold."""
+ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa", *COLUMNS))
 """Data that is only let pass where it is all that is said: a person, a key, the columns of a file."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.incidents.cases.models import Case
@@ -11,6 +13,7 @@ from duecare.incidents.evidence.models import Custody, Evidence
 from duecare.incidents.timeline.telling import both, utc_text
 from duecare.ledger.viewers import Viewer
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
+from duecare.web.words import status
 
 PLACES = {"here": ~Q(content=""), "elsewhere": Q(content="")}
 
@@ -32,7 +35,10 @@ def state_of(row: Evidence) -> str:
     return "changed" if getattr(row, "read_intact", True) is False else "intact"
 
 
-_LOOKS = {"intact": "met", "changed": "unmet", "": "unknown"}
+def _shown_state(row: Evidence) -> SafeString | None:
+    looks = {"intact": ("met", _("Unchanged")), "changed": ("unmet", _("Changed, or gone"))}
+    state = state_of(row)
+    return status(*looks[state]) if state else None
 
 
 def listing(case: Case) -> Listing[Evidence]:
@@ -60,9 +66,8 @@ def listing(case: Case) -> Listing[Evidence]:
             Column("by", gettext_lazy("By"), lambda row: row.collected_by),
             Column(
                 "state",
-                gettext_lazy("Unchanged"),
-                lambda row: _LOOKS[state_of(row)],
-                Kind.STATUS,
+                gettext_lazy("State"),
+                _shown_state,
                 export=state_of,
             ),
             Column("read", gettext_lazy("Last read"), lambda row: getattr(row, "read_at", None), Kind.DATE),
