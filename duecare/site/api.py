@@ -21,6 +21,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.law import api as law_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -143,6 +144,7 @@ for _router in (
     router,
     *program_api.ROUTERS,
     systems_api.router,
+    law_api.router,
     bills_api.router,
     software_api.router,
     weak_api.router,

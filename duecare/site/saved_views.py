@@ -23,6 +23,9 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.law.lists import CHANGES as LAW_CHANGES
+from duecare.law.lists import OBLIGATIONS
+from duecare.law.models import Applying, LawChange
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -182,6 +185,8 @@ LISTS: Mapping[str, ListPage] = {
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
+    "obligations": ListPage(gettext_lazy("Obligations"), _listing(OBLIGATIONS, Applying), "law"),
+    "law-changes": ListPage(gettext_lazy("What changed in the law"), _listing(LAW_CHANGES, LawChange), "law"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

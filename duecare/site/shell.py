@@ -40,6 +40,7 @@ PAGES = {
     "people": "staff",
     "access": "accounts",
     "patching": "weaknesses",
+    "law": "obligations",
     "assurance": "reports",
     "ledger": "ledger",
 }
@@ -150,7 +151,7 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             if not viewer.covers(area.id):
                 continue
             name = PAGES.get(area.id)
-            if viewer.areas is not None and name not in ("hosts", "software", "staff", None):
+            if viewer.areas is not None and name not in ("hosts", "software", "staff", "obligations", None):
                 name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))

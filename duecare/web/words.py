@@ -71,6 +71,11 @@ STATUSES: Mapping[str, Status] = {
     "handing over": Status(_("Handing over"), "none", "send"),
     "sent": Status(_("Sent"), "none", "send"),
     "unclear": Status(_("Unclear"), "warn", "circle-question-mark"),
+    "applies": Status(_("Applies"), "none", "scale"),
+    "does not apply": Status(_("Does not apply"), "none", "minus"),
+    "cannot tell": Status(_("Cannot be told yet"), "warn", "circle-question-mark"),
+    "new": Status(_("New"), "none", "circle-plus"),
+    "unreadable": Status(_("Unreadable"), "bad", "x"),
     "given up": Status(_("Given up"), "bad", "x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""

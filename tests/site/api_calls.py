@@ -175,6 +175,22 @@ CALLS: Mapping[str, Call] = {
     "PUT names/{key}": changed("names/{name}", {"daily": True}, *KEEPERS, told=REST),
     "POST names/{key}/look": changed("names/{name}/look", None, *KEEPERS, told=REST),
     "POST names/{key}/remove": changed("names/{name}/remove", WHY, *KEEPERS, told=REST),
+    # The law.
+    "GET obligations": read("obligations?answer=applies"),
+    "GET obligations/{key}": read("obligations/eu-nis2"),
+    "POST obligations/{key}/decide": changed(
+        "obligations/eu-nis2/decide", {"answer": "applies", "reason": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST obligations/{key}/take-back": changed(
+        "obligations/cn-incident-reporting/take-back", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "GET law-changes": read("law-changes?cause=own"),
+    "GET own-obligations": read("own-obligations"),
+    "POST own-obligations": changed("own-obligations", {"body": {}}, *KEEPERS, told=REST),
+    "PUT own-obligations/{key}": changed(
+        "own-obligations/own-northwind", {"body": {}, "why": "x"}, *KEEPERS, told=REST
+    ),
+    "POST own-obligations/{key}/end": changed("own-obligations/own-northwind/end", WHY, *KEEPERS, told=REST),
     # Reports.
     "GET reports": read("reports"),
     "POST reports": changed("reports", {"report": "posture", "day": "2026-01-01"}, *DAILY, told=(AUDITOR,)),
