@@ -38,7 +38,7 @@ def add(actor: str, entry: Mapping[str, Any], now: datetime) -> Done:
     with recording(actor, "add an obligation of our own") as act:
         if not given.get("id"):
             taken = OwnObligation.objects.values_list("pk", flat=True)
-            given = {"id": slug(str(given.get("name", "")), taken), **given}
+            given = {"id": "", **given} | {"id": slug(str(given.get("name", "")), taken)}
         row = _add(actor, given, now)
         act.reason = recorded("add the obligation %(name)s", name=row.name)
         return Done((row,), tuple(follow_within(actor, now)))

@@ -17,7 +17,7 @@ from duecare.errors import BadInput
 from duecare.law import fields
 from duecare.law.incident_files import PLACE
 from duecare.law.obligations import OWN, Obligation, Register
-from duecare.law.reading import known_of, obligation
+from duecare.law.reading import OBLIGATION, known_of, obligation
 from duecare.words import gettext as _
 from duecare.words import number
 
@@ -122,13 +122,19 @@ def entries_in(content: object, place: str) -> list[dict[str, Any]]:
 
 
 def as_yaml(entries: Iterable[Entry]) -> str:
-    """The entries as a file that `entries_in` reads, in their own order of fields."""
-    content = {"obligations": [dict(entry) for entry in entries]}
+    """The entries as a file that `entries_in` reads."""
+    content = {"obligations": [_ordered(entry) for entry in entries]}
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
 def one_as_yaml(entry: Entry) -> str:
-    return yaml.safe_dump(dict(entry), sort_keys=False, allow_unicode=True, width=100)
+    """One entry alone, as a file would hold it."""
+    return yaml.safe_dump(_ordered(entry), sort_keys=False, allow_unicode=True, width=100)
+
+
+def _ordered(entry: Entry) -> dict[str, Any]:
+    """With its fields in the order in which our own files have them: a database need not keep any."""
+    return {name: entry[name] for name in OBLIGATION if name in entry}
 
 
 def slug(name: str, taken: Iterable[str]) -> str:

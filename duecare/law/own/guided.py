@@ -204,6 +204,7 @@ def _clocks(given: Guided, before: Any) -> list[dict[str, Any]]:
             entry.pop("when", None)
             entry |= {"when": [[row.fact, "==", True]]} if row.fact else {}
         entry["citation"] = row.citation or given.citation
+        entry.setdefault("confidence", given.confidence)
         found.append(entry)
     return found
 

@@ -42,7 +42,8 @@ def read_file(data: bytes, place: str) -> list[dict[str, Any]]:
 
 # ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
 
-AT_FIRST_USE = ("_strptime",)
+AT_FIRST_USE = ("_strptime", "encodings.utf_8_sig")
+"""What the standard library loads when it is first needed."""
 
 
 def answer(data: bytes, orders: Mapping[str, str]) -> str:
