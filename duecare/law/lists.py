@@ -44,9 +44,9 @@ def name_of(obligation: str) -> str:
 
 
 def _whose(row: Applying) -> str:
-    if row.displaced_by:
-        return gettext("%s in its place") % name_of(row.displaced_by)
-    return gettext("people decided") if row.override else ""
+    if row.override:
+        return gettext("people decided; by the facts %s") % gettext(SAYS[row.says])
+    return gettext("%s in its place") % name_of(row.displaced_by) if row.displaced_by else ""
 
 
 OBLIGATIONS: Listing[Applying] = Listing(
@@ -62,8 +62,7 @@ OBLIGATIONS: Listing[Applying] = Listing(
             export=lambda row: row.name,
         ),
         Column("answer", _("Does it apply?"), lambda row: row.answer, Kind.STATUS, order="answer"),
-        Column("note", _("Note"), _whose, export=lambda row: row.displaced_by or row.override),
-        Column("says", _("By the facts"), lambda row: gettext(SAYS[row.says]), export=lambda row: row.says),
+        Column("note", _("Note"), _whose, export=lambda row: row.displaced_by or row.says),
         Column("kind", _("Kind"), lambda row: gettext(KINDS[row.kind]), export=lambda row: row.kind),
         Column("jurisdiction", _("Place"), lambda row: row.jurisdiction, order="jurisdiction"),
         Column("state", _("Status"), lambda row: gettext(STATES[row.state]), export=lambda row: row.state),

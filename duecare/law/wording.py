@@ -30,15 +30,15 @@ KINDS: Mapping[str, str] = {
 }
 STATES: Mapping[str, str] = {
     "in_force": gettext_noop("In force"),
-    "phased": gettext_noop("Coming into force in steps"),
+    "phased": gettext_noop("In steps"),
     "future": gettext_noop("Not yet in force"),
     "proposed": gettext_noop("Only proposed"),
 }
 CONFIDENCES: Mapping[str, str] = {
-    "verified-in-source": gettext_noop("Read in the source"),
-    "verified-secondary": gettext_noop("Told by several, source not read"),
-    "from-knowledge": gettext_noop("From general knowledge"),
-    "low": gettext_noop("Unsettled or disputed"),
+    "verified-in-source": gettext_noop("Source read"),
+    "verified-secondary": gettext_noop("Several tell it"),
+    "from-knowledge": gettext_noop("General knowledge"),
+    "low": gettext_noop("Unsettled"),
 }
 NOTES: Mapping[str, str] = {
     "note": gettext_noop("Note"),
@@ -86,7 +86,7 @@ def cadence_words(cadence: str) -> str:
 def amount_words(amount: int | None, unit: Unit) -> str:
     """A limit's length: "72 hours"."""
     if amount is None or unit is Unit.UNDELAYED:
-        return _("without undue delay; the law has no number")
+        return _("without undue delay")
     words = {"n": number(amount)}
     if unit is Unit.HOURS:
         return ngettext("%(n)s hour", "%(n)s hours", amount) % words
@@ -101,6 +101,8 @@ def limit_words(clock: Clock, register: Register) -> str:
     """From what and how long a clock runs, in a sentence."""
     start = event_words(clock.start_from or clock.trigger, register)
     words = {"amount": amount_words(clock.amount, clock.unit), "event": start}
+    if clock.amount is None:
+        return _("Without undue delay from when %(event)s; there is no number") % words
     if clock.trigger.startswith(YEAR_END):
         return _("%(amount)s from the end of the year in which %(event)s") % words
     if clock.without_delay:

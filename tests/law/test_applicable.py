@@ -20,7 +20,8 @@ from duecare.law.following.queries import cause_words
 from duecare.law.models import Applying, LawChange, Override, OwnObligation
 from duecare.law.obligations import register
 from duecare.law.own import actions as own
-from duecare.law.own.entries import taken_in
+from duecare.law.own.entries import read, taken_in
+from duecare.law.own.isolated import read_file
 from duecare.law.rulings.actions import override, withdraw
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -248,3 +249,10 @@ def test_answers_as_json_name_what_people_decided(organisation: None) -> None:
     }  # fmt: skip
     assert rows["eu-nis2"]["answer"] == "applies"
     assert rows["eu-gdpr"]["overridden"] is None
+
+
+def test_the_example_for_contributors_can_be_taken_in() -> None:
+    page = (Path(__file__).parents[2] / "docs/obligations.md").read_text("utf-8")
+    text = page.partition("```yaml\n")[2].partition("```")[0]
+    (entry,) = read_file(text.encode(), "the page")
+    assert read(entry, "own/1", "2026-11-28", register()).clocks[0].amount == 24

@@ -1,4 +1,4 @@
-"""The law as somebody reads it for the first time: a question answered, a decision, a contract, what changed."""
+"""The law as somebody first reads it: a question answered, a decision, a contract, what changed."""
 
 from __future__ import annotations
 
@@ -46,16 +46,16 @@ def test_a_law_is_answered_decided_and_joined_by_a_contract(served: Served) -> N
         page.get_by_role("link", name="Law", exact=True).click()
         page.get_by_role("heading", name="What was not surveyed").wait_for()
         looked_at(page, "law")
-        page.get_by_role("link", name="NIS2 Directive", exact=False).first.click()
+        page.get_by_role("link", name="South Africa POPIA").first.click()
         looked_at(page, "law-one")
-        page.locator("[name=nis2_essential]").select_option("yes")
+        page.locator("[name=za_popia_scope]").select_option("yes")
         page.get_by_role("button", name="Record the answers").click()
         page.get_by_text("What applies has changed.").wait_for()
         page.get_by_role("link", name="Decide otherwise").click()
         page.get_by_role("button", name="Decide").click()
         page.locator(".error-summary:focus").wait_for()
         page.get_by_label("It does not apply").check()
-        page.get_by_label("Why").fill("Below the threshold, by the authority’s letter of 3 November.")
+        page.get_by_label("Why").fill("We hold no data from there, by counsel’s letter of 3 November.")
         looked_at(page, "law-decide")
         page.get_by_role("button", name="Decide").click()
         page.get_by_text("By the facts alone:").wait_for()

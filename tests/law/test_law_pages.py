@@ -117,7 +117,7 @@ def filled(**more: str) -> dict[str, str]:
 def test_an_obligation_of_our_own_is_added_changed_as_yaml_and_by_form_taken_away_and_ended(
     owner: tuple[Client, Viewer],
 ) -> None:
-    client, viewer = owner
+    client, _viewer = owner
     wrong = text(client.post("/law/own/add/", filled(clock_1_amount="", applies="any", jurisdiction="Bonn")))
     assert "Write how many" in wrong
     assert "Choose at least one fact" in wrong
