@@ -72,7 +72,6 @@ OBLIGATIONS: Listing[Applying] = Listing(
             lambda row: gettext(CONFIDENCES[row.confidence]),
             export=lambda row: row.confidence,
         ),
-        Column("since", _("Answer since"), lambda row: row.since, Kind.DATE, order="since"),
     ),
     sort=("answer", "name"),
     filters=(

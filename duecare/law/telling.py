@@ -21,10 +21,10 @@ from duecare.law.wording import (
     NOTES,
     STATES,
     cadence_words,
+    conditions_words,
     limit_words,
     more_words,
     sources_linked,
-    tests_words,
     variant_words,
 )
 from duecare.ledger.viewers import Viewer
@@ -163,7 +163,7 @@ def _clock(clock: Clock, register: Register) -> ClockTold:
         str(clock.recipient),
         limit_words(clock, register),
         more_words(clock, register),
-        tests_words(clock, register),
+        conditions_words(clock, register),
         str(rule.rule),
         clock.citation,
         _(CONFIDENCES[clock.confidence]),

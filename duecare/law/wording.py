@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from duecare.law.obligations import Register
 from duecare.law.saying import ask_fact, event_words
@@ -74,9 +73,7 @@ def cadence_words(cadence: str) -> str:
     if cadence in CADENCES:
         return _(CADENCES[cadence])
     if cadence.startswith("fixed_date:"):
-        month, day = map(int, cadence.removeprefix("fixed_date:").split("-"))
-        # A year that has every day; the year itself is not said.
-        return _("every year by %(day)s") % {"day": f"{date(2000, month, day):%m-%d}"}
+        return _("every year by %(day)s") % {"day": cadence.removeprefix("fixed_date:")}
     count = int(cadence[1:-1])
     if cadence.endswith("Y"):
         return ngettext("every year", "every %(n)s years", count) % {"n": number(count)}
@@ -148,17 +145,17 @@ def more_words(clock: Clock, register: Register) -> list[str]:
     return found + [str(note) for note in clock.notes]
 
 
-def tests_words(clock: Clock, register: Register) -> list[tuple[str, list[str]]]:
+def conditions_words(clock: Clock, register: Register) -> list[tuple[str, list[str]]]:
     """When a clock runs: heading and the questions with the answers that count."""
     parts = (
         (_("It runs only if"), clock.when),
         (_("and if one of these holds"), clock.when_any),
         (_("It stops if one of these is known"), clock.unless),
     )
-    return [(head, [test_words(test, register) for test in tests]) for head, tests in parts if tests]
+    return [(head, [condition_words(test, register) for test in tests]) for head, tests in parts if tests]
 
 
-def test_words(test: Test, register: Register) -> str:
+def condition_words(test: Test, register: Register) -> str:
     """A question with the answer that counts."""
     question = ask_fact(test.fact, register).question
     if isinstance(test.value, bool):

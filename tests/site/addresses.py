@@ -344,7 +344,7 @@ PAGES: Mapping[str, Page] = {
     "law/": Page("law/", READ),
     "law/changes/": Page("law/changes/", READ),
     "law/coming/": Page("law/coming/", READ),
-    "law/obligations/<str:id>/": Page("law/obligations/eu-nis2/", READ),
+    "law/obligations/<str:id>/": Page("law/obligations/own-northwind/", READ, object=True),
     "law/obligations/<str:id>/answer/": act(
         "law/obligations/eu-nis2/answer/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
     ),

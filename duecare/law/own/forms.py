@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.law.incident_files import PLACE
@@ -129,7 +129,7 @@ class OwnForm(RecordForm):
     def _add_facts(self, known: Register) -> None:
         choices = [("", _("None")), *((id, str(words)) for id, words in known.profile_facts.items())]
         for number in range(1, FACTS + 1):
-            label = _say("Fact %(n)s, if it does not apply always") % {"n": number}
+            label = gettext("Fact %(n)s, if it does not apply always") % {"n": number}
             self.fields[f"fact_{number}"] = forms.ChoiceField(label=label, choices=choices, required=False)
 
     def _add_safeguards(self) -> None:
@@ -146,35 +146,38 @@ class OwnForm(RecordForm):
     def _add_duty(self, number: int) -> None:
         words, was = {"n": number}, self._duty(number)
         self.fields[f"duty_{number}_what"] = forms.CharField(
-            label=_say("Duty %(n)s: what is to be done") % words,
+            label=gettext("Duty %(n)s: what is to be done") % words,
             required=False,
             max_length=400,
-            help_text=_say("Empty takes it out.") if was else "",
+            help_text=gettext("Empty takes it out.") if was else "",
         )
         cadences: list[tuple[str, Any]] = list(CADENCES)
         if was and was.cadence not in dict(cadences):
             cadences.append((was.cadence, cadence_words(was.cadence)))
         self.fields[f"duty_{number}_cadence"] = forms.ChoiceField(
-            label=_say("Duty %(n)s: how often") % words, choices=cadences, required=False
+            label=gettext("Duty %(n)s: how often") % words, choices=cadences, required=False
         )
         self.fields[f"duty_{number}_citation"] = forms.CharField(
-            label=_say("Duty %(n)s: where it is written") % words, required=False, max_length=300
+            label=gettext("Duty %(n)s: where it is written") % words, required=False, max_length=300
         )
 
     def _add_clock(self, number: int, known: Register) -> None:
         words, was = {"n": number}, self._clock(number)
         name = f"clock_{number}"
         self.fields[f"{name}_recipient"] = forms.CharField(
-            label=_say("Notice %(n)s: who is to be told") % words,
+            label=gettext("Notice %(n)s: who is to be told") % words,
             required=False,
             max_length=300,
-            help_text=_say("Empty takes it out.") if was else "",
+            help_text=gettext("Empty takes it out.") if was else "",
         )
         self.fields[f"{name}_amount"] = forms.IntegerField(
-            label=_say("Notice %(n)s: within how many") % words, required=False, min_value=1, max_value=9999
+            label=gettext("Notice %(n)s: within how many") % words,
+            required=False,
+            min_value=1,
+            max_value=9999,
         )
         self.fields[f"{name}_counted"] = forms.ChoiceField(
-            label=_say("Notice %(n)s: counted in") % words,
+            label=gettext("Notice %(n)s: counted in") % words,
             choices=[
                 *COUNTED,
                 *([(KEPT, _("as it was written as YAML"))] if was and was.counted == KEPT else []),
@@ -182,19 +185,19 @@ class OwnForm(RecordForm):
             required=False,
         )
         self.fields[f"{name}_trigger"] = forms.ChoiceField(
-            label=_say("Notice %(n)s: from when") % words,
+            label=gettext("Notice %(n)s: from when") % words,
             choices=list(_events(known, was.trigger if was else "")),
             required=False,
         )
         facts = [(id, str(one.asks)) for id, one in known.incident_facts.items() if one.answer == "yes_no"]
         kept = [(KEPT, _("By the conditions that were written as YAML"))] if was and was.fact == KEPT else []
         self.fields[f"{name}_fact"] = forms.ChoiceField(
-            label=_say("Notice %(n)s: only if the answer is yes") % words,
+            label=gettext("Notice %(n)s: only if the answer is yes") % words,
             choices=[*kept, ("", _("In any case")), *facts],
             required=False,
         )
         self.fields[f"{name}_citation"] = forms.CharField(
-            label=_say("Notice %(n)s: where it is written") % words, required=False, max_length=300
+            label=gettext("Notice %(n)s: where it is written") % words, required=False, max_length=300
         )
 
     def clean_jurisdiction(self) -> str:
@@ -332,7 +335,7 @@ class BringForm(RecordForm):
         upload = self.cleaned_data.get("file")
         if upload:
             return upload.read(), str(upload.name)[:100]
-        return self.cleaned_data["text"].encode(), _say("The text")
+        return self.cleaned_data["text"].encode(), gettext("The text")
 
 
 def _initial(shown: Guided) -> dict[str, Any]:
