@@ -628,16 +628,36 @@ def incidents_clocks(
 
 @law.command("applies")
 def law_applies(
-    file: Annotated[Path, typer.Argument(help="A profile as JSON; - reads what comes in.", allow_dash=True)],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A profile as JSON; - reads what comes in. Without it: this organisation.", allow_dash=True
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, also of what does not apply.")] = False,
 ) -> None:
-    """Tell which obligations apply to a profile, by which facts; needs no home and no database."""
+    """Tell which obligations apply, by which facts.
+
+    To the profile in a file, for which no home and no database is needed; without a file to this
+    organisation, with obligations of its own and with what its people decided.
+    """
     import json
 
-    from duecare.law import incident_files, obligations, terminal
+    if file is None:
+        _opened()
+        from duecare.law import applicable
 
-    register = obligations.register()
-    rows = incident_files.applicability(terminal.read_input(file), register)
+        register = applicable.register_now()
+    else:
+        from duecare.law import obligations
+
+        register = obligations.register()
+    from duecare.law import incident_files, terminal
+
+    if file is None:
+        rows = incident_files.answers_json(applicable.answers(), register)
+    else:
+        rows = incident_files.applicability(terminal.read_input(file), register)
     if as_json:
         typer.echo(json.dumps(terminal.applies_json(rows, register), indent=2, ensure_ascii=False))
         return
@@ -667,6 +687,28 @@ def risk_curve(
         typer.echo(json.dumps(found, indent=2))
         return
     for line in terminal.curve_lines(found):
+        tell(line)
+
+
+@law.command("list")
+def law_list(
+    answer: Annotated[
+        str, typer.Option(help="Only those that: applies, cannot-tell or does-not-apply.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List all obligations, those of our own among them, with whether they apply to us."""
+    import json
+
+    _opened()
+    from duecare.law import applicable, terminal
+
+    register = applicable.register_now()
+    rows = terminal.listed(register, applicable.answers(), answer)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for line in terminal.list_lines(rows):
         tell(line)
 
 

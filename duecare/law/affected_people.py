@@ -48,6 +48,11 @@ def data_sets_of(jurisdiction: str, viewer: Viewer) -> list[Held]:
     return sorted(found, key=lambda one: -one.people)
 
 
+def people_in(jurisdiction: str, viewer: Viewer) -> dict[str, int]:
+    """The same of the places of one jurisdiction."""
+    return {place: n for place, n in people_by_place(viewer).items() if within(place, jurisdiction)}
+
+
 def within(place: str, jurisdiction: str) -> bool:
     """Whether a place lies in a jurisdiction; EU stands for the European Economic Area."""
     code = place.upper()

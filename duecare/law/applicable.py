@@ -17,11 +17,11 @@ from datetime import date
 from types import MappingProxyType
 
 from duecare.errors import BadInput
-from duecare.law import reading
 from duecare.law.answering import Answered, Overriding, answered
 from duecare.law.applies import Answer, Facts
 from duecare.law.models import Override, OwnObligation
 from duecare.law.obligations import Obligation, Register, register
+from duecare.law.own.entries import read
 from duecare.ledger import asof
 from duecare.ledger.once import once
 from duecare.ledger.records import utc_now
@@ -39,8 +39,7 @@ def register_now() -> Register:
 def read_own(row: OwnObligation) -> Obligation:
     """What an obligation of one's own says. Raises BadInput where the content of this release, on which it
     leans, no longer has what it names."""
-    known = reading.known_of(register(), row.version)
-    return reading.obligation(row.body, row.name, row.read.isoformat(), known)
+    return read(row.body, row.version, row.read.isoformat(), register())
 
 
 def unreadable() -> list[tuple[OwnObligation, BadInput]]:

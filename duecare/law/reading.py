@@ -53,7 +53,7 @@ REGISTER = (
     "coverage_gaps",
 )
 JURISDICTION = ("jurisdiction", "read", "obligations")
-NOTES = ("late", "discovery_rule", "exemptions", "safe_harbor", "effect")
+NOTES = ("asked_by", "late", "discovery_rule", "exemptions", "safe_harbor", "effect")
 DETAILS = ("classification", "thresholds")
 OBLIGATION = (
     "id", "name", "kind", "citation", "jurisdiction", "status", "applies_when", "displaces", "duties",

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from duecare.errors import BadInput
+from duecare.law.answering import Answered
+from duecare.law.applies import Answer
 from duecare.law.incident_files import answer
 from duecare.law.obligations import Register
 from duecare.law.told import State, Told
@@ -89,11 +91,47 @@ def applies_lines(rows: Sequence[Mapping[str, Any]], register: Register) -> Iter
         binding = "" if row["binding"] else ", not binding"
         if row["displaced_by"]:
             binding += f", {row['displaced_by']} in its place"
-        yield f"{row['answer'].upper()}{binding}: {row['obligation']} ({row['name']}): {facts}"
+        yield f"{row['answer'].upper()}{binding}: {row['obligation']} ({row['name']}): {facts or 'always'}"
+        if said := row["overridden"]:
+            until = f" until {said['until']}" if said["until"] else ""
+            yield f"  decided by people{until}: {said['reason']} (by the facts: {said['says']})"
         yield f"  {row['citation']} ({row['confidence']})"
     yield f"{left} of {len(rows)} do not apply. --json tells why."
     yield from (f"Not covered: {gap.what}" for gap in register.gaps)
     yield str(register.disclaimer)
+
+
+def listed(register: Register, answers: Mapping[str, Answered], wanted: str) -> list[dict[str, Any]]:
+    """Every obligation in short, or those with one answer. Raises BadInput for an answer that is none."""
+    known = {each.value.replace(" ", "-"): each for each in Answer}
+    if wanted and wanted not in known:
+        raise BadInput(f"--answer: '{wanted}' is no answer.", f"Use one of {', '.join(known)}.")
+    return [
+        {
+            "obligation": one.id,
+            "name": str(one.name),
+            "answer": answers[one.id].answer.value,
+            "decided": answers[one.id].override is not None,
+            "displaced_by": answers[one.id].displaced_by,
+            "jurisdiction": one.jurisdiction,
+            "kind": one.kind.value,
+            "state": one.state.value,
+            "confidence": one.confidence.value,
+            "citation": one.citation,
+            "content": one.version,
+        }
+        for one in register.obligations.values()
+        if not wanted or answers[one.id].answer is known[wanted]
+    ]
+
+
+def list_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """The same as text: one a line."""
+    for row in rows:
+        more = ", decided by people" if row["decided"] else ""
+        more += f", {row['displaced_by']} in its place" if row["displaced_by"] else ""
+        place = f"{row['jurisdiction']}, {row['state']}"
+        yield f"{row['answer']}{more}: {row['obligation']} ({row['name']}; {place})"
 
 
 def clock_lines(told: Sequence[Told], register: Register) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +13,7 @@ from duecare.errors import BadInput, NotFound
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.models import DataSet, Profile, Target
+from duecare.program.profile_followers import tell_profile_followers
 from duecare.program.queries import PROFILE
 from duecare.program.targets import definitions
 from duecare.web.recorded import recorded
@@ -73,6 +75,25 @@ def change_profile(actor: str, **values: Any) -> Profile:
         for name, value in values.items():
             setattr(profile, name, value)
         profile.save()
+    tell_profile_followers(actor)
+    return profile
+
+
+def answer_facts(actor: str, answers: Mapping[str, bool | None]) -> Profile:
+    """Answer some questions about the organisation, None for one that is open again; the others stay.
+
+    Raises NotFound before the first run.
+    """
+    with recording(actor, "answer questions about the organisation"):
+        profile = Profile.objects.select_for_update().filter(pk=PROFILE).first()
+        if profile is None:
+            raise NotFound(
+                _("There is no organisation yet."), _("Claim this Duecare first: see its first page.")
+            )
+        facts = {**profile.facts, **answers}
+        profile.facts = {id: value for id, value in facts.items() if value is not None}
+        profile.save()
+    tell_profile_followers(actor)
     return profile
 
 

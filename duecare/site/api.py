@@ -29,6 +29,7 @@ from duecare.incidents.notices import api as notices_api
 from duecare.incidents.plans import api as plans_api
 from duecare.incidents.stix import api as stix_api
 from duecare.incidents.timeline import api as timeline_api
+from duecare.law import api as law_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -151,6 +152,7 @@ for _router in (
     router,
     *program_api.ROUTERS,
     systems_api.router,
+    law_api.router,
     bills_api.router,
     software_api.router,
     weak_api.router,

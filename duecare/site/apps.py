@@ -12,7 +12,7 @@ from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
 """The areas that have checks."""
-FOUND_IN = ("access", "program", "systems", "patching", "incidents", "assurance", "site")
+FOUND_IN = ("access", "program", "systems", "patching", "law", "incidents", "assurance", "site")
 """Where something is registered that can be found."""
 
 
@@ -27,6 +27,7 @@ class SiteConfig(AppConfig):
         import_module("duecare.program.staff.lists")
         import_module("duecare.site.leavers")
         import_module("duecare.systems.hosts")
+        import_module("duecare.law.following.actions")
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")
         import_module("duecare.site.chores")

@@ -1,15 +1,13 @@
-"""What else can be found: the pages of the navigation, the settings with their targets, and obligations."""
+"""What else can be found: the pages of the navigation, and the settings with their targets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duecare.law.obligations import obligations
 from duecare.ledger import asof
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.search import Shelf, Thing, register_shelf
@@ -39,18 +37,5 @@ def _settings(viewer: Viewer) -> Iterator[Thing]:
         yield Thing(target.name, reverse("target", args=[id]), _("target"), (id,))
 
 
-def _obligations(viewer: Viewer) -> Iterator[Thing]:
-    """Laws, standards and contracts; each leads to its evidence binder, for those who may make one."""
-    if not viewer.reads or not viewer.covers("law"):
-        return
-    law = reverse("area", args=["law"])
-    binds = viewer.changes and viewer.areas is None and asof.current() is None
-    binder = reverse("report-new", args=["binder"])
-    for id, one in obligations().items():
-        url = f"{binder}?{urlencode({'about': f'obligation:{id}'})}" if binds else law
-        yield Thing(one.name, url, one.citation, (id, one.citation, one.jurisdiction))
-
-
 register_shelf(Shelf("pages", gettext_lazy("Pages"), 10, _pages, offered=True))
 register_shelf(Shelf("settings", gettext_lazy("Settings"), 55, _settings))
-register_shelf(Shelf("obligations", gettext_lazy("Obligations"), 58, _obligations))

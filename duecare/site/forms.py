@@ -91,33 +91,6 @@ class FirstRunForm(RecordForm):
     )
 
 
-def _begun(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-class FactsForm(RecordForm):
-    """The questions by which obligations apply: yes, no or not answered."""
-
-    dense = True
-    """Each question takes one line of the page: there are dozens."""
-
-    def __init__(
-        self, questions: dict[str, str], answers: dict[str, bool | None], *args: Any, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        for id, question in questions.items():
-            self.fields[id] = forms.ChoiceField(
-                label=_begun(str(question)),
-                choices=[("", _("Not answered")), ("yes", _("Yes")), ("no", _("No"))],
-                required=False,
-                initial={True: "yes", False: "no"}.get(answers.get(id), ""),  # type: ignore[arg-type]
-            )
-
-    def answers(self) -> dict[str, bool]:
-        """The questions that were answered."""
-        return {id: value == "yes" for id, value in self.cleaned_data.items() if value}
-
-
 class DataSetForm(RecordForm):
     """One kind of data: whose, how many, where, encrypted how, with whom."""
 

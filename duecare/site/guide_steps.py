@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from duecare.errors import BadInput
 from duecare.law.asking import asked_first
+from duecare.law.facts_form import FactsForm
 from duecare.law.obligations import profile_facts
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions, setup_actions
@@ -39,7 +40,6 @@ from duecare.program.queries import profile
 from duecare.program.setup_queries import keepers, other_approvers, setup
 from duecare.program.task_queries import holding_people
 from duecare.site import guide_forms, people
-from duecare.site.forms import FactsForm
 from duecare.site.mail_forms import NONE, SERVER, MailStepForm
 from duecare.site.mail_trying import send_test_mail
 from duecare.site.models import User

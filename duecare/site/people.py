@@ -20,6 +20,7 @@ from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.catalogue import limitable
 from duecare.program.models import Person, Profile, Right, RightArea
+from duecare.program.profile_followers import tell_profile_followers
 from duecare.program.queries import PROFILE
 from duecare.site.models import User
 from duecare.site.passwords import BLOCKED, is_blocked
@@ -88,6 +89,7 @@ def claim(organisation: str, zone: str, computers: int | None, name: str, email:
     except IntegrityError:
         # On PostgreSQL two claims can both see nobody; the key of the profile lets one through.
         raise Refused(*map(_, _TAKEN)) from None
+    tell_profile_followers(f"person:{person.pk}")
     return user
 
 

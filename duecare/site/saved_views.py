@@ -30,6 +30,9 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.plans import contact_queries
 from duecare.incidents.plans.models import PlanContact
 from duecare.incidents.plans.queries import plan_content
+from duecare.law.lists import CHANGES as LAW_CHANGES
+from duecare.law.lists import OBLIGATIONS
+from duecare.law.models import Applying, LawChange
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -204,6 +207,8 @@ LISTS: Mapping[str, ListPage] = {
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
+    "obligations": ListPage(gettext_lazy("Obligations"), _listing(OBLIGATIONS, Applying), "law"),
+    "law-changes": ListPage(gettext_lazy("What changed in the law"), _listing(LAW_CHANGES, LawChange), "law"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

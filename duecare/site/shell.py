@@ -41,6 +41,7 @@ PAGES = {
     "access": "accounts",
     "patching": "weaknesses",
     "incidents": "incidents",
+    "law": "obligations",
     "assurance": "reports",
     "ledger": "ledger",
 }
@@ -152,7 +153,8 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             if not viewer.covers(area.id):
                 continue
             name = PAGES.get(area.id)
-            if viewer.areas is not None and name not in ("hosts", "software", "staff", "incidents", None):
+            limited = ("hosts", "software", "staff", "incidents", "obligations", None)
+            if viewer.areas is not None and name not in limited:
                 name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))

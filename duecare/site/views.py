@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.incidents.cases.home import told_open
+from duecare.law.facts_form import FactsForm
+from duecare.law.following.actions import told_in_short
+from duecare.law.following.queries import changed_since
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof, sealing
 from duecare.ledger.viewers import Request, Role, Viewer, demand_whole
@@ -249,10 +252,12 @@ def profile_page(request: Request) -> HttpResponseBase:
 def facts_page(request: Request) -> HttpResponseBase:
     viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
-    form = forms.FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
+    form = FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
     if request.method == "POST" and form.is_valid():
         actions.change_profile(viewer.actor, facts=form.answers())
         messages.success(request, _("The answers were recorded."))
+        if changed := told_in_short(changed_since(request.now, viewer)):
+            messages.info(request, _("What applies has changed. %s") % changed)
         return redirect("settings")
     text = _(
         "The answers decide which obligations are shown as applying. Leave open what you do not know: "

@@ -53,6 +53,7 @@ def every_job() -> list[Job]:
         Job(FETCH, timedelta(days=1), _fetch_feeds, _feeds_are_due),
         Job("assess this machine", timedelta(days=1), _assess),
         Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
+        Job("see what the law asks of us", timedelta(days=1), _follow_law, _law_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("remind of limits", timedelta(minutes=1), _remind_of_limits, _limits_are_due),
@@ -198,6 +199,20 @@ def _rehash() -> dict[str, Any]:
     from duecare.ledger.records import utc_now
 
     return rehash(ACTOR, utc_now())
+
+
+def _law_is_due(now: datetime) -> bool:
+    """After new content came, an override ran out, or a change was not followed."""
+    from duecare.law.following.actions import is_due
+
+    return is_due(now)
+
+
+def _follow_law() -> dict[str, Any]:
+    from duecare.law.following.actions import follow
+    from duecare.ledger.records import utc_now
+
+    return {"changed": len(follow(ACTOR, utc_now()))}
 
 
 def _remind() -> dict[str, Any]:

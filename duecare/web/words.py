@@ -84,6 +84,11 @@ STATUSES: Mapping[str, Status] = {
     "contained": Status(_("Contained"), "warn", "shield"),
     "recovered": Status(_("Recovered"), "good", "circle-check"),
     "clean": Status(_("Clean"), "good", "check"),
+    "applies": Status(_("Applies"), "none", "scale"),
+    "does not apply": Status(_("Does not apply"), "none", "minus"),
+    "cannot tell": Status(_("Cannot be told yet"), "warn", "circle-question-mark"),
+    "new": Status(_("New"), "none", "circle-plus"),
+    "unreadable": Status(_("Unreadable"), "bad", "x"),
     "given up": Status(_("Given up"), "bad", "x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""

@@ -356,7 +356,32 @@ PAGES: Mapping[str, Page] = {
     # Devices, as lists tell them.
     "systems/devices/": Page("systems/devices/", READ),
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
-    # Feeds of advisories.
+    # The law. What ships is there on any day; the contract was added by somebody.
+    "law/": Page("law/", READ),
+    "law/changes/": Page("law/changes/", READ),
+    "law/coming/": Page("law/coming/", READ),
+    "law/obligations/<str:id>/": Page("law/obligations/own-northwind/", READ, object=True),
+    "law/obligations/<str:id>/answer/": act(
+        "law/obligations/eu-nis2/answer/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "law/obligations/<str:id>/decide/": form(
+        "law/obligations/eu-nis2/decide/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "law/decisions/<str:key>/withdraw/": form(
+        "law/decisions/{override}/withdraw/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "law/own/add/": form("law/own/add/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "law/own/bring/": form("law/own/bring/", OWNER, MANAGER, told=(APPROVER, AUDITOR)),
+    "law/own/obligations.yaml": Page("law/own/obligations.yaml", READ),
+    "law/own/<str:id>/change/": form(
+        "law/own/own-northwind/change/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "law/own/<str:id>/yaml/": form(
+        "law/own/own-northwind/yaml/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
+    "law/own/<str:id>/end/": form(
+        "law/own/own-northwind/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
+    ),
     # Incidents.
     # Anybody who is signed in reports, and sees the cases in which they have a role.
     "incidents/": Page("incidents/", ALL),
@@ -577,6 +602,7 @@ PAGES: Mapping[str, Page] = {
     "incidents/notices/<str:key>/take-back/": act(
         "incidents/notices/{case notice}/take-back/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
     ),
+    # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/for-inventory/": act(

@@ -291,6 +291,22 @@ CALLS: Mapping[str, Call] = {
     "POST alerts/settle": changed(
         "alerts/settle", {"alerts": ["{alert}"], "what": "none", "words": "x"}, *DAILY, told=(AUDITOR,)
     ),
+    # The law.
+    "GET obligations": read("obligations?answer=applies"),
+    "GET obligations/{key}": read("obligations/eu-nis2"),
+    "POST obligations/{key}/decide": changed(
+        "obligations/eu-nis2/decide", {"answer": "applies", "reason": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST obligations/{key}/take-back": changed(
+        "obligations/cn-incident-reporting/take-back", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "GET law-changes": read("law-changes?cause=own"),
+    "GET own-obligations": read("own-obligations"),
+    "POST own-obligations": changed("own-obligations", {"body": {}}, *KEEPERS, told=REST),
+    "PUT own-obligations/{key}": changed(
+        "own-obligations/own-northwind", {"body": {}, "why": "x"}, *KEEPERS, told=REST
+    ),
+    "POST own-obligations/{key}/end": changed("own-obligations/own-northwind/end", WHY, *KEEPERS, told=REST),
     # Reports.
     "GET reports": read("reports"),
     "POST reports": changed("reports", {"report": "posture", "day": "2026-01-01"}, *DAILY, told=(AUDITOR,)),

@@ -27,6 +27,8 @@ class Applying(Record):
     """Id of the obligation that applies in its place."""
     deciding = models.JSONField(default=list)
     missing = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    """Answers, as they were, to the facts that it turns on; one that is absent was open."""
     parts = models.JSONField(default=dict)
     """Digests of what the content says, by part: `duties`, `clocks`... By them a new version is compared."""
     version = models.CharField(max_length=60)
