@@ -100,7 +100,7 @@ def responsible(now: datetime) -> dict[str, str]:
 
 
 def responsible_since(hosts: Iterable[str]) -> dict[str, int]:
-    """By the key of each of these hosts: the entry that said who is responsible, or that nobody is any more."""
+    """By the key of each of these hosts: the entry that said who is responsible, or that nobody is now."""
     said = dict(Exposure.objects.filter(host__in=list(hosts)).values_list("pk", "host_id"))
     return {said[key]: change.index for key, change in last_changes(Exposure, said, "responsible_id").items()}
 
