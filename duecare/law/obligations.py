@@ -132,7 +132,7 @@ class Duty:
     version: str
     """Of the content from which it was read."""
     safeguards: tuple[str, ...] = ()
-    """Catalogue ids: while the evidence of all of these holds, the duty is kept, and no task is made of it."""
+    """Catalogue ids: while the evidence of all of these holds, the duty is kept and makes no task."""
 
     @property
     def key(self) -> str:

@@ -242,9 +242,7 @@ def obligation(entry: object, place: str, read: str, content: Known) -> Obligati
         clocks=own,
         variants=national,
         variants_source=source,
-        records=tuple(
-            _keeping(row, at, id) for at, row in fields.rows(entry, "records", place, RECORD)
-        ),
+        records=tuple(_keeping(row, at, id) for at, row in fields.rows(entry, "records", place, RECORD)),
         penalties_max=fields.said(entry, "penalties_max", place),
         notes=MappingProxyType(notes),
         details=MappingProxyType({name: entry[name] for name in DETAILS if name in entry}),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from duecare.law.duties.urls import urlpatterns as duties
+from duecare.law.holds.urls import urlpatterns as holds
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*duties, *holds]

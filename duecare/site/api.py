@@ -21,6 +21,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.law.duties import api as duties_api
+from duecare.law.holds import api as holds_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -144,6 +146,8 @@ for _router in (
     *program_api.ROUTERS,
     systems_api.router,
     bills_api.router,
+    duties_api.router,
+    holds_api.router,
     software_api.router,
     weak_api.router,
     feeds_api.router,

@@ -12,7 +12,7 @@ from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "continuity")
 """The areas that have checks."""
-FOUND_IN = ("access", "program", "systems", "patching", "assurance", "site")
+FOUND_IN = ("access", "program", "systems", "patching", "law", "assurance", "site")
 """Where something is registered that can be found."""
 
 
@@ -30,6 +30,7 @@ class SiteConfig(AppConfig):
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")
         import_module("duecare.site.chores")
+        import_module("duecare.site.keeping")
         for room in FOUND_IN:
             import_module(f"duecare.{room}.findables")
 

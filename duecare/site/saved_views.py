@@ -23,6 +23,10 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.law.applicable import register_now
+from duecare.law.duties.listing import read as read_duties
+from duecare.law.holds.models import LegalHold
+from duecare.law.holds.queries import LISTING as HOLDS
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -182,6 +186,12 @@ LISTS: Mapping[str, ListPage] = {
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
+    "law-duties": ListPage(
+        gettext_lazy("Duties of the law"),
+        lambda query, viewer, now: read_duties(query, list(register_now().obligations)),
+        "law",
+    ),
+    "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

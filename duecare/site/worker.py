@@ -57,6 +57,7 @@ def every_job() -> list[Job]:
         Job("assess this machine", timedelta(days=1), _assess),
         Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
+        Job("make tasks of duties", timedelta(days=1), _make_duty_tasks),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
         Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
@@ -210,6 +211,14 @@ def _remind() -> dict[str, Any]:
     from duecare.program.task_actions import remind_of_statements
 
     made, ended = remind_of_statements(ACTOR, utc_now())
+    return {"made": made, "ended": ended}
+
+
+def _make_duty_tasks() -> dict[str, Any]:
+    from duecare.law.duties.actions import make_duty_tasks
+    from duecare.ledger.records import utc_now
+
+    made, ended = make_duty_tasks(ACTOR, utc_now())
     return {"made": made, "ended": ended}
 
 

@@ -34,6 +34,7 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program import subject_findings
+from duecare.program.holds import held
 from duecare.program.judgement import Grade
 from duecare.program.task_queries import holding_people, today_at
 from duecare.systems import actions, exposure, exposure_telling, fleet, fleet_telling, telling
@@ -340,6 +341,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "signing": fleet_telling.tell_key(found, viewer),
         "pulled": fleet_telling.tell_connections(found, viewer),
         "stopped": fleet_telling.tell_silence(found, newest, request.view_now),
+        "holds": held(f"{HOST}:{found.pk}", viewer),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/host.html", context)

@@ -177,7 +177,8 @@ def test_the_special_law_for_finance_displaces_the_general_one() -> None:
 def test_the_page_for_contributors_names_every_field_and_every_word_that_a_file_may_hold() -> None:
     page = (HERE.parents[1] / "docs" / "obligations.md").read_text("utf-8")
     fields = {
-        *reading.REGISTER, *reading.JURISDICTION, *reading.OBLIGATION, *reading.STATUS, *reading.DUTY, *reading.RECORD,
+        *reading.REGISTER, *reading.JURISDICTION, *reading.OBLIGATION, *reading.STATUS, *reading.DUTY,
+        *reading.RECORD,
         *reading.RULE, *reading_clocks.CLOCK, *reading_clocks.VARIANT, *reading_clocks.CHANGE,
     }  # fmt: skip
     words = {*Kind, *State, *Confidence, *Unit, *register().rules}

@@ -341,6 +341,28 @@ PAGES: Mapping[str, Page] = {
     "systems/devices/": Page("systems/devices/", READ),
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
     # Feeds of advisories.
+    # Duties of the law, what is to be kept, legal holds.
+    "law/duties/": Page("law/duties/", READ),
+    "law/duties/<str:key>/": Page("law/duties/{duty}/", READ, object=True),
+    "law/duties/<str:key>/owner/": form(
+        "law/duties/{duty}/owner/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=SENT_ON, object=True
+    ),
+    "law/crosswalk/": Page("law/crosswalk/", READ),
+    "law/records/": Page("law/records/", READ),
+    "law/records/<str:kind>/place/": form(
+        "law/records/incidents/place/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "law/holds/": Page("law/holds/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
+    "law/holds/new/": form("law/holds/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "law/holds/<str:key>/": Page(
+        "law/holds/{hold}/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,)), object=True
+    ),
+    "law/holds/<str:key>/change/": form(
+        "law/holds/{hold}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "law/holds/<str:key>/end/": form(
+        "law/holds/{hold}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
     # Incidents.
     "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
     "patching/feeds/": Page("patching/feeds/", READ),
