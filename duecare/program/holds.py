@@ -32,7 +32,10 @@ class Hold:
 
 Holding = Callable[[str, Viewer | None], Sequence[Hold]]
 """The holds that cover a reference or a kind, as far as a viewer may see them; with None all of them."""
+Placing = Callable[[str, Viewer], str]
+"""The page on which a viewer puts a reference under a hold; empty for who may not."""
 _holding: list[Holding] = []
+_placing: list[Placing] = []
 
 LETTERS = "program.letter"
 """Letters that were sent, or given up: they wait in no record."""
@@ -40,14 +43,20 @@ LISTS = "program.list"
 """Files of lists that were brought and not taken in."""
 
 
-def register_holding(function: Holding) -> None:
-    """Let something above say what is held."""
+def register_holding(function: Holding, placing: Placing) -> None:
+    """Let something above say what is held, and where something is put under a hold."""
     _holding.append(function)
+    _placing.append(placing)
 
 
 def held(reference: str, viewer: Viewer) -> tuple[Hold, ...]:
     """The holds that cover a reference, or its kind as a whole, as far as the viewer may see them."""
     return tuple(hold for function in _holding for hold in function(reference, viewer))
+
+
+def place_to_hold(reference: str, viewer: Viewer) -> str:
+    """The page on which the viewer puts a reference under a hold; empty where they may not."""
+    return next((url for placing in _placing if (url := placing(reference, viewer))), "")
 
 
 def demand_free(reference: str) -> None:

@@ -25,7 +25,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, shapes
 from duecare.ledger.viewers import READERS, Role, Viewer
 from duecare.program.catalogue import area_of, catalogue
-from duecare.program.holds import held
+from duecare.program.holds import held, place_to_hold
 from duecare.program.models import Attachment, Comment, Person
 from duecare.program.queries import safeguards_for
 from duecare.program.record_form import LONG
@@ -230,6 +230,7 @@ def context(reference: str, viewer: Viewer) -> dict[str, Any]:
             "may_add": may_remark(reference, viewer),
         },
         "holds": held(reference, viewer),
+        "hold_url": place_to_hold(reference, viewer),
     }
 
 

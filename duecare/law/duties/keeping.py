@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from duecare.law.applicable import answers, register_now
 from duecare.law.applies import Answer
@@ -67,6 +68,11 @@ class Rule:
     keeping: Keeping
     certain: bool
     """Whether it applies and binds; otherwise it may."""
+
+    @property
+    def term(self) -> str:
+        """How long, in words; empty where there is no number."""
+        return told_term(self.keeping.term)
 
     @property
     def months(self) -> float:
@@ -130,6 +136,19 @@ def _rules() -> list[Rule]:
             continue
         rules += [Rule(one, keeping, answer.answer is Answer.APPLIES) for keeping in one.records]
     return rules
+
+
+def told_term(term: str) -> str:
+    """A term in words: "5 years"; empty where there is none."""
+    if not term:
+        return ""
+    count = int(term[1:-1])
+    words = {
+        "D": ngettext("%(n)s day", "%(n)s days", count),
+        "M": ngettext("%(n)s month", "%(n)s months", count),
+        "Y": ngettext("%(n)s year", "%(n)s years", count),
+    }
+    return words[term[-1]] % {"n": count}
 
 
 def kept_until(first: date, term: str) -> date:

@@ -45,7 +45,9 @@ class HoldForm(RecordForm):
         max_length=THINGS,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("One a line, as kind and key: program.finding:k3… It stands in the address of its page."),
+        help_text=_(
+            "One a line, as kind and key: program.finding:k3… “Put under a legal hold” on the page of a thing fills it in."
+        ),
     )
     seen = SeenField(required=False)
 

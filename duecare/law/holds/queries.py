@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,6 +63,13 @@ def holding(reference: str, viewer: Viewer | None) -> Sequence[Hold]:
     ]
 
 
+def placing(reference: str, viewer: Viewer) -> str:
+    """Where a viewer puts something under a hold; empty for who may not."""
+    if not (viewer.changes and viewer.covers(ROOM)) or reference.partition(":")[0] == HOLD:
+        return ""
+    return f"{reverse('legal-hold-new')}?{urlencode({'about': reference})}"
+
+
 def _state(row: LegalHold) -> str:
     return "ended" if row.ended_at else "standing"
 
@@ -102,5 +110,5 @@ LISTING: Listing[LegalHold] = Listing(
 )
 
 
-register_holding(holding)
+register_holding(holding, placing)
 register_reference(HOLD, lambda key: reverse("legal-hold", args=[key]))

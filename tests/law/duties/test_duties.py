@@ -1,4 +1,4 @@
-"""Duties of the obligations that apply: their tasks come and go by themselves, and pages say how they stand."""
+"""Duties of the obligations that apply: their tasks come and go by themselves, and pages say how."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def applies(**facts: bool) -> None:
         Profile.objects.update_or_create(id=PROFILE, defaults={"name": "Clinic", "facts": facts})
 
 
-def state(client: Client, safeguard: str, answer: Answer) -> None:
+def state(safeguard: str, answer: Answer) -> None:
     """Answer every question of a safeguard."""
     today = today_at(NOW)
     for one in questions().values():
@@ -75,7 +75,9 @@ def test_a_duty_becomes_a_task_that_ends_when_its_safeguard_shows_it_or_its_law_
     assert found["eu-gdpr.ropa"]["state"] == "unproven", "nobody has said anything of its safeguard"
     assert found["eu-gdpr.dsr"]["state"] == "on event"
     assert found["eu-gdpr.accountability"]["state"] == "unknown"
-    assert client.post("/law/duties/eu-gdpr.test-measures/owner/", {"person": viewer.person}).status_code == 302
+    assert (
+        client.post("/law/duties/eu-gdpr.test-measures/owner/", {"person": viewer.person}).status_code == 302
+    )
     assert make_duty_tasks(ACTOR, NOW) == (1, 0), "of what has a cadence alone"
     assert make_duty_tasks(ACTOR, NOW) == (0, 0)
     task = open_tasks()["eu-gdpr.test-measures"]
@@ -84,12 +86,12 @@ def test_a_duty_becomes_a_task_that_ends_when_its_safeguard_shows_it_or_its_law_
     page = text(client, f"/tasks/{task.pk}/")
     assert "/law/duties/eu-gdpr.test-measures/" in page, "the task leads to its duty"
 
-    state(client, "effectiveness_review", Answer.YES)
+    state("effectiveness_review", Answer.YES)
     assert rows(client)["eu-gdpr.test-measures"]["state"] == "stated"
     assert make_duty_tasks(ACTOR, NOW) == (0, 1)
     task.refresh_from_db()
     assert "kept without this task" in task.ended_words
-    state(client, "effectiveness_review", Answer.NO)
+    state("effectiveness_review", Answer.NO)
     assert rows(client)["eu-gdpr.test-measures"]["state"] == "failing"
     assert "It fails: Checking that it works" in text(client, "/law/duties/eu-gdpr.test-measures/")
     assert make_duty_tasks(ACTOR, NOW) == (0, 0), "a gap has pages and findings of its own"

@@ -55,7 +55,9 @@ def test_a_hold_is_placed_on_a_page_shown_on_what_it_covers_and_ended_with_a_rea
     client, viewer = owner
     task = make_task(viewer.actor, NOW, title="Copy the laptop’s disk")
     thing = f"program.task:{task.pk}"
-    assert "Copy the laptop’s disk" in text(client, f"/law/holds/new/?about={thing}")
+    link = re.search(r'href="([^"]+)">Put under a legal hold', text(client, f"/tasks/{task.pk}/"))
+    assert link
+    assert "Copy the laptop’s disk" in text(client, link[1])
     assert client.post("/law/holds/new/", {**GIVEN, "things": "program.task:none"}).status_code == 400
     assert client.post("/law/holds/new/", {**GIVEN, "why": ""}).status_code == 400
     assert not LegalHold.objects.exists()
