@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from duecare.law.duties.models import DutyOwner as DutyOwner
+from duecare.law.duties.models import KeptPlace as KeptPlace
 from duecare.law.following.models import Applying as Applying
 from duecare.law.following.models import LawChange as LawChange
+from duecare.law.holds.models import LegalHold as LegalHold
 from duecare.law.own.models import OwnObligation as OwnObligation
 from duecare.law.rulings.models import Override as Override

@@ -131,6 +131,13 @@ class Duty:
     """Its own, or else its obligation's."""
     version: str
     """Of the content from which it was read."""
+    safeguards: tuple[str, ...] = ()
+    """Catalogue ids: while the evidence of all of these holds, the duty is kept and makes no task."""
+
+    @property
+    def key(self) -> str:
+        """Unique among all duties: "eu-gdpr.ropa"."""
+        return f"{self.obligation}.{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,15 @@ class Keeping:
     keep: str
     """A time in words; it says where the number is a default of ours."""
     citation: str
+    kind: str = ""
+    """What kind of records it is, one of `RECORD_KINDS`: what several obligations ask for is kept once."""
+    term: str = ""
+    """The same time as an ISO 8601 duration ("P5Y"), at its longest; empty where it has no number."""
+
+
+RECORD_KINDS = ("incidents", "logs", "programme", "processing", "traces", "disclosures", "products",
+                "transactions", "customers")  # fmt: skip
+"""The kinds of records that obligations want kept; `duties/keeping.py` has their names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from duecare.law import fields
 from duecare.law.obligations import (
     ALWAYS,
     OWN,
+    RECORD_KINDS,
     AllOf,
     AnyOf,
     Condition,
@@ -70,7 +71,9 @@ DATES = (
     "fines_from",
 )
 STATUS = ("state", "since", "pending", "note", *DATES)
-DUTY = ("id", "what", "cadence", "cadence_note", "citation", "only_if", "from", "confidence")
+DUTY = ("id", "what", "cadence", "cadence_note", "safeguards", "citation", "only_if", "from", "confidence")
+RECORD = ("what", "keep", "class", "term", "citation")
+TERM = re.compile(r"P[1-9]\d{0,2}[DMY]")
 RULE = ("version", "basis", "rule", "compute", "product_policy", "contested", "traps", "confidence")
 SCHEMA = 2
 CADENCE = re.compile(r"P[1-9]\d?[MY]|continuous|event|before_event|once|fixed_date:\d\d-\d\d")
@@ -239,15 +242,7 @@ def obligation(entry: object, place: str, read: str, content: Known) -> Obligati
         clocks=own,
         variants=national,
         variants_source=source,
-        records=tuple(
-            Keeping(
-                id,
-                fields.said(row, "what", at),
-                fields.said(row, "keep", at),
-                fields.get(row, "citation", str, at),
-            )
-            for at, row in fields.rows(entry, "records", place, ("what", "keep", "citation"))
-        ),
+        records=tuple(_keeping(row, at, id) for at, row in fields.rows(entry, "records", place, RECORD)),
         penalties_max=fields.said(entry, "penalties_max", place),
         notes=MappingProxyType(notes),
         details=MappingProxyType({name: entry[name] for name in DETAILS if name in entry}),
@@ -313,6 +308,30 @@ def _duties(entry: Mapping[str, Any], place: str, obligation: str, content: Know
                 since=since.isoformat() if since else "",
                 confidence=fields.word(row, "confidence", Confidence, where, default=entry.get("confidence")),
                 version=content.version,
+                safeguards=_safeguards(row, where),
             )
         )
     return tuple(found)
+
+
+def _safeguards(row: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    found = fields.texts(row, "safeguards", where, default=[])
+    for one in found:
+        fields.refer(one, catalogue(), "safeguard", f"{where}: the field 'safeguards'")
+    return found
+
+
+def _keeping(row: Mapping[str, Any], where: str, obligation: str) -> Keeping:
+    if kind := fields.get(row, "class", str, where, default=""):
+        fields.refer(kind, RECORD_KINDS, "class of records", f"{where}: the field 'class'")
+    term = fields.get(row, "term", str, where, default="")
+    if term and not TERM.fullmatch(term):
+        raise BadInput(f"{where}: the field 'term' holds '{term}'.", "Write P5Y, P18M, P90D and the like.")
+    return Keeping(
+        obligation,
+        fields.said(row, "what", where),
+        fields.said(row, "keep", where),
+        fields.get(row, "citation", str, where),
+        kind,
+        term,
+    )

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from duecare.law import views
+from duecare.law.duties.urls import urlpatterns as duties
+from duecare.law.holds.urls import urlpatterns as holds
 from duecare.law.own import views as own
 
 urlpatterns = [
@@ -19,4 +21,6 @@ urlpatterns = [
     path("obligations/<str:id>/", views.obligation, name="obligation"),
     path("obligations/<str:id>/answer/", views.obligation_answer, name="obligation-answer"),
     path("obligations/<str:id>/decide/", views.obligation_decide, name="obligation-decide"),
+    *duties,
+    *holds,
 ]

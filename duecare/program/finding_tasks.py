@@ -4,8 +4,12 @@ Of each subject and safeguard at most one task is open, whatever the number of f
 as they stand. Nobody is flooded: where more than FEW tasks of one person would be about the same safeguard,
 the rest is one task about all of it. What nobody answers for makes tasks without an owner, by the same rule.
 
+A task about one subject follows who answers for it: where somebody else was said to, it goes to them, unless
+a person handed it on after that was said. Where nobody answers any more it stays with whoever has it.
+
 When the findings are closed or excepted, the task ends by itself and names the entry. What a person ends
-stays ended: only a finding that opened later makes a task again.
+stays ended: only a finding that opened later makes a task again. A task about all of somebody's subjects ends
+for those alone for which they answered at that time: what was given to them later makes a task again.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecare.ledger.changing import last_changes
 from duecare.ledger.models import Entry
 from duecare.ledger.naming import PERSON
 from duecare.ledger.recording import recording
@@ -28,11 +33,11 @@ from duecare.program.assessing import alone
 from duecare.program.catalogue import catalogue
 from duecare.program.exception_queries import holding
 from duecare.program.judgement import checks
-from duecare.program.models import Comment, Ending, Finding, Task
-from duecare.program.owners import owned_kinds
+from duecare.program.models import Ending, Finding, Task
+from duecare.program.owners import answered_since, owned_kinds
 from duecare.program.queries import current_targets
 from duecare.program.task_actions import LONGEST
-from duecare.program.task_queries import TASK, today_at
+from duecare.program.task_queries import today_at
 from duecare.web.recorded import in_the_records_language
 from duecare.words import number
 
@@ -188,31 +193,35 @@ def about(task: Task, owners: Mapping[str, Mapping[str, str]]) -> QuerySet[Findi
 
 
 def _give(actor: str, running: Iterable[Task], gaps: Iterable[Gap]) -> None:
-    """Give tasks that nobody has to who answers by now, unless a person handed them to nobody."""
-    owner_of = {gap.origin: gap.owner for gap in gaps if gap.owner}
-    free = [task for task in running if task.owner_id is None and task.origin in owner_of]
-    talked = Comment.objects.filter(about__in=[f"{TASK}:{task.pk}" for task in free], mentions=[])
-    back = set(talked.filter(made_by__startswith=PERSON).values_list("about", flat=True))
-    given = [task for task in free if f"{TASK}:{task.pk}" not in back]
+    """Give tasks about one subject to who answers for it by now, unless a person handed them on since."""
+    of = {gap.origin: gap for gap in gaps if gap.owner}
+    others = [task for task in running if task.origin in of and task.owner_id != of[task.origin].owner]
+    handed = last_changes(Task, [task.pk for task in others], "owner_id")
+    said = answered_since(of[task.origin].subject for task in others)
+    given = [
+        task
+        for task in others
+        if not handed[task.pk].actor.startswith(PERSON)
+        or said.get(of[task.origin].subject, -1) > handed[task.pk].index
+    ]
     for part in _parts(given):
         with recording(actor, "give tasks to who is responsible"):
-            keys = [task.pk for task in part]
-            for task in Task.objects.select_for_update().filter(pk__in=keys, ended_at=None, owner=None):
-                task.owner_id = owner_of[task.origin]
-                task.save()
+            owner_of = {task.pk: task.owner_id for task in part}
+            for task in Task.objects.select_for_update().filter(pk__in=list(owner_of), ended_at=None):
+                if task.owner_id == owner_of[task.pk]:
+                    task.owner_id = of[task.origin].owner
+                    task.save()
 
 
-def _needed(actor: str, running: Iterable[Task], gaps: Iterable[Gap], now: datetime) -> Iterator[Task]:
+def _needed(actor: str, running: Iterable[Task], gaps: Sequence[Gap], now: datetime) -> Iterator[Task]:
     """The tasks that are still to be made, not saved."""
     there = {task.origin for task in running}
-    rows = Task.objects.filter(origin__startswith=ORIGIN, ended_by__startswith=PERSON).order_by()
-    ended = dict(rows.values_list("origin").annotate(last=Max("ended_at")))
+    settled = _settled(gaps)
     own: Counter[tuple[str, str]] = Counter()
     wanting: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         own[gap.safeguard, gap.owner] += gap.origin in there
-        done = [at for at in (ended.get(gap.origin), ended.get(gap.shared)) if at is not None]
-        if there.isdisjoint((gap.origin, gap.shared)) and not any(at >= gap.last for at in done):
+        if there.isdisjoint((gap.origin, gap.shared)) and gap.origin not in settled:
             wanting.setdefault((gap.safeguard, gap.owner), []).append(gap)
     for place, some in wanting.items():
         if own[place] + len(some) > FEW:
@@ -220,6 +229,26 @@ def _needed(actor: str, running: Iterable[Task], gaps: Iterable[Gap], now: datet
         else:
             for gap in some:
                 yield _task(actor, [gap], gap.origin, gap.subject, _of_one(gap), now)
+
+
+def _settled(gaps: Sequence[Gap]) -> set[str]:
+    """Origins of the gaps whose task a person ended after the last finding had opened."""
+    ended: dict[str, Task] = {}
+    rows = Task.objects.filter(origin__startswith=ORIGIN, ended_by__startswith=PERSON)
+    for task in rows.order_by("ended_at", "id").only("id", "origin", "ended_at"):
+        ended[task.origin] = task
+
+    def over(origin: str, last: datetime) -> bool:
+        at = ended[origin].ended_at if origin in ended else None
+        return at is not None and at >= last
+
+    alone = {gap.origin for gap in gaps if over(gap.origin, gap.last)}
+    among = [gap for gap in gaps if gap.origin not in alone and over(gap.shared, gap.last)]
+    said = answered_since(gap.subject for gap in among)
+    ends = last_changes(Task, [ended[gap.shared].pk for gap in among], "ended_at")
+    return alone | {
+        gap.origin for gap in among if said.get(gap.subject, -1) < ends[ended[gap.shared].pk].index
+    }
 
 
 def _task(actor: str, gaps: Sequence[Gap], origin: str, subject: str, title: str, now: datetime) -> Task:

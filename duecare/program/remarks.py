@@ -25,6 +25,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, shapes
 from duecare.ledger.viewers import READERS, Role, Viewer
 from duecare.program.catalogue import area_of, catalogue
+from duecare.program.holds import held, place_to_hold
 from duecare.program.models import Attachment, Comment, Person
 from duecare.program.queries import safeguards_for
 from duecare.program.record_form import LONG
@@ -220,7 +221,7 @@ def find_attachment(key: str, viewer: Viewer) -> Attachment:
 
 
 def context(reference: str, viewer: Viewer) -> dict[str, Any]:
-    """What `program/parts/remarks.html` draws, under the one name `remarks`."""
+    """What `program/parts/remarks.html` draws: `remarks`, and the legal `holds` on what the page is about."""
     comments: list[Comment] = []
     files: list[Attachment] = []
     if visible(reference, viewer):
@@ -235,7 +236,9 @@ def context(reference: str, viewer: Viewer) -> dict[str, Any]:
             "comments": _told(comments, names),
             "files": [Filed(one, actor_words(one.made_by, names.get(one.made_by))) for one in files],
             "may_add": may_remark(reference, viewer),
-        }
+        },
+        "holds": held(reference, viewer),
+        "hold_url": place_to_hold(reference, viewer),
     }
 
 

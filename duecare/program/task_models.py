@@ -10,6 +10,9 @@ from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.program.catalogue import safeguards_of
 from duecare.program.people_models import Person
 
+OF_DUTIES = "law.duty:"
+"""Begins the origin of what a duty of the law made, which is of that room."""
+
 
 class Repeats(models.TextChoices):
     """How often a task comes again, counted from the day on which it was due."""
@@ -31,7 +34,7 @@ class Ending(models.TextChoices):
 class TaskQuerySet(VisibleQuerySet["Task"]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Task]:
         """Everyone sees their own tasks; who may read all sees all; whose right is limited to areas, those
-        of their safeguards and those that they made."""
+        of their safeguards, those that they made and, of the law, those that duties made."""
         if viewer.reads and viewer.areas is None:
             return self.all()
         if not viewer.roles or not viewer.person:
@@ -39,6 +42,8 @@ class TaskQuerySet(VisibleQuerySet["Task"]):
         mine = Q(owner_id=viewer.person)
         if viewer.reads and viewer.areas is not None:
             mine |= Q(made_by=viewer.actor) | Q(safeguard__in=safeguards_of(viewer.areas))
+            if "law" in viewer.areas:
+                mine |= Q(origin__startswith=OF_DUTIES)
         return self.filter(mine)
 
 

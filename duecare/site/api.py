@@ -30,6 +30,8 @@ from duecare.incidents.plans import api as plans_api
 from duecare.incidents.stix import api as stix_api
 from duecare.incidents.timeline import api as timeline_api
 from duecare.law import api as law_api
+from duecare.law.duties import api as duties_api
+from duecare.law.holds import api as holds_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -154,6 +156,8 @@ for _router in (
     systems_api.router,
     law_api.router,
     bills_api.router,
+    duties_api.router,
+    holds_api.router,
     software_api.router,
     weak_api.router,
     feeds_api.router,

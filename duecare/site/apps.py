@@ -31,6 +31,7 @@ class SiteConfig(AppConfig):
         import_module("duecare.site.accounts")
         import_module("duecare.site.passkeys")
         import_module("duecare.site.chores")
+        import_module("duecare.site.keeping")
         for room in FOUND_IN:
             import_module(f"duecare.{room}.findables")
 

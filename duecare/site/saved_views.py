@@ -30,6 +30,10 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.plans import contact_queries
 from duecare.incidents.plans.models import PlanContact
 from duecare.incidents.plans.queries import plan_content
+from duecare.law.applicable import register_now
+from duecare.law.duties.listing import read as read_duties
+from duecare.law.holds.models import LegalHold
+from duecare.law.holds.queries import LISTING as HOLDS
 from duecare.law.lists import CHANGES as LAW_CHANGES
 from duecare.law.lists import OBLIGATIONS
 from duecare.law.models import Applying, LawChange
@@ -209,6 +213,12 @@ LISTS: Mapping[str, ListPage] = {
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
     "obligations": ListPage(gettext_lazy("Obligations"), _listing(OBLIGATIONS, Applying), "law"),
     "law-changes": ListPage(gettext_lazy("What changed in the law"), _listing(LAW_CHANGES, LawChange), "law"),
+    "law-duties": ListPage(
+        gettext_lazy("Duties of the law"),
+        lambda query, viewer, now: read_duties(query, list(register_now().obligations)),
+        "law",
+    ),
+    "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

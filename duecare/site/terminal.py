@@ -13,6 +13,7 @@ from django.conf import settings
 
 from duecare.errors import DuecareError
 from duecare.home import Home
+from duecare.law.duties.actions import make_duty_tasks
 from duecare.ledger import asof, blobs, sealing
 from duecare.ledger.browsing import newest_checkpoint
 from duecare.ledger.models import Head
@@ -291,7 +292,7 @@ def assess(
     actor: str, *, collect: bool, progress: Callable[[int], None], say: Callable[[str], None]
 ) -> assessing.Assessed:
     """Gather facts about this machine if asked to, hold software against the feeds, judge all hosts, make the
-    tasks that findings need, sign."""
+    tasks that findings and duties need, sign."""
     home: Home = settings.DUECARE_HOME
     if collect and Head.objects.get().demonstration:
         say("This is a demonstration: the machine it runs on is left out.")
@@ -308,5 +309,6 @@ def assess(
         say(f"Software was not held against the feeds of advisories: {error}")
     done = assessing.assess(actor, utc_now(), progress=progress)
     make_finding_tasks(actor, utc_now())
+    make_duty_tasks(actor, utc_now())
     sealing.checkpoint()
     return done

@@ -14,7 +14,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from duecare.ledger.models import Entry
 
 logger = logging.getLogger("duecare.worker")
 JOB = "site.job"
@@ -55,6 +58,7 @@ def every_job() -> list[Job]:
         Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
         Job("see what the law asks of us", timedelta(days=1), _follow_law, _law_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
+        Job("make tasks of duties", timedelta(days=1), _make_duty_tasks),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("remind of limits", timedelta(minutes=1), _remind_of_limits, _limits_are_due),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
@@ -122,13 +126,19 @@ def _feeds_are_due(now: datetime) -> bool:
 
 def _broke_off(name: str, since: datetime) -> bool:
     """Whether a job's last run failed and was no earlier: what takes too much is not tried each minute."""
+    ran = _last_note(name)
+    return ran is not None and ran[0].time >= since and ran[1].get("done") is False
+
+
+def _last_note(name: str) -> tuple[Entry, dict[str, Any]] | None:
+    """The entry of a job's last run, and what it noted, if that is still there; None if it never ran."""
     from duecare.ledger.models import Entry, Payload
 
     last = Entry.objects.filter(kind=JOB, subject=name).order_by("-index").first()
-    if last is None or last.time < since:
-        return False
+    if last is None:
+        return None
     data = Payload.objects.filter(pk=last.index).values_list("data", flat=True).first()
-    return data is not None and json.loads(bytes(data))["note"].get("done") is False
+    return last, {} if data is None else json.loads(bytes(data))["note"]
 
 
 def _fetch_feeds() -> dict[str, Any]:
@@ -179,18 +189,24 @@ ORDER = "put weaknesses into the order of work"
 
 
 def _order_is_due(now: datetime) -> bool:
-    """After somebody said what hosts are exposed to. An assessment does it as well."""
-    from duecare.ledger.models import Entry
+    """After somebody said what hosts are exposed to, or said it while the last run was going. An assessment
+    does it as well."""
     from duecare.patching.weaknesses.placing import is_due
 
-    last = Entry.objects.filter(kind=JOB, subject=ORDER).order_by("-index").first()
-    return is_due(last.index if last else None)
+    ran = _last_note(ORDER)
+    if ran is None:
+        return is_due(None)
+    entry, note = ran
+    return is_due(note.get("began", entry.index + 1) - 1)
 
 
 def _reorder() -> dict[str, Any]:
+    """Notes the size of the record when it began: what is said while it runs, it may have read before."""
+    from duecare.ledger.models import Head
     from duecare.patching.weaknesses.placing import reorder
 
-    return {"changed": reorder()}
+    began = Head.objects.get().size
+    return {"began": began, "changed": reorder()}
 
 
 def _rehash() -> dict[str, Any]:
@@ -220,6 +236,14 @@ def _remind() -> dict[str, Any]:
     from duecare.program.task_actions import remind_of_statements
 
     made, ended = remind_of_statements(ACTOR, utc_now())
+    return {"made": made, "ended": ended}
+
+
+def _make_duty_tasks() -> dict[str, Any]:
+    from duecare.law.duties.actions import make_duty_tasks
+    from duecare.ledger.records import utc_now
+
+    made, ended = make_duty_tasks(ACTOR, utc_now())
     return {"made": made, "ended": ended}
 
 

@@ -69,7 +69,8 @@ def _host(found: Host, request: Request) -> dict[str, Any]:
 @endpoint(router, "GET", "/hosts", Scope.READ, rows_of(views.HOSTS), listing=views.HOSTS)
 def list_hosts(request: Request) -> Any:
     """The computers that are known."""
-    return list_rows(request, views.HOSTS, views.rows(demand_area(request, views.AREA)))
+    viewer = demand_area(request, views.AREA)
+    return list_rows(request, views.listing(viewer), views.rows(viewer))
 
 
 @endpoint(router, "GET", "/hosts/{key}", Scope.READ, HostAnswer)

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
+from duecare.ledger.changing import last_changes
+from duecare.ledger.viewers import Viewer
 from duecare.program.models import DataSet
 from duecare.program.owners import register_owners
 from duecare.program.queries import current_targets
@@ -82,9 +84,10 @@ def answered(field: str, value: str, since: datetime) -> Q:
     return fresh & Q(**{answer: value == "yes"})
 
 
-def holding(name: str) -> Q:
-    """Hosts that are said to hold a data set of which the name contains this."""
-    wanted = set(DataSet.objects.filter(name__icontains=name).values_list("pk", flat=True))
+def holding(name: str, viewer: Viewer) -> Q:
+    """Hosts that are said to hold a data set of which the name contains this, of those that one may see."""
+    named = DataSet.objects.all().visible_to(viewer).filter(name__icontains=name)
+    wanted = set(named.values_list("pk", flat=True))
     rows = Exposure.objects.filter(holds_data=True).values_list("host_id", "data_sets")
     return Q(pk__in=[host for host, kept in rows if wanted.intersection(kept)])
 
@@ -96,4 +99,10 @@ def responsible(now: datetime) -> dict[str, str]:
     return dict(rows.values_list("host_id", "responsible_id"))
 
 
-register_owners(HOST, responsible)
+def responsible_since(hosts: Iterable[str]) -> dict[str, int]:
+    """By the key of each of these hosts: the entry that said who is responsible, or that nobody is now."""
+    said = dict(Exposure.objects.filter(host__in=list(hosts)).values_list("pk", "host_id"))
+    return {said[key]: change.index for key, change in last_changes(Exposure, said, "responsible_id").items()}
+
+
+register_owners(HOST, responsible, responsible_since)

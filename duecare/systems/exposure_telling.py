@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Viewer
 from duecare.program.models import DataSet, Person
+from duecare.program.task_queries import holding_people, today_at
 from duecare.systems.evidence import few
 from duecare.systems.exposure import counts, cutoff, exposure_of
 from duecare.systems.exposure_models import Exposure
+from duecare.systems.fleet import moment
 from duecare.systems.listening import port_name
 from duecare.systems.models import Host
 from duecare.web.known import told
@@ -65,10 +67,22 @@ def tell_exposure(host: Host, report: Mapping[str, Any] | None, viewer: Viewer) 
         _answered(said.holds_data, said.data_at, since),
         names,
         len(said.data_sets) - len(names),
-        said.responsible.name if said.responsible else "",
+        name_of_responsible(said.responsible, may_sign_in(said.responsible)),
         _who(said.said_by, viewer),
         few(against),
     )
+
+
+def may_sign_in(person: Person | None) -> bool:
+    """Whether somebody holds a right with which they can do what they answer for, on the day in view."""
+    return person is not None and holding_people(today_at(moment())).filter(pk=person.pk).exists()
+
+
+def name_of_responsible(person: Person | None, holds: bool) -> str:
+    """Their name, and that they can do nothing any more if they hold no right; empty for nobody."""
+    if person is None:
+        return ""
+    return person.name if holds else _("%s (may no longer sign in)") % person.name
 
 
 def _who(actor: str, viewer: Viewer) -> str:

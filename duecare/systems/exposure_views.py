@@ -22,7 +22,7 @@ from duecare.systems.exposure import cutoff, exposure_of
 from duecare.systems.exposure_actions import MOST, say_exposure
 from duecare.systems.exposure_forms import ExposureForm
 from duecare.systems.models import Host
-from duecare.systems.views import HOSTS, changer, find_host, rows
+from duecare.systems.views import changer, find_host, listing, rows
 
 NAMED = 50
 """Hosts that the page about several names."""
@@ -101,7 +101,8 @@ def _chosen(asked: QueryDict, viewer: Viewer) -> tuple[list[str], list[str]]:
     if asked.get("every") == "1":
         filters = asked.copy()
         del filters["every"]
-        there = HOSTS.narrow(there, HOSTS.read(filters, Host))
+        hosts = listing(viewer)
+        there = hosts.narrow(there, hosts.read(filters, Host))
     else:
         keys = [key for sent in asked.getlist("hosts") for key in sent.split()]
         there = there.filter(pk__in=keys[: MOST + 1])

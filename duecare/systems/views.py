@@ -10,9 +10,11 @@ from django.contrib import messages
 from django.db.models import (
     BooleanField,
     DateTimeField,
+    Exists,
     ExpressionWrapper,
     F,
     FilteredRelation,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -32,7 +34,9 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 from duecare.program import subject_findings
+from duecare.program.holds import held
 from duecare.program.judgement import Grade
+from duecare.program.task_queries import holding_people, today_at
 from duecare.systems import actions, exposure, exposure_telling, fleet, fleet_telling, telling
 from duecare.systems.device_views import devices_of
 from duecare.systems.forms import ImportForm, RemoveForm
@@ -120,13 +124,32 @@ def _plain(answer: bool | None) -> str | None:
 
 def _responsible(row: Host) -> str | None:
     said = exposure.exposure_of(row)
+    person = said.responsible if said is not None else None
+    return exposure_telling.name_of_responsible(person, getattr(row, "holds_right", False)) or None
+
+
+def _responsible_name(row: Host) -> str | None:
+    said = exposure.exposure_of(row)
     return said.responsible.name if said is not None and said.responsible else None
 
 
+def _responsible_holds(row: Host) -> str | None:
+    """Whether who is responsible holds a right, as files have it."""
+    return None if _responsible_name(row) is None else _plain(getattr(row, "holds_right", False))
+
+
 EXPOSURES = (*YES_NO_UNKNOWN, ("stale", _("Said too long ago")))
-IN_FILES = frozenset(("grade", "unreadable", "internet", "holds_data"))
+IN_FILES = frozenset(("grade", "unreadable", "internet", "holds_data", "responsible_signs_in"))
 """Columns that only CSV and JSON have: the page would be too wide for a laptop."""
 
+
+def _by_data_set(viewer: Viewer) -> Filter:
+    return Filter(
+        "data_set", _("Data set (name)"), lambda name: exposure.holding(name, viewer), FilterKind.TEXT
+    )
+
+
+NO_ONE = Viewer("", "")
 HOSTS: Listing[Host] = Listing(
     name="hosts",
     caption=_("Hosts"),
@@ -168,7 +191,8 @@ HOSTS: Listing[Host] = Listing(
             lambda row: told(_known(row).holds_data),
             export=lambda row: _plain(_known(row).holds_data),
         ),
-        Column("responsible", _("Responsible"), _responsible),
+        Column("responsible", _("Responsible"), _responsible, export=_responsible_name),
+        Column("responsible_signs_in", _("Responsible may sign in"), _responsible_holds),
         Column(
             "state",
             _("State"),
@@ -206,7 +230,7 @@ HOSTS: Listing[Host] = Listing(
         ),
         Filter("internet", _("Internet reaches it"), _exposed("internet"), choices=EXPOSURES),
         Filter("holds_data", _("Data of people on it"), _exposed("data"), choices=EXPOSURES),
-        Filter("data_set", _("Data set (name)"), exposure.holding, FilterKind.TEXT),
+        _by_data_set(NO_ONE),
         Filter(
             "responsible", _("Responsible (name)"), "exposure__responsible__name__icontains", FilterKind.TEXT
         ),
@@ -224,6 +248,12 @@ HOSTS: Listing[Host] = Listing(
         _("Run “duecare assess” on this machine, or import the report of another."),
     ),
 )
+
+
+def listing(viewer: Viewer) -> Listing[Host]:
+    """The list of hosts, whose filter by data set looks at those alone that the viewer may see."""
+    filters = tuple(_by_data_set(viewer) if one.key == "data_set" else one for one in HOSTS.filters)
+    return replace(HOSTS, filters=filters)
 
 
 def _box(row: Host) -> str:
@@ -252,6 +282,9 @@ def rows(viewer: Viewer) -> QuerySet[Host]:
             reported=F("last__collected_at"),
             grade=F("last__grade"),
             unreadable=F("last__unreadable"),
+            holds_right=Exists(
+                holding_people(today_at(fleet.moment())).filter(pk=OuterRef("exposure__responsible"))
+            ),
             findings=subject_findings.counted(HOST, viewer),
             counts_since=Value(exposure.cutoff(), DateTimeField()),
         )
@@ -266,13 +299,13 @@ def hosts(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, AREA)
     may_choose = viewer.has(*CHANGERS) and asof.current() is None
     context = {"may_import": viewer.has(*CHANGERS), "choosing": may_choose and "systems/parts/choosing.html"}
-    listing = HOSTS
+    found = listing(viewer)
     if not request.GET.get("format"):
         columns = [one for one in HOSTS.columns if one.key not in IN_FILES]
-        listing = replace(HOSTS, columns=(CHOOSE, *columns) if may_choose else tuple(columns))
+        found = replace(found, columns=(CHOOSE, *columns) if may_choose else tuple(columns))
     if viewer.has(*CHANGERS):
-        listing = replace(listing, empty=replace(HOSTS.empty, url=reverse("host-import")))
-    return show(request, listing, rows(viewer), template="systems/hosts.html", context=context)
+        found = replace(found, empty=replace(HOSTS.empty, url=reverse("host-import")))
+    return show(request, found, rows(viewer), template="systems/hosts.html", context=context)
 
 
 # ── One host ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,6 +341,7 @@ def host(request: Request, key: str) -> HttpResponseBase:
         "signing": fleet_telling.tell_key(found, viewer),
         "pulled": fleet_telling.tell_connections(found, viewer),
         "stopped": fleet_telling.tell_silence(found, newest, request.view_now),
+        "holds": held(f"{HOST}:{found.pk}", viewer),
         "may_remove": viewer.has(*CHANGERS) and found.removed_at is None,
     }
     return render(request, "systems/host.html", context)

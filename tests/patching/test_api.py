@@ -55,6 +55,10 @@ def test_a_patch_run_is_read_and_drawn_up_but_never_signed(owner: tuple[Client, 
         "/api/patch-runs", json.dumps({**body, "hosts": []}), content_type="application/json"
     )
     assert (refused.status_code, refused.json()["error"]["place"]) == (400, "hosts")
+    gone = json.dumps({**body, "hosts": [host["host"], "k3nothere"]})
+    refused = program.post("/api/patch-runs", gone, content_type="application/json")
+    assert (refused.status_code, refused.json()["error"]["place"]) == (400, "hosts")
+    assert "k3nothere" in refused.json()["error"]["what"], "what is left out is said"
 
 
 def test_feeds_are_a_file_and_accounts_devices_enrolments_and_feeds_are_found(

@@ -13,7 +13,7 @@ from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.finding_tasks import FEW, make_finding_tasks
 from duecare.program.models import Ending, Finding, Task
-from duecare.program.task_actions import end_task
+from duecare.program.task_actions import end_task, hand_over
 from duecare.program.task_queries import today_at
 from duecare.systems.exposure_actions import NOBODY, Said, say_exposure
 from duecare.systems.models import Host
@@ -117,3 +117,44 @@ def test_many_hosts_of_one_person_are_one_task_and_a_host_that_gets_an_owner_lea
     give(owner.person, mine[0])
     assert make_finding_tasks(ACTOR, NOW + 3 * DAY) == (0, 0)
     assert [task.owner_id for task in open_tasks()] == [owner.person]
+
+
+def test_an_open_task_follows_who_answers_by_now_unless_a_person_handed_it_on_since() -> None:
+    anna, bert = sign_in(browser(), Role.MANAGER), sign_in(browser(), Role.MANAGER)
+    web = host("web", NOW)
+    found(NOW, LATE, web)
+    give(anna.person, web)
+    make_finding_tasks(ACTOR, NOW)
+    owners = lambda: [task.owner_id for task in open_tasks()]  # noqa: E731
+    give(bert.person, web)
+    make_finding_tasks(ACTOR, NOW)
+    assert owners() == [bert.person]
+    hand_over(anna.actor, open_tasks()[0].pk, anna.person, "I do it this once.", NOW)
+    make_finding_tasks(ACTOR, NOW)
+    assert owners() == [anna.person], "what a person handed on stays"
+    give(NOBODY, web)
+    make_finding_tasks(ACTOR, NOW)
+    assert owners() == [anna.person], "nobody else is there to have it"
+    give(bert.person, web)
+    make_finding_tasks(ACTOR, NOW)
+    assert owners() == [bert.person], "that was said later"
+
+
+def test_ending_a_task_about_many_hosts_excuses_none_that_was_given_to_its_owner_later() -> None:
+    anna, bert = sign_in(browser(), Role.MANAGER), sign_in(browser(), Role.MANAGER)
+    hosts = [host(f"web-{number}", NOW) for number in range(FEW + 1)]
+    other = host("other", NOW)
+    found(NOW, LATE, *hosts, other)
+    give(anna.person, *hosts)
+    give(bert.person, other)
+    assert make_finding_tasks(ACTOR, NOW) == (2, 0)
+    for task in open_tasks():
+        end_task(f"person:{anna.person}", task.pk, Ending.DROPPED, "They are scrapped.", NOW + DAY)
+    assert make_finding_tasks(ACTOR, NOW + DAY) == (0, 0)
+    third = host("third", NOW)
+    found(NOW, LATE, third)
+    give(anna.person, other, third)
+    assert make_finding_tasks(ACTOR, NOW + 2 * DAY) == (1, 0)
+    assert [task.about for task in open_tasks()] == [f"systems.host:{third.pk}"], (
+        "bert’s own task about the other was ended, and that counts whoever has it"
+    )

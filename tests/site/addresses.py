@@ -382,6 +382,28 @@ PAGES: Mapping[str, Page] = {
     "law/own/<str:id>/end/": form(
         "law/own/own-northwind/end/", OWNER, MANAGER, told=(APPROVER, AUDITOR), object=True
     ),
+    # Duties of the law, what is to be kept, legal holds.
+    "law/duties/": Page("law/duties/", READ),
+    "law/duties/<str:key>/": Page("law/duties/{duty}/", READ, object=True),
+    "law/duties/<str:key>/owner/": form(
+        "law/duties/{duty}/owner/", OWNER, MANAGER, told=(APPROVER, AUDITOR), empty=SENT_ON, object=True
+    ),
+    "law/crosswalk/": Page("law/crosswalk/", READ),
+    "law/records/": Page("law/records/", READ),
+    "law/records/<str:kind>/place/": form(
+        "law/records/incidents/place/", OWNER, MANAGER, told=(APPROVER, AUDITOR)
+    ),
+    "law/holds/": Page("law/holds/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
+    "law/holds/new/": form("law/holds/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "law/holds/<str:key>/": Page(
+        "law/holds/{hold}/", answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,)), object=True
+    ),
+    "law/holds/<str:key>/change/": form(
+        "law/holds/{hold}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "law/holds/<str:key>/end/": form(
+        "law/holds/{hold}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
     # Incidents.
     # Anybody who is signed in reports, and sees the cases in which they have a role.
     "incidents/": Page("incidents/", ALL),

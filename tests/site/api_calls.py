@@ -52,6 +52,10 @@ ALL = answers(OK, OWNER, MANAGER, APPROVER, AUDITOR, MEMBER)
 DAILY = (OWNER, MANAGER, APPROVER)
 EVERYBODY = (*DAILY, AUDITOR, MEMBER)
 KEEPERS = (OWNER, MANAGER)
+HOLDERS = answers(OK, OWNER, MANAGER, APPROVER, told=(AUDITOR,))
+HELD = {
+    "name": "An inquiry", "why": "Asked.", "covers": "Paper.", "asked_by": "A court", "since": "2026-01-02",
+}  # fmt: skip
 REST = (APPROVER, AUDITOR)
 WHY = {"reason": "It was time."}
 DATA_SET = {"name": "Suppliers"}
@@ -205,6 +209,20 @@ CALLS: Mapping[str, Call] = {
         "products/{product}/bills/{bill}/undo", WHY, *KEEPERS, told=REST
     ),
     "GET software/{key}/products": read("software/{package}/products", object=True),
+    # Duties of the law, what is to be kept, legal holds.
+    "GET law/duties": read("law/duties?state=unknown"),
+    "GET law/duties/{key}": read("law/duties/{duty}", object=True),
+    "PUT law/duties/{key}/owner": changed("law/duties/{duty}/owner", {"person": None}, *KEEPERS, told=REST),
+    "GET law/crosswalk": read("law/crosswalk?area=policies"),
+    "GET law/records": read("law/records"),
+    "PUT law/records/{kind}/place": changed(
+        "law/records/incidents/place", {"place": "The safe."}, *KEEPERS, told=REST
+    ),
+    "GET law/holds": read("law/holds?state=standing", HOLDERS),
+    "POST law/holds": changed("law/holds", HELD, *DAILY, told=(AUDITOR,)),
+    "GET law/holds/{key}": read("law/holds/{hold}", HOLDERS, object=True),
+    "PUT law/holds/{key}": changed("law/holds/{hold}", HELD, *DAILY, told=(AUDITOR,)),
+    "POST law/holds/{key}/end": changed("law/holds/{hold}/end", WHY, *DAILY, told=(AUDITOR,)),
     # Feeds and patch runs.
     "GET advisory-feeds": read("advisory-feeds"),
     "GET advisory-feeds/{id}": read("advisory-feeds/osv-pypi"),

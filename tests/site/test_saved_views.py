@@ -192,7 +192,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
         "products": "state=stale", "products-asked": "name=openssl",
         "patch-runs": "state=draft", "feed-updates": "state=waiting", "reports": "report=posture",
-        "ledger": "action=noted",
+        "ledger": "action=noted", "law-duties": "state=late", "legal-holds": "state=standing",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
     for name, query in queries.items():

@@ -16,6 +16,7 @@ from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program import actions
 from duecare.program.judgement import Grade
+from duecare.program.models import Right
 from duecare.systems.exposure_actions import Answer, Said, say_exposure
 from duecare.systems.exposure_models import Exposure
 from duecare.systems.exposure_telling import public_services
@@ -74,6 +75,27 @@ def test_it_is_said_on_a_form_and_shown_on_the_page_and_in_the_list(manager: tup
     assert "Data of people on it" in head
     actions.drop_data_set(ACTOR, patients.pk)
     assert "1 data set that is kept no more" in text(client, f"/systems/{web.pk}/")
+
+
+def test_a_responsible_person_without_a_right_is_shown_as_such_and_areas_find_by_no_data_set(
+    manager: tuple[Client, Viewer],
+) -> None:
+    client, _viewer = manager
+    left = sign_in(browser(), Role.MEMBER)
+    web = host("web", NOW)
+    patients = actions.keep_data_set(ACTOR, None, name="Patients", people={"DE": 12000})
+    inside = Said(data=Answer.YES, data_sets=(patients.pk,), responsible=left.person, because="Looked.")
+    say_exposure(ACTOR, [web.pk], inside, NOW)
+    with recording(ACTOR, "end a right"):
+        Right.objects.filter(person=left.person).update(ended_at=NOW)
+    for page in (f"/systems/{web.pk}/", "/systems/"):
+        assert f"{left.name} (may no longer sign in)" in text(client, page)
+    (row,) = json.loads(text(client, "/systems/?format=json"))["rows"]
+    assert (row["responsible"], row["responsible_signs_in"]) == (left.name, "no")
+    limited = browser()
+    sign_in(limited, Role.MANAGER, areas=frozenset({"systems"}))
+    assert names(client, "data_set=Pat") == ["web"]
+    assert names(limited, "data_set=Pat") == []
 
 
 def test_it_grows_old_and_is_unknown_again_and_a_past_day_shows_what_was_said(

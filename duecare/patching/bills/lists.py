@@ -204,7 +204,8 @@ class Reach:
     found: int
     """Of these, in which it was; or may have been, where the version is undecided."""
     unknown: int
-    """Of the others, those of which it was not known: without a bill, or with a stale one."""
+    """Of the others, those of which it was not known: without a bill, with a stale one, or with components
+    of which no purl says what they are."""
     named: tuple[Product, ...]
     """The first of these."""
 
@@ -214,14 +215,28 @@ class Reach:
         return self.products - self.found - self.unknown
 
 
+def bills_by(moment: datetime) -> dict[str, Bill]:
+    """By the key of each product, its newest bill by a moment."""
+    rows = Bill.objects.filter(undone_at=None, taken_at__lte=moment).order_by("taken_at", "id")
+    return {one.product_id: one for one in rows}
+
+
 def told_by(moment: datetime) -> dict[str, datetime]:
     """By the key of each product, of when its newest bill by a moment told."""
-    rows = Bill.objects.filter(undone_at=None, taken_at__lte=moment).order_by("taken_at", "id")
-    found = {}
-    for one in rows:
-        confirmed = one.confirmed_at if one.confirmed_at and one.confirmed_at <= moment else None
-        found[one.product_id] = max(filter(None, (one.stated_at or one.taken_at, confirmed)))
-    return found
+    return {key: _told_by(bill, moment) for key, bill in bills_by(moment).items()}
+
+
+def _told_by(bill: Bill, moment: datetime) -> datetime:
+    confirmed = bill.confirmed_at if bill.confirmed_at and bill.confirmed_at <= moment else None
+    return max(filter(None, (bill.stated_at or bill.taken_at, confirmed)))
+
+
+def _leaves_open(bill: Bill | None, moment: datetime) -> bool:
+    """Whether a product may contain at a moment what its newest bill by then does not name: there is none, it
+    was too old, or it has components of which no purl that can be read says what they are."""
+    if bill is None or _told_by(bill, moment) < moment - queries.bill_days() * queries.DAY:
+        return True
+    return bool(bill.without_purl or bill.unreadable or bill.unknown_type)
 
 
 def reach(viewer: Viewer, rows: QuerySet[Contained], moment: datetime, shown: int) -> Reach:
@@ -229,11 +244,10 @@ def reach(viewer: Viewer, rows: QuerySet[Contained], moment: datetime, shown: in
     there = Product.objects.all().visible_to(viewer).filter(added_at__lte=moment)
     there = there.filter(Q(ended_at=None) | Q(ended_at__gt=moment))
     having = set(rows.order_by().values_list("product", flat=True).distinct())
-    told, oldest = told_by(moment), moment - queries.bill_days() * queries.DAY
+    bills = bills_by(moment)
     products = list(there.order_by("name", "id"))
-    unknown = [
-        one for one in products if one.pk not in having and (one.pk not in told or told[one.pk] < oldest)
-    ]
+    others = [one for one in products if one.pk not in having]
+    unknown = [one for one in others if _leaves_open(bills.get(one.pk), moment)]
     found = sum(one.pk in having for one in products)
     return Reach(len(products), found, len(unknown), tuple(unknown[:shown]))
 

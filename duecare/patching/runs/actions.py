@@ -41,6 +41,9 @@ ASKED = "asked"
 REASON = 150
 """Characters of the reason for a withdrawal."""
 
+NAMED = 5
+"""Hosts that a refusal names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -91,14 +94,22 @@ def say_how_reached(
 def draft_run(viewer: Viewer, draft: Draft, now: datetime) -> PatchRun:
     """Draw up an order of what waits on these hosts at this moment. Nothing is installed by it.
 
-    Raises BadInput if nothing would be left to install, or naming what is wrong.
+    Raises BadInput if nothing would be left to install, if a host is not there, or naming what is wrong.
     """
     if len(draft.hosts) > MOST_HOSTS:
         raise BadInput(
             _("More than %s hosts were chosen.") % MOST_HOSTS, _("Make several patch runs."), "hosts"
         )
+    there = candidates(draft.hosts, viewer)
+    if lost := sorted(set(draft.hosts) - {one.key for one in there}):
+        named = ", ".join(lost[:NAMED]) + (", …" if len(lost) > NAMED else "")
+        raise BadInput(
+            _("Hosts that are not there, or were removed: %s.") % named,
+            _("Leave them out, or look for them in the list of hosts."),
+            "hosts",
+        )
     with in_the_records_language():
-        chosen = choose(candidates(draft.hosts, viewer), draft.which, draft.names, now)
+        chosen = choose(there, draft.which, draft.names, now)
     if not chosen.hosts:
         why = "; ".join(f"{one.host}: {one.why}" for one in chosen.left_out[:3])
         raise BadInput(

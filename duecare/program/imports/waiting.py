@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound
 from duecare.home import Home, write_private
+from duecare.program.holds import LISTS, kind_is_held
 from duecare.program.imports.isolated import read_isolated
 from duecare.program.imports.tables import Choice, Sheet, Table, from_json, to_json
 
@@ -151,8 +152,11 @@ def done(waiting: Waiting) -> None:
 
 
 def forget_old(now: datetime) -> int:
-    """Remove what has waited too long, or was left behind half-written; how many there were."""
+    """Remove what has waited too long, or was left behind half-written; how many there were. Nothing goes
+    while a legal hold covers such files."""
     removed = 0
+    if kind_is_held(LISTS):
+        return removed
     for place in list(_root().iterdir()) if _root().exists() else []:
         found = _read(place.name) if _TOKEN.fullmatch(place.name) else None
         age = now.timestamp() - place.stat().st_mtime

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from duecare.program.holds import LETTERS, kind_is_held
 from duecare.program.mail import delivery
 from duecare.program.mail.delivery import NOT_ARRIVED, UNDER_WAY, Answer, Delivery, State
 from duecare.program.mail.letters import Letter
@@ -128,13 +129,15 @@ def release(rows: Sequence[OutboxMessage], until: datetime) -> None:
 
 
 def reap(now: datetime) -> int:
-    """Take back what a sender has left behind, and forget what is long over. How many were left behind."""
+    """Take back what a sender has left behind, and forget what is long over, unless a legal hold covers
+    letters. How many were left behind."""
     left = OutboxMessage.objects.filter(state__in=(State.CLAIMED, State.HANDING), lease_until__lte=now)
     taken = 0
     for row in left:
         step = delivery.reap(_of(row), now)
         taken += step is not None and _write(row, step)
-    OutboxMessage.objects.filter(ended_at__lte=now - KEPT).delete()
+    if not kind_is_held(LETTERS):
+        OutboxMessage.objects.filter(ended_at__lte=now - KEPT).delete()
     return taken
 
 

@@ -91,8 +91,19 @@ def sign_in_addresses() -> frozenset[str]:
     return frozenset(address for one in _signing_in for address in one())
 
 
-def leavers_who_sign_in(viewer: Viewer, today: date) -> list[StaffMember]:
-    """Those who left, or are asked after, and may still sign in to Duecare; the first twenty."""
+LISTED = 20
+"""Leavers that the page of the staff names; its list has the others."""
+
+
+def still_signing_in(today: date) -> Q:
+    """Those who left, or are asked after, and may still sign in to Duecare now."""
     away = in_state(State.LEFT, today) | in_state(State.ASKED, today)
-    found = StaffMember.objects.all().visible_to(viewer).filter(away, email__in=sign_in_addresses())
-    return list(found.order_by(F("leaves_on").asc(nulls_first=True), "name", "id")[:20])
+    return away & Q(email__in=sign_in_addresses())
+
+
+def leavers_who_sign_in(viewer: Viewer, today: date) -> tuple[list[StaffMember], int]:
+    """The first of those who left and may still sign in, and how many others there are."""
+    found = StaffMember.objects.all().visible_to(viewer).filter(still_signing_in(today))
+    count = found.count()
+    named = found.order_by(F("leaves_on").asc(nulls_first=True), "name", "id")[:LISTED]
+    return list(named), max(count - LISTED, 0)

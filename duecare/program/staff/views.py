@@ -78,6 +78,12 @@ def listing(today: date) -> Listing[StaffMember]:
             Filter("department", _("Department"), "department__icontains", FilterKind.TEXT),
             Filter("source", _("Known from"), "source__name__icontains", FilterKind.TEXT),
             Filter("outside", _("Of another organisation"), three_way("outside"), choices=YES_NO_UNKNOWN),
+            Filter(
+                "sign_in",
+                _("Sign-in to Duecare"),
+                lambda value: queries.still_signing_in(today),
+                choices=(("left", _("Left, and may still sign in now")),),
+            ),
         ),
         empty=Empty(
             _("Nobody yet"),
@@ -92,10 +98,13 @@ def staff(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, AREA)
     today = timezone.localdate(request.view_now)
     may = viewer.has(*STAFF.roles)
+    shown = may and asof.current() is None
+    still_in, more = queries.leavers_who_sign_in(viewer, today) if shown else ([], 0)
     context = {
         "sources": queries.sources(viewer),
         "may_import": may,
-        "still_in": queries.leavers_who_sign_in(viewer, today) if may and asof.current() is None else [],
+        "still_in": still_in,
+        "more_in": more,
     }
     whole = listing(today)
     if not request.GET.get("format"):

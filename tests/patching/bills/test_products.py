@@ -232,6 +232,10 @@ def test_an_old_bill_or_none_is_a_gap_and_what_is_weak_then_is_unknown(home: Pat
         actions.confirm_bill(bill, ACTOR, now)
     assert answers(now, current)["Old"].verdict is Verdict.MET
     assert reach(OWNER, rows, now, 10).unknown == 1
+    with clock(now):
+        take(old, now, written("pkg:npm/a@1.0.0", "in-house glue", at=now), home)
+    assert (found := reach(OWNER, rows, now, 10)).unknown == 2, "what its glue is, nobody can tell"
+    assert found.without == 0
 
 
 def test_a_bill_that_could_not_be_read_leaves_its_product_unknown_until_it_is_read(

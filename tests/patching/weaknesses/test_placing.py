@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
-from duecare.patching.weaknesses import queries
+from duecare.patching.weaknesses import placing, queries
 from duecare.patching.weaknesses.models import Advisory
 from duecare.patching.weaknesses.placing import is_due, rank_on, reorder
 from duecare.patching.weaknesses.urgency import Weights
@@ -38,7 +38,9 @@ def home(template: str, tmp_path: Path) -> Iterator[Path]:
         first_run.forget()
 
 
-def test_what_is_said_of_a_host_moves_what_is_weak_there_and_grows_old(home: Path) -> None:
+def test_what_is_said_of_a_host_moves_what_is_weak_there_and_grows_old(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = utc_now()
     with clock(now - 300 * DAY):
         web = host("web", now - 300 * DAY)
@@ -59,6 +61,12 @@ def test_what_is_said_of_a_host_moves_what_is_weak_there_and_grows_old(home: Pat
     say_exposure(ACTOR, [inner.pk], Said(Answer.NO, Answer.NO, because="It has no way out."), now)
     assert is_due(None)
     assert ORDER in run_due(now)
+    assert ORDER not in run_due(now)
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "reorder", lambda: say_exposure(ACTOR, [web.pk], OUTSIDE, now - 2 * DAY))
+        say_exposure(ACTOR, [web.pk], OUTSIDE, now - DAY)
+        assert ORDER in run_due(now)
+    assert ORDER in run_due(now), "it was said while the order was made"
     assert ORDER not in run_due(now)
     zlib_row, openssl = Advisory.objects.get(pk="CVE-2026-3"), Advisory.objects.get(pk="CVE-2026-1")
     assert zlib_row.points == before["CVE-2026-3"] + round((15 - 10) / 2 + 0.01)

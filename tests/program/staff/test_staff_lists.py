@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ from duecare.errors import BadInput, Refused
 from duecare.ledger import verifying
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Role
 from duecare.program.imports.terminal import Said, import_table
 from duecare.program.imports.undoing import undo
 from duecare.program.models import Person, Right, StaffMember, StaffSource
@@ -19,6 +21,7 @@ from duecare.program.staff import queries
 from duecare.program.staff.actions import say_what_became
 from duecare.program.staff.queries import State, in_state, state_of
 from duecare.site.models import User
+from tests.people import browser, sign_in
 from tests.program.imports import files
 from tests.program.imports.test_taking_in import ACTOR, bring
 
@@ -176,6 +179,22 @@ def test_undone_it_is_as_if_it_had_not_been(home: Path) -> None:
     say_what_became(everybody()["3"].pk, ACTOR, "here", None, "Seen today.", utc_now())
     with pytest.raises(Refused, match="changed since"):
         undo(made, ACTOR, "The wrong list.", utc_now())  # type: ignore[arg-type]
+
+
+def test_of_many_leavers_who_still_sign_in_the_page_names_some_and_leads_to_the_others(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser()
+    mails = [User.objects.get(person=sign_in(client, Role.OWNER).person).email for _n in range(3)]
+    monkeypatch.setattr(queries, "LISTED", 1)
+    gone = "".join(f"{n},Left {n},{mail},,Ward,,,2026-01-31\n" for n, mail in enumerate(mails, start=7))
+    office(OFFICE + gone)
+    page = client.get("/staff/").content.decode()
+    assert "and 2 more" in page
+    assert page.count("Left 7") + page.count("Left 8") + page.count("Left 9") == 4
+    answer = client.get("/staff/?sign_in=left&format=json")
+    rows = json.loads(b"".join(answer.streaming_content))["rows"]  # type: ignore[attr-defined]
+    assert [row["name"] for row in rows] == ["Left 7", "Left 8", "Left 9"]
 
 
 def test_ten_thousand_people_are_previewed_in_ten_seconds(home: Path) -> None:
