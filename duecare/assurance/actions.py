@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from duecare import __version__
 from duecare.assurance.models import IssuedReport
-from duecare.assurance.render import Attached, render
-from duecare.assurance.reports.evidence import moment
-from duecare.assurance.reports.interface import Asked, Report, Told
-from duecare.assurance.reports.seal import foot, seal
+from duecare.assurance.reports.interface import Asked, Report
 from duecare.errors import BadInput, Refused, Tampered
 from duecare.ledger import asof, blobs, sealing, verifying
-from duecare.ledger.models import Checkpoint, Head
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
+from duecare.program.papers.setting import Paper, set_paper
 from duecare.program.queries import live_profile, zone_of
 from duecare.words import day, number
 
@@ -40,7 +36,8 @@ def issue(viewer: Viewer, report: Report, asked: Asked, now: datetime) -> Issued
         checkpoint = sealing.checkpoint()
         with asof.viewing(view):
             told = report.gather(asked, viewer)
-        pdf = _set(viewer, report, asked, told, view, checkpoint, now)
+        paper = Paper(report.template, told.title, told.lines, told.content, told.attached)
+        pdf = set_paper(paper, viewer, asked.instant, view.size, checkpoint, now)
     row = IssuedReport(
         report=report.id,
         about=asked.about,
@@ -80,35 +77,3 @@ def _demand_told(asked: Asked, now: datetime) -> None:
         )
     if not asof.size_at(asked.instant):
         raise BadInput(_("The record had not begun on %s.") % day(asked.last_day), _("Choose a later day."))
-
-
-def _set(
-    viewer: Viewer,
-    report: Report,
-    asked: Asked,
-    told: Told,
-    view: asof.View,
-    checkpoint: Checkpoint,
-    now: datetime,
-) -> bytes:
-    profile = live_profile()
-    organisation = profile.name if profile else "Duecare"
-    if Head.objects.get().demonstration:
-        organisation = _("Demonstration, all of it made up: %s") % organisation
-    made = _("As of %(instant)s. Made %(now)s by %(name)s with Duecare %(version)s.") % {
-        "instant": moment(asked.instant),
-        "now": moment(now),
-        "name": viewer.name,
-        "version": __version__,
-    }
-    data = {
-        **told.content,
-        "language": (get_language() or "en").partition("-")[0],
-        "organisation": organisation,
-        "title": told.title,
-        "lines": [organisation, *told.lines, made],
-        "foot": foot(organisation, asked, view.size, checkpoint),
-        "seal": seal(checkpoint),
-    }
-    note = Attached("checkpoint.txt", bytes(checkpoint.note).decode(), _("The signed checkpoint"))
-    return render(report.template, data, (note, *told.attached), now)

@@ -14,9 +14,10 @@ from duecare.assurance.actions import issue
 from duecare.assurance.forms import FORMS
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.reports import find_report
-from duecare.assurance.reports.evidence import placed, record_began
+from duecare.assurance.reports.evidence import record_began
 from duecare.errors import BadInput
 from duecare.ledger.viewers import Request, Scope, Viewer, demand_whole
+from duecare.program.papers.placing import placed
 from duecare.web.api import cleaned, download, endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Words
 

@@ -20,11 +20,12 @@ from duecare.assurance.forms import FORMS, AskForm
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.quarters import Quarter
 from duecare.assurance.reports import REPORTS, find_report
-from duecare.assurance.reports.evidence import placed, record_began
+from duecare.assurance.reports.evidence import record_began
 from duecare.errors import NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Request, Viewer, demand_whole
+from duecare.program.papers.placing import placed
 from duecare.web.figures import short_day
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.assurance import pdfs
 from tests.chromium import axe_faults, chromium, windows
+from tests.program.papers import pdfs
 from tests.site import harbour
 from tests.site.browser import Served, code, serving, sign_in
 

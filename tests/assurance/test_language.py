@@ -13,8 +13,8 @@ from django.utils import translation
 from duecare.assurance import actions
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
-from duecare.assurance.signs import all_shown
 from duecare.ledger.viewers import Role, Viewer
+from duecare.program.papers.signs import all_shown
 from tests.pseudo import CODE
 from tests.site.past import Past, organisation
 from tests.site.test_every_word import left

@@ -15,7 +15,7 @@ from django.test import Client
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import REPORTS_A_MINUTE
 from duecare.ledger.models import Head
-from tests.assurance import pdfs
+from tests.program.papers import pdfs
 from tests.site.past import BEFORE, Past, organisation
 
 DAY = timedelta(days=1)

@@ -30,7 +30,7 @@ from duecare.program.posture import State, count_states
 from duecare.program.queries import standings
 from duecare.program.questions import questions
 from duecare.program.statement_actions import Draft, make_statement
-from tests.assurance import pdfs
+from tests.program.papers import pdfs
 from tests.site.past import BEFORE, LONG_AGO, Past, organisation
 
 OWNER = Viewer("person:ann", "Ann Example", frozenset({Role.OWNER}), "ann")

@@ -32,9 +32,9 @@ from duecare.site.models import User
 from duecare.site.rights import viewer_of
 from duecare.site.shell import navigation
 from duecare.systems.reports import read_report
-from tests.assurance import pdfs
 from tests.homes import fresh_home
 from tests.people import browser
+from tests.program.papers import pdfs
 from tests.site import harbour, samples
 from tests.site.addresses import FILES, OK, PAGES
 

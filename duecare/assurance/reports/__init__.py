@@ -1,4 +1,4 @@
-"""The reports there are. Each is a module that gathers what it tells; all are set by `render.py`."""
+"""The reports there are. Each is a module that gathers what it tells; all are set by `program/papers`."""
 
 from __future__ import annotations
 

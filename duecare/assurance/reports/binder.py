@@ -19,8 +19,7 @@ from duecare.assurance.reports.binder_parts import (
     held_targets,
     stated,
 )
-from duecare.assurance.reports.blocks import Block, Facts, Heading, Text, as_json, mark
-from duecare.assurance.reports.evidence import NOTHING, day, grade_of
+from duecare.assurance.reports.evidence import grade_of
 from duecare.assurance.reports.interface import Asked, Report, Told
 from duecare.errors import NotFound
 from duecare.law.applies import Answer, applies
@@ -28,6 +27,8 @@ from duecare.law.obligations import Obligation, obligations, register
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import Safeguard, catalogue
 from duecare.program.models import Profile
+from duecare.program.papers.blocks import Block, Facts, Heading, Text, as_json, mark
+from duecare.program.papers.placing import NOTHING, day
 from duecare.program.queries import profile, required_by, standing_of
 from duecare.program.reach import reach
 

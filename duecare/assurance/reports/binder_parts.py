@@ -7,7 +7,19 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from duecare.assurance.reports.blocks import (
+from duecare.assurance.reports.decisions import vouched
+from duecare.assurance.reports.evidence import where_of
+from duecare.errors import DuecareError
+from duecare.ledger.browsing import entries_in_view
+from duecare.ledger.merkle import leaf_hash
+from duecare.ledger.naming import action_words
+from duecare.ledger.viewers import Viewer
+from duecare.program.approval_queries import decisions_about
+from duecare.program.assessing import Lines
+from duecare.program.exception_queries import EXCEPTION, condition_of, covers, reference, rows
+from duecare.program.judgement import checks
+from duecare.program.models import Attachment, Decided, Finding, Statement
+from duecare.program.papers.blocks import (
     Block,
     Cell,
     Code,
@@ -19,18 +31,7 @@ from duecare.assurance.reports.blocks import (
     listed,
     mark,
 )
-from duecare.assurance.reports.decisions import vouched
-from duecare.assurance.reports.evidence import NOTHING, Placed, day, moment, placed, where_of
-from duecare.errors import DuecareError
-from duecare.ledger.browsing import entries_in_view
-from duecare.ledger.merkle import leaf_hash
-from duecare.ledger.naming import action_words
-from duecare.ledger.viewers import Viewer
-from duecare.program.approval_queries import decisions_about
-from duecare.program.assessing import Lines
-from duecare.program.exception_queries import EXCEPTION, condition_of, covers, reference, rows
-from duecare.program.judgement import checks
-from duecare.program.models import Attachment, Decided, Finding, Statement
+from duecare.program.papers.placing import NOTHING, Placed, day, moment, placed
 from duecare.program.posture import Found, Standing
 from duecare.program.queries import current_targets
 from duecare.program.statement_queries import condition_of as statement_condition

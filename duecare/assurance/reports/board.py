@@ -16,8 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.assurance.quarters import Quarter
-from duecare.assurance.render import Attached
-from duecare.assurance.reports.blocks import (
+from duecare.assurance.reports.decisions import decisions
+from duecare.assurance.reports.evidence import record_began, where_of
+from duecare.assurance.reports.interface import Asked, Report, Told
+from duecare.ledger import asof
+from duecare.ledger.viewers import Viewer
+from duecare.program.exception_queries import safeguard_title
+from duecare.program.models import Finding
+from duecare.program.papers.blocks import (
     Block,
     Cell,
     Column,
@@ -29,13 +35,8 @@ from duecare.assurance.reports.blocks import (
     mark,
     plain,
 )
-from duecare.assurance.reports.decisions import decisions
-from duecare.assurance.reports.evidence import NOTHING, day, record_began, where_of
-from duecare.assurance.reports.interface import Asked, Report, Told
-from duecare.ledger import asof
-from duecare.ledger.viewers import Viewer
-from duecare.program.exception_queries import safeguard_title
-from duecare.program.models import Finding
+from duecare.program.papers.placing import NOTHING, day
+from duecare.program.papers.render import Attached
 from duecare.program.posture import Standing, count_states
 from duecare.program.queries import profile, standings
 from duecare.program.reach import reach

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from duecare.assurance.render import Attached
 from duecare.ledger.viewers import Viewer
+from duecare.program.papers.render import Attached
 
 
 @dataclass(frozen=True, slots=True)

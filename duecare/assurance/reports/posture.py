@@ -8,7 +8,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from duecare.assurance.reports.blocks import (
+from duecare.assurance.reports.evidence import grade_of, open_findings
+from duecare.assurance.reports.interface import Asked, Report, Told
+from duecare.ledger.viewers import Viewer
+from duecare.program.askers import Asker
+from duecare.program.catalogue import areas
+from duecare.program.judgement import Verdict
+from duecare.program.papers.blocks import (
     Block,
     Cell,
     Column,
@@ -20,12 +26,7 @@ from duecare.assurance.reports.blocks import (
     listed,
     mark,
 )
-from duecare.assurance.reports.evidence import NOTHING, day, grade_of, open_findings
-from duecare.assurance.reports.interface import Asked, Report, Told
-from duecare.ledger.viewers import Viewer
-from duecare.program.askers import Asker
-from duecare.program.catalogue import areas
-from duecare.program.judgement import Verdict
+from duecare.program.papers.placing import NOTHING, day
 from duecare.program.posture import Standing, State, count_states
 from duecare.program.queries import profile, required_by, standings
 from duecare.program.reach import reach

@@ -21,9 +21,9 @@ from typing import Any, BinaryIO, Literal
 
 from django.utils.translation import gettext as _
 
-from duecare.assurance.signs import all_shown
 from duecare.confined import Limits, run_confined
 from duecare.errors import BadInput, DuecareError
+from duecare.program.papers.signs import all_shown
 from duecare.words import number
 
 SECONDS = 60

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duecare.assurance.signs import all_shown, shown
+from duecare.program.papers.signs import all_shown, shown
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,26 @@ A checkpoint on paper that somebody outside keeps is what a later rewriting of t
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from duecare.assurance.reports.blocks import Code, Facts, as_json, cut
-from duecare.assurance.reports.evidence import moment
-from duecare.assurance.reports.interface import Asked
 from duecare.ledger import anchors, sealing
 from duecare.ledger.models import Checkpoint
+from duecare.program.papers.blocks import Code, Facts, as_json, cut
+from duecare.program.papers.placing import moment
 from duecare.words import number
 
 ROOT = 16
 """Signs of the root at the foot; the last page has it whole."""
 
 
-def foot(organisation: str, asked: Asked, size: int, checkpoint: Checkpoint) -> dict[str, str]:
-    """The two lines at the foot of each page; `size` is how many entries the report rests on."""
+def foot(organisation: str, instant: datetime, size: int, checkpoint: Checkpoint) -> dict[str, str]:
+    """The two lines at the foot of each page; it speaks from `instant`, and rests on `size` entries."""
     words = {
         "organisation": cut(organisation, 70),
-        "moment": moment(asked.instant),
+        "moment": moment(instant),
         "size": number(size),
         "root": _root(checkpoint)[:ROOT],
         "checkpoint": number(checkpoint.size),

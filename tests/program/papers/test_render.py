@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duecare import confined
-from duecare.assurance.render import Attached, render
-from duecare.assurance.reports.blocks import Code, Column, Facts, Heading, Table, Text, mark
 from duecare.errors import BadInput, DuecareError
-from tests.assurance import pdfs
+from duecare.program.papers.blocks import Code, Column, Facts, Heading, Table, Text, mark
+from duecare.program.papers.render import Attached, render
+from tests.program.papers import pdfs
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOTE = Attached("checkpoint.txt", "the note\n\n— 中文 signature\n", "The signed checkpoint")
@@ -85,7 +85,7 @@ def test_what_people_typed_is_never_source(tmp_path: Path) -> None:
 
 
 def test_a_template_reaches_no_file_and_no_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from duecare.assurance import render as module
+    from duecare.program.papers import render as module
 
     content = Path(module.__file__).parent / "content"
     for name, source in {
@@ -96,7 +96,7 @@ def test_a_template_reaches_no_file_and_no_package(monkeypatch: pytest.MonkeyPat
         (tmp_path / f"{name}.typ").write_text(source)
     (tmp_path / "house.typ").write_text((content / "house.typ").read_text())
     boot = confined._BOOT.replace(
-        "child(", f"import duecare.assurance.render as r; r._CONTENT = r.Path({str(tmp_path)!r}); child("
+        "child(", f"import duecare.program.papers.render as r; r._CONTENT = r.Path({str(tmp_path)!r}); child("
     )
     monkeypatch.setattr(confined, "_BOOT", boot)
     for name in ("file", "outside", "package"):
