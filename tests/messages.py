@@ -102,6 +102,7 @@ def _arguments(source: str, start: int) -> list[str]:
 
 def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
+    from duecare.incidents.plans.shipped import shipped as plan_that_ships
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
     from duecare.ledger.viewers import Role
@@ -114,6 +115,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/safeguards.yaml": catalogue.catalogue(),
         "duecare/program/content/questions.yaml": questions.questions(),
         "duecare/program/content/targets.yaml": targets.definitions(),
+        "duecare/incidents/content": plan_that_ships(),
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }

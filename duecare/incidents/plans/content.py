@@ -60,6 +60,9 @@ class Playbook:
     signs: str
     """By what it is known."""
     steps: tuple[Step, ...]
+    """In the order in which they are begun; phases may return."""
+    never: tuple[str, ...] = ()
+    """What must not be done: each a sentence that begins "Do not"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,8 @@ class PlanContent:
     severities: tuple[Severity, ...]
     """The gravest first."""
     playbooks: Mapping[str, Playbook]
+    """By id, in the order in which pages offer them."""
+    scope: str = ""
+    meeting: str = ""
+    """Where those who respond meet and talk when mail and sign-in are down."""
+    words: str = ""

@@ -24,7 +24,8 @@ class Plan(Record):
     severities = models.JSONField(default=list)
     """The scale, the gravest first: each `{"id", "name", "means", "hours"}`, hours until somebody acts."""
     playbooks = models.JSONField(default=dict)
-    """By id: `{"name", "steps": [{"id", "phase", "role", "what", "minutes"}]}`."""
+    """By id: `{"name", "signs", "never": [], "steps": [{"id", "phase", "role", "what", "minutes"}]}`
+    (`plans/stored.py`)."""
     words = models.TextField(blank=True)
     """What else holds here: insurer's conditions, whom never to contact, how evidence is kept."""
     changed_by = models.CharField(max_length=80)
