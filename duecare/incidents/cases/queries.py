@@ -12,8 +12,12 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.subjects import register_reference
 
 CASE = "incidents.case"
+REPORT = "incidents.incidentreport"
+ALERT = "incidents.alert"
 
 register_reference(CASE, lambda key: reverse("case", args=[key]))
+register_reference(REPORT, lambda key: reverse("incident-report-of", args=[key]))
+register_reference(ALERT, lambda key: reverse("alert", args=[key]))
 
 
 def find_case(key: str, viewer: Viewer) -> Case:
