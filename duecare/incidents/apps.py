@@ -9,3 +9,5 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Let what is here be referred to."""
         from duecare.incidents.cases import queries  # noqa: F401  # registers the references
+        from duecare.incidents.exercises import queries as exercises  # noqa: F401
+        from duecare.incidents.lessons import hindrances  # noqa: F401  # and what has to be settled

@@ -13,7 +13,10 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import may_work
 from duecare.ledger.viewers import Request, Viewer
 
-PAGES = ((_("Overview"), "case"),)
+PAGES = (
+    (_("Overview"), "case"),
+    (_("Lessons"), "case-lessons"),
+)
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 
 

@@ -55,7 +55,7 @@ class Draft:
 
 
 def add_lesson(actor: str, case: str, draft: Draft, now: datetime) -> Lesson:
-    """Put down what a case showed to fall short. Raises BadInput, NotFound, or Refused if the case is closed."""
+    """Put down what a case showed. Raises BadInput, NotFound, or Refused if the case is closed."""
     demand_told(draft)
     with recording(actor, "put down a lesson") as act:
         found: Case | None = Case.objects.select_for_update().filter(pk=case).first()
@@ -81,13 +81,15 @@ def put_down(actor: str, case: Case, draft: Draft, now: datetime) -> Lesson:
 
 
 def change_lesson(actor: str, key: str, draft: Draft, seen: int, now: datetime) -> Lesson:
-    """Say a lesson better while it is not settled. Raises Refused if it is, or somebody changed it since `seen`."""
+    """Say a lesson better. Raises Refused if it is settled, or somebody changed it since `seen`."""
     demand_told(draft)
     with recording(actor, "change a lesson"):
         row = _unsettled(key, seen)
         _describe(row, draft, now)
         row.save()
-        for finding in Finding.objects.select_for_update().filter(pk=row.finding, check_id=LESSON, closed_at=None):
+        for finding in Finding.objects.select_for_update().filter(
+            pk=row.finding, check_id=LESSON, closed_at=None
+        ):
             finding.safeguard, finding.reason = row.safeguard, row.gap
             finding.save()
         for task in Task.objects.select_for_update().filter(origin=origin(row.pk), ended_at=None):
@@ -107,8 +109,8 @@ def answer_lesson(
     retest: date | None = None,
     seen: int | None = None,
 ) -> Lesson:
-    """Answer a lesson by a change of what we do (until `due`), of how we see the risk, or by accepting it until
-    `retest`, which counts once an owner or approver has signed it.
+    """Answer a lesson by a change of what we do (until `due`), of how we see the risk, or by accepting it
+    until `retest`, which counts once an owner or approver has signed it.
 
     Raises BadInput naming what is missing, Refused if it is settled or somebody changed it since `seen`.
     """
@@ -153,12 +155,16 @@ def carry_out(actor: str, key: str, words: str, now: datetime) -> Lesson:
     """
     words = words.strip()
     if not words:
-        raise BadInput(_("It is not done without a word."), _("Say what was changed, and where that shows."), "words")
+        raise BadInput(
+            _("It is not done without a word."), _("Say what was changed, and where that shows."), "words"
+        )
     with recording(actor, "carry out a lesson") as act:
         row = _unsettled(key, None)
         act.reason = recorded("carry out the lesson %(gap)s", gap=str(row))
         if row.answer != Answer.SAFEGUARD:
-            raise Refused(_("Nothing is to be carried out here."), _("Answer the lesson first: what changes?"))
+            raise Refused(
+                _("Nothing is to be carried out here."), _("Answer the lesson first: what changes?")
+            )
         row.done_at, row.done_words = now, words
         row.save()
         with in_the_records_language():
@@ -207,7 +213,12 @@ def demand_told(draft: Draft) -> None:
 
 
 def _describe(row: Lesson, draft: Draft, now: datetime) -> None:
-    row.gap, row.cause, row.safeguard, row.due = draft.gap.strip(), draft.cause.strip(), draft.safeguard, draft.due
+    row.gap, row.cause, row.safeguard, row.due = (
+        draft.gap.strip(),
+        draft.cause.strip(),
+        draft.safeguard,
+        draft.due,
+    )
     if draft.owner is None:
         row.owner = None
     elif draft.owner != row.owner_id:
@@ -222,7 +233,9 @@ def _attached(case: Case, about: str) -> str:
     if not CaseLink.objects.filter(case=case, about=about, detached_at=None).exists() or not about.startswith(
         f"{FINDING}:"
     ):
-        raise NotFound(_("No such finding is attached to this case."), _("Attach it first, on the case’s page."))
+        raise NotFound(
+            _("No such finding is attached to this case."), _("Attach it first, on the case’s page.")
+        )
     return about.partition(":")[2]
 
 
@@ -262,7 +275,9 @@ def _make_task(row: Lesson, actor: str, now: datetime) -> None:
 
 
 def _locked(key: str) -> Lesson:
-    row: Lesson | None = Lesson.objects.select_for_update(of=("self",)).select_related("case").filter(pk=key).first()
+    row: Lesson | None = (
+        Lesson.objects.select_for_update(of=("self",)).select_related("case").filter(pk=key).first()
+    )
     if row is None:
         raise NotFound(_("There is no such lesson."), _("Look in the list of lessons."))
     return row
@@ -281,4 +296,3 @@ def _unsettled(key: str, seen: int | None) -> Lesson:
             )
         raise Refused(_("This lesson is settled."), _("Take it up again if it did not hold."))
     return row
-

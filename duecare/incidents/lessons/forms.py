@@ -1,4 +1,4 @@
-"""The forms about lessons, and about closing a case."""
+"""The forms about lessons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duecare.incidents.cases.closing import ENDINGS
 from duecare.incidents.lessons.actions import Draft
 from duecare.incidents.lessons.models import Lesson
 from duecare.incidents.lessons.queries import ANSWERS, FINDING, Answer
@@ -31,10 +30,15 @@ class LessonForm(RecordForm):
         label=_("What fell short"),
         max_length=LONG,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What did not work, or was not there. Not who: people do their best with what they have."),
+        help_text=_(
+            "What did not work, or was not there. Not who: people do their best with what they have."
+        ),
     )
     cause = forms.CharField(
-        label=_("Why it could happen"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Why it could happen"),
+        required=False,
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     safeguard = forms.ChoiceField(label=_("Safeguard that it concerns"))
     due = DayField(label=_("Settled until"), required=False)
@@ -50,7 +54,9 @@ class LessonForm(RecordForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        titles = sorted(((one.id, str(one.title)) for one in safeguards), key=lambda choice: sort_key(choice[1]))
+        titles = sorted(
+            ((one.id, str(one.title)) for one in safeguards), key=lambda choice: sort_key(choice[1])
+        )
         self.fields["safeguard"].choices = [("", _("Choose one")), *titles]  # type: ignore[attr-defined]
         self.fields["owner"] = owner_field(people, _("Who sees to it"), _("Nobody yet"))
         named = [(f"{FINDING}:{row.pk}", f"{row.subject_name}: {row.reason}"[:SHOWN]) for row in findings]
@@ -59,7 +65,9 @@ class LessonForm(RecordForm):
                 label=_("Finding that it is about"),
                 required=False,
                 choices=[("", _("None: it is a gap of its own")), *named],
-                help_text=_("One that is attached to the case. It closes by its own evidence, not with the lesson."),
+                help_text=_(
+                    "One that is attached to the case. It closes by its own evidence, not with the lesson."
+                ),
             )
         self.order_fields(self.field_order)
 
@@ -117,7 +125,11 @@ class AnswerForm(RecordForm):
         values = super().clean()
         if values.get("answer") == Answer.SAFEGUARD and not values.get("due") and "due" not in self.errors:
             self.add_error("due", _("Choose the last day for the change."))
-        if values.get("answer") == Answer.ACCEPTED and not values.get("retest") and "retest" not in self.errors:
+        if (
+            values.get("answer") == Answer.ACCEPTED
+            and not values.get("retest")
+            and "retest" not in self.errors
+        ):
             self.add_error("retest", _("Choose the day on which you look at it again."))
         return values
 
@@ -130,20 +142,6 @@ class WordsForm(RecordForm):
     def __init__(self, *args: Any, label: Any, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["words"].label, self.fields["words"].help_text = label, help_text
-
-
-class CloseForm(RecordForm):
-    """How a case is closed."""
-
-    closed_as = forms.ChoiceField(
-        label=_("How does it end"), choices=list(ENDINGS.items()), initial="resolved", widget=forms.RadioSelect
-    )
-    words = forms.CharField(
-        label=_("What became of it"),
-        max_length=LONG,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What happened, what was done, and what was learned or why nothing was: enough for a reader in a year."),
-    )
 
 
 def day_after(today: date, days: int) -> date:

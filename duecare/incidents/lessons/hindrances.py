@@ -31,16 +31,16 @@ def of_lessons(case: Case, now: datetime) -> Iterator[str]:
     accepted = accepted_in_force(rows)
     for row in rows:
         if not row.answer:
-            yield _("The lesson “%s” has no answer: change a safeguard, how you see the risk, or accept it.") % (
-                _cut(row.gap)
-            )
+            yield _(
+                "The lesson “%s” has no answer: change a safeguard, how you see the risk, or accept it."
+            ) % (_cut(row.gap))
         elif row.answer == Answer.ACCEPTED and row.pk not in accepted:
             yield _("Nobody has signed that “%s” is accepted.") % _cut(row.gap)
 
 
 def of_findings(case: Case, now: datetime) -> Iterator[str]:
-    """Every finding that is attached and open needs a lesson about it, which the above looks at, or an exception
-    that was approved: a signed acceptance with a last day."""
+    """Every finding that is attached and open needs a lesson about it, which the above looks at, or an
+    approved exception: a signed acceptance with a last day."""
     found = list(attached_findings(case, SERVER).filter(closed_at=None))
     if not found:
         return
@@ -48,15 +48,17 @@ def of_findings(case: Case, now: datetime) -> Iterator[str]:
     excepted = {one.finding for one in holding(SERVER, now) if one.finding}
     for row in found:
         if f"{FINDING}:{row.pk}" not in answered and row.pk not in excepted:
-            yield _("The finding “%s” is open: put down a lesson about it, or let an exception be approved.") % _cut(
-                f"{row.subject_name}: {row.reason}"
-            )
+            yield _(
+                "The finding “%s” is open: put down a lesson about it, or let an exception be approved."
+            ) % _cut(f"{row.subject_name}: {row.reason}")
 
 
 def of_tasks(case: Case, now: datetime) -> Iterator[str]:
     """Every task of the case, steps of the playbook among them, is done, or dropped with a reason."""
     for title in (
-        Task.objects.filter(about=f"{CASE}:{case.pk}", ended_at=None).order_by("made_at", "id").values_list("title", flat=True)
+        Task.objects.filter(about=f"{CASE}:{case.pk}", ended_at=None)
+        .order_by("made_at", "id")
+        .values_list("title", flat=True)
     ):
         yield _("The task “%s” is open: end it as done, or drop it with a reason.") % _cut(title)
 

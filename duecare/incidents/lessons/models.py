@@ -18,7 +18,9 @@ class LessonQuerySet(VisibleQuerySet["Lesson"]):
             return self.all()
         if not viewer.roles or not viewer.person:
             return self.none()
-        return self.filter(Q(owner=viewer.person) | Q(case__in=Case.objects.all().visible_to(viewer).values("pk")))
+        return self.filter(
+            Q(owner=viewer.person) | Q(case__in=Case.objects.all().visible_to(viewer).values("pk"))
+        )
 
 
 class Lesson(Record):
@@ -30,7 +32,7 @@ class Lesson(Record):
     cause = models.TextField(blank=True)
     """Why it could happen."""
     about = models.CharField(max_length=120, blank=True)
-    """A typed reference to the finding of a check or person that it answers; empty where it stands for itself."""
+    """A typed reference to the finding, there before, that it answers; empty where it stands for itself."""
     safeguard = models.CharField(max_length=40)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="lessons")
     due = models.DateField(null=True)

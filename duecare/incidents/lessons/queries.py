@@ -103,7 +103,9 @@ def find_lesson(key: str, viewer: Viewer) -> Lesson:
     rows = Lesson.objects.all().visible_to(viewer).select_related("case", "owner")
     found: Lesson | None = rows.filter(pk=key).first()
     if found is None:
-        raise NotFound(_("There is no such lesson, or none that you may see."), _("Look in the list of lessons."))
+        raise NotFound(
+            _("There is no such lesson, or none that you may see."), _("Look in the list of lessons.")
+        )
     return found
 
 
@@ -117,13 +119,15 @@ def attached_findings(case: Case, viewer: Viewer) -> QuerySet[Finding]:
     """The findings that were attached to a case and not detached, as far as the viewer may see them."""
     links = CaseLink.objects.filter(case=case, detached_at=None, about__startswith=f"{FINDING}:")
     keys = [about.partition(":")[2] for about in links.values_list("about", flat=True)]
-    found: QuerySet[Finding] = Finding.objects.all().visible_to(viewer).filter(pk__in=keys).order_by("opened_at", "id")
+    found: QuerySet[Finding] = (
+        Finding.objects.all().visible_to(viewer).filter(pk__in=keys).order_by("opened_at", "id")
+    )
     return found
 
 
 def may_tend(row: Lesson, viewer: Viewer) -> bool:
-    """Whether the viewer may answer a lesson and carry it out: who works on the case, closed or not, and whose
-    it is."""
+    """Whether the viewer may answer a lesson and carry it out: who works on the case, closed or not, and
+    whose it is."""
     if viewer.changes and viewer.covers(ROOM):
         return True
     if not viewer.person or not viewer.roles or viewer.roles == {Role.AUDITOR}:

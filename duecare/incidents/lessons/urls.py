@@ -16,5 +16,4 @@ urlpatterns = [
     path("cases/<str:key>/lessons/", views.case_lessons, name="case-lessons"),
     path("cases/<str:key>/lessons/add/", views.lesson_add, name="lesson-add"),
     path("cases/<str:key>/close/", closing_views.case_close, name="case-close"),
-    path("cases/<str:key>/open-again/", closing_views.case_reopen, name="case-reopen"),
 ]

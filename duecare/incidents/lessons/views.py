@@ -62,7 +62,7 @@ def lessons(request: Request) -> HttpResponseBase:
 
 @require_safe
 def case_lessons(request: Request, key: str) -> HttpResponseBase:
-    """What a case showed to fall short, with what became of each, and what stands in the way of closing it."""
+    """What a case showed to fall short, what became of each, and what stands in the way of closing it."""
     viewer = request.viewer
     case = find_case(key, viewer)
     today = timezone.localdate(request.view_now)
@@ -74,7 +74,8 @@ def case_lessons(request: Request, key: str) -> HttpResponseBase:
         "case-lessons",
         rows=[_told(row, today) for row in rows],
         findings=[
-            {"row": row, "answered": f"{FINDING}:{row.pk}" in answered} for row in attached_findings(case, viewer)
+            {"row": row, "answered": f"{FINDING}:{row.pk}" in answered}
+            for row in attached_findings(case, viewer)
         ],
         **closing_context(case, request),
     )
@@ -87,13 +88,7 @@ def closing_context(case: Case, request: Request) -> dict[str, Any]:
     return {
         "hindrances": [] if case.closed_at else hindrances(case, request.view_now),
         "closer": names_of([case.closed_by], viewer)[case.closed_by] if case.closed_by else "",
-        "may_reopen": bool(case.closed_at) and may_reopen(case, viewer) and asof.current() is None,
     }
-
-
-def may_reopen(case: Case, viewer: Viewer) -> bool:
-    """Whether the viewer may open a closed case again: who changes things in the area."""
-    return viewer.changes and viewer.covers(ROOM) and not case.merged_into_id
 
 
 def _told(row: Lesson, today: Any) -> dict[str, Any]:
@@ -117,8 +112,16 @@ def lesson(request: Request, key: str) -> HttpResponseBase:
     name, state = reference(key), condition_of(row, timezone.localdate(request.view_now))
     live = asof.current() is None
     sees_case = Case.objects.all().visible_to(viewer).filter(pk=row.case_id).exists()
-    entries = entries_about("incidents.lesson", [key], viewer).filter(kind="incidents.lesson").order_by("-index")
-    task = Task.objects.all().visible_to(viewer).filter(origin=f"lesson:{key}").order_by("-made_at", "-id").first()
+    entries = (
+        entries_about("incidents.lesson", [key], viewer).filter(kind="incidents.lesson").order_by("-index")
+    )
+    task = (
+        Task.objects.all()
+        .visible_to(viewer)
+        .filter(origin=f"lesson:{key}")
+        .order_by("-made_at", "-id")
+        .first()
+    )
     about = f"{FINDING}:{row.finding}" if row.finding else ""
     people = names_of({row.made_by, *filter(None, [row.answered_by])}, viewer)
     context = {
@@ -150,7 +153,11 @@ def lesson_add(request: Request, key: str) -> HttpResponseBase:
     answered = {row.about for row in lessons_of(case, viewer)}
     findings = [row for row in attached_findings(case, viewer) if f"{FINDING}:{row.pk}" not in answered]
     today = timezone.localdate(request.view_now)
-    initial = {"due": forms.day_after(today, A_MONTH), "owner": viewer.person, "about": request.GET.get("about", "")}
+    initial = {
+        "due": forms.day_after(today, A_MONTH),
+        "owner": viewer.person,
+        "about": request.GET.get("about", ""),
+    }
     form = forms.LessonForm(
         _sent(request),
         people=_people(today, viewer),
@@ -166,7 +173,14 @@ def lesson_add(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The lesson was put down. Its finding is open until it is settled."))
             return redirect("lesson", made.pk)
-    return _page(request, form, _("Put down a lesson"), _("Put it down"), reverse("case-lessons", args=[key]), called(case))
+    return _page(
+        request,
+        form,
+        _("Put down a lesson"),
+        _("Put it down"),
+        reverse("case-lessons", args=[key]),
+        called(case),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -191,7 +205,9 @@ def lesson_change(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The lesson was changed."))
             return redirect("lesson", key)
-    return _page(request, form, _("Change the lesson"), _("Save"), reverse("lesson", args=[key]), called(row.case))
+    return _page(
+        request, form, _("Change the lesson"), _("Save"), reverse("lesson", args=[key]), called(row.case)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -226,7 +242,9 @@ def lesson_answer(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The lesson is answered."))
             return redirect("lesson", key)
-    return _page(request, form, _("Answer the lesson"), _("Record the answer"), reverse("lesson", args=[key]), row.gap)
+    return _page(
+        request, form, _("Answer the lesson"), _("Record the answer"), reverse("lesson", args=[key]), row.gap
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,7 +252,9 @@ def lesson_done(request: Request, key: str) -> HttpResponseBase:
     """Say that what was to change has changed."""
     row = demand_tending(request, key)
     form = forms.WordsForm(
-        _sent(request), label=_("What was changed"), help_text=_("And where that shows: a setting, a page, a test.")
+        _sent(request),
+        label=_("What was changed"),
+        help_text=_("And where that shows: a setting, a page, a test."),
     )
     if form.is_valid():
         try:
@@ -244,7 +264,14 @@ def lesson_done(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Done. Its finding is closed."))
             return redirect("lesson", key)
-    return _page(request, form, _("It is carried out"), _("Record that it is done"), reverse("lesson", args=[key]), row.gap)
+    return _page(
+        request,
+        form,
+        _("It is carried out"),
+        _("Record that it is done"),
+        reverse("lesson", args=[key]),
+        row.gap,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -260,15 +287,23 @@ def lesson_again(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The lesson is open again."))
             return redirect("lesson", key)
-    return _page(request, form, _("Take the lesson up again"), _("Take it up again"), reverse("lesson", args=[key]), row.gap)
+    return _page(
+        request,
+        form,
+        _("Take the lesson up again"),
+        _("Take it up again"),
+        reverse("lesson", args=[key]),
+        row.gap,
+    )
 
 
 def demand_tending(request: Request, key: str) -> Lesson:
-    """The lesson, if the viewer may work on it. Raises NotFound for what they do not see, Refused otherwise."""
+    """The lesson, if the viewer may work on it. Raises NotFound for one not seen, Refused otherwise."""
     row = find_lesson(key, request.viewer)
     if not may_tend(row, request.viewer):
         raise Refused(
-            _("You may read this lesson, and change nothing."), _("Ask whoever leads the case to give you a role.")
+            _("You may read this lesson, and change nothing."),
+            _("Ask whoever leads the case to give you a role."),
         )
     return row
 
@@ -282,7 +317,8 @@ def _sent(request: Request) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _page(request: Request, form: Any, title: str, button: str, back: str, about: str = "") -> HttpResponseBase:
+def _page(
+    request: Request, form: Any, title: str, button: str, back: str, about: str = ""
+) -> HttpResponseBase:
     context = {"form": form, "title": title, "button": button, "back": back, "about": about}
     return render(request, "program/task_form.html", context, status=400 if form.errors else 200)
-
