@@ -10,4 +10,4 @@ class IncidentsConfig(AppConfig):
         """Let what is here be referred to."""
         from duecare.incidents.cases import queries  # noqa: F401  # registers the references
         from duecare.incidents.exercises import queries as exercises  # noqa: F401
-        from duecare.incidents.lessons import hindrances  # noqa: F401  # and what has to be settled
+        from duecare.incidents.lessons import hindrances, subjects  # noqa: F401  # what is to be settled

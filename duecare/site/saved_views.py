@@ -23,6 +23,10 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.incidents.exercises import lists as exercise_lists
+from duecare.incidents.lessons import lists as lesson_lists
+from duecare.incidents.models import Exercise, Lesson
+from duecare.incidents.plans.queries import plan_content
 from duecare.ledger import asof, browsing
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -149,6 +153,14 @@ def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return run_queries.listing(now).read(query, PatchRun)
 
 
+def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
+
+
+def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -182,6 +194,8 @@ LISTS: Mapping[str, ListPage] = {
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),
+    "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
+    "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

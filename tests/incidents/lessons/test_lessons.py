@@ -28,10 +28,9 @@ from duecare.program import exception_actions
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import version_of
 from duecare.program.assessing import assess
-from duecare.program.models import Decided, Finding, Person, Task
+from duecare.program.models import Decided, Ending, Finding, Person, Task
 from duecare.program.task_actions import end_task, make_task
 from duecare.program.task_queries import today_at
-from duecare.program.models import Ending
 from duecare.program.unchanged import seen_entry
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -206,7 +205,10 @@ def test_a_lesson_without_words_or_safeguard_is_refused_by_name(case: Case, now:
 def test_each_condition_is_the_same_to_the_database(case: Case, now: datetime) -> None:
     today = today_at(now)
     day = timedelta(days=1)
-    rows = [add_lesson(ACTOR, case.pk, Draft("x", "ir_plan", due=due), now) for due in (None, today - day, today + day)]
+    rows = [
+        add_lesson(ACTOR, case.pk, Draft("x", "ir_plan", due=due), now)
+        for due in (None, today - day, today + day)
+    ]
     planned = add_lesson(ACTOR, case.pk, GAP, now)
     answer_lesson(ACTOR, planned.pk, Answer.SAFEGUARD, "Soon.", now, due=today + day)
     late = add_lesson(ACTOR, case.pk, GAP, now)
