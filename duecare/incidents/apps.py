@@ -9,5 +9,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         """Let what is here be referred to."""
         from duecare.incidents.cases import queries  # noqa: F401  # registers the references
+        from duecare.incidents.evidence import subjects  # noqa: F401
         from duecare.incidents.exercises import queries as exercises  # noqa: F401
-        from duecare.incidents.lessons import hindrances, subjects  # noqa: F401  # what is to be settled
+        from duecare.incidents.indicators import referring  # noqa: F401
+        from duecare.incidents.lessons import hindrances  # noqa: F401  # what is to be settled
+        from duecare.incidents.lessons import subjects as lessons  # noqa: F401
+        from duecare.incidents.timeline import referring as timeline_referring  # noqa: F401

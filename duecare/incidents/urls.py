@@ -9,6 +9,7 @@ from duecare.incidents.indicators.urls import urlpatterns as indicators
 from duecare.incidents.lessons.urls import urlpatterns as lessons
 from duecare.incidents.notices.urls import urlpatterns as notices
 from duecare.incidents.plans.urls import urlpatterns as plans
+from duecare.incidents.stix.urls import urlpatterns as stix
 from duecare.incidents.timeline.urls import urlpatterns as timeline
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     *timeline,
     *evidence,
     *indicators,
+    *stix,
     *decisions,
     *notices,
     *lessons,

@@ -95,6 +95,15 @@ def fetch(digest: str) -> bytes:
     return data
 
 
+def digest_now(digest: str) -> str:
+    """SHA-256 of what lies under a blob's name now, read a piece at a time. Raises NotFound if none is."""
+    try:
+        with _place(digest).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise _missing(digest) from None
+
+
 def stored(digest: str) -> bool:
     """Whether a file of that name exists; its content is not read."""
     return _place(digest).exists()

@@ -28,6 +28,7 @@ NOTES: Mapping[str, Promise] = {
     "anchor": gettext_lazy("confirmation from outside"),
     "denial": gettext_lazy("denial"),
     "enrolment-refused": gettext_lazy("refused enrolment"),
+    "evidence-changed": gettext_lazy("changed evidence"),
     "export": gettext_lazy("export"),
     "feed": gettext_lazy("calendar address"),
     "import-part": gettext_lazy("import part"),
@@ -45,6 +46,7 @@ NOTES: Mapping[str, Promise] = {
     "sign-in": gettext_lazy("sign in"),
     "sign-in-denied": gettext_lazy("sign in denied"),
     "sign-out": gettext_lazy("sign out"),
+    "stix-export": gettext_lazy("export as STIX"),
     "token": gettext_lazy("token"),
     "told": gettext_lazy("told"),
 }

@@ -21,6 +21,10 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.incidents.evidence import api as evidence_api
+from duecare.incidents.indicators import api as indicators_api
+from duecare.incidents.stix import api as stix_api
+from duecare.incidents.timeline import api as timeline_api
 from duecare.ledger import api as ledger_api
 from duecare.ledger.browsing import size_in_view
 from duecare.ledger.viewers import Request, Scope, demand_reader
@@ -150,6 +154,10 @@ for _router in (
     runs_api.router,
     enrolment_api.router,
     exposure_api.router,
+    timeline_api.router,
+    evidence_api.router,
+    indicators_api.router,
+    stix_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

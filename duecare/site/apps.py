@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from duecare.law.applies import Answer, required_by
 from duecare.program.askers import Asker, register_askers
 
-AREAS = ("systems", "access", "patching", "detection", "continuity", "incidents")
+AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
 """The areas that have checks."""
 FOUND_IN = ("access", "program", "systems", "patching", "assurance", "site")
 """Where something is registered that can be found."""

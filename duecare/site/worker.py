@@ -57,6 +57,7 @@ def every_job() -> list[Job]:
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
         Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
+        Job("read evidence again", timedelta(days=7), _rehash),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -188,6 +189,14 @@ def _reorder() -> dict[str, Any]:
     from duecare.patching.weaknesses.placing import reorder
 
     return {"changed": reorder()}
+
+
+def _rehash() -> dict[str, Any]:
+    """Every file that is kept as evidence, to see that it is what it was."""
+    from duecare.incidents.evidence.rehashing import rehash
+    from duecare.ledger.records import utc_now
+
+    return rehash(ACTOR, utc_now())
 
 
 def _remind() -> dict[str, Any]:

@@ -101,6 +101,17 @@ def of_matter(sample: str, *roles: Role, told: tuple[Role, ...] = (), empty: int
     return Page(sample, answers(OK, *roles, told=told), post, object=True, today=True)
 
 
+def of_case(sample: str) -> Page:
+    """A form about a case, for those who work on it."""
+    return form(f"incidents/cases/{{case}}/{sample}", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True)
+
+
+def waits(sample: str) -> Page:
+    """What shows a file that waits for a case: here none does, for whomever."""
+    none = answers(HIDDEN, told=(AUDITOR,))
+    return Page(f"incidents/cases/{{case}}/{sample}", none, none, object=True)
+
+
 def remark(sample: str) -> Page:
     """Something to add to a record, by a POST alone."""
     return Page(sample, ONLY_POST, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,)))
@@ -388,6 +399,58 @@ PAGES: Mapping[str, Page] = {
     ),
     "incidents/exercises/<str:key>/end/": form(
         "incidents/exercises/{exercise}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/timeline/": Page("incidents/cases/{case}/timeline/", READ, object=True),
+    "incidents/cases/<str:key>/timeline/add/": of_case("timeline/add/"),
+    "incidents/cases/<str:key>/timeline/import/": of_case("timeline/import/"),
+    "incidents/cases/<str:key>/timeline/import/<str:token>/": waits("timeline/import/no-token/"),
+    "incidents/cases/<str:key>/timeline/import/<str:token>/drop/": Page(
+        "incidents/cases/{case}/timeline/import/no-token/drop/",
+        ONLY_POST,
+        answers(HIDDEN, told=(AUDITOR,)),
+        object=True,
+    ),
+    "incidents/cases/<str:key>/timeline/<str:entry>/": Page(
+        "incidents/cases/{case}/timeline/{timeline entry}/", READ, object=True
+    ),
+    "incidents/cases/<str:key>/timeline/<str:entry>/strike/": of_case("timeline/{timeline entry}/strike/"),
+    "incidents/cases/<str:key>/timeline/<str:entry>/anew/": of_case("timeline/{timeline entry}/anew/"),
+    "incidents/cases/<str:key>/timeline/<str:entry>/strike-file/": Page(
+        "incidents/cases/{case}/timeline/{timeline entry}/strike-file/",
+        answers(NOT_ALLOWED, OWNER, MANAGER, APPROVER, AUDITOR),
+        answers(NOT_ALLOWED, OWNER, MANAGER, APPROVER, AUDITOR),
+        object=True,
+    ),
+    "incidents/cases/<str:key>/evidence/": Page("incidents/cases/{case}/evidence/", READ, object=True),
+    "incidents/cases/<str:key>/evidence/add/": of_case("evidence/add/"),
+    "incidents/cases/<str:key>/evidence/elsewhere/": of_case("evidence/elsewhere/"),
+    "incidents/cases/<str:key>/evidence/custody/": Page(
+        "incidents/cases/{case}/evidence/custody/", READ, object=True
+    ),
+    "incidents/cases/<str:key>/evidence/<str:evidence>/": Page(
+        "incidents/cases/{case}/evidence/{evidence}/", READ, object=True
+    ),
+    "incidents/cases/<str:key>/evidence/<str:evidence>/hand/": of_case("evidence/{evidence}/hand/"),
+    "incidents/cases/<str:key>/evidence/<str:evidence>/read/": act(
+        "incidents/cases/{case}/evidence/{evidence}/read/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/cases/<str:key>/evidence/<str:evidence>/download/": act(
+        "incidents/cases/{case}/evidence/{evidence}/download/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/cases/<str:key>/indicators/": Page("incidents/cases/{case}/indicators/", READ, object=True),
+    "incidents/cases/<str:key>/indicators/add/": of_case("indicators/add/"),
+    "incidents/cases/<str:key>/indicators/<str:indicator>/": Page(
+        "incidents/cases/{case}/indicators/{indicator}/", READ, object=True
+    ),
+    "incidents/cases/<str:key>/indicators/<str:indicator>/remove/": of_case("indicators/{indicator}/remove/"),
+    "incidents/cases/<str:key>/stix/": of_case("stix/"),
+    "incidents/cases/<str:key>/stix/import/": of_case("stix/import/"),
+    "incidents/cases/<str:key>/stix/import/<str:token>/": waits("stix/import/no-token/"),
+    "incidents/cases/<str:key>/stix/import/<str:token>/drop/": Page(
+        "incidents/cases/{case}/stix/import/no-token/drop/",
+        ONLY_POST,
+        answers(HIDDEN, told=(AUDITOR,)),
+        object=True,
     ),
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),

@@ -55,6 +55,7 @@ REST = (APPROVER, AUDITOR)
 WHY = {"reason": "It was time."}
 DATA_SET = {"name": "Suppliers"}
 STATED = {"answer": "yes", "words": "All.", "period_from": "2026-01-01", "period_to": "2026-01-01"}
+PHONE = {"what": "x", "place": "y", "collected": "2026-11-01T09:00", "collected_by": "z"}
 ASKED = {
     "about": "program.finding:{finding}",
     "reason": "no",
@@ -108,6 +109,46 @@ CALLS: Mapping[str, Call] = {
     "POST exceptions/{key}/withdraw": changed(
         "exceptions/{exception}/withdraw", WHY, *DAILY, told=(AUDITOR,)
     ),
+    # Incidents.
+    "GET cases/{key}/timeline": read("cases/{case}/timeline?kind=event", object=True),
+    "POST cases/{key}/timeline": changed(
+        "cases/{case}/timeline", {"happened": "2026-11-01T09:00", "words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "GET cases/{key}/timeline/{entry}": read("cases/{case}/timeline/{timeline entry}", object=True),
+    "POST cases/{key}/timeline/{entry}/strike": changed(
+        "cases/{case}/timeline/{timeline entry}/strike", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "GET cases/{key}/times": read("cases/{case}/times", object=True),
+    "GET cases/{key}/evidence": read("cases/{case}/evidence", object=True),
+    "POST cases/{key}/evidence": changed("cases/{case}/evidence", PHONE, *DAILY, told=(AUDITOR,)),
+    "POST cases/{key}/evidence/files": changed(
+        "cases/{case}/evidence/files?name=a.txt&what=a&collected=2026-11-01T09:00&collected_by=b",
+        b"abc",
+        *DAILY,
+        told=(AUDITOR,),
+    ),
+    "GET cases/{key}/evidence/{evidence}": read("cases/{case}/evidence/{evidence}", object=True),
+    "POST cases/{key}/evidence/{evidence}/custody": changed(
+        "cases/{case}/evidence/{evidence}/custody",
+        {"kind": "returned", "who": "x", "when": "2026-11-01T09:00"},
+        *DAILY,
+        told=(AUDITOR,),
+    ),
+    "POST cases/{key}/evidence/{evidence}/download": changed(
+        "cases/{case}/evidence/{evidence}/download", None, *DAILY, told=(AUDITOR,)
+    ),
+    "GET cases/{key}/indicators": read("cases/{case}/indicators", object=True),
+    "POST cases/{key}/indicators": changed(
+        "cases/{case}/indicators", {"values": ["192.0.2.9"], "tlp": "red"}, *DAILY, told=(AUDITOR,)
+    ),
+    "GET cases/{key}/indicators/{indicator}": read("cases/{case}/indicators/{indicator}", object=True),
+    "POST cases/{key}/indicators/{indicator}/remove": changed(
+        "cases/{case}/indicators/{indicator}/remove", WHY, *DAILY, told=(AUDITOR,)
+    ),
+    "POST cases/{key}/stix": changed(
+        "cases/{case}/stix", {"recipient": "x", "tlp": "green"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST cases/{key}/stix/bundles": changed("cases/{case}/stix/bundles", b"{}", *DAILY, told=(AUDITOR,)),
     # Software.
     "GET weaknesses": read("weaknesses?urgency=exploited"),
     "GET weaknesses/{name}": read("weaknesses/CVE-2026-1", object=True),

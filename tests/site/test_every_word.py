@@ -24,7 +24,9 @@ WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
     # People, and what they wrote.
-    r"Mail account taken over|The bank was told too late\.|No number\.|The bag|The nurses",
+    r"The bank was told too late\.|No number\.|The bag|The nurses",
+    r"Mail account taken over|Mails went out that nobody wrote|T1078|Phone of the director|Safe",
+    r"evil\[\.\]example|TLP:[A-Z+]+|ATT&CK|STIX( 2\.1)?",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",

@@ -15,6 +15,9 @@ from duecare.ledger.viewers import Request, Viewer
 
 PAGES = (
     (_("Overview"), "case"),
+    (_("Timeline"), "case-timeline"),
+    (_("Evidence"), "case-evidence"),
+    (_("Indicators"), "case-indicators"),
     (_("Lessons"), "case-lessons"),
 )
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""

@@ -17,6 +17,9 @@ class Evidence(Record):
     """Within the case: 1, 2, 3..."""
     what = models.CharField(max_length=200)
     file_name = models.CharField(max_length=200, blank=True)
+    """Without folders and signs that deceive: what it is called when it is taken out again."""
+    given_name = models.TextField(blank=True)
+    """As it was handed in, whatever it holds; shown only with its odd signs named."""
     size = models.PositiveBigIntegerField(default=0)
     content = BlobField()
     """Its digest is the evidence's SHA-256; empty for what is kept elsewhere."""
@@ -52,7 +55,7 @@ class Custody(Record):
 
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="custody")
     kind = models.CharField(max_length=20)
-    """`collected`, `accessed`, `handed over`, `returned`, `hashed`."""
+    """`collected`, `accessed`, `handed over`, `returned`, `hashed` (`evidence/kinds.py`)."""
     at = models.DateTimeField()
     who = models.CharField(max_length=200)
     """Who did it, or who took it over, in words."""

@@ -25,6 +25,7 @@ class Indicator(Record):
     added_at = models.DateTimeField()
     added_by = models.CharField(max_length=80)
     removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=80, blank=True)
     removed_because = models.TextField(blank=True)
 
     room = ROOM

@@ -1,14 +1,28 @@
-"""What people and other rooms write into the timeline of a case."""
+"""What people and other rooms write into the timeline of a case. Nothing of it is changed: it is struck."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.models import Case
+from duecare.incidents.timeline.kinds import KINDS
+from duecare.incidents.timeline.milestones import OF_ID
 from duecare.incidents.timeline.models import TimelineEntry
+from duecare.incidents.timeline.rows import LONGEST_WORDS, Draft, demand_order, demand_past
 from duecare.law.moments import Moment
+from duecare.law.obligations import register
+from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
+from duecare.web.recorded import recorded
+from duecare.words import day, number
+
+AT_ONCE = 500
+"""Entries of one act."""
 
 
 def put(
@@ -31,3 +45,162 @@ def put(
         **values,
     )
     return made
+
+
+def add_entry(actor: str, case: Case, draft: Draft, now: datetime) -> TimelineEntry:
+    """Write down what happened. Raises BadInput for what cannot be, Refused if the case is closed."""
+    _demand_good(draft, now)
+    with recording(actor, recorded("write into the timeline of the case %(title)s", title=case.title)):
+        demand_open(case)
+        return _put(actor, case, draft, now)
+
+
+def strike_entry(actor: str, case: Case, key: str, reason: str, now: datetime) -> TimelineEntry:
+    """Say that an entry was wrong; it stays, struck.
+
+    Raises BadInput without a reason, NotFound for no such entry, Refused if it is struck or the case closed.
+    """
+    with recording(actor, recorded("strike an entry of the case %(title)s", title=case.title)):
+        demand_open(case)
+        return _strike(actor, case, key, reason, now)
+
+
+def tell_anew(actor: str, case: Case, key: str, draft: Draft, reason: str, now: datetime) -> TimelineEntry:
+    """Strike an entry and write what is right in its place; one act. Raises as the two do."""
+    _demand_good(draft, now)
+    with recording(actor, recorded("tell an entry of the case %(title)s anew", title=case.title)):
+        demand_open(case)
+        struck = _strike(actor, case, key, reason, now)
+        return _put(actor, case, draft, now, instead_of=struck, about=struck.about)
+
+
+def take_in(actor: str, case: Case, drafts: Sequence[Draft], file: str, now: datetime) -> int:
+    """Write all entries of a file, of which `file` is the digest, and how many those were.
+
+    They are written in acts of AT_ONCE. Where that broke off, the same file goes on from there. Raises
+    Refused if the file is in the timeline already, or somebody else takes it in at the same time.
+    """
+    written = already_there(case, len(drafts), file)
+    begun = written
+    known = TimelineEntry.objects.filter(case=case, imported=file)
+    before = known.count() - written
+    while written < len(drafts):
+        part = drafts[written : written + AT_ONCE]
+        with recording(actor, recorded("take events into the case %(title)s", title=case.title)):
+            demand_open(case)
+            if known.count() != before + written:
+                raise Refused(
+                    _("Somebody else takes this file in at the same time."), _("Look at the timeline.")
+                )
+            for one in part:
+                _put(actor, case, one, now, imported=file)
+        written += len(part)
+    return written - begun
+
+
+def already_there(case: Case, rows: int, file: str) -> int:
+    """How many of a file's rows were written before that broke off; 0 for a new file.
+
+    Raises Refused if all of it is there. A file of which every entry was struck may come again.
+    """
+    known = TimelineEntry.objects.filter(case=case, imported=file)
+    first = known.filter(struck_at=None).order_by("recorded_at").first()
+    if first is None:
+        return 0
+    count = known.count()
+    if count < rows:
+        return count
+    raise Refused(
+        _("This very file was taken in on %(day)s.") % {"day": day(first.recorded_at.date())},
+        _("If it was read wrongly, strike its entries first; each names the file."),
+    )
+
+
+def strike_file(actor: str, case: Case, file: str, reason: str, now: datetime) -> int:
+    """Strike all that came from one file, in acts of AT_ONCE; how many entries those were.
+
+    Raises BadInput without a reason, NotFound if nothing that stands came from it.
+    """
+    _demand_reason(reason)
+    standing = TimelineEntry.objects.filter(case=case, imported=file, struck_at=None)
+    struck = 0
+    while file and (part := list(standing.order_by("id").values_list("pk", flat=True)[:AT_ONCE])):
+        with recording(actor, recorded("strike entries of the case %(title)s", title=case.title)):
+            demand_open(case)
+            struck += standing.filter(pk__in=part).update(
+                struck_at=now, struck_by=actor, struck_because=reason.strip()
+            )
+    if not struck:
+        raise NotFound(_("Nothing of such a file stands in the timeline."), _("Look at the timeline."))
+    return struck
+
+
+def demand_open(case: Case) -> None:
+    """Raises Refused if the case is closed by now; it stays as it is until the act ends."""
+    current: Case | None = Case.objects.select_for_update().filter(pk=case.pk).first()
+    if current is None or current.closed_at is not None:
+        raise Refused(_("This case is closed."), _("Open it again on its page if there is more to do."))
+
+
+def _put(actor: str, case: Case, draft: Draft, now: datetime, **values: Any) -> TimelineEntry:
+    return put(
+        actor,
+        case,
+        now,
+        draft.words.strip(),
+        draft.happened,
+        draft.kind,
+        observed_at=draft.observed.at if draft.observed else None,
+        mark=draft.mark,
+        trigger=draft.trigger,
+        obligation=draft.obligation,
+        techniques=list(draft.techniques),
+        source=draft.source.strip(),
+        **values,
+    )
+
+
+def _strike(actor: str, case: Case, key: str, reason: str, now: datetime) -> TimelineEntry:
+    _demand_reason(reason)
+    found: TimelineEntry | None = TimelineEntry.objects.select_for_update().filter(case=case, pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such entry in this timeline."), _("Look at the timeline."))
+    if found.struck_at is not None:
+        raise Refused(_("This entry is struck already."), _("Look at it for the reason."))
+    found.struck_at, found.struck_by, found.struck_because = now, actor, reason.strip()
+    found.save()
+    return found
+
+
+def _demand_reason(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput(
+            _("An entry is not struck without a reason."), _("Say what was wrong with it."), "reason"
+        )
+
+
+def _demand_good(draft: Draft, now: datetime) -> None:
+    if not 0 < len(draft.words.strip()) <= LONGEST_WORDS:
+        raise BadInput(
+            _("An entry has 1 to %s characters.") % number(LONGEST_WORDS), _("Say what happened."), "words"
+        )
+    for name, value, known in (
+        ("kind", draft.kind, KINDS),
+        ("mark", draft.mark, ("", *OF_ID)),
+        ("trigger", draft.trigger, ("", *register().events)),
+        ("obligation", draft.obligation, ("", *register().obligations)),
+    ):
+        if value not in known:
+            raise BadInput(
+                _("“%s” is not known.") % value[:60], _("Choose one of those that are offered."), name
+            )
+    if draft.obligation and not draft.trigger:
+        raise BadInput(
+            _("Only an event of the law is of one obligation alone."),
+            _("Choose the event, or no obligation."),
+            "obligation",
+        )
+    demand_past(draft.happened, now, "happened")
+    if draft.observed is not None:
+        demand_past(draft.observed, now, "observed")
+        demand_order(draft.happened, draft.observed)

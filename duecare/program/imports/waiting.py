@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,8 +71,15 @@ class Waiting:
         return (_place(self.token) / "file").read_bytes()
 
 
-def put(data: bytes, actor: str, now: datetime, **said: Any) -> Waiting:
-    """Read a file and let it wait. `said` are fields of Waiting.
+def put(
+    data: bytes,
+    actor: str,
+    now: datetime,
+    *,
+    read: Callable[[bytes, str], Table | Choice] = read_isolated,
+    **said: Any,
+) -> Waiting:
+    """Read a file and let it wait. `said` are fields of Waiting; `read` makes a table of its bytes.
 
     Raises BadInput naming the place in the file that cannot be read; nothing waits then.
     """
@@ -82,7 +89,7 @@ def put(data: bytes, actor: str, now: datetime, **said: Any) -> Waiting:
             _("%s files of yours wait to be taken in.") % MOST_WAITING,
             _("Take them in or give them up first."),
         )
-    found = read_isolated(data, said.get("sheet", ""))
+    found = read(data, said.get("sheet", ""))
     waiting = Waiting(
         token=secrets.token_hex(16),
         actor=actor,
