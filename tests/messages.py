@@ -102,6 +102,8 @@ def _arguments(source: str, start: int) -> list[str]:
 
 def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
+    from duecare.incidents.exercises import scenarios
+    from duecare.incidents.figures import classes
     from duecare.incidents.plans.shipped import shipped as plan_that_ships
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
@@ -116,6 +118,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/questions.yaml": questions.questions(),
         "duecare/program/content/targets.yaml": targets.definitions(),
         "duecare/incidents/content": plan_that_ships(),
+        "duecare/incidents/content/scenarios": scenarios.shipped(),
+        "duecare/incidents/figures/classes.py": classes.AXES,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }

@@ -376,6 +376,11 @@ PAGES: Mapping[str, Page] = {
     "incidents/cases/<str:key>/close/": form(
         "incidents/cases/{case}/close/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
     ),
+    "incidents/figures/": Page("incidents/figures/", READ),
+    "incidents/cases/<str:key>/classes/": Page("incidents/cases/{case}/classes/", READ, object=True),
+    "incidents/cases/<str:key>/classes/change/": form(
+        "incidents/cases/{case}/classes/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
     # Exercises.
     "incidents/exercises/": Page("incidents/exercises/", READ),
     "incidents/exercises/plan/": form("incidents/exercises/plan/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),

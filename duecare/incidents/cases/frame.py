@@ -19,6 +19,7 @@ PAGES = (
     (_("Evidence"), "case-evidence"),
     (_("Indicators"), "case-indicators"),
     (_("Lessons"), "case-lessons"),
+    (_("Statistics"), "case-classes"),
 )
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 
