@@ -342,6 +342,27 @@ def import_bill(
         say(line)
 
 
+@imports.command("alerts")
+def import_alerts(
+    file: Annotated[Path, typer.Argument(help="JSON Lines: one alert a line, at most 1,000.")],
+) -> None:
+    """Take in alerts of other tools. Each counts once, by its source and its id there."""
+    from duecare.errors import BadInput
+    from duecare.incidents.alerts.reading import MOST_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}.") from error
+    _opened()
+    from duecare.incidents.alerts.terminal import bring_alerts
+    from duecare.ledger.records import utc_now
+
+    found = bring_alerts(data, _actor(), utc_now())
+    say(f"{found.taken:,} alerts taken in, {found.known:,} were known. They wait at /incidents/waiting/.")
+
+
 @imports.command("pulled")
 def import_pulled(
     directory: Annotated[Path, typer.Argument(help="Where `duecare-pull run` puts what it fetched.")],

@@ -8,7 +8,7 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let what is here be referred to."""
-        from duecare.incidents.cases import queries  # noqa: F401  # registers the references
+        from duecare.incidents.cases import queries, things  # noqa: F401  # register the references
         from duecare.incidents.evidence import subjects  # noqa: F401
         from duecare.incidents.exercises import queries as exercises  # noqa: F401
         from duecare.incidents.indicators import referring  # noqa: F401

@@ -48,14 +48,18 @@ class Draft:
     title: str
     words: str = ""
     about: str = ""
-    """A typed reference, for a copy of what it names."""
+    """A typed reference, for a copy of what it names, or for a note on it."""
     name: str = ""
     """Of a file; empty if there is none."""
     data: bytes = b""
+    note: bool = False
+    """Whether it says something of its own of what `about` names."""
 
     @property
     def kind(self) -> PaperKind:
-        return PaperKind.COPY if self.about else PaperKind.FILE if self.name else PaperKind.NOTE
+        if self.about and not self.note:
+            return PaperKind.COPY
+        return PaperKind.FILE if self.name else PaperKind.NOTE
 
 
 def open_matter(viewer: Viewer, title: str, why: str, counsel: str, now: datetime) -> Matter:

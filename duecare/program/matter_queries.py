@@ -202,6 +202,18 @@ def papers_of(matter: Matter, viewer: Viewer) -> list[PaperTold]:
     return sorted(told, key=lambda one: one.record.made_at, reverse=True)
 
 
+def papers_on(reference: str, viewer: Viewer) -> list[tuple[MatterTold, PaperTold]]:
+    """The papers about a record in the viewer's matters, newest first; what cannot be opened is left out."""
+    found = [
+        (matter, paper)
+        for matter in matters_of(viewer)
+        if not matter.fault
+        for paper in papers_of(matter.record, viewer)
+        if paper.about == reference and not paper.fault
+    ]
+    return sorted(found, key=lambda one: one[1].record.made_at, reverse=True)
+
+
 def find_paper(matter: Matter, paper: str, viewer: Viewer) -> PaperTold:
     """One paper of a matter. Raises NotFound if there is no such paper in it, Tampered if it was altered."""
     rows = list(MatterPaper.objects.all().visible_to(viewer).filter(matter=matter, pk=paper))

@@ -18,6 +18,13 @@ from duecare.program.task_models import Task
 
 M = TypeVar("M", bound=models.Model)
 
+_told: dict[str, type[Record]] = {}
+
+
+def register_remarked(kind: str, model: type[Record]) -> None:
+    """Let who does not read everything see what is said of the rows of this kind that they may see."""
+    _told[kind] = model
+
 
 class RemarkQuerySet(VisibleQuerySet[M]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
@@ -29,12 +36,15 @@ class RemarkQuerySet(VisibleQuerySet[M]):
         if viewer.reads and viewer.areas is None:
             return self.all()
         seen = Q(about__in=_named("program.task", Task, viewer))
+        for kind, model in _told.items():
+            seen |= Q(about__in=_named(kind, model, viewer))
         if viewer.reads and viewer.areas is not None:
-            for kind, model in (
+            spine: tuple[tuple[str, type[Record]], ...] = (
                 ("program.finding", Finding),
                 ("program.statement", Statement),
                 ("program.safeguardexception", SafeguardException),
-            ):
+            )
+            for kind, model in spine:
                 seen |= Q(about__in=_named(kind, model, viewer))
             seen |= Q(about__in=[f"program.safeguard:{id}" for id in safeguards_of(viewer.areas)])
         return self.filter(seen)

@@ -7,7 +7,7 @@ also change things, and a member on their own tasks, may add one. A comment is n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,6 +191,14 @@ def demand_visible(reference: str, viewer: Viewer) -> None:
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
 
 
+_remarking: dict[str, Callable[[str, Viewer], bool]] = {}
+
+
+def register_remarking(kind: str, function: Callable[[str, Viewer], bool]) -> None:
+    """Say which members, too, may add remarks to what is of a kind: from key and viewer."""
+    _remarking[kind] = function
+
+
 def may_remark(reference: str, viewer: Viewer) -> bool:
     """Whether the viewer, who may see what it names, may also say something about it."""
     return viewer.changes or (viewer.has(Role.MEMBER) and _is_own(reference, viewer))
@@ -265,6 +273,8 @@ def _names(rows: Sequence[Comment | Attachment], viewer: Viewer) -> dict[str, st
 
 
 def _is_own(reference: str, viewer: Viewer) -> bool:
-    """Whether it is a task of the viewer's own."""
-    kind = reference.partition(":")[0]
+    """Whether it is a task of the viewer's own, or something else in which they have a part."""
+    kind, _colon, key = reference.partition(":")
+    if kind in _remarking:
+        return _remarking[kind](key, viewer)
     return kind == TASK and getattr(referred(reference, viewer), "owner_id", "") == viewer.person

@@ -140,6 +140,27 @@ def visible_among(references: Iterable[str], viewer: Viewer) -> set[str]:
     return found
 
 
+def named_among(references: Iterable[str], viewer: Viewer) -> dict[str, str]:
+    """What those of the references are called that the viewer may see, by one query a kind of record."""
+    from duecare.ledger.records import shapes  # as in `referred`
+
+    of: dict[str, set[str]] = {}
+    for reference in references:
+        kind, _, key = reference.partition(":")
+        of.setdefault(kind, set()).add(key)
+    found: dict[str, str] = {}
+    for kind, keys in of.items():
+        shape = shapes().get(kind)
+        if kind in _visible or kind in _names or kind not in _addresses or shape is None:
+            found.update(
+                {f"{kind}:{key}": name for key in keys if (name := name_of(f"{kind}:{key}", viewer))}
+            )
+        else:
+            rows = shape.model.objects.all().visible_to(viewer).filter(pk__in=keys)
+            found.update({f"{kind}:{row.pk}": str(row) for row in rows})
+    return found
+
+
 def name_of(reference: str, viewer: Viewer) -> str:
     """What a reference is called, if the viewer may see it; else the empty text."""
     if not visible(reference, viewer):

@@ -21,6 +21,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from duecare import __version__
 from duecare.assurance import api as assurance_api
+from duecare.incidents.alerts import api as alerts_api
+from duecare.incidents.cases import api as cases_api
 from duecare.incidents.evidence import api as evidence_api
 from duecare.incidents.indicators import api as indicators_api
 from duecare.incidents.stix import api as stix_api
@@ -158,6 +160,8 @@ for _router in (
     evidence_api.router,
     indicators_api.router,
     stix_api.router,
+    cases_api.router,
+    alerts_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -11,7 +11,7 @@ from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
 """The areas that have checks."""
-FOUND_IN = ("access", "program", "systems", "patching", "assurance", "site")
+FOUND_IN = ("access", "program", "systems", "patching", "incidents", "assurance", "site")
 """Where something is registered that can be found."""
 
 

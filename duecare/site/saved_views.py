@@ -23,6 +23,10 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.models import IssuedReport
 from duecare.assurance.views import ISSUED
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.incidents.alerts.models import Alert
+from duecare.incidents.alerts.views import ALERTS
+from duecare.incidents.cases.lists import cases_listing
+from duecare.incidents.cases.models import Case
 from duecare.incidents.exercises import lists as exercise_lists
 from duecare.incidents.lessons import lists as lesson_lists
 from duecare.incidents.models import Exercise, Lesson
@@ -149,6 +153,10 @@ def _products_asked(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return asked_products(viewer, given_in(query), now)[0].read(query, Contained)
 
 
+def _incidents(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return cases_listing(plan_content(None)).read(query, Case)
+
+
 def _patch_runs(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return run_queries.listing(now).read(query, PatchRun)
 
@@ -191,6 +199,8 @@ LISTS: Mapping[str, ListPage] = {
         lambda query, viewer, now: staff_listing(timezone.localdate(now)).read(query, StaffMember),
         "people",
     ),
+    "incidents": ListPage(gettext_lazy("Incidents"), _incidents, "incidents"),
+    "alerts": ListPage(gettext_lazy("Alerts"), _listing(ALERTS, Alert), "incidents"),
     "names": ListPage(gettext_lazy("Names of ours"), _listing(NAMES, Name), "systems"),
     "feed-updates": ListPage(gettext_lazy("What feeds brought"), _listing(UPDATES, FeedSnapshot), "patching"),
     "patch-runs": ListPage(gettext_lazy("Patch runs"), _patch_runs, "patching"),

@@ -40,6 +40,7 @@ PAGES = {
     "people": "staff",
     "access": "accounts",
     "patching": "weaknesses",
+    "incidents": "incidents",
     "assurance": "reports",
     "ledger": "ledger",
 }
@@ -143,6 +144,7 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             link(_("Findings"), reverse("findings")),
             link(_("Exceptions"), reverse("exceptions")),
         ]
+    first.append(link(_("Report something"), reverse("incident-report")))
     groups = [Group("", tuple(first))]
     if viewer.reads:
         headings: dict[str, list[Link]] = {}
@@ -150,7 +152,7 @@ def navigation(path: str, viewer: Viewer, *, setting_up: bool = False) -> tuple[
             if not viewer.covers(area.id):
                 continue
             name = PAGES.get(area.id)
-            if viewer.areas is not None and name not in ("hosts", "software", "staff", None):
+            if viewer.areas is not None and name not in ("hosts", "software", "staff", "incidents", None):
                 name = None  # reports and the record are of the whole organisation
             url = reverse(name) if name else reverse("area", args=[area.id])
             headings.setdefault(area.heading, []).append(link(_(area.name), url))

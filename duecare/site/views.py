@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.incidents.cases.home import told_open
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof, sealing
 from duecare.ledger.viewers import Request, Role, Viewer, demand_whole
@@ -72,6 +73,7 @@ def home(request: Request) -> HttpResponseBase:
         "changes": changes(viewer, asof.current()) if viewer.areas is None else None,
         "areas": area_words(viewer.areas),
         "assessment": last,
+        "incidents": told_open(viewer),
         "escalated": escalated(viewer, now) if viewer.has(*MANAGERS) else [],
         "open_findings": Finding.objects.all().visible_to(viewer).filter(closed_at=None)[:1000].count(),
     }

@@ -73,6 +73,11 @@ STATUSES: Mapping[str, Status] = {
     "handing over": Status(_("Handing over"), "none", "send"),
     "sent": Status(_("Sent"), "none", "send"),
     "unclear": Status(_("Unclear"), "warn", "circle-question-mark"),
+    "suspected": Status(_("Suspected"), "warn", "circle-question-mark"),
+    "affected": Status(_("Affected"), "bad", "circle-dot"),
+    "contained": Status(_("Contained"), "warn", "shield"),
+    "recovered": Status(_("Recovered"), "good", "circle-check"),
+    "clean": Status(_("Clean"), "good", "check"),
     "given up": Status(_("Given up"), "bad", "x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""

@@ -102,8 +102,9 @@ def of_matter(sample: str, *roles: Role, told: tuple[Role, ...] = (), empty: int
 
 
 def of_case(sample: str) -> Page:
-    """A form about a case, for those who work on it."""
-    return form(f"incidents/cases/{{case}}/{sample}", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True)
+    """A form about a case, or (a whole address) about what waits, for those who work on it."""
+    whole = sample if sample.startswith("incidents/") else f"incidents/cases/{{case}}/{sample}"
+    return form(whole, OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True)
 
 
 def waits(sample: str) -> Page:
@@ -353,6 +354,17 @@ PAGES: Mapping[str, Page] = {
     "systems/devices/<str:key>/": Page("systems/devices/{device}/", READ, object=True),
     # Feeds of advisories.
     # Incidents.
+    # Anybody who is signed in reports, and sees the cases in which they have a role.
+    "incidents/": Page("incidents/", ALL),
+    "incidents/report/": Page("incidents/report/", ALL, answers(BAD, *Role)),
+    "incidents/reports/<str:key>/": Page("incidents/reports/{incident report}/", READ, object=True),
+    "incidents/waiting/": Page("incidents/waiting/", READ),
+    "incidents/waiting/reports/<str:key>/": of_case("incidents/waiting/reports/{waiting report}/"),
+    "incidents/waiting/alerts/<str:key>/": of_case("incidents/waiting/alerts/{alert}/"),
+    "incidents/attach/<str:reference>/": of_case("incidents/attach/program.finding:{finding}/"),
+    "incidents/alerts/": Page("incidents/alerts/", READ),
+    "incidents/alerts/<str:key>/": Page("incidents/alerts/{alert}/", READ, object=True),
+    "incidents/cases/new/": form("incidents/cases/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
     "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
     # Lessons, and the closing of a case.
     "incidents/lessons/": Page("incidents/lessons/", READ),
@@ -456,6 +468,37 @@ PAGES: Mapping[str, Page] = {
         ONLY_POST,
         answers(HIDDEN, told=(AUDITOR,)),
         object=True,
+    ),
+    "incidents/cases/<str:key>/change/": of_case("incidents/cases/{case}/change/"),
+    "incidents/cases/<str:key>/severity/": of_case("incidents/cases/{case}/severity/"),
+    "incidents/cases/<str:key>/kind/": of_case("incidents/cases/{case}/kind/"),
+    "incidents/cases/<str:key>/phase/": of_case("incidents/cases/{case}/phase/"),
+    "incidents/cases/<str:key>/no-incident/": of_case("incidents/cases/{case}/no-incident/"),
+    "incidents/cases/<str:key>/open-again/": of_case("incidents/cases/{closed case}/open-again/"),
+    "incidents/cases/<str:key>/merge/": of_case("incidents/cases/{case}/merge/"),
+    "incidents/cases/<str:key>/roles/give/": of_case("incidents/cases/{case}/roles/give/"),
+    "incidents/cases/<str:key>/roles/<str:row>/end/": act(
+        "incidents/cases/{case}/roles/{case role}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/cases/<str:key>/affected/": Page("incidents/cases/{case}/affected/", READ, object=True),
+    "incidents/cases/<str:key>/affected/add/": of_case("incidents/cases/{case}/affected/add/"),
+    "incidents/cases/<str:key>/affected/<str:row>/": of_case("incidents/cases/{case}/affected/{affected}/"),
+    "incidents/cases/<str:key>/affected/<str:row>/remove/": act(
+        "incidents/cases/{case}/affected/{affected}/remove/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/cases/<str:key>/belongs/": Page("incidents/cases/{case}/belongs/", READ, object=True),
+    "incidents/cases/<str:key>/belongs/<str:link>/detach/": of_case(
+        "incidents/cases/{case}/belongs/{case link}/detach/"
+    ),
+    "incidents/cases/<str:key>/reports/<str:report>/detach/": of_case(
+        "incidents/cases/{case}/reports/{incident report}/detach/"
+    ),
+    "incidents/cases/<str:key>/alerts/<str:alert>/detach/": of_case(
+        "incidents/cases/{case}/alerts/{case alert}/detach/"
+    ),
+    # Members of a matter write notes about a case into it; for all others there is nothing there.
+    "incidents/cases/<str:key>/counsel/": of_matter(
+        "incidents/cases/{case}/counsel/", OWNER, APPROVER, empty=BAD
     ),
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
@@ -627,6 +670,7 @@ ELSEWHERE = frozenset(
             route
             for route in PAGES
             if route.startswith(("systems/", "access/", "staff/", "incidents/", "law/"))
+            and route not in ("incidents/", "incidents/report/")
         ),
     }
 )

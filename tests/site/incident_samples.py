@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from duecare.incidents.cases.actions import open_case
+from duecare.incidents.alerts.actions import take_in
+from duecare.incidents.alerts.reading import Told
+from duecare.incidents.cases import affected_actions, link_actions, role_actions, triage_actions
+from duecare.incidents.cases.actions import end_as_none, open_case
+from duecare.incidents.cases.report_actions import report
+from duecare.incidents.cases.triage_actions import Waiting
 from duecare.incidents.evidence.actions import add_elsewhere
 from duecare.incidents.exercises.actions import begin_exercise, give, plan_exercise
 from duecare.incidents.exercises.scenarios import shipped
@@ -12,40 +17,78 @@ from duecare.incidents.indicators.actions import add as add_indicators
 from duecare.incidents.indicators.kinds import read
 from duecare.incidents.lessons.actions import Draft as Gap
 from duecare.incidents.lessons.actions import add_lesson
-from duecare.incidents.models import Case, Evidence, Exercise, Indicator, Lesson, TimelineEntry
+from duecare.incidents.models import (
+    Affected,
+    Alert,
+    Case,
+    CaseLink,
+    CaseRole,
+    Evidence,
+    Exercise,
+    IncidentReport,
+    Indicator,
+    Lesson,
+    TimelineEntry,
+)
 from duecare.incidents.timeline.actions import add_entry
 from duecare.incidents.timeline.rows import Draft
 from duecare.law.moments import Moment
 from duecare.ledger.viewers import Viewer
 
+TITLE, CLOSED = "Mail account taken over", "A mail that was real"
+REPORTED, WAITING = "I typed my password.", "The screen is odd."
+
 
 def happen(owner: Viewer, at: datetime) -> None:
-    """A case that the owner opened then, with what belongs to one."""
-    made = open_case(owner.actor, at, title="Mail account taken over")
+    """What the owner did then: a case with its parts, one that was none, a report and an alert that wait."""
+    case = open_case(owner.actor, at, title=TITLE)
+    report(owner.actor, WAITING, at)
+    told = report(owner.actor, REPORTED, at, kind="mail-takeover", noticed_at=at - timedelta(hours=1))
+    take_in(owner.actor, [_alert("1", at), _alert("2", at)], at)
+    waiting = Waiting([told.pk], [Alert.objects.get(source_id="2").pk])
+    triage_actions.put_to(owner.actor, waiting, case.pk, "Thank you.", at)
+    role_actions.give_role(owner.actor, case.pk, "lead", at, person=owner.person)
+    affected_actions.add_affected(owner, case.pk, name="Mailbox of Ada", status="affected", now=at)
+    link_actions.attach(owner, case.pk, "program.safeguard:mfa", "It was lacking.", at)
+    none = open_case(owner.actor, at, title=CLOSED)
+    end_as_none(owner.actor, none.pk, "The sender confirmed it.", None, at)
     seen = Draft(
         Moment(at, "UTC"), "Mails went out that nobody wrote", mark="detected", techniques=("T1078",)
     )
-    add_entry(owner.actor, made, seen, at)
+    add_entry(owner.actor, case, seen, at)
     add_elsewhere(
         owner.actor,
-        made,
+        case,
         at,
         what="Phone of the director",
         place="Safe",
         collected_by="Niamh",
         collected_at=at,
     )
-    add_indicators(owner.actor, made, [read("evil[.]example")], "amber", at)
-    add_lesson(owner.actor, made.pk, Gap("The bank was told too late.", "ir_plan", "No number."), at)
+    add_indicators(owner.actor, case, [read("evil[.]example")], "amber", at)
+    add_lesson(owner.actor, case.pk, Gap("The bank was told too late.", "ir_plan", "No number."), at)
     exercise = plan_exercise(owner.actor, shipped()["lost-laptop"], "The bag", at.date(), "The nurses", at)
     begin_exercise(owner.actor, exercise.pk, at)
     give(owner.actor, exercise.pk, "train", at)
 
 
+def _alert(number: str, at: datetime) -> Told:
+    return Told("EDR", number, "Odd sign-in", "high", at, about_name="web-1", account="ada")
+
+
 def keys() -> dict[str, str]:
     """By the name of an address's part."""
+    case = Case.objects.get(title=TITLE)
     return {
-        "case": Case.objects.get(title="Mail account taken over").pk,
+        "case": case.pk,
+        "closed case": Case.objects.get(title=CLOSED).pk,
+        "incident report": IncidentReport.objects.get(words=REPORTED).pk,
+        "waiting report": IncidentReport.objects.get(words=WAITING).pk,
+        "alert": Alert.objects.get(source_id="1").pk,
+        "case alert": Alert.objects.get(source_id="2").pk,
+        "case role": CaseRole.objects.get(case=case).pk,
+        "affected": Affected.objects.get(case=case).pk,
+        "case link": CaseLink.objects.get(case=case).pk,
         "lesson": Lesson.objects.get().pk,
         "exercise": Exercise.objects.get().pk,
         "timeline entry": TimelineEntry.objects.get(words__startswith="Mails went out").pk,

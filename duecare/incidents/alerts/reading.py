@@ -28,9 +28,18 @@ FAULTS = 20
 LEVELS = ("low", "medium", "high", "critical")
 SIGNS, TECHNIQUES, WORDS = 50, 20, 4_000
 FIELDS = {
-    "source": 100, "id": 200, "rule": 200, "level": 20, "at": 40, "about": 120, "host": 255,
-    "account": 200, "signs": SIGNS, "techniques": TECHNIQUES, "words": WORDS,
-}  # fmt: skip
+    "source": 100,
+    "id": 200,
+    "rule": 200,
+    "level": 20,
+    "at": 40,
+    "about": 120,
+    "host": 255,
+    "account": 200,
+    "signs": SIGNS,
+    "techniques": TECHNIQUES,
+    "words": WORDS,
+}
 """Most characters of each text, entries of each list."""
 NEEDED = ("source", "id", "rule", "at")
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
@@ -102,7 +111,7 @@ def _told(line: str) -> Told:
     if unknown:
         raise BadInput(_("There is no field “%s”.") % unknown[0][:40], "")
     for name in NEEDED:
-        if not one.get(name):
+        if one.get(name) in (None, ""):
             raise BadInput(_("“%s” is missing.") % name, "")
     level = _text(one, "level") or "medium"
     if level not in LEVELS:

@@ -1,7 +1,12 @@
-"""Addresses of this room, below `incidents/`."""
+"""Addresses of alerts, below `incidents/`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from duecare.incidents.alerts import views
+
+urlpatterns = [
+    path("alerts/", views.alerts, name="alerts"),
+    path("alerts/<str:key>/", views.alert, name="alert"),
+]

@@ -93,7 +93,7 @@ def begin(
     return made
 
 
-def describe(actor: str, key: str, *, title: str, summary: str, seen: int, now: datetime) -> Case:
+def describe(actor: str, key: str, *, title: str, summary: str, seen: int | None, now: datetime) -> Case:
     """Say what a case is called, and what is known by now.
 
     Raises Refused if somebody changed the case since the entry `seen`, BadInput for what cannot be.
@@ -106,7 +106,7 @@ def describe(actor: str, key: str, *, title: str, summary: str, seen: int, now: 
     return case
 
 
-def set_severity(actor: str, key: str, severity: str, words: str, seen: int, now: datetime) -> Case:
+def set_severity(actor: str, key: str, severity: str, words: str, seen: int | None, now: datetime) -> Case:
     """Say how grave it is, on the scale of the plan. A change of it needs a word."""
     with recording(actor, "say how grave a case is"):
         case = held(key, seen)
@@ -140,7 +140,7 @@ def set_severity(actor: str, key: str, severity: str, words: str, seen: int, now
     return case
 
 
-def set_kind(actor: str, key: str, kind: str, words: str, seen: int, now: datetime) -> Case:
+def set_kind(actor: str, key: str, kind: str, words: str, seen: int | None, now: datetime) -> Case:
     """Say what kind of incident it is.
 
     The tasks of that playbook are made; those of the one before that nobody has done are dropped, with the
@@ -191,7 +191,7 @@ def set_kind(actor: str, key: str, kind: str, words: str, seen: int, now: dateti
     return case
 
 
-def move_phase(actor: str, key: str, phase: str, words: str, seen: int, now: datetime) -> Case:
+def move_phase(actor: str, key: str, phase: str, words: str, seen: int | None, now: datetime) -> Case:
     """Move a case to another phase, on or back, with a word."""
     words = sentence(words, _("Say what is done, or why it goes back."))
     if phase not in OF_CASES:
@@ -202,7 +202,7 @@ def move_phase(actor: str, key: str, phase: str, words: str, seen: int, now: dat
             raise BadInput(_("It is in this phase already."), _("Choose another."), "phase")
         back = OF_CASES.index(phase) < OF_CASES.index(case.phase)
         with in_the_records_language():
-            before, after = _(phase_of(case.phase).name), _(phase_of(phase).name)
+            before, after = str(phase_of(case.phase).name), str(phase_of(phase).name)
         case.phase = phase
         case.save()
         if back:
@@ -217,7 +217,7 @@ def move_phase(actor: str, key: str, phase: str, words: str, seen: int, now: dat
     return case
 
 
-def end_as_none(actor: str, key: str, words: str, seen: int, now: datetime) -> Case:
+def end_as_none(actor: str, key: str, words: str, seen: int | None, now: datetime) -> Case:
     """Close a case as no incident, with the reason. Its tasks that nobody has done are dropped with it.
 
     How a case that was one closes: `lessons/`.

@@ -16,7 +16,6 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.record_form import LONG
 from duecare.program.subjects import name_of
 from duecare.web.recorded import in_the_records_language, recorded
-from duecare.words import Text
 
 NAME = 200
 REFERENCE = 120
@@ -119,7 +118,3 @@ def _words(words: str) -> str:
     if len(words.strip()) > LONG:
         raise BadInput(_("The text is too long."), _("Use at most %s characters.") % LONG, "words")
     return words.strip()
-
-
-WORDS = (Text("suspected"), Text("affected"), Text("contained"), Text("recovered"), Text("clean"))
-"""The statuses, so that they are translated wherever they are shown."""

@@ -15,6 +15,8 @@ from duecare.ledger.viewers import Request, Viewer
 
 PAGES = (
     (_("Overview"), "case"),
+    (_("Affected"), "case-affected"),
+    (_("Belongs to it"), "case-links"),
     (_("Timeline"), "case-timeline"),
     (_("Evidence"), "case-evidence"),
     (_("Indicators"), "case-indicators"),

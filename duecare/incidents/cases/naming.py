@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from duecare.incidents.plans.content import Duty, PlanContent, Severity
+from duecare.words import Text
 from duecare.words import gettext as _
 
-STATUSES = ("suspected", "affected", "contained", "recovered", "clean")
+STATUSES = (Text("suspected"), Text("affected"), Text("contained"), Text("recovered"), Text("clean"))
 """Of what is affected, from the first suspicion to the end."""
+ENDINGS = (Text("resolved"), Text("no incident"), Text("merged"))
+"""As what a case is closed."""
 
 
 def severity_of(content: PlanContent, id: str) -> Severity | None:
@@ -17,13 +20,13 @@ def severity_of(content: PlanContent, id: str) -> Severity | None:
 def severity_name(content: PlanContent, id: str) -> str:
     """What a step of the scale is called; its id if the plan no longer has it, empty for none."""
     found = severity_of(content, id)
-    return _(found.name) if found and found.name else id
+    return str(found.name) if found and found.name else id
 
 
 def kind_name(content: PlanContent, id: str) -> str:
     """What a kind of incident is called; its id if the plan no longer has it, empty for none."""
     found = content.playbooks.get(id)
-    return _(found.name) if found and found.name else id
+    return str(found.name) if found and found.name else id
 
 
 def duty_of(content: PlanContent, id: str) -> Duty | None:
@@ -34,7 +37,7 @@ def duty_of(content: PlanContent, id: str) -> Duty | None:
 def role_name(content: PlanContent, id: str) -> str:
     """What a role is called; its id if the plan no longer has it."""
     found = duty_of(content, id)
-    return _(found.name) if found and found.name else id
+    return str(found.name) if found and found.name else id
 
 
 def called(number: int, exercise: bool) -> str:

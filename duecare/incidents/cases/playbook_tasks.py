@@ -126,12 +126,12 @@ def _holders(case: Case, content: PlanContent, now: datetime) -> dict[str, str]:
 
 def _title(case: Case, step: Step) -> str:
     mark = _("Exercise %s") if case.exercise else _("Incident %s")
-    title = f"{mark % case.number}: {_(step.what)}"
+    title = f"{mark % case.number}: {step.what!s}"
     return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
 
 
 def _why(case: Case, step: Step, limit: datetime | None) -> str:
-    what = _(step.what)
+    what = str(step.what)
     whole = what if len(_title(case, step)) == LONGEST else ""
     if limit is None:
         return whole or _("A step of the playbook.")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound, Refused
-from duecare.incidents.cases.models import Case, CaseRole
-from duecare.ledger.viewers import Viewer
+from duecare.incidents.cases.models import Case, CaseRole, IncidentReport
+from duecare.ledger.naming import PERSON, actor_words
+from duecare.ledger.viewers import Viewer, VisibleQuerySet
+from duecare.program.models import Person
+from duecare.program.remark_models import register_remarked
+from duecare.program.remarks import register_remarking
 from duecare.program.subjects import register_reference
 
 CASE = "incidents.case"
@@ -18,6 +24,22 @@ ALERT = "incidents.alert"
 register_reference(CASE, lambda key: reverse("case", args=[key]))
 register_reference(REPORT, lambda key: reverse("incident-report-of", args=[key]))
 register_reference(ALERT, lambda key: reverse("alert", args=[key]))
+
+
+def _works_on(key: str, viewer: Viewer) -> bool:
+    held: bool = CaseRole.objects.filter(case=key, person=viewer.person or None, ended_at=None).exists()
+    return held
+
+
+def _reported(key: str, viewer: Viewer) -> bool:
+    own: bool = IncidentReport.objects.filter(pk=key, reported_by=viewer.actor).exists()
+    return own
+
+
+register_remarked(CASE, Case)
+register_remarked(REPORT, IncidentReport)
+register_remarking(CASE, _works_on)
+register_remarking(REPORT, _reported)
 
 
 def find_case(key: str, viewer: Viewer) -> Case:
@@ -56,3 +78,68 @@ def next_number() -> int:
     """The number of the next case; asked within the act that opens it."""
     most = Case.objects.aggregate(most=Max("number"))["most"]
     return (most or 0) + 1
+
+
+def demand_triager(viewer: Viewer) -> None:
+    """Raises NotFound for who may not read the area, Refused for who only reads it."""
+    if not viewer.reads or not viewer.covers(Case.room):
+        raise NotFound(_("There is no such page, or none that you may see."), _("Begin at the home page."))
+    if not viewer.changes:
+        raise Refused(_("An auditor changes nothing."), _("Ask an owner or a manager."))
+
+
+def open_cases(viewer: Viewer, *, exercises: bool = True) -> VisibleQuerySet[Case]:
+    """The open cases that the viewer may see, the newest first."""
+    found: VisibleQuerySet[Case] = Case.objects.all().visible_to(viewer).filter(closed_at=None)
+    if not exercises:
+        found = found.filter(exercise=False)
+    return found.order_by("-opened_at", "-id")
+
+
+def workable_cases(viewer: Viewer) -> VisibleQuerySet[Case]:
+    """The open cases that the viewer may change, the newest first."""
+    found = open_cases(viewer)
+    if viewer.changes and viewer.covers(Case.room):
+        return found
+    held = CaseRole.objects.filter(person=viewer.person or None, ended_at=None)
+    return found.filter(pk__in=held.values("case"))
+
+
+def find_report(key: str, viewer: Viewer) -> IncidentReport:
+    """The report, if the viewer may see it. Raises NotFound otherwise."""
+    found: IncidentReport | None = (
+        IncidentReport.objects.all().visible_to(viewer).select_related("case").filter(pk=key).first()
+    )
+    if found is None:
+        raise NotFound(
+            _("There is no such report, or none that you may see."), _("Look in the list of your reports.")
+        )
+    return found
+
+
+def own_reports(viewer: Viewer) -> VisibleQuerySet[IncidentReport]:
+    """What the viewer reported, the newest first."""
+    found: VisibleQuerySet[IncidentReport] = (
+        IncidentReport.objects.all()
+        .visible_to(viewer)
+        .filter(reported_by=viewer.actor)
+        .select_related("case")
+    )
+    return found.order_by("-reported_at", "-id")
+
+
+def waiting_reports(viewer: Viewer) -> VisibleQuerySet[IncidentReport]:
+    """The reports that wait, the oldest first."""
+    found: VisibleQuerySet[IncidentReport] = (
+        IncidentReport.objects.all().visible_to(viewer).filter(triaged_at=None)
+    )
+    return found.order_by("reported_at", "id")
+
+
+def names_of(actors: Iterable[str], viewer: Viewer) -> dict[str, str]:
+    """Actors in words, by one query."""
+    wanted = {actor for actor in actors if actor}
+    keys = {actor.removeprefix(PERSON) for actor in wanted if actor.startswith(PERSON)}
+    people = Person.objects.all().visible_to(viewer).filter(pk__in=keys) if keys else []
+    names = {f"{PERSON}{person.pk}": person.name for person in people}
+    return {actor: actor_words(actor, names.get(actor)) for actor in wanted}

@@ -52,7 +52,7 @@ def report(
         raise BadInput(_("That moment is still to come."), _("Say when you noticed it."), "noticed")
     if len(files) > MOST_FILES:
         raise BadInput(
-            _("At most %s files are taken with a report.") % MOST_FILES, _("Put them into one."), "files"
+            _("At most %s files are taken with a report.") % MOST_FILES, _("Put them into one."), "file"
         )
     kept = [(clean_name(one.name), len(one.data), _keep(one)) for one in files]
     with recording(actor, "report what may be an incident"):
@@ -79,6 +79,6 @@ def _keep(one: File) -> str:
             _("The file has %(size)s bytes; 1 to %(most)s are taken.")
             % {"size": number(len(one.data)), "most": number(SIZE_LIMIT)},
             _("Leave it out, and say where it is."),
-            "files",
+            "file",
         )
     return blobs.keep(one.data)

@@ -85,8 +85,13 @@ def detach_report(actor: str, key: str, report: str, words: str, now: datetime) 
             raise _gone()
         row.case, row.triaged_at, row.triaged_by, row.triage_words = None, None, "", ""
         row.save()
-        say(actor, case, now, recorded("A report was detached, and waits again. %(words)s", words=words),
-            f"{REPORT}:{row.pk}")  # fmt: skip
+        say(
+            actor,
+            case,
+            now,
+            recorded("A report was detached, and waits again. %(words)s", words=words),
+            f"{REPORT}:{row.pk}",
+        )
 
 
 def detach_alert(actor: str, key: str, alert: str, words: str, now: datetime) -> None:
@@ -102,8 +107,13 @@ def detach_alert(actor: str, key: str, alert: str, words: str, now: datetime) ->
             "Taken from incident %(number)s: %(words)s", number=case.number, words=words
         )
         row.save()
-        say(actor, case, now, recorded("Alert detached: %(rule)s. %(words)s", rule=row.rule, words=words),
-            f"{ALERT}:{row.pk}")  # fmt: skip
+        say(
+            actor,
+            case,
+            now,
+            recorded("Alert detached: %(rule)s. %(words)s", rule=row.rule, words=words),
+            f"{ALERT}:{row.pk}",
+        )
 
 
 def _join(
@@ -115,8 +125,17 @@ def _join(
     for alert in alerts[:NAMED]:
         told = recorded("%(source)s: %(rule)s", source=alert.source, rule=alert.rule)
         happened = Moment(alert.happened_at, case.zone)
-        put(actor, case, now, told, happened, "event", source=alert.source, about=f"{ALERT}:{alert.pk}",
-            techniques=alert.techniques)  # fmt: skip
+        put(
+            actor,
+            case,
+            now,
+            told,
+            happened,
+            "event",
+            source=alert.source,
+            about=f"{ALERT}:{alert.pk}",
+            techniques=alert.techniques,
+        )
     if len(alerts) > NAMED:
         told = recorded("%(more)s further alerts were put to this case.", more=number(len(alerts) - NAMED))
         say(actor, case, now, told)
@@ -132,8 +151,16 @@ def _tell_report(actor: str, case: Case, report: IncidentReport, now: datetime) 
     about = f"{REPORT}:{report.pk}"
     if report.noticed_at is not None:
         mark = "" if "detected" in marked else "detected"
-        put(actor, case, now, recorded("Noticed, as was reported."), Moment(report.noticed_at, case.zone), "event",
-            mark=mark, about=about)  # fmt: skip
+        put(
+            actor,
+            case,
+            now,
+            recorded("Noticed, as was reported."),
+            Moment(report.noticed_at, case.zone),
+            "event",
+            mark=mark,
+            about=about,
+        )
     mark = "" if "reported" in marked else "reported"
     told = recorded("Reported: %(words)s", words=report.words)
     put(actor, case, now, told, Moment(report.reported_at, case.zone), "event", mark=mark, about=about)
@@ -158,7 +185,7 @@ def _settle(
 
 
 def _reports(keys: Sequence[str]) -> list[IncidentReport]:
-    found = list(
+    found: list[Any] = list(
         IncidentReport.objects.select_for_update(of=("self",))
         .select_related("case")
         .annotate(who=name_of(OuterRef("triaged_by")))
@@ -174,7 +201,7 @@ def _reports(keys: Sequence[str]) -> list[IncidentReport]:
 
 
 def _alerts(keys: Sequence[str]) -> list[Alert]:
-    found = list(
+    found: list[Any] = list(
         Alert.objects.select_for_update(of=("self",))
         .select_related("case")
         .annotate(who=name_of(OuterRef("settled_by")))

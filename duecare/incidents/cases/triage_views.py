@@ -1,0 +1,168 @@
+"""What waits for triage, oldest first, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duecare.errors import DuecareError, Refused
+from duecare.incidents.alerts.queries import LOOKED_AT, Proposed, find_group, kindred, proposed
+from duecare.incidents.cases import triage_actions
+from duecare.incidents.cases.forms import TriageForm
+from duecare.incidents.cases.models import Case, IncidentReport
+from duecare.incidents.cases.naming import kind_name
+from duecare.incidents.cases.pages import sent
+from duecare.incidents.cases.queries import (
+    REPORT,
+    demand_triager,
+    find_report,
+    names_of,
+    waiting_reports,
+    workable_cases,
+)
+from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.plans.queries import plan_content
+from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.program import remarks
+
+REPORTS, GROUPS = 100, 100
+"""That the page lists: the oldest."""
+ALERTS = 200
+"""Of a group that its page lists."""
+
+
+@require_safe
+def waiting(request: Request) -> HttpResponseBase:
+    """Reports and groups of alerts that wait, oldest first."""
+    viewer = demand_area(request, IncidentReport.room)
+    content = plan_content(None)
+    reports = list(waiting_reports(viewer)[: REPORTS + 1])
+    groups = proposed(viewer)
+    names = names_of([one.reported_by for one in reports], viewer)
+    context = {
+        "reports": [
+            {"report": one, "by": names.get(one.reported_by, ""), "kind": kind_name(content, one.kind)}
+            for one in reports[:REPORTS]
+        ],
+        "more_reports": len(reports) > REPORTS,
+        "groups": groups[:GROUPS],
+        "more_groups": max(0, len(groups) - GROUPS),
+        "looked_at": LOOKED_AT if sum(len(one.alerts) for one in groups) >= LOOKED_AT else 0,
+        "may_triage": viewer.changes,
+    }
+    return render(request, "incidents/waiting.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def triage_report(request: Request, key: str) -> HttpResponseBase:
+    """What becomes of one report."""
+    viewer = request.viewer
+    demand_triager(viewer)
+    found = find_report(key, viewer)
+    if found.triaged_at is not None:
+        return redirect("incident-report-of", key)
+    content = plan_content(None)
+    initial = {
+        "what": "new",
+        "title": _first_sentence(found.words),
+        "kind": found.kind,
+    }
+    context = {
+        "report": found,
+        "by": names_of([found.reported_by], viewer).get(found.reported_by, ""),
+        "kind": kind_name(content, found.kind),
+        **remarks.context(f"{REPORT}:{found.pk}", viewer),
+    }
+    return _triage(request, Waiting(reports=[found.pk]), initial, list(workable_cases(viewer)), context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def triage_alerts(request: Request, key: str) -> HttpResponseBase:
+    """What becomes of the group of alerts that holds this one."""
+    viewer = request.viewer
+    demand_triager(viewer)
+    group = find_group(key, viewer)
+    near = kindred(group.alerts, viewer)
+    cases = sorted(workable_cases(viewer).filter(exercise=False), key=lambda one: one.pk not in near)
+    initial = {
+        "what": "case" if near else "new",
+        "case": near[0] if near else "",
+        "title": group.title,
+        "seen": group.seen,
+    }
+    context = {
+        "group": group,
+        "alerts": group.alerts[:ALERTS],
+        "more": max(0, len(group.alerts) - ALERTS),
+        "near": [case for case in cases if case.pk in near],
+    }
+    waiting = Waiting(alerts=group.group.keys)
+    return _triage(request, waiting, initial, cases, context, group)
+
+
+def _triage(
+    request: Request,
+    waiting: Waiting,
+    initial: dict[str, Any],
+    cases: Sequence[Case],
+    context: dict[str, Any],
+    group: Proposed | None = None,
+) -> HttpResponseBase:
+    form: Any = TriageForm(sent(request), content=plan_content(None), cases=cases, initial=initial)
+    if group is not None:
+        form.fields["words"].label = _("A word on it")
+        form.fields["words"].help_text = _("If it is no incident, it says why.")
+    if form.is_valid():
+        try:
+            if group is not None and form.cleaned_data["seen"] != group.seen:
+                form.data = {**form.data.dict(), "seen": group.seen}
+                raise Refused(
+                    _("The group is another one by now: alerts came in, or were settled."),
+                    _("Look at it as it stands here, then choose again."),
+                )
+            return _settled(request, request.viewer, waiting, form.cleaned_data)
+        except DuecareError as error:
+            form.add_error(error.place if error.place in form.fields else None, str(error))
+    page = {"form": form, **context}
+    return render(request, "incidents/triage.html", page, status=400 if form.errors else 200)
+
+
+def _settled(request: Request, viewer: Viewer, waiting: Waiting, values: dict[str, Any]) -> HttpResponseBase:
+    """Do what was chosen, and say so."""
+    actor, now = viewer.actor, request.now
+    if values["what"] == "none":
+        triage_actions.set_aside(actor, waiting, values["words"], now)
+        messages.success(request, _("Settled as no incident."))
+        return redirect("incidents-waiting")
+    if values["what"] == "case":
+        case = triage_actions.put_to(actor, waiting, values["case"], values["words"], now)
+        messages.success(request, _("It belongs to incident %s now.") % case.number)
+        return redirect("case", case.pk)
+    made = triage_actions.take_up(
+        actor,
+        waiting,
+        now,
+        title=values["title"],
+        kind=values["kind"],
+        severity=values["severity"],
+        words=values["words"],
+    )
+    said = (
+        _("Incident %s is open. Its tasks are made.")
+        if made.kind
+        else _("Incident %s is open. Say next what kind it is.")
+    )
+    messages.success(request, said % made.number)
+    return redirect("case", made.pk)
+
+
+def _first_sentence(words: str) -> str:
+    line = words.strip().split("\n")[0]
+    sentence = line.split(". ")[0].rstrip(".")
+    return sentence if len(sentence) <= 120 else f"{sentence[:119]}…"
