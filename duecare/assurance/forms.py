@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from duecare.assurance.quarters import Quarter, newest
 from duecare.assurance.reports.binder import OBLIGATION, SAFEGUARD
 from duecare.assurance.reports.interface import Asked
-from duecare.law.obligations import obligations
+from duecare.law.applicable import register_now
 from duecare.ledger import asof
 from duecare.program.catalogue import areas, catalogue
 from duecare.program.record_form import LONG, DayField, RecordForm
@@ -102,7 +102,7 @@ def _subjects() -> list[Any]:
         for area in areas()
     ]
     laws = sorted(
-        ((f"{OBLIGATION}{id}", str(one.name)) for id, one in obligations().items()),
+        ((f"{OBLIGATION}{id}", str(one.name)) for id, one in register_now().obligations.items()),
         key=lambda choice: sort_key(choice[1]),
     )
     return [("", _("Choose one")), *(group for group in groups if group[1]), (_("Obligations"), laws)]

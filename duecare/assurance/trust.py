@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.assurance.models import IssuedReport
-from duecare.law.applies import Answer, applies
-from duecare.law.obligations import obligations
+from duecare.law.applicable import answers, register_now
+from duecare.law.applies import Answer
 from duecare.ledger import anchors
 from duecare.ledger.browsing import entries_in_view, newest_checkpoint
 from duecare.ledger.leaves import commit
@@ -105,9 +105,9 @@ def offered_safeguards(rows: Sequence[Standing]) -> list[tuple[str, str]]:
 
 
 def offered_obligations() -> list[tuple[str, str]]:
-    """The obligations that apply by the profile."""
-    facts = _answers()
-    found = [(f"{OBLIGATION}{id}", one.name) for id, one in obligations().items() if _applies(id, facts)]
+    """The obligations that apply, by the profile or as people decided."""
+    known = register_now().obligations
+    found = [(f"{OBLIGATION}{id}", one.name) for id, one in known.items() if _applies(id)]
     return sorted(found, key=lambda one: one[1])
 
 
@@ -183,14 +183,14 @@ def _safeguard(row: Standing) -> Line:
 
 
 def _obligations(chosen: Sequence[str]) -> Iterator[Line]:
-    facts = _answers()
-    day = _changed_on("program.profile")
+    days = [_changed_on(kind) for kind in ("program.profile", "law.override", "law.ownobligation")]
+    day = max(filter(None, days), default=None)
     for id in chosen:
         key = id.removeprefix(OBLIGATION)
         if id.startswith(OBLIGATION):
-            known = obligations().get(key)
+            known = register_now().obligations.get(key)
             told = _("It applies to us, by our own reading. (%s)") % known.citation if known else ""
-            yield _line(known.name if known else key, told, known is not None and _applies(key, facts), day)
+            yield _line(known.name if known else key, told, known is not None and _applies(key), day)
 
 
 def _reports(chosen: Sequence[str], now: datetime) -> Iterator[Line]:
@@ -223,14 +223,9 @@ def _changed_on(kind: str) -> date | None:
     return None if entry is None else _day(entry.time)
 
 
-def _answers() -> Mapping[str, bool | None]:
-    here = profile()
-    return dict(here.facts) if here else {}
-
-
-def _applies(id: str, facts: Mapping[str, bool | None]) -> bool:
-    known = obligations().get(id)
-    return known is not None and known.binding and applies(known, facts).answer is Answer.APPLIES
+def _applies(id: str) -> bool:
+    known = register_now().obligations.get(id)
+    return known is not None and known.binding and answers()[id].answer is Answer.APPLIES
 
 
 # ── Which version is public ──────────────────────────────────────────────────────────────────────────────
@@ -286,7 +281,8 @@ def titles(chosen: Sequence[str]) -> list[str]:
         elif f"{kind}:" == SAFEGUARD:
             found.append(catalogue()[key].title if key in catalogue() else key)
         elif f"{kind}:" == OBLIGATION:
-            found.append(obligations()[key].name if key in obligations() else key)
+            known = register_now().obligations
+            found.append(known[key].name if key in known else key)
         else:
             found.append(reports.get(id, key))
     return found

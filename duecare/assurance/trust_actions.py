@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from duecare.assurance.trust import GENERAL, OBLIGATION, REPORT, SAFEGUARD, TRUST
 from duecare.errors import BadInput
-from duecare.law.obligations import obligations
+from duecare.law.applicable import register_now
 from duecare.ledger.recording import recording
 from duecare.program.catalogue import catalogue
 from duecare.program.models import TrustPage
@@ -89,7 +89,7 @@ def _known(id: str) -> bool:
     if id.startswith(SAFEGUARD):
         return id.removeprefix(SAFEGUARD) in catalogue()
     if id.startswith(OBLIGATION):
-        return id.removeprefix(OBLIGATION) in obligations()
+        return id.removeprefix(OBLIGATION) in register_now().obligations
     if id.startswith(REPORT):
         return _REPORT.fullmatch(id.removeprefix(REPORT)) is not None
     return id in GENERAL

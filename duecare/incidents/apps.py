@@ -14,4 +14,5 @@ class IncidentsConfig(AppConfig):
         from duecare.incidents.indicators import referring  # noqa: F401
         from duecare.incidents.lessons import hindrances  # noqa: F401  # what is to be settled
         from duecare.incidents.lessons import subjects as lessons  # noqa: F401
+        from duecare.incidents.notices import registering  # noqa: F401
         from duecare.incidents.timeline import referring as timeline_referring  # noqa: F401

@@ -11,7 +11,7 @@ Pure: no Django, no clock, no network.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,11 +19,9 @@ from duecare.law.obligations import (
     AllOf,
     AnyOf,
     Condition,
-    Confidence,
     Fact,
     Not,
     Obligation,
-    obligations,
 )
 
 Facts = Mapping[str, bool | None]
@@ -44,29 +42,10 @@ class Applicability:
 
     answer: Answer
     deciding: tuple[str, ...]
-    """Given facts that settle the answer on their own, none of which can be spared; empty if it is open."""
+    """Given facts that settle the answer on their own, none of which can be spared; empty if it is open, or
+    if it applies to everybody (`ALWAYS`)."""
     missing: tuple[str, ...]
     """Facts not given on which the answer still turns; empty if it is settled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """That an obligation asks, or may ask, for a safeguard."""
-
-    obligation: str
-    """Obligation id."""
-    name: str
-    """The obligation's name."""
-    citation: str
-    """Where in the obligation the safeguard is asked for."""
-    answer: Answer
-    """APPLIES or CANNOT_TELL."""
-    confidence: Confidence
-    """How far the obligation's entry was confirmed."""
-    binding: bool
-    """False for a proposal, a law still to come and a safe harbour, which ask for nothing today."""
-    displaced_by: str
-    """Id of an obligation that applies in this one's place; empty if there is none."""
 
 
 def applies(obligation: Obligation, facts: Facts) -> Applicability:
@@ -94,33 +73,6 @@ def displaced(register: Mapping[str, Obligation], answers: Mapping[str, Answer])
         if answers[special.id] is Answer.APPLIES
         for general in special.displaces
     }
-
-
-def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
-    """Who asks for each safeguard: catalogue id to requirements, those that apply before the open ones.
-
-    Obligations that do not apply are left out, and so are safeguards that nobody asks for.
-    """
-    answers = {each.id: applies(each, facts).answer for each in obligations().values()}
-    instead = displaced(obligations(), answers)
-    found: dict[str, list[Requirement]] = {}
-    for each in obligations().values():
-        if answers[each.id] is Answer.DOES_NOT_APPLY:
-            continue
-        for measure in each.measures:
-            requirement = Requirement(
-                each.id,
-                each.name,
-                measure.citation,
-                answers[each.id],
-                each.confidence,
-                each.binding,
-                instead.get(each.id, ""),
-            )
-            found.setdefault(measure.safeguard, []).append(requirement)
-    for requirements in found.values():
-        requirements.sort(key=lambda each: (each.answer is Answer.CANNOT_TELL, each.name))
-    return found
 
 
 def facts_in(condition: Condition) -> Iterator[str]:

@@ -32,7 +32,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from duecare.law.applies import Answer, Applicability, applies, displaced
+from duecare.law.answering import NOBODY, Answered, Overridings, answered, told_overriding
+from duecare.law.applies import Answer
 from duecare.law.conditions import Met, met
 from duecare.law.dues import as_transposed, place_of, with_limits
 from duecare.law.incidents import Incident, addressed
@@ -60,34 +61,30 @@ from duecare.words import gettext as _
 __all__ = ["State", "Told", "binds", "tell"]
 
 
-def tell(incident: Incident, register: Register) -> tuple[Told, ...]:
+def tell(incident: Incident, register: Register, overrides: Overridings = NOBODY) -> tuple[Told, ...]:
     """What every clock of the register tells of the incident at its moment, in the register's order.
 
-    Raises BadInput for a submission that could be of several obligations, and for a place without a calendar.
+    `overrides` are what people say of whether obligations apply (`answering.py`). Raises BadInput for a
+    submission that could be of several obligations, and for a place without a calendar.
     """
-    found = {one.id: applies(one, incident.facts.profile) for one in register.obligations.values()}
+    found = answered(register, incident.facts.profile, overrides)
     answers = {id: each.answer for id, each in found.items()}
-    instead = displaced(register.obligations, answers)
+    instead = {id: each.displaced_by for id, each in found.items() if each.displaced_by}
     incident = replace(incident, events=addressed(incident.events, register, answers, instead))
     return tuple(
-        _tell(clock, one, found[one.id], instead.get(one.id, ""), incident, register)
+        _tell(clock, one, found[one.id], incident, register)
         for one in register.obligations.values()
         for clock in one.clocks
     )
 
 
-def _tell(
-    clock: Clock,
-    one: Obligation,
-    answer: Applicability,
-    displaced: str,
-    incident: Incident,
-    register: Register,
-) -> Told:
+def _tell(clock: Clock, one: Obligation, answer: Answered, incident: Incident, register: Register) -> Told:
     if answer.answer is Answer.DOES_NOT_APPLY:
-        return Told(clock, State.NOT_APPLICABLE, why=(told_deciding(answer.deciding, register),))
-    if displaced:
-        return Told(clock, State.NOT_APPLICABLE, why=(told_displaced(displaced, register),))
+        said = answer.override
+        why = told_overriding(said) if said else told_deciding(answer.applicability.deciding, register)
+        return Told(clock, State.NOT_APPLICABLE, why=(why,))
+    if answer.displaced_by:
+        return Told(clock, State.NOT_APPLICABLE, why=(told_displaced(answer.displaced_by, register),))
     clock, country = as_transposed(clock, one, incident)
     trigger = incident.happened(clock.trigger, clock.obligation)
     start = incident.happened(clock.start_from, clock.obligation) if clock.start_from and trigger else trigger
@@ -127,7 +124,7 @@ def binds(clock: Clock, one: Obligation, day: date) -> bool:
 
 
 def _questions(
-    clock: Clock, one: Obligation, answer: Applicability, meets: Met, incident: Incident, register: Register
+    clock: Clock, one: Obligation, answer: Answered, meets: Met, incident: Incident, register: Register
 ) -> Iterator[Ask]:
     """What to answer, in the order in which it matters."""
     for fact in answer.missing:

@@ -20,7 +20,7 @@ from typing import Any
 
 from duecare.errors import BadInput
 from duecare.law import fields
-from duecare.law.applies import Applicability, applies, displaced
+from duecare.law.answering import Answered, answered, told_answer
 from duecare.law.calendars import calendar
 from duecare.law.clocks import Told
 from duecare.law.conditions import Facts, Value
@@ -28,7 +28,6 @@ from duecare.law.incidents import Event, Incident
 from duecare.law.limits import POLICY_HOURS, Limit
 from duecare.law.moments import known_zone, moment
 from duecare.law.obligations import Register
-from duecare.law.saying import told_applicability
 from duecare.law.terms import SUBMISSION
 
 INPUT = ("profile", "country", "zone", "now", "facts", "events", "closures", "policy_hours")
@@ -170,15 +169,17 @@ def _limit(limit: Limit | None) -> str | None:
 def applicability(written: object, register: Register) -> list[dict[str, Any]]:
     """Whether each obligation applies, as JSON, for an input of the same shape; only its profile counts."""
     facts = profile(fields.known(written, "The input", INPUT), register)
-    found = {one.id: applies(one, facts) for one in register.obligations.values()}
-    instead = displaced(register.obligations, {id: one.answer for id, one in found.items()})
+    return answers_json(answered(register, facts), register)
+
+
+def answers_json(found: Mapping[str, Answered], register: Register) -> list[dict[str, Any]]:
+    """The same of answers that are there already, each with what people say instead, if they do."""
     return [
         {
             "obligation": one.id,
             "name": str(one.name),
-            **_applies(found[one.id], register),
+            **_answered(found[one.id], register),
             "binding": one.binding,
-            "displaced_by": instead.get(one.id, ""),
             "citation": one.citation,
             "confidence": one.confidence.value,
             "content": one.version,
@@ -187,10 +188,19 @@ def applicability(written: object, register: Register) -> list[dict[str, Any]]:
     ]
 
 
-def _applies(found: Applicability, register: Register) -> dict[str, Any]:
+def _answered(found: Answered, register: Register) -> dict[str, Any]:
     return {
         "answer": found.answer.value,
-        "deciding": list(found.deciding),
+        "deciding": list(found.applicability.deciding),
         "missing": list(found.missing),
-        "why": told_applicability(found, register),
+        "why": told_answer(found, register),
+        "overridden": _overridden(found),
+        "displaced_by": found.displaced_by,
     }
+
+
+def _overridden(found: Answered) -> dict[str, Any] | None:
+    if (said := found.override) is None:
+        return None
+    until = said.until.isoformat() if said.until else None
+    return {"says": found.applicability.answer.value, "reason": said.reason, "by": said.by, "until": until}

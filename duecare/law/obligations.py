@@ -25,6 +25,8 @@ from typing import Any
 from duecare.law.terms import Clock, CountingRule, Variant
 
 CONTENT = Path(__file__).parent / "content"
+OWN = "own-"
+"""Begins the id of an obligation that the organisation added itself, and no other."""
 
 
 class Kind(StrEnum):
@@ -35,6 +37,12 @@ class Kind(StrEnum):
     CONTRACT_LAW = "contract_law"
     CONTRACT_STANDARD = "contract_standard"
     PENDING = "law_pending_rule"
+    CONTRACT = "contract"
+    """A contract of this organisation. This and the next two are for its own obligations (`own/`)."""
+    STANDARD = "standard"
+    """A standard that it follows by its own choice, or by a promise."""
+    GROUP_POLICY = "group_policy"
+    """A policy of the group that it belongs to, or of its owner."""
     SAFE_HARBOUR = "safe_harbor"
     """Asks for nothing: it rewards those who can prove care. A breach law told with it may still bind."""
 
@@ -73,7 +81,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """True where every part is; at least one part."""
+    """True where every part is; at least one part, but in `ALWAYS`."""
 
     parts: tuple[Condition, ...]
 
@@ -86,6 +94,8 @@ class AnyOf:
 
 
 Condition = Fact | Not | AllOf | AnyOf
+ALWAYS = AllOf(())
+"""The condition of what applies whatever the facts are: a contract that was signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,12 @@ class Obligation:
     read: str
     """ISO date on which its jurisdiction's file was last compared with the sources."""
     version: str
-    """Of the content from which it was read."""
+    """Of the content from which it was read; one of the organisation's own has versions of its own."""
+
+    @property
+    def own(self) -> bool:
+        """Whether the organisation added it itself."""
+        return self.id.startswith(OWN)
 
     @property
     def binding(self) -> bool:

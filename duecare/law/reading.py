@@ -18,6 +18,8 @@ from typing import Any
 from duecare.errors import BadInput
 from duecare.law import fields
 from duecare.law.obligations import (
+    ALWAYS,
+    OWN,
     AllOf,
     AnyOf,
     Condition,
@@ -180,18 +182,34 @@ def _jurisdiction(name: str, texts: Mapping[str, str], content: Known) -> Iterab
             f"{place}: the field 'read' is missing.", "Say on which day the sources were last read."
         )
     for number, entry in enumerate(fields.get(whole, "obligations", list, place), start=1):
-        yield _obligation(entry, f"{place}, obligation {number}", name, read.isoformat(), content)
+        where = f"{place}, obligation {number}"
+        if isinstance(entry, dict):
+            where = f"{where} ({entry.get('id', 'without an id')})"
+        one = obligation(entry, where, read.isoformat(), content)
+        if one.jurisdiction != name:
+            raise BadInput(f"{where}: the field 'jurisdiction' is not {name}.", "Move it to its own file.")
+        if one.own:
+            raise BadInput(
+                f"{where}: the field 'id' begins with {OWN}, which marks what organisations add themselves.",
+                "Give it another id.",
+            )
+        yield one
 
 
-def _obligation(entry: object, place: str, jurisdiction: str, read: str, content: Known) -> Obligation:
-    if isinstance(entry, dict):
-        place = f"{place} ({entry.get('id', 'without an id')})"
+def known_of(register: Register, version: str) -> Known:
+    """What an obligation that is read beside the register may refer to, and the version it is given."""
+    return Known(version, register.profile_facts, register.incident_facts, register.events, register.rules)
+
+
+def obligation(entry: object, place: str, read: str, content: Known) -> Obligation:
+    """One obligation in the form of the files. `read` is an ISO date.
+
+    Raises BadInput naming `place`, entry and field. Whether what it displaces is there, whoever has all of
+    them looks.
+    """
     entry = fields.known(entry, place, OBLIGATION)
     id = fields.get(entry, "id", str, place)
-    if fields.get(entry, "jurisdiction", str, place) != jurisdiction:
-        raise BadInput(
-            f"{place}: the field 'jurisdiction' is not {jurisdiction}.", "Move it to its own file."
-        )
+    jurisdiction = fields.get(entry, "jurisdiction", str, place)
     where = f"{place}, status"
     status = fields.known(fields.get(entry, "status", dict, place), where, STATUS)
     notes = {name: fields.said(entry, name, place) for name in NOTES if name in entry}
@@ -242,6 +260,8 @@ def _obligation(entry: object, place: str, jurisdiction: str, read: str, content
 
 def _condition(tree: object, facts: Mapping[str, str], place: str) -> Condition:
     match tree:
+        case "always":
+            return ALWAYS
         case str(fact):
             fields.refer(fact, facts, "profile fact", place)
             return Fact(fact)
@@ -253,7 +273,7 @@ def _condition(tree: object, facts: Mapping[str, str], place: str) -> Condition:
             return AnyOf(tuple(_condition(part, facts, place) for part in parts))
     raise BadInput(
         f"{place} holds {tree!r}, which is no condition.",
-        "Write a fact, {all: [...]} or {any: [...]} with at least one part, or {not: ...}.",
+        "Write always, a fact, {all: [...]} or {any: [...]} with at least one part, or {not: ...}.",
     )
 
 

@@ -61,6 +61,8 @@ def event_words(type: str, register: Register) -> str:
 def told_applicability(found: Applicability, register: Register) -> str:
     """Whether an obligation applies, by which facts, or what to answer first."""
     deciding = "; ".join(str(register.profile_facts.get(fact, fact)) for fact in found.deciding)
+    if found.answer is Answer.APPLIES and not found.deciding:
+        return _("It applies, whatever was answered about the organisation.")
     if found.answer is Answer.APPLIES:
         return _("It applies, because of what was answered about the organisation: %(facts)s.") % {
             "facts": deciding

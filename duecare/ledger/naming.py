@@ -42,6 +42,7 @@ NOTES: Mapping[str, Promise] = {
     "openid": gettext_lazy("openid"),
     "password": gettext_lazy("password"),
     "push-refused": gettext_lazy("refused report"),
+    "reminded": gettext_lazy("reminder of a limit"),
     "second-factor": gettext_lazy("second factor"),
     "sign-in": gettext_lazy("sign in"),
     "sign-in-denied": gettext_lazy("sign in denied"),

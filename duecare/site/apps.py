@@ -6,7 +6,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from duecare.law.applies import Answer, required_by
+from duecare.law.applies import Answer
+from duecare.law.requirements import required_by
 from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
@@ -40,11 +41,13 @@ class SiteConfig(AppConfig):
 
 def _askers(facts: Mapping[str, bool | None]) -> dict[str, list[Asker]]:
     """The law's requirements in the words of the spine; what asks for nothing today is left out."""
+    from duecare.law.applicable import answers, register_now  # records are not there before all apps are
+
     return {
         safeguard: [
             Asker(one.obligation, one.name, one.citation, one.answer is Answer.APPLIES, one.confidence.value)
             for one in found
             if one.binding and not one.displaced_by
         ]
-        for safeguard, found in required_by(facts).items()
+        for safeguard, found in required_by(register_now(), answers(facts)).items()
     }

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from duecare.incidents.notices import jobs as notices
 from duecare.ledger.recording import record_note
 from duecare.ledger.records import utc_now
 from duecare.program.mail import outbox
@@ -41,7 +42,7 @@ def sender(
     """What this Duecare sends with."""
 
     def addresses(keys: list[str]) -> Mapping[str, str]:
-        return addresses_of(keys, clock())
+        return {**notices.addresses(keys), **addresses_of(keys, clock())}
 
     return Sender(addresses, clock, {SIGN_IN: mail_sign_in.write}, out, stopped)
 

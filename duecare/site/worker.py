@@ -55,6 +55,7 @@ def every_job() -> list[Job]:
         Job(ORDER, timedelta(days=1), _reorder, _order_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
+        Job("remind of limits", timedelta(minutes=1), _remind_of_limits, _limits_are_due),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
         Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
         Job("read evidence again", timedelta(days=7), _rehash),
@@ -69,7 +70,7 @@ def jobs() -> list[Job]:
     from duecare.ledger.models import Head
 
     made_up = Head.objects.get().demonstration
-    real = (_look, _fetch_feeds, _assess, _digest)
+    real = (_look, _fetch_feeds, _assess, _remind_of_limits, _digest)
     return [job for job in every_job() if not (made_up and job.run in real)]
 
 
@@ -227,6 +228,21 @@ def _escalate() -> dict[str, Any]:
         letter = Letter(words % len(given), link=Row("Duecare", reverse("home")))
         tell_webhooks(ESCALATED, f"{ESCALATED}:{now.isoformat()}", letter, now)
     return {"given": len(given)}
+
+
+def _limits_are_due(now: datetime) -> bool:
+    from duecare.incidents.notices import jobs as notices
+
+    return notices.is_due(now)
+
+
+def _remind_of_limits() -> dict[str, Any]:
+    """Begin the clocks of cases in which something happened, remind of those that run, and note which notices
+    the mail server took."""
+    from duecare.incidents.notices import jobs as notices
+    from duecare.ledger.records import utc_now
+
+    return notices.run(ACTOR, utc_now())
 
 
 def _digest_is_due(now: datetime) -> bool:

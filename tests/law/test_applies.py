@@ -1,17 +1,35 @@
 """Who asks for what: three-valued answers, against an oracle that tries every completion."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from duecare.law.applies import Answer, Applicability, applies, required_by
-from duecare.law.obligations import AllOf, AnyOf, Condition, Fact, Not, Obligation, obligations, profile_facts
+from duecare.law.answering import answered
+from duecare.law.applies import Answer, Applicability, Facts, applies
+from duecare.law.obligations import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Fact,
+    Not,
+    Obligation,
+    obligations,
+    profile_facts,
+    register,
+)
+from duecare.law.requirements import Requirement
+from duecare.law.requirements import required_by as required
 from duecare.program.catalogue import catalogue
 
 NAMES = ("a", "b", "c", "d", "e")
 A, B = Fact("a"), Fact("b")
+
+
+def required_by(facts: Facts) -> Mapping[str, Sequence[Requirement]]:
+    return required(register(), answered(register(), facts))
 
 
 def conditions() -> st.SearchStrategy[Condition]:

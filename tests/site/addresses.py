@@ -500,6 +500,72 @@ PAGES: Mapping[str, Page] = {
     "incidents/cases/<str:key>/counsel/": of_matter(
         "incidents/cases/{case}/counsel/", OWNER, APPROVER, empty=BAD
     ),
+    # Clocks of incidents, decisions and notices.
+    "incidents/board/": Page("incidents/board/", ALL),
+    "incidents/cases/<str:key>/clocks/": Page("incidents/cases/{case}/clocks/", READ, object=True),
+    "incidents/cases/<str:key>/clocks/begin/": act(
+        "incidents/cases/{case}/clocks/begin/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/cases/<str:key>/clocks/take-over/": Page(
+        "incidents/cases/{case}/clocks/take-over/",
+        answers(NOT_ALLOWED, *READERS),
+        answers(NOT_ALLOWED, *READERS),
+        object=True,
+    ),
+    "incidents/cases/<str:key>/clocks/answer/<str:fact>/": form(
+        "incidents/cases/{case}/clocks/answer/role/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/clocks/happened/<str:event>/": form(
+        "incidents/cases/{case}/clocks/happened/detection/",
+        OWNER,
+        MANAGER,
+        APPROVER,
+        told=(AUDITOR,),
+        object=True,
+    ),
+    "incidents/cases/<str:key>/clocks/place/": form(
+        "incidents/cases/{case}/clocks/place/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/decisions/": Page("incidents/cases/{case}/decisions/", READ, object=True),
+    "incidents/cases/<str:key>/decisions/new/": form(
+        "incidents/cases/{case}/decisions/new/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/clocks/<str:clock>/decide/": form(
+        "incidents/cases/{case}/clocks/eu-gdpr.authority/decide/",
+        OWNER,
+        MANAGER,
+        APPROVER,
+        told=(AUDITOR,),
+        object=True,
+    ),
+    "incidents/decisions/<str:key>/": Page("incidents/decisions/{case decision}/", READ, object=True),
+    "incidents/decisions/<str:key>/end/": form(
+        "incidents/decisions/{case decision}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/notices/": Page("incidents/cases/{case}/notices/", READ, object=True),
+    "incidents/cases/<str:key>/clocks/<str:clock>/notice/": form(
+        "incidents/cases/{case}/clocks/eu-gdpr.authority/notice/",
+        OWNER,
+        MANAGER,
+        APPROVER,
+        told=(AUDITOR,),
+        object=True,
+    ),
+    "incidents/notices/<str:key>/": Page("incidents/notices/{case notice}/", READ, object=True),
+    **{
+        f"incidents/notices/<str:key>/{what}/": form(
+            f"incidents/notices/{{case notice}}/{what}/",
+            OWNER,
+            MANAGER,
+            APPROVER,
+            told=(AUDITOR,),
+            object=True,
+        )
+        for what in ("change", "review", "hand-in", "mail", "drop")
+    },
+    "incidents/notices/<str:key>/take-back/": act(
+        "incidents/notices/{case notice}/take-back/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),
     "patching/feeds/for-inventory/": act(

@@ -10,6 +10,8 @@ from duecare.incidents.cases import affected_actions, link_actions, role_actions
 from duecare.incidents.cases.actions import end_as_none, open_case
 from duecare.incidents.cases.report_actions import report
 from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.decisions.actions import Draft as Deciding
+from duecare.incidents.decisions.actions import put_down
 from duecare.incidents.evidence.actions import add_elsewhere
 from duecare.incidents.exercises.actions import begin_exercise, give, plan_exercise
 from duecare.incidents.exercises.scenarios import shipped
@@ -21,6 +23,7 @@ from duecare.incidents.models import (
     Affected,
     Alert,
     Case,
+    CaseDecision,
     CaseLink,
     CaseRole,
     Evidence,
@@ -28,8 +31,11 @@ from duecare.incidents.models import (
     IncidentReport,
     Indicator,
     Lesson,
+    Notice,
     TimelineEntry,
 )
+from duecare.incidents.notices import clock_actions
+from duecare.incidents.notices.notice_actions import draft_notice
 from duecare.incidents.timeline.actions import add_entry
 from duecare.incidents.timeline.rows import Draft
 from duecare.law.moments import Moment
@@ -66,6 +72,14 @@ def happen(owner: Viewer, at: datetime) -> None:
         collected_at=at,
     )
     add_indicators(owner.actor, case, [read("evil[.]example")], "amber", at)
+    aware = Moment(at, case.zone)
+    clock_actions.record_event(owner.actor, case.pk, "awareness", aware, at, words="Niamh saw it.")
+    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "We can.", at, seen=-1)
+    draft_notice(
+        owner.actor, case.pk, "eu-gdpr.authority", "Ada Example", "The lost laptop", "On a train.", at
+    )
+    options = [("Ada", ""), ("Ward", "")]
+    put_down(owner.actor, case.pk, Deciding("Whether to notify", options, "Ada", "The insurer asks."), at)
     add_lesson(owner.actor, case.pk, Gap("The bank was told too late.", "ir_plan", "No number."), at)
     exercise = plan_exercise(owner.actor, shipped()["lost-laptop"], "The bag", at.date(), "The nurses", at)
     begin_exercise(owner.actor, exercise.pk, at)
@@ -89,6 +103,8 @@ def keys() -> dict[str, str]:
         "case role": CaseRole.objects.get(case=case).pk,
         "affected": Affected.objects.get(case=case).pk,
         "case link": CaseLink.objects.get(case=case).pk,
+        "case notice": Notice.objects.get(subject="The lost laptop").pk,
+        "case decision": CaseDecision.objects.get(question="Whether to notify").pk,
         "lesson": Lesson.objects.get().pk,
         "exercise": Exercise.objects.get().pk,
         "timeline entry": TimelineEntry.objects.get(words__startswith="Mails went out").pk,

@@ -85,8 +85,9 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(terminal, "collect_here", lambda state, now: report(now, "here"))
     with recording("terminal:test", "begin"):
         Profile.objects.create(id="profile", name="Clinic")
-    # Without a mail server there is no digest, no feed is switched on, and nothing was said of hosts.
-    idle = ("daily digest", "fetch feeds of advisories", ORDER)
+    # Without a mail server there is no digest, no feed is switched on, nothing was said of hosts, and there
+    # is no incident.
+    idle = ("daily digest", "fetch feeds of advisories", "remind of limits", ORDER)
     daily = [job.name for job in jobs() if job.name not in idle]
     assert run_due(utc_now()) == daily
     (looked,), (followed,), (assessed,), *others = map(notes, daily)

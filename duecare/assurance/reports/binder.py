@@ -6,7 +6,7 @@ proof of just that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -22,11 +22,11 @@ from duecare.assurance.reports.binder_parts import (
 from duecare.assurance.reports.evidence import grade_of
 from duecare.assurance.reports.interface import Asked, Report, Told
 from duecare.errors import NotFound
-from duecare.law.applies import Answer, applies
-from duecare.law.obligations import Obligation, obligations, register
+from duecare.law.answering import told_answer
+from duecare.law.applicable import answers, register_now
+from duecare.law.obligations import Obligation
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import Safeguard, catalogue
-from duecare.program.models import Profile
 from duecare.program.papers.blocks import Block, Facts, Heading, Text, as_json, mark
 from duecare.program.papers.placing import NOTHING, day
 from duecare.program.queries import profile, required_by, standing_of
@@ -54,7 +54,11 @@ MANY = Bounds(exceptions=10, findings=10, entries=3)
 def title_of(about: str) -> str:
     """What a binder is about, by name. Raises NotFound if there is no such safeguard or obligation."""
     kind, _colon, id = about.partition(":")
-    known = catalogue() if f"{kind}:" == SAFEGUARD else obligations() if f"{kind}:" == OBLIGATION else {}
+    known: Mapping[str, Safeguard | Obligation] = {}
+    if f"{kind}:" == SAFEGUARD:
+        known = catalogue()
+    elif f"{kind}:" == OBLIGATION:
+        known = register_now().obligations
     found = known.get(id)
     if found is None:
         raise NotFound(
@@ -68,7 +72,7 @@ def gather(asked: Asked, viewer: Viewer) -> Told:
     name, facts = title_of(asked.about), profile()
     id = asked.about.partition(":")[2]
     if asked.about.startswith(OBLIGATION):
-        blocks = list(_obligation(obligations()[id], facts, asked, viewer))
+        blocks = list(_obligation(register_now().obligations[id], asked, viewer))
     else:
         blocks = list(_safeguard(catalogue()[id], asked, viewer, ONE))
     return Told(
@@ -112,27 +116,22 @@ def _identifiers(one: Safeguard) -> str:
     return "; ".join(told) or NOTHING
 
 
-def _obligation(one: Obligation, facts: Profile | None, asked: Asked, viewer: Viewer) -> Iterator[Block]:
-    answer = applies(one, dict(facts.facts) if facts else {}).answer
-    words = {
-        Answer.APPLIES: _("it does, by the facts of the profile"),
-        Answer.DOES_NOT_APPLY: _("it does not, by the facts of the profile"),
-        Answer.CANNOT_TELL: _("the profile does not say"),
-    }
+def _obligation(one: Obligation, asked: Asked, viewer: Viewer) -> Iterator[Block]:
+    register = register_now()
     yield Facts(
         (
             (_("Obligation"), one.name),
             (_("Where it is found"), one.citation),
             (_("Jurisdiction"), one.jurisdiction),
-            (_("Whether it applies"), words[answer]),
+            (_("Whether it applies"), told_answer(answers()[one.id], register)),
             (
                 _("How far confirmed"),
-                register().confidence_levels.get(one.confidence.value, one.confidence.value),
+                register.confidence_levels.get(one.confidence.value, one.confidence.value),
             ),
-            (_("Compiled"), register().as_of),
+            (_("Compiled"), one.read if one.own else register.as_of),
         )
     )
-    yield Text(register().disclaimer, quiet=True)
+    yield Text(register.disclaimer, quiet=True)
     if not one.measures:
         yield Text(_("It asks for no safeguard of the catalogue."))
     cited: dict[str, list[str]] = {}

@@ -1,7 +1,15 @@
-"""Addresses of this room below those of a case: `cases/<key>/...`."""
+"""Addresses of this room, below `incidents/`."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from duecare.incidents.decisions import views
+
+urlpatterns = [
+    path("cases/<str:key>/decisions/", views.decisions, name="case-decisions"),
+    path("cases/<str:key>/decisions/new/", views.decide, name="case-decision-new"),
+    path("cases/<str:key>/clocks/<str:clock>/decide/", views.decide, name="case-decide-notice"),
+    path("decisions/<str:key>/", views.decision, name="case-decision"),
+    path("decisions/<str:key>/end/", views.end, name="case-decision-end"),
+]

@@ -22,12 +22,18 @@ class Notice(Record):
     words = models.TextField()
     drafted_at = models.DateTimeField()
     drafted_by = models.CharField(max_length=80)
+    changed_at = models.DateTimeField()
+    """When the text became what it is."""
+    changed_by = models.CharField(max_length=80)
     reviewed_at = models.DateTimeField(null=True)
     """When somebody else agreed to the text as it stands; a change of it takes that back."""
     reviewed_by = models.CharField(max_length=80, blank=True)
+    reviewed_alone = models.BooleanField(default=False)
+    """Whether whoever wrote the text also agreed to it, for want of a second person."""
     review_words = models.TextField(blank=True)
     how = models.CharField(max_length=20, blank=True)
-    """`outside` (a form, a call, a letter) or `mail`; empty while it was not sent."""
+    """`outside` (a form, a call, a letter) or `mail`; empty while it was not sent. By `mail` it waits in the
+    outbox until it was submitted."""
     address = models.CharField(max_length=254, blank=True)
     """Where it was mailed to, or the form's address."""
     submitted_at = models.DateTimeField(null=True)

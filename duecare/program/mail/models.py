@@ -29,9 +29,9 @@ class OutboxMessage(models.Model):
     """What it tells, to whom: nothing is queued twice. For example `digest:2026-11-28:k3...`."""
     channel = models.CharField(max_length=10, choices=Channel.choices)
     to = models.CharField(max_length=40)
-    """Key of the person or of the webhook."""
+    """Key of the person, of the webhook, or of the notice whose recipient is outside."""
     kind = models.CharField(max_length=20)
-    """What sort of message: `digest`, `urgent`, `sign-in`, `escalated`, `daily`."""
+    """What sort of message: `digest`, `urgent`, `sign-in`, `limits`, `escalated`, `daily`..."""
     content = models.JSONField(default=dict)
     """A letter (`letters.py`); empty for one that is written only as it is sent, and once it was sent."""
     key = models.CharField(max_length=40, unique=True)

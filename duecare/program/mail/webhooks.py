@@ -30,9 +30,10 @@ from duecare.program.mail.outbox import Queued, drop, queue
 from duecare.program.outgoing import NoAnswer, Outgoing, Reply, Unclear, read_url
 from duecare.web.recorded import recorded
 
-URGENT, ESCALATED, DAILY = "urgent", "escalated", "daily"
+URGENT, LIMITS, ESCALATED, DAILY = "urgent", "limits", "escalated", "daily"
 EVENTS: Mapping[str, str | Promise] = {
     URGENT: gettext_lazy("What is urgent: today only a fault that the nightly verification finds"),
+    LIMITS: gettext_lazy("Limits of incidents that come near or are over: how many"),
     ESCALATED: gettext_lazy("Tasks that are so late that they go to the managers: how many"),
     DAILY: gettext_lazy("Once a day, how many findings and tasks there are"),
 }

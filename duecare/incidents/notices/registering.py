@@ -1,0 +1,57 @@
+"""What this room tells the others: the next limit in the head of a case, and what keeps a case open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from duecare.incidents.cases.closing import register_hindrance
+from duecare.incidents.cases.frame import Note, register_noting
+from duecare.incidents.cases.models import Case
+from duecare.incidents.decisions.queries import by_clock, standings
+from duecare.incidents.notices.boards import case_board
+from duecare.incidents.notices.clock_actions import clocks_within
+from duecare.incidents.notices.showing import Board, Group, board_of
+from duecare.ledger.viewers import Role, Viewer
+
+READER = Viewer("server", "", frozenset({Role.OWNER}))
+"""Reads decisions on behalf of whoever closes a case."""
+
+
+def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:
+    """The next limit, and how many are over."""
+    board = case_board(case, viewer, now).board
+    late = len(board[Group.LATE])
+    if late:
+        words = ngettext("%s clock is over", "%s clocks are over", late) % late
+        yield Note(_("Clocks"), words, "late", reverse("case-clocks", args=[case.pk]))
+    following = board.next
+    if following is not None:
+        words = _("%(left)s: %(recipient)s") % {
+            "left": following.left,
+            "recipient": following.told.clock.recipient,
+        }
+        yield Note(_("Next limit"), words, "", reverse("case-clocks", args=[case.pk]))
+
+
+def _hinders(case: Case, now: datetime) -> Iterator[str]:
+    """Clocks that run, are late without a notice, or wait for a person. What only waits for an event, or for
+    an answer about the organisation, keeps no case open."""
+    clocks = clocks_within(case, now)
+    decided = standings([case], READER, {case.pk: clocks.incident.facts}, only_notices=True)[case.pk]
+    board: Board = board_of(clocks, decisions=by_clock(decided))
+    for shown in board.pressing:
+        if shown.group is Group.LATE and shown.told.submitted:
+            continue
+        yield _(
+            "The clock to %(recipient)s (%(id)s) is open: hand in its notice, or sign that it is not owed."
+        ) % {"recipient": shown.told.clock.recipient, "id": shown.id}
+
+
+register_noting(_next_limit)
+register_hindrance(_hinders, rehearsed=False)

@@ -1,0 +1,64 @@
+"""A clinic in Germany with patients in the United States, listed in New York, on the weekend on which the
+clocks go back: 25 October 2026, 03:00 CEST becomes 02:00 CET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from duecare.incidents.cases.actions import open_case
+from duecare.incidents.models import Case, CaseFact, TimelineEntry
+from duecare.incidents.notices import clock_actions
+from duecare.law.moments import moment
+from duecare.law.obligations import profile_facts
+from duecare.ledger.records import told_time
+from duecare.program import actions
+from duecare.site import people
+from tests.people import PASSWORD
+
+TERMINAL = "terminal:test"
+HOUR = timedelta(hours=1)
+FRIDAY = datetime(2026, 10, 23, 8, 20, tzinfo=UTC)
+"""10:20 in Berlin: when they became aware of it."""
+FACTS = {
+    "eu_gdpr_scope": True,
+    "nis2_essential": True,
+    "hipaa_covered_entity": True,
+    "us_public_company": True,
+    "holds_pi_us_ny": True,
+}
+"""What is true of the clinic; everything else on which a law turns is not."""
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[datetime]:
+    """The server's clock stands at a moment."""
+    with told_time(lambda: moment):
+        yield moment
+
+
+def found() -> None:
+    """The clinic has claimed its Duecare, and answered what the law asks of an organisation."""
+    people.claim("Klinik am Fluss", "Europe/Berlin", 150, "Owner", "owner@clinic.example", PASSWORD)
+    facts = {**dict.fromkeys(profile_facts(), False), **FACTS}
+    actions.change_profile(TERMINAL, facts=facts, country="DE")
+    held = {"name": "Patients", "kinds": "health", "people": {"DE": 9000, "US-NY": 1200}}
+    actions.keep_data_set(TERMINAL, None, **held)
+
+
+def case(title: str = "Patient records taken", *, exercise: bool = False) -> Case:
+    return open_case(TERMINAL, FRIDAY, title=title, exercise=exercise)
+
+
+def answer(case: Case, fact: str, value: object, seen: int = -1) -> CaseFact:
+    """An hour later somebody answers a question of the law."""
+    return clock_actions.answer_fact(
+        TERMINAL, case.pk, fact, value, "It was looked at.", FRIDAY + HOUR, seen=seen  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def aware(case: Case) -> TimelineEntry:
+    """That they became aware of it on the Friday at 10:20 in Berlin is recorded."""
+    at = moment("2026-10-23 10:20", "Europe/Berlin", "at")
+    return clock_actions.record_event(TERMINAL, case.pk, "awareness", at, FRIDAY + HOUR)
