@@ -4,3 +4,4 @@ from __future__ import annotations
 
 from duecare.incidents.alerts import findables as alerts  # noqa: F401  # registers
 from duecare.incidents.cases import findables as cases  # noqa: F401  # registers
+from duecare.incidents.lessons import findables as lessons  # noqa: F401  # registers

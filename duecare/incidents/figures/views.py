@@ -135,11 +135,7 @@ def case_classes(request: Request, key: str) -> HttpResponseBase:
 def case_classes_change(request: Request, key: str) -> HttpResponseBase:
     """Class a case for later statistics; it may be closed."""
     viewer = request.viewer
-    case = find_case(key, viewer)
-    if not may_class(case, viewer):
-        raise Refused(
-            _("You may read this case, and change nothing."), _("Ask who leads it to give you a role.")
-        )
+    case = demand_classer(request, key)
     initial = {**case.classified, "seen": seen_entry(case)}
     form = ClassForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
@@ -158,6 +154,16 @@ def case_classes_change(request: Request, key: str) -> HttpResponseBase:
         "about": case.title,
     }
     return render(request, "program/task_form.html", context, status=400 if form.errors else 200)
+
+
+def demand_classer(request: Request, key: str) -> Case:
+    """The case, if the viewer may class it. Raises NotFound or Refused otherwise."""
+    case = find_case(key, request.viewer)
+    if not may_class(case, request.viewer):
+        raise Refused(
+            _("You may read this case, and change nothing."), _("Ask who leads it to give you a role.")
+        )
+    return case
 
 
 def may_class(case: Case, viewer: Viewer) -> bool:

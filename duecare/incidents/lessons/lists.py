@@ -25,8 +25,8 @@ def _safeguard(row: Lesson) -> str:
     return str(found.title) if found else row.safeguard
 
 
-def listing(today: date) -> Listing[Lesson]:
-    """The list as it stands on a day of the organisation."""
+def listing(today: date, next_step: str = "") -> Listing[Lesson]:
+    """The list as it stands on a day of the organisation; `next_step` is where an empty one leads."""
     return Listing(
         name="lessons",
         caption=_("Lessons"),
@@ -71,7 +71,7 @@ def listing(today: date) -> Listing[Lesson]:
         empty=Empty(
             _("No lessons yet"),
             _("They are put down on the pages of cases; an exercise is a good way to the first."),
-            reverse("exercises"),
+            next_step,
         ),
     )
 

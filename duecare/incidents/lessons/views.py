@@ -57,7 +57,12 @@ def lessons(request: Request) -> HttpResponseBase:
     """All lessons, of incidents and exercises alike, newest first."""
     viewer = demand_area(request, ROOM)
     today = timezone.localdate(request.view_now)
-    return show(request, lists.listing(today), lists.rows(viewer), template="incidents/lessons.html")
+    return show(
+        request,
+        lists.listing(today, reverse("exercises")),
+        lists.rows(viewer),
+        template="incidents/lessons.html",
+    )
 
 
 @require_safe
