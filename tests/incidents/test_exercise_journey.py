@@ -36,7 +36,9 @@ def looked_at(page: Any, name: str) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], f"{name} {width} {scheme}"
+            # What is amiss in the dark alone is a colour.
+            rules = () if scheme == "light" else ("color-contrast",)
+            assert axe_faults(page, *rules) == [], f"{name} {width} {scheme}"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} {width}"
             if PICTURES:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{width}-{scheme}.png", full_page=True)

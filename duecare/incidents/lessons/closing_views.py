@@ -36,7 +36,7 @@ def case_close(request: Request, key: str) -> HttpResponseBase:
         except DuecareError as error:
             if found:
                 form.add_error(
-                    None, _("This case cannot be closed yet: settle what is named below, then close it.")
+                    None, _("This case cannot be closed yet: settle what this page names, then close it.")
                 )
             else:
                 form.add_error(None, str(error))
