@@ -192,6 +192,8 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
         "products": "state=stale", "products-asked": "name=openssl",
         "patch-runs": "state=draft", "feed-updates": "state=waiting", "reports": "report=posture",
+        "lessons": "state=open", "exercises": "state=late",
+        "incidents": "state=open", "alerts": "state=waiting",
         "ledger": "action=noted",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
