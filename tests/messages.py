@@ -104,6 +104,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
     from duecare.incidents.cases.phases import PHASES as phases
     from duecare.incidents.evidence import kinds as evidence_kinds
+    from duecare.incidents.exercises import scenarios
+    from duecare.incidents.figures import classes
     from duecare.incidents.indicators import kinds as indicator_kinds
     from duecare.incidents.plans.contacts import KINDS as contact_kinds
     from duecare.incidents.plans.shipped import shipped as plan_that_ships
@@ -129,6 +131,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/timeline/times.py": times.DEFINITIONS,
         "duecare/incidents/evidence/kinds.py": evidence_kinds.KINDS,
         "duecare/incidents/indicators/kinds.py": (indicator_kinds.KINDS, indicator_kinds.TLP),
+        "duecare/incidents/content/scenarios": scenarios.shipped(),
+        "duecare/incidents/figures/classes.py": classes.AXES,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }

@@ -52,12 +52,12 @@ class IssuedAnswer(Answer):
 class MakeReport(Body):
     """What a report is to tell. Each kind takes its own: a day, a quarter, or what it is about and a day."""
 
-    report: Literal["posture", "board", "binder"]
+    report: Literal["posture", "board", "binder", "incident"]
     day: Day | None = None
     quarter: Line | None = None
     """Such as 2026-Q3."""
     about: Line | None = None
-    """`safeguard:<id>` or `obligation:<id>`."""
+    """`safeguard:<id>` or `obligation:<id>` of a binder, `case:<key>` of an incident."""
     asks: Words | None = None
 
 

@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from duecare.assurance.quarters import Quarter, newest
 from duecare.assurance.reports.binder import OBLIGATION, SAFEGUARD
+from duecare.assurance.reports.incident import CASE
 from duecare.assurance.reports.interface import Asked
+from duecare.incidents.cases.models import Case
+from duecare.incidents.lessons.queries import called
 from duecare.law.applicable import register_now
 from duecare.ledger import asof
 from duecare.program.catalogue import areas, catalogue
@@ -92,6 +95,41 @@ class BinderForm(DayForm):
         return Asked(day, day, self.instant_of(day), about=self.cleaned_data["about"])
 
 
+class IncidentForm(DayForm):
+    """A report about one incident or exercise."""
+
+    about = forms.ChoiceField(
+        label=gettext_lazy("Incident or exercise"),
+        error_messages={"invalid_choice": gettext_lazy("There is no such case. Choose one from the list.")},
+    )
+    field_order = ("about", "day")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who makes reports reads all areas, and so every case.
+        cases = Case.objects.order_by("-number")
+        self.fields["about"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose one")),
+            *((f"{CASE}{case.pk}", called(case)) for case in cases),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        key, day = values.get("about", "").removeprefix(CASE), values.get("day")
+        case = Case.objects.filter(pk=key).first() if key else None
+        if case is not None and day is not None and day < timezone.localtime(case.opened_at).date():
+            self.add_error(
+                "day",
+                _("The case was opened on %s. Choose that day or a later one.")
+                % short_day(timezone.localtime(case.opened_at).date()),
+            )
+        return values
+
+    def asked(self) -> Asked:
+        day = self.cleaned_data["day"]
+        return Asked(day, day, self.instant_of(day), about=self.cleaned_data["about"])
+
+
 def _subjects() -> list[Any]:
     """All that a binder can be about: safeguards by area, then obligations."""
     groups = [
@@ -147,5 +185,10 @@ def _quarter_words(one: Quarter, today: date) -> str:
     return _("%s, not over yet") % words if one.last >= today else words
 
 
-FORMS: dict[str, type[AskForm]] = {"posture": DayForm, "board": BoardForm, "binder": BinderForm}
+FORMS: dict[str, type[AskForm]] = {
+    "posture": DayForm,
+    "board": BoardForm,
+    "binder": BinderForm,
+    "incident": IncidentForm,
+}
 """By the id of the report."""

@@ -29,7 +29,7 @@ class IssuedReport(Record):
     report = models.CharField(max_length=40)
     """Id of the report (`reports/`)."""
     about = models.CharField(max_length=120, blank=True)
-    """`safeguard:<id>` or `obligation:<id>`; empty where it is about the whole organisation."""
+    """`safeguard:<id>`, `obligation:<id>` or `case:<key>`; empty where it is about the whole organisation."""
     title = models.CharField(max_length=200)
     """As printed."""
     first_day = models.DateField()

@@ -5,6 +5,7 @@ from duecare.incidents.cases.urls import urlpatterns as cases
 from duecare.incidents.decisions.urls import urlpatterns as decisions
 from duecare.incidents.evidence.urls import urlpatterns as evidence
 from duecare.incidents.exercises.urls import urlpatterns as exercises
+from duecare.incidents.figures.urls import urlpatterns as figures
 from duecare.incidents.indicators.urls import urlpatterns as indicators
 from duecare.incidents.lessons.urls import urlpatterns as lessons
 from duecare.incidents.notices.urls import urlpatterns as notices
@@ -15,6 +16,7 @@ from duecare.incidents.timeline.urls import urlpatterns as timeline
 urlpatterns = [
     *plans,
     *exercises,
+    *figures,
     *alerts,
     *cases,
     *timeline,

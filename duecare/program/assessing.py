@@ -25,7 +25,7 @@ from duecare.home import Home
 from duecare.ledger import blobs, canonical
 from duecare.ledger.recording import recording
 from duecare.ledger.records import Record, new_key, utc_now
-from duecare.program.judgement import Check, Verdict, checks, find_check
+from duecare.program.judgement import Check, Verdict, checks, find_check, told_by_people
 from duecare.program.models import Assessment, Finding, Outcome
 from duecare.program.outcomes import Exceptional, Tally, stays_open
 from duecare.program.queries import current_targets
@@ -298,7 +298,7 @@ def _write_findings(actor: str, tallies: Sequence[Tally], now: datetime) -> tupl
             closed.append(finding)
         opened.extend(_finding(tally, gap, now) for gap in gaps.values())
     judged = [tally.check.id for tally in tallies]
-    kept = [*judged, STATED]  # what a statement admits no check can show gone
+    kept = [*judged, STATED, *told_by_people()]  # what people admit no check can show gone
     for finding in Finding.objects.filter(closed_at=None).exclude(check_id__in=kept).iterator(2000):
         finding.closed_at = now
         finding.closed_because = _("its check was withdrawn")

@@ -244,3 +244,18 @@ def checks() -> Sequence[Check]:
 
 def find_check(id: str) -> Check | None:
     return _checks.get(id)
+
+
+_told_by_people: set[str] = set()
+
+
+def register_told(id: str) -> None:
+    """Say that findings under this id are opened and closed by what people do; no assessment closes them."""
+    if id in _checks:
+        raise ValueError(f"{id} is a check, whose findings are its own")
+    _told_by_people.add(id)
+
+
+def told_by_people() -> frozenset[str]:
+    """The ids under which people's acts open and close findings."""
+    return frozenset(_told_by_people)

@@ -24,7 +24,10 @@ from duecare.assurance import api as assurance_api
 from duecare.incidents.alerts import api as alerts_api
 from duecare.incidents.cases import api as cases_api
 from duecare.incidents.evidence import api as evidence_api
+from duecare.incidents.exercises import api as exercises_api
+from duecare.incidents.figures import api as figures_api
 from duecare.incidents.indicators import api as indicators_api
+from duecare.incidents.lessons import api as lessons_api
 from duecare.incidents.notices import api as notices_api
 from duecare.incidents.plans import api as plans_api
 from duecare.incidents.stix import api as stix_api
@@ -172,6 +175,11 @@ for _router in (
     indicators_api.router,
     stix_api.router,
     notices_api.router,
+    cases_api.router,
+    alerts_api.router,
+    lessons_api.router,
+    exercises_api.router,
+    figures_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -27,6 +27,9 @@ from duecare.incidents.alerts.models import Alert
 from duecare.incidents.alerts.views import ALERTS
 from duecare.incidents.cases.lists import cases_listing
 from duecare.incidents.cases.models import Case
+from duecare.incidents.exercises import lists as exercise_lists
+from duecare.incidents.lessons import lists as lesson_lists
+from duecare.incidents.models import Exercise, Lesson
 from duecare.incidents.plans import contact_queries
 from duecare.incidents.plans.models import PlanContact
 from duecare.incidents.plans.queries import plan_content
@@ -171,6 +174,14 @@ def _contacts(query: QueryDict, now: datetime) -> object:
     return contact_queries.listing(contact_queries.since(now)).read(query, PlanContact)
 
 
+def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
+
+
+def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
+
+
 _AREAS = [area.id for area in areas()]
 LISTS: Mapping[str, ListPage] = {
     "tasks": ListPage(gettext_lazy("Tasks"), _tasks),
@@ -219,6 +230,8 @@ LISTS: Mapping[str, ListPage] = {
         "law",
     ),
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
+    "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
+    "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

@@ -70,6 +70,8 @@ STATUSES: Mapping[str, Status] = {
     "unreachable": Status(_("Unreachable"), "bad", "unplug"),
     "asked": Status(_("Asked"), "warn", "hourglass"),
     "approved": Status(_("Approved"), "none", "signature"),
+    "accepted": Status(_("Accepted"), "warn", "signature"),
+    "to look at again": Status(_("To look at again"), "warn", "calendar-clock"),
     "refused": Status(_("Refused"), "none", "ban"),
     "ended": Status(_("Ended"), "none", "minus"),
     "withheld": Status(_("Withheld"), "none", "lock"),

@@ -7,8 +7,9 @@ import pytest
 import duecare.access.checks
 import duecare.continuity.checks
 import duecare.detection.checks
+import duecare.incidents.checks
 import duecare.patching.checks
-import duecare.systems.checks  # noqa: F401  (all five register their checks)
+import duecare.systems.checks  # noqa: F401  (all six register their checks)
 from duecare.errors import BadInput
 from duecare.patching.weaknesses.queries import WEIGHTS
 from duecare.program.finding_tasks import GAP_DAYS

@@ -624,6 +624,57 @@ PAGES: Mapping[str, Page] = {
     "incidents/notices/<str:key>/take-back/": act(
         "incidents/notices/{case notice}/take-back/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
     ),
+    # Lessons, and the closing of a case.
+    "incidents/lessons/": Page("incidents/lessons/", READ),
+    "incidents/lessons/<str:key>/": Page("incidents/lessons/{lesson}/", READ, object=True),
+    "incidents/lessons/<str:key>/change/": form(
+        "incidents/lessons/{lesson}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/lessons/<str:key>/answer/": form(
+        "incidents/lessons/{lesson}/answer/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/lessons/<str:key>/done/": form(
+        "incidents/lessons/{lesson}/done/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/lessons/<str:key>/again/": form(
+        "incidents/lessons/{lesson}/again/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/lessons/": Page("incidents/cases/{case}/lessons/", READ, object=True),
+    "incidents/cases/<str:key>/lessons/add/": form(
+        "incidents/cases/{case}/lessons/add/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/cases/<str:key>/close/": form(
+        "incidents/cases/{case}/close/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/figures/": Page("incidents/figures/", READ),
+    "incidents/cases/<str:key>/classes/": Page("incidents/cases/{case}/classes/", READ, object=True),
+    "incidents/cases/<str:key>/classes/change/": form(
+        "incidents/cases/{case}/classes/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    # Exercises.
+    "incidents/exercises/": Page("incidents/exercises/", READ),
+    "incidents/exercises/plan/": form("incidents/exercises/plan/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+    "incidents/exercises/stories/<str:id>/": Page("incidents/exercises/stories/lost-laptop/", READ),
+    "incidents/exercises/stories/<str:id>/file": Page("incidents/exercises/stories/lost-laptop/file", READ),
+    "incidents/exercises/<str:key>/": Page("incidents/exercises/{exercise}/", READ, object=True),
+    "incidents/exercises/<str:key>/change/": form(
+        "incidents/exercises/{exercise}/change/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/exercises/<str:key>/drop/": form(
+        "incidents/exercises/{exercise}/drop/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/exercises/<str:key>/begin/": act(
+        "incidents/exercises/{exercise}/begin/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/exercises/<str:key>/turns/<str:inject>/give/": act(
+        "incidents/exercises/{exercise}/turns/train/give/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)
+    ),
+    "incidents/exercises/<str:key>/turns/<str:inject>/": form(
+        "incidents/exercises/{exercise}/turns/train/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
+    "incidents/exercises/<str:key>/end/": form(
+        "incidents/exercises/{exercise}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
+    ),
     # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),

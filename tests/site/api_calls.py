@@ -143,6 +143,39 @@ CALLS: Mapping[str, Call] = {
         "exceptions/{exception}/withdraw", WHY, *DAILY, told=(AUDITOR,)
     ),
     # Incidents.
+    "GET lessons": read("lessons?state=open"),
+    "GET lessons/{key}": read("lessons/{lesson}", object=True),
+    "GET cases/{key}/lessons": read("cases/{case}/lessons", object=True),
+    "POST cases/{key}/lessons": changed(
+        "cases/{case}/lessons", {"gap": "x", "safeguard": "ir_plan"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST lessons/{key}/answer": changed(
+        "lessons/{lesson}/answer", {"answer": "risk", "words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST lessons/{key}/done": changed("lessons/{lesson}/done", {"words": "x"}, *DAILY, told=(AUDITOR,)),
+    "POST lessons/{key}/again": changed("lessons/{lesson}/again", {"words": "x"}, *DAILY, told=(AUDITOR,)),
+    "POST cases/{key}/close": changed("cases/{case}/close", {"words": "x"}, *DAILY, told=(AUDITOR,)),
+    "GET exercises": read("exercises?state=done"),
+    "POST exercises": changed(
+        "exercises", {"scenario": "extortion", "day": "2026-12-24"}, *DAILY, told=(AUDITOR,)
+    ),
+    "GET exercises/{key}": read("exercises/{exercise}", object=True),
+    "POST exercises/{key}/begin": changed("exercises/{exercise}/begin", None, *DAILY, told=(AUDITOR,)),
+    "POST exercises/{key}/drop": changed(
+        "exercises/{exercise}/drop", {"words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST exercises/{key}/turns/{turn}/give": changed(
+        "exercises/{exercise}/turns/data/give", None, *DAILY, told=(AUDITOR,)
+    ),
+    "POST exercises/{key}/turns/{turn}/score": changed(
+        "exercises/{exercise}/turns/train/score", {"words": "x"}, *DAILY, told=(AUDITOR,)
+    ),
+    "POST exercises/{key}/end": changed("exercises/{exercise}/end", {"words": "x"}, *DAILY, told=(AUDITOR,)),
+    "GET incident-figures": read("incident-figures"),
+    "GET cases/{key}/veris": read("cases/{case}/veris", object=True),
+    "PUT cases/{key}/classes": changed(
+        "cases/{case}/classes", {"actor": ["external"]}, *DAILY, told=(AUDITOR,)
+    ),
     "GET cases/{key}/timeline": read("cases/{case}/timeline?kind=event", object=True),
     "POST cases/{key}/timeline": changed(
         "cases/{case}/timeline", {"happened": "2026-11-01T09:00", "words": "x"}, *DAILY, told=(AUDITOR,)

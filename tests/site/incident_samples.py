@@ -13,8 +13,12 @@ from duecare.incidents.cases.triage_actions import Waiting
 from duecare.incidents.decisions.actions import Draft as Decided
 from duecare.incidents.decisions.actions import put_down
 from duecare.incidents.evidence.actions import add_elsewhere
+from duecare.incidents.exercises.actions import begin_exercise, give, plan_exercise
+from duecare.incidents.exercises.scenarios import shipped
 from duecare.incidents.indicators.actions import add as add_indicators
 from duecare.incidents.indicators.kinds import read
+from duecare.incidents.lessons.actions import Draft as Gap
+from duecare.incidents.lessons.actions import add_lesson
 from duecare.incidents.models import (
     Affected,
     Alert,
@@ -23,8 +27,10 @@ from duecare.incidents.models import (
     CaseLink,
     CaseRole,
     Evidence,
+    Exercise,
     IncidentReport,
     Indicator,
+    Lesson,
     Notice,
     PlanContact,
     TimelineEntry,
@@ -49,6 +55,7 @@ def happen(owner: Viewer, at: datetime) -> None:
     _case(owner, at)
     _timeline(owner, at)
     _clocks(owner, at)
+    _lessons(owner, at)
 
 
 def keys() -> dict[str, str]:
@@ -70,6 +77,8 @@ def keys() -> dict[str, str]:
         "evidence": Evidence.objects.get(what="Phone of the director").pk,
         "indicator": Indicator.objects.get(value="evil.example").pk,
         "case notice": Notice.objects.get(subject="The lost laptop").pk,
+        "lesson": Lesson.objects.get().pk,
+        "exercise": Exercise.objects.get().pk,
         "case decision": CaseDecision.objects.get(question="Whether to notify").pk,
     }
 
@@ -122,3 +131,12 @@ def _clocks(owner: Viewer, at: datetime) -> None:
     )
     options = [("Ada", ""), ("Ward", "")]
     put_down(owner.actor, case.pk, Decided("Whether to notify", options, "Ada", "The insurer asks."), at)
+
+
+def _lessons(owner: Viewer, at: datetime) -> None:
+    """A lesson of the case, and an exercise of which the first turn was given."""
+    case = Case.objects.get(title=TITLE)
+    add_lesson(owner.actor, case.pk, Gap("The bank was told too late.", "ir_plan", "No number."), at)
+    exercise = plan_exercise(owner.actor, shipped()["lost-laptop"], "The bag", at.date(), "The nurses", at)
+    begin_exercise(owner.actor, exercise.pk, at)
+    give(owner.actor, exercise.pk, "train", at)

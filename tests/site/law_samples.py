@@ -40,12 +40,13 @@ CONTRACT = {
 
 
 def decide(owner: Viewer, at: datetime) -> None:
-    """What the owner said then: a contract, a law that does not apply, one that does, letters that are held."""
+    """What the owner said then: a contract, a law that does not apply, one that does; letters are held."""
     actor = owner.actor
     add(actor, taken_in(CONTRACT, OWN), at)
     override(actor, "cn-incident-reporting", Answer.DOES_NOT_APPLY, "Counsel says so.", None, at)
     override(actor, "ch-fadp", Answer.APPLIES, "We act in Basel.", None, at)
-    draft = Draft("The dispute", "Claim of May.", "All letters.", ("program.letter",), "Counsel", at.date())
+    held = ("program.letter",)
+    draft = Draft("The dispute", "Claim of May.", "All letters.", held, "Counsel", at.date())
     place_hold(owner, draft, at)
 
 

@@ -257,7 +257,7 @@ def _samples() -> dict[str, str]:
         "entry": str(report.index),
         "statement": Statement.objects.get().pk,
         "exception": SafeguardException.objects.get().pk,
-        "task": Task.objects.get().pk,
+        "task": Task.objects.get(title="Restore a backup").pk,
         "attachment": Attachment.objects.get().pk,
         "view": SharedView.objects.get().pk,
         "package": Software.objects.filter(name="openssl")[0].package,

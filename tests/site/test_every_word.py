@@ -26,6 +26,7 @@ NAMES = (
     # People, and what they wrote.
     r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
+    r"The bank was told too late\.|No number\.|The bag|The nurses",
     r"Mail account taken over|Mails went out that nobody wrote|T1078|Phone of the director|Safe",
     r"evil\[\.\]example|TLP:[A-Z+]+|ATT&CK|STIX( 2\.1)?",
     r"Mail account taken over|[a-z]{2}(-[a-z0-9]+)+\.[a-z0-9-]+|Niamh saw it\.",

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from duecare.assurance.reports.binder import BINDER
 from duecare.assurance.reports.board import BOARD
+from duecare.assurance.reports.incident import INCIDENT
 from duecare.assurance.reports.interface import Report
 from duecare.assurance.reports.posture import POSTURE
 from duecare.errors import NotFound
 
-REPORTS: Mapping[str, Report] = MappingProxyType({one.id: one for one in (POSTURE, BOARD, BINDER)})
+REPORTS: Mapping[str, Report] = MappingProxyType({one.id: one for one in (POSTURE, BOARD, BINDER, INCIDENT)})
 """By id, in the order in which pages offer them."""
 
 

@@ -23,7 +23,7 @@ class Asked:
     instant: datetime
     """The moment it speaks from, aware, UTC: the end of the last day, or now if that is today."""
     about: str = ""
-    """`safeguard:<id>` or `obligation:<id>`; empty for the whole organisation."""
+    """`safeguard:<id>`, `obligation:<id>` or `case:<key>`; empty for the whole organisation."""
     words: str = ""
     """What the person who makes it adds in their own words."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, Refused
 from duecare.incidents.cases import playbook_tasks, role_acts
 from duecare.incidents.cases.acts import held, held_whole, say, sentence
+from duecare.incidents.cases.closing import demand_settled
 from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.naming import kind_name, severity_name, severity_of
 from duecare.incidents.cases.phases import OF_CASES, phase_of
@@ -220,12 +221,14 @@ def move_phase(actor: str, key: str, phase: str, words: str, seen: int | None, n
 def end_as_none(actor: str, key: str, words: str, seen: int | None, now: datetime) -> Case:
     """Close a case as no incident, with the reason. Its tasks that nobody has done are dropped with it.
 
-    How a case that was one closes: `lessons/`.
+    How a case that was one closes: `closing.py`. What stands in the way there (a clock that runs, a lesson
+    without its answer) stands in the way here, too. Raises Refused that names it.
     """
     words = sentence(words, _("Say what shows that it is no incident."))
     with recording(actor, "close a case as no incident"):
         case = held(key, seen)
         playbook_tasks.drop_tasks(actor, case, recorded("It is no incident: %(words)s", words=words), now)
+        demand_settled(case, now)
         say(actor, case, now, recorded("Closed as no incident. %(words)s", words=words))
         case.closed_at, case.closed_by, case.closed_as, case.closed_words = now, actor, "no incident", words
         case.save()

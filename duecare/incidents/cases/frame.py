@@ -18,11 +18,13 @@ PAGES = (
     (_("Affected"), "case-affected"),
     (_("Belongs to it"), "case-links"),
     (_("Timeline"), "case-timeline"),
-    (_("Evidence"), "case-evidence"),
-    (_("Indicators"), "case-indicators"),
     (_("Clocks"), "case-clocks"),
     (_("Decisions"), "case-decisions"),
     (_("Notices"), "case-notices"),
+    (_("Evidence"), "case-evidence"),
+    (_("Indicators"), "case-indicators"),
+    (_("Lessons"), "case-lessons"),
+    (_("Statistics"), "case-classes"),
 )
 """The pages of a case, in their order: label and name of the address, which takes the case's key."""
 

@@ -26,6 +26,7 @@ class Exercise(Record):
     ended_at = models.DateTimeField(null=True)
     ended_words = models.TextField(blank=True)
     """What those who took part say of it."""
+    ended_by = models.CharField(max_length=80, blank=True)
     dropped_because = models.TextField(blank=True)
     """Why it was not held; it has ended then, without having started."""
 
@@ -51,11 +52,13 @@ class Inject(Record):
     given_at = models.DateTimeField()
     given_by = models.CharField(max_length=80)
     answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=80, blank=True)
     answer = models.TextField(blank=True)
     """What they decided or did."""
     score = models.CharField(max_length=20, blank=True)
     """Against the plan: `as planned`, `in part`, `not`; empty while nobody has said."""
     score_words = models.TextField(blank=True)
+    """What fell short of the plan, or what was better."""
 
     room = ROOM
     objects = InjectQuerySet.as_manager()  # type: ignore[misc]

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
-from duecare.incidents.cases.models import ROOM, Case, OfCaseQuerySet
+from duecare.incidents.cases.models import ROOM, Case
 from duecare.ledger.records import Record
+from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.program.models import Person
+
+
+class LessonQuerySet(VisibleQuerySet["Lesson"]):
+    def visible_to(self, viewer: Viewer) -> VisibleQuerySet[Lesson]:
+        """Who sees the case sees its lessons; who has to draw one sees that one."""
+        if viewer.reads and viewer.covers(ROOM):
+            return self.all()
+        if not viewer.roles or not viewer.person:
+            return self.none()
+        return self.filter(
+            Q(owner=viewer.person) | Q(case__in=Case.objects.all().visible_to(viewer).values("pk"))
+        )
 
 
 class Lesson(Record):
@@ -17,6 +31,8 @@ class Lesson(Record):
     """What fell short."""
     cause = models.TextField(blank=True)
     """Why it could happen."""
+    about = models.CharField(max_length=120, blank=True)
+    """A typed reference to the finding, there before, that it answers; empty where it stands for itself."""
     safeguard = models.CharField(max_length=40)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="lessons")
     due = models.DateField(null=True)
@@ -33,15 +49,18 @@ class Lesson(Record):
     """When what changes was changed."""
     done_words = models.TextField(blank=True)
     finding = models.CharField(max_length=40, blank=True)
-    """Key of the finding that stands for it among all others."""
+    """Key of the finding that stands for it among all others: that of `about`, or one of its own."""
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
 
     room = ROOM
-    objects = OfCaseQuerySet.as_manager()  # type: ignore[misc]
+    objects = LessonQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
-        indexes = (models.Index(fields=("case", "answer"), name="lesson_case"),)
+        indexes = (
+            models.Index(fields=("case", "answer"), name="lesson_case"),
+            models.Index(fields=("done_at", "due", "id"), name="lesson_due"),
+        )
 
     def __str__(self) -> str:
         return self.gap[:80]

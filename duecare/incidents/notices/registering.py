@@ -51,4 +51,4 @@ def _hinders(case: Case, now: datetime) -> Iterator[str]:
 
 
 register_noting(_next_limit)
-register_hindrance(_hinders)
+register_hindrance(_hinders, rehearsed=False)
