@@ -24,7 +24,7 @@ WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
     # People, and what they wrote.
-    r"Mail account taken over",
+    r"Mail account taken over|Claims desk|All that we run\.|Before we spend|\+49 30 1",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
@@ -71,7 +71,7 @@ REPORTED = {"systems/<str:key>/": ("td", "dd", "p", "b", "caption")}
 """Pages that show a host's report, and the elements in which its own words stand."""
 PLACES = frozenset(available_timezones()) | {name for _code, name in countries()}
 """Zones and countries, as tzdata names them."""
-ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa"))
+ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa"))
 """Data that is only let pass where it is all that is said: a person, a key, the columns of a file."""
 
 
