@@ -30,6 +30,7 @@ NAMES = (
     r"Mail account taken over|Mails went out that nobody wrote|T1078|Phone of the director|Safe",
     r"evil\[\.\]example|TLP:[A-Z+]+|ATT&CK|STIX( 2\.1)?",
     r"Mail account taken over|[a-z]{2}(-[a-z0-9]+)+\.[a-z0-9-]+|Niamh saw it\.",
+    r"Mail account taken over|Claims desk|All that we run\.|Before we spend|\+49 30 1",
     "owner|bare|manager|approver|auditor|late|early|member|gained|lost|expired|test|terminal:test",
     r"[a-z]+@clinic\.example|Ada Example|Ward|Restore a backup|plan\.txt|we can|Three rooms, all locked\.",
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
@@ -88,6 +89,7 @@ COLUMNS = (
 )  # fmt: skip
 """Of a file of events, and what they may hold."""
 ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa", *COLUMNS))
+ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa"))
 """Data that is only let pass where it is all that is said: a person, a key, the columns of a file."""
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from duecare.incidents.plans.content import PlanContent
 from duecare.incidents.plans.shipped import shipped
 from duecare.incidents.plans.stored import stored
+from duecare.incidents.plans.telling import hours_words
 from duecare.web.listing import Text
 
 NEEDED = ("lead", "decider")
@@ -42,11 +43,7 @@ def _roles(plan: PlanContent) -> str:
 
 
 def _severities(plan: PlanContent) -> str:
-    return ", ".join(
-        ngettext("%(name)s: %(hours)s hour", "%(name)s: %(hours)s hours", one.hours)
-        % {"name": one.name, "hours": one.hours}
-        for one in plan.severities
-    )
+    return ", ".join(f"{one.name}: {hours_words(one.hours)}" for one in plan.severities)
 
 
 def _playbooks(plan: PlanContent) -> str:
