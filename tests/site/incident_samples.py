@@ -18,12 +18,17 @@ def happen(owner: Viewer, at: datetime) -> None:
     case = open_case(owner.actor, at, title="Mail account taken over")
     aware = Moment(at, case.zone)
     clock_actions.record_event(owner.actor, case.pk, "awareness", aware, at, words="Niamh saw it.")
-    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "We can.", at, seen=-1)
+    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "we can", at, seen=-1)
     draft_notice(
         owner.actor, case.pk, "eu-gdpr.authority", "Ada Example", "The lost laptop", "On a train.", at
     )
-    options = [("Ada", ""), ("Ward", "")]
-    put_down(owner.actor, case.pk, Draft("Whether to notify", options, "Ada", "The insurer asks."), at)
+    options = [("Ada Example", ""), ("Ward", "")]
+    put_down(
+        owner.actor,
+        case.pk,
+        Draft("Whether to notify; asked by letter.", options, "Ada Example", "The insurer asks."),
+        at,
+    )
 
 
 def keys() -> dict[str, str]:
@@ -31,5 +36,5 @@ def keys() -> dict[str, str]:
     return {
         "case": Case.objects.get(title="Mail account taken over").pk,
         "case notice": Notice.objects.get(subject="The lost laptop").pk,
-        "case decision": CaseDecision.objects.get(question="Whether to notify").pk,
+        "case decision": CaseDecision.objects.get(question="Whether to notify; asked by letter.").pk,
     }
