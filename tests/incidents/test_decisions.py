@@ -10,9 +10,11 @@ import pytest
 from duecare.errors import BadInput
 from duecare.incidents.decisions.actions import Draft, end_decision, put_down
 from duecare.incidents.decisions.queries import reference
-from duecare.incidents.models import CaseDecision, TimelineEntry
+from duecare.incidents.models import CaseDecision, CaseRole, TimelineEntry
 from duecare.incidents.notices.boards import CaseBoard, case_board
 from duecare.incidents.notices.showing import Group
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import version_of
@@ -74,6 +76,45 @@ def test_not_reportable_is_signed_and_falls_with_an_answer_on_which_it_rests(hom
         assert "It was not known, and is likely." in shown
         end_decision(asker.actor, made.pk, "There is a risk after all.", NOW)
         assert "There is a risk after all." in owner.get(answered["Location"]).content.decode()
+
+
+def test_a_member_with_a_role_works_on_the_case_and_sees_what_was_signed_and_others_see_nothing(
+    home: Path,
+) -> None:
+    with clinic.at(FRIDAY):
+        clinic.found()
+        case = clinic.case()
+    inside, outside, approver = browser(), browser(), browser()
+    with clinic.at(NOW):
+        member, _stranger = sign_in(inside, Role.MEMBER), sign_in(outside, Role.MEMBER)
+        signer = sign_in(approver, Role.APPROVER)
+        with recording(TERMINAL, "give a role"):
+            CaseRole.objects.create(
+                id=new_key(), case=case, role="scribe", person_id=member.person, since=NOW, made_by=TERMINAL
+            )
+        clinic.aware(case)
+        clinic.answer(case, "personal_data_breach", True)
+        draft = Draft("Owed?", [("Yes", ""), ("No", "")], "No", "No risk.", clock=GDPR, reportable=False)
+        made = put_down(member.actor, case.pk, draft, NOW)
+        entry = version_of(reference(made.pk), signer).entry
+        approve(signer, reference(made.pk), entry, Decided.APPROVED, "", None, NOW)
+        for path in (
+            "board/",
+            f"cases/{case.pk}/clocks/",
+            f"decisions/{made.pk}/",
+            f"cases/{case.pk}/notices/",
+        ):
+            page = inside.get(f"/incidents/{path}")
+            assert page.status_code == 200, path
+            assert outside.get(f"/incidents/{path}").status_code == 404, path
+        page = inside.get(f"/incidents/cases/{case.pk}/clocks/").content.decode()
+        assert "Decided: not to be reported" in page
+        answered = inside.post(
+            f"/incidents/cases/{case.pk}/clocks/answer/affected_individuals/", {"value": "7", "seen": ""}
+        )
+        assert answered.status_code == 302
+        address = f"/incidents/cases/{case.pk}/clocks/answer/profile.eu_gdpr_scope/"
+        assert inside.post(address, {"value": "no"}).status_code == 403, "of the organisation, they may not"
 
 
 def test_a_decision_of_another_kind_has_options_and_reasons_and_a_refusal_ends_it(home: Path) -> None:

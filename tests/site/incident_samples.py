@@ -79,7 +79,7 @@ def keys() -> dict[str, str]:
         "case notice": Notice.objects.get(subject="The lost laptop").pk,
         "lesson": Lesson.objects.get().pk,
         "exercise": Exercise.objects.get().pk,
-        "case decision": CaseDecision.objects.get(question="Whether to notify").pk,
+        "case decision": CaseDecision.objects.get(question="Whether to notify; asked by letter.").pk,
     }
 
 
@@ -125,12 +125,13 @@ def _clocks(owner: Viewer, at: datetime) -> None:
     case = Case.objects.get(title=TITLE)
     aware = Moment(at, case.zone)
     clock_actions.record_event(owner.actor, case.pk, "awareness", aware, at, words="Niamh saw it.")
-    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "We can.", at, seen=-1)
+    clock_actions.answer_fact(owner.actor, case.pk, "personal_data_breach", True, "we can", at, seen=-1)
     draft_notice(
         owner.actor, case.pk, "eu-gdpr.authority", "Ada Example", "The lost laptop", "On a train.", at
     )
-    options = [("Ada", ""), ("Ward", "")]
-    put_down(owner.actor, case.pk, Decided("Whether to notify", options, "Ada", "The insurer asks."), at)
+    options = [("Ada Example", ""), ("Ward", "")]
+    asked = "Whether to notify; asked by letter."
+    put_down(owner.actor, case.pk, Decided(asked, options, "Ada Example", "The insurer asks."), at)
 
 
 def _lessons(owner: Viewer, at: datetime) -> None:

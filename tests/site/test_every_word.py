@@ -70,6 +70,8 @@ NAMES = (
     # Frameworks and citations.
     r"CSF 2\.0|CIS 8\.1|SP 800-53|PR\.PS-02|ID\.RA-08|SI-2|SA-22|A\.8\.8|A\.8\.19",
     r"Annex I Part II\(2\)|Art 9\(4\)\(f\)|Req 6|17\.04\(6\)|3\.14\.1",
+    # Clocks of the law: days as they are told exactly, versions of the law, citations.
+    r"\d{4}-\d\d-\d\d(\.\d)?|6 USC 681b\(a\)\(\d\)|Art 33\(1\), \(4\)",
     # Checks, kinds, keys, digests, addresses; moments and values as the record has them.
     r"[a-z]+\.[a-z_]+|\([a-z]+\.[a-z-]+\)|fe[a-z0-9]{18}|[0-9a-f]{16,}…?|[A-Za-z0-9+/]{40,}=?|https://",
     r"localhost/duecare/\S+|network_security|\{\".*\}|\d{4}-\d\d-\d\dT[\d:.]+Z|imported by hand",
@@ -88,8 +90,7 @@ COLUMNS = (
     "event, action, decision, notice, note", "started, detected, reported, contained, eradicated, recovered",
 )  # fmt: skip
 """Of a file of events, and what they may hold."""
-ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa", *COLUMNS))
-ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa"))
+ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa", *COLUMNS))
 """Data that is only let pass where it is all that is said: a person, a key, the columns of a file."""
 
 

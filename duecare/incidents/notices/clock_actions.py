@@ -28,7 +28,7 @@ from duecare.ledger.records import new_key
 from duecare.program.models import Profile
 from duecare.program.queries import PROFILE as PROFILE_KEY
 from duecare.program.unchanged import demand_unchanged
-from duecare.web.recorded import recorded
+from duecare.web.recorded import in_the_records_language, recorded
 
 RESIDENTS = "residents_affected."
 """Begins the facts of which there is one for every place."""
@@ -119,9 +119,13 @@ def answer_fact(
     kept = keep_law()
     with recording(actor, "answer a question about an incident") as act:
         case = open_case_of(key)
-        demand_answer(fact, value, law_of(case).content.register)
+        register = law_of(case).content.register
+        demand_answer(fact, value, register)
+        known = register.incident_facts.get(fact)
         act.reason = recorded(
-            "answer the question %(fact)s in the case %(title)s", fact=fact, title=case.title
+            "answer in the case %(title)s: %(question)s",
+            title=case.title,
+            question=known.asks if known else fact,
         )
         row = CaseFact.objects.select_for_update().filter(case=case, fact=fact).first()
         if row is not None:
@@ -143,8 +147,11 @@ def answer_about_us(
     kept = keep_law()
     with recording(actor, "answer a question about the organisation") as act:
         case = open_case_of(key)
-        demand_answer(fact, value, law_of(case).content.register)
-        act.reason = recorded("answer about the organisation: %(fact)s", fact=name)
+        register = law_of(case).content.register
+        demand_answer(fact, value, register)
+        act.reason = recorded(
+            "answer about the organisation: %(question)s", question=register.profile_facts[name]
+        )
         _demand_confirmed(case, fact, value, confirmed, now)
         _freeze(actor, case, kept, now)
         found: Profile = Profile.objects.select_for_update().get(pk=PROFILE_KEY)
@@ -232,8 +239,10 @@ def record_event(
             raise BadInput(
                 _("%s is still to come.") % happened.written(), _("Record it once it has happened."), "at"
             )
-        said = words.strip() or recorded("It is recorded that %(what)s.", what=event_words(event, law))
-        act.reason = recorded("record when %(what)s", what=event_words(event, law))
+        with in_the_records_language():
+            what = event_words(event, law)
+        said = words.strip() or recorded("It is recorded that %(what)s.", what=what)
+        act.reason = recorded("record when %(what)s", what=what)
         before = _strike(actor, case, instead_of, now) if instead_of else None
         _freeze(actor, case, kept, now)
         return put(

@@ -21,6 +21,7 @@ from duecare.law.obligations import Obligation
 from duecare.law.saying import Ask
 from duecare.law.terms import SUBMISSION
 from duecare.web.words import STATUSES
+from duecare.words import number
 
 
 class Group(StrEnum):
@@ -248,9 +249,9 @@ def length_words(length: timedelta) -> str:
     """A length in its two largest units, cut."""
     minutes = length // timedelta(minutes=1)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    day = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
-    hour = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
-    minute = ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest}
+    day = ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
+    hour = ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": number(hours)}
+    minute = ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": number(rest)}
     if days:
         return f"{day} {hour}" if hours and days < 10 else day
     if hours:
