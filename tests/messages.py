@@ -102,6 +102,9 @@ def _arguments(source: str, start: int) -> list[str]:
 
 def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
+    from duecare.incidents.alerts.reading import LEVELS
+    from duecare.incidents.cases.naming import ENDINGS, STATUSES
+    from duecare.incidents.cases.phases import PHASES
     from duecare.incidents.plans.shipped import shipped as plan_that_ships
     from duecare.law.obligations import register
     from duecare.ledger.records import shapes
@@ -116,6 +119,9 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/questions.yaml": questions.questions(),
         "duecare/program/content/targets.yaml": targets.definitions(),
         "duecare/incidents/content": plan_that_ships(),
+        "duecare/incidents/cases/phases.py": PHASES,
+        "duecare/incidents/cases/naming.py": (STATUSES, ENDINGS),
+        "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }
