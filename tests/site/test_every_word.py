@@ -23,6 +23,8 @@ from tests.site.words import outside, read
 WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
+    # Outcomes of CSF, before the codes of countries.
+    r"CSF(?! 2)|(?:GV|ID|PR|DE|RS|RC)\.[A-Z]{2}",
     # People, and what they wrote.
     r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
@@ -57,7 +59,6 @@ NAMES = (
     r"PyPI|npm|Go|crates\.io|Packagist|RubyGems|Maven",
     "[Rr]estic of /usr/bin/restic backup --exclude-caches .*",
     # Frameworks and citations.
-    r"CSF(?! 2)|(?:GV|ID|PR|DE|RS|RC)\.[A-Z]{2}",
     r"CSF 2\.0|CIS 8\.1|SP 800-53|PR\.PS-02|ID\.RA-08|SI-2|SA-22|A\.8\.8|A\.8\.19",
     r"Annex I Part II\(2\)|Art 9\(4\)\(f\)|Req 6|17\.04\(6\)|3\.14\.1",
     # Checks, kinds, keys, digests, addresses; moments and values as the record has them.
