@@ -102,6 +102,9 @@ def _arguments(source: str, start: int) -> list[str]:
 
 def _loaded() -> Iterator[tuple[str, str]]:
     """(where, text) of what ships as content, of words that are kept by value, and of names of records."""
+    from duecare.incidents.alerts.reading import LEVELS
+    from duecare.incidents.cases.naming import ENDINGS, STATUSES
+    from duecare.incidents.cases.phases import PHASES
     from duecare.incidents.cases.phases import PHASES as phases
     from duecare.incidents.evidence import kinds as evidence_kinds
     from duecare.incidents.exercises import scenarios
@@ -133,6 +136,9 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/indicators/kinds.py": (indicator_kinds.KINDS, indicator_kinds.TLP),
         "duecare/incidents/content/scenarios": scenarios.shipped(),
         "duecare/incidents/figures/classes.py": classes.AXES,
+        "duecare/incidents/cases/phases.py": PHASES,
+        "duecare/incidents/cases/naming.py": (STATUSES, ENDINGS),
+        "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
     }

@@ -23,6 +23,8 @@ from tests.site.words import outside, read
 WHO = ("owner", "member", "auditor", "stranger")
 NAMES = (
     "Duecare|Riverside Clinic|Patients|CSV|JSON|Deutsch|English|Pseudo|SHA-256|UTC|macOS|Windows|Alpine",
+    # Outcomes of CSF, before the codes of countries.
+    r"CSF(?! 2)|(?:GV|ID|PR|DE|RS|RC)\.[A-Z]{2}(?:-\d\d)?",
     # People, and what they wrote.
     r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",

@@ -18,14 +18,14 @@ from unicodedata import normalize
 
 from duecare.errors import BadInput
 from duecare.law.moments import moment
+from duecare.words import Text, number
 from duecare.words import gettext as _
-from duecare.words import number
 
 MOST = 1_000
 """Alerts of one act."""
 MOST_BYTES = 4 * 2**20
 FAULTS = 20
-LEVELS = ("low", "medium", "high", "critical")
+LEVELS = (Text("low"), Text("medium"), Text("high"), Text("critical"))
 SIGNS, TECHNIQUES, WORDS = 50, 20, 4_000
 FIELDS = {
     "source": 100,

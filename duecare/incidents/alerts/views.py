@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.alerts.queries import find_alert
+from duecare.incidents.alerts.reading import LEVELS
 from duecare.incidents.cases.queries import ALERT, names_of
 from duecare.ledger.viewers import Request, demand_area
 from duecare.program.subjects import address_seen, name_of
@@ -18,7 +19,6 @@ from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 from duecare.words import Text
 
-LEVELS = (Text("low"), Text("medium"), Text("high"), Text("critical"))
 STATES = {
     "waiting": Q(settled_at=None),
     "taken up": Q(settled_at__isnull=False, case__isnull=False),

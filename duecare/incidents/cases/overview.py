@@ -147,7 +147,8 @@ def _tasks(case: Case, viewer: Viewer, content: PlanContent, now: datetime) -> d
 def _affected(case: Case, viewer: Viewer) -> list[tuple[str, int]]:
     rows = Affected.objects.all().visible_to(viewer).filter(case=case, removed_at=None)
     counts = Counter(rows.values_list("status", flat=True))
-    return [(status, counts[status]) for status in STATUSES if counts[status]]
+    order: list[str] = [*STATUSES]
+    return [(status, counts[status]) for status in sorted(counts, key=order.index)]
 
 
 def departures_of(case: Case, viewer: Viewer, now: datetime) -> list[Departure]:
