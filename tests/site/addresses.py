@@ -354,6 +354,15 @@ PAGES: Mapping[str, Page] = {
     # Feeds of advisories.
     # Incidents.
     "incidents/cases/<str:key>/": Page("incidents/cases/{case}/", READ, object=True),
+    "incidents/timeline/<str:key>/": Page(
+        "incidents/timeline/{timeline entry}/", answers(SENT_ON, *READERS), object=True
+    ),
+    "incidents/evidence/<str:key>/": Page(
+        "incidents/evidence/{evidence}/", answers(SENT_ON, *READERS), object=True
+    ),
+    "incidents/indicators/<str:key>/": Page(
+        "incidents/indicators/{indicator}/", answers(SENT_ON, *READERS), object=True
+    ),
     "incidents/cases/<str:key>/timeline/": Page("incidents/cases/{case}/timeline/", READ, object=True),
     "incidents/cases/<str:key>/timeline/add/": of_case("timeline/add/"),
     "incidents/cases/<str:key>/timeline/import/": of_case("timeline/import/"),
