@@ -105,7 +105,6 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.incidents.alerts.reading import LEVELS
     from duecare.incidents.cases.naming import ENDINGS, STATUSES
     from duecare.incidents.cases.phases import PHASES
-    from duecare.incidents.cases.phases import PHASES as phases
     from duecare.incidents.evidence import kinds as evidence_kinds
     from duecare.incidents.exercises import scenarios
     from duecare.incidents.figures import classes
@@ -128,7 +127,6 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/program/content/targets.yaml": targets.definitions(),
         "duecare/incidents/content": plan_that_ships(),
         "duecare/incidents/plans/contacts.py": contact_kinds,
-        "duecare/incidents/cases/phases.py": phases,
         "duecare/incidents/timeline/kinds.py": timeline_kinds.KINDS,
         "duecare/incidents/timeline/milestones.py": milestones.MILESTONES,
         "duecare/incidents/timeline/times.py": times.DEFINITIONS,

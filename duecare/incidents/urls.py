@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from django.urls import path
+
+from duecare.incidents import going_on
 from duecare.incidents.alerts.urls import urlpatterns as alerts
 from duecare.incidents.cases.urls import urlpatterns as cases
 from duecare.incidents.decisions.urls import urlpatterns as decisions
@@ -14,6 +17,9 @@ from duecare.incidents.stix.urls import urlpatterns as stix
 from duecare.incidents.timeline.urls import urlpatterns as timeline
 
 urlpatterns = [
+    path("timeline/<str:key>/", going_on.timeline_entry_of, name="timeline-entry-of"),
+    path("evidence/<str:key>/", going_on.evidence_of, name="evidence-of"),
+    path("indicators/<str:key>/", going_on.indicator_of, name="indicator-of"),
     *plans,
     *exercises,
     *figures,

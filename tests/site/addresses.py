@@ -675,6 +675,15 @@ PAGES: Mapping[str, Page] = {
     "incidents/exercises/<str:key>/end/": form(
         "incidents/exercises/{exercise}/end/", OWNER, MANAGER, APPROVER, told=(AUDITOR,), object=True
     ),
+    "incidents/timeline/<str:key>/": Page(
+        "incidents/timeline/{timeline entry}/", answers(SENT_ON, *READERS), object=True
+    ),
+    "incidents/evidence/<str:key>/": Page(
+        "incidents/evidence/{evidence}/", answers(SENT_ON, *READERS), object=True
+    ),
+    "incidents/indicators/<str:key>/": Page(
+        "incidents/indicators/{indicator}/", answers(SENT_ON, *READERS), object=True
+    ),
     # Feeds of advisories.
     "patching/feeds/": Page("patching/feeds/", READ),
     "patching/feeds/updates/": Page("patching/feeds/updates/", READ),

@@ -31,11 +31,5 @@ def subject(of: Evidence, reading: Custody | None, now: datetime) -> Subject:
     return Subject(f"{KIND}:{of.pk}", of.what, Grade.OWN, Facts(now, read_at, told), evidence=of.content)
 
 
-def address(key: str) -> str:
-    """The page of a piece of evidence, by its key; empty if there is none."""
-    case = Evidence.objects.filter(pk=key).values_list("case", flat=True).first()
-    return reverse("evidence", args=[case, key]) if case else ""
-
-
 register_source(EVIDENCE, evidence)
-register_reference(KIND, address)
+register_reference(KIND, lambda key: reverse("evidence-of", args=[key]))
