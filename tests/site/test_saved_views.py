@@ -192,7 +192,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "weaknesses": "state=open", "software": "ecosystem=Debian", "software-asked": "name=openssl",
         "products": "state=stale", "products-asked": "name=openssl",
         "patch-runs": "state=draft", "feed-updates": "state=waiting", "reports": "report=posture",
-        "ledger": "action=noted",
+        "obligations": "answer=applies", "law-changes": "cause=own", "ledger": "action=noted",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
     for name, query in queries.items():
