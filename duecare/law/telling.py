@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -116,6 +116,7 @@ def told(one: Obligation, register: Register, viewer: Viewer, now: datetime) -> 
         "notes": [(_(NOTES[name]), words) for name, words in one.notes.items()],
         "sources": sources_linked((one.citation, *one.sources)),
         "gaps": gaps_of(one, register),
+        "read": date.fromisoformat(one.read),
         **_people(one, viewer),
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bench import page_times
 from duecare.law.models import Override, OwnObligation
 from duecare.law.obligations import register
 from duecare.ledger.recording import recording
@@ -57,7 +58,9 @@ def test_the_list_tells_answers_and_gaps_of_our_places_and_goes_out_as_json(
 
 def test_one_law_tells_why_and_is_answered_right_there(owner: tuple[Client, Viewer]) -> None:
     client, _viewer = owner
-    page = text(client.get("/law/obligations/eu-gdpr/"))
+    with page_times.heard() as statements:
+        page = text(client.get("/law/obligations/eu-gdpr/"))
+    assert len(statements) <= 30
     for words in (
         "Regulation (EU) 2016/679", "Counsel must confirm it", "decides", "12,000 people", "Digital Omnibus",
         "72 hours from when you became aware", register().version, "Unproven",

@@ -817,6 +817,7 @@ FILES = {
     "matters/<str:key>/papers/<str:paper>/file",
     "matters/<str:key>/papers/<str:paper>/proof.json",
     "released/<str:key>/file",
+    "law/own/obligations.yaml",
 }
 """What is downloaded or read by programs."""
 

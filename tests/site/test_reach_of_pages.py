@@ -19,7 +19,7 @@ SILENT = (
     "feeds/", "healthz", "imports/", "incidents/", "matters/", "released/", "search/", "staff/", "views/",
 )  # fmt: skip
 """Where nothing is said of them: accounts, what is set, work, lists, the record itself."""
-FILES = ("/report.pdf", "/bills/<str:bill>/file", "/reports/<str:report>/")
+FILES = ("/report.pdf", "/bills/<str:bill>/file", "/reports/<str:report>/", "/obligations.yaml")
 SPEAKING = sorted(
     page.sample
     for route, page in PAGES.items()
