@@ -12,7 +12,7 @@ from duecare.program.askers import Asker, register_askers
 
 AREAS = ("systems", "access", "patching", "detection", "continuity")
 """The areas that have checks."""
-FOUND_IN = ("access", "program", "systems", "patching", "law", "assurance", "site")
+FOUND_IN = ("access", "program", "systems", "patching", "law.duties", "assurance", "site")
 """Where something is registered that can be found."""
 
 

@@ -30,6 +30,8 @@ NAMES = (
     r"Its maker forbids it\.|It stands alone\.|DE|DE [\d’]+",
     r"What is open|The lost laptop|Whether to notify; asked by letter\.|What was on it|How it was lost",
     r"Nothing that was not encrypted\.|On a train\.|The insurer asks\.|Niamh",
+    # A law that applies by people's word, and a legal hold, as they wrote it.
+    r"Say that a law applies|The dispute( ·)?|Claim of May\.|All letters\.|Counsel",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
@@ -78,7 +80,7 @@ ALONE = frozenset(("limited", "trust", "login", "enabled", "mfa"))
 def left(text: str, route: str, element: str) -> str:
     """What of a text neither passed gettext nor is data; empty as it should be."""
     rest = outside(text)
-    if rest in PLACES | ALONE or element in (*REPORTED.get(route, ()), "textarea"):
+    if rest in PLACES | ALONE or element in (*REPORTED.get(route, ()), "textarea", "cite"):
         return ""
     rest = " ".join(DATA.sub(" ", rest).split())
     return rest if re.search(r"[A-Za-z]{2}|\d\d", rest) else ""

@@ -90,7 +90,8 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     daily = [job.name for job in jobs() if job.name not in idle]
     assert run_due(utc_now()) == daily
     (looked,), (followed,), (assessed,), *others = map(notes, daily)
-    (reminded,), (given,), (forgot,), (verified,), (signed,) = others
+    (reminded,), (worked,), (given,), (forgot,), (verified,), (signed,) = others
+    assert worked == {"done": True, "made": 0, "ended": 0}
     assert followed == {"done": True, "added": 0}
     assert given == {"done": True, "given": 0}
     assert forgot == {"done": True, "removed": 0}

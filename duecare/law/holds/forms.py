@@ -46,7 +46,7 @@ class HoldForm(RecordForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "One a line, as kind and key: program.finding:k3… “Put under a legal hold” on the page of a thing "
+            "One a line, as kind and key: program.finding:k3… “Put under a legal hold” on a thing’s page "
             "fills it in."
         ),
     )
