@@ -44,6 +44,8 @@ NAMES = (
     r"Send the report\.|2027-05-14 \(substantive duties; Rules notified 2025-11-13/14\)",
     r"2017-12-31 \(7012\); CMMC phase 1 2025-11-10, phase 2 2026-11-10, full 2028-11-10",
     r"2025-12-03 \(larger\), 2026-06-03 \(smaller\)|2026-01-01 \(SB 446: 30/15 calendar days\)",
+    # A law that applies by people's word, and a legal hold, as they wrote it.
+    r"Say that a law applies|The dispute( ·)?|Claim of May\.|All letters\.|Counsel",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
@@ -99,7 +101,7 @@ ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa", *COLUM
 def left(text: str, route: str, element: str) -> str:
     """What of a text neither passed gettext nor is data; empty as it should be."""
     rest = outside(text)
-    if rest in PLACES | ALONE or element in (*REPORTED.get(route, ()), "textarea"):
+    if rest in PLACES | ALONE or element in (*REPORTED.get(route, ()), "textarea", "cite"):
         return ""
     rest = " ".join(DATA.sub(" ", rest).split())
     return rest if re.search(r"[A-Za-z]{2}|\d\d", rest) else ""

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from duecare.errors import BadInput
 from duecare.law.applicable import answers, register_now
 from duecare.law.applies import Answer
 from duecare.law.obligations import Obligation
 from duecare.ledger.viewers import Viewer
+from duecare.program.catalogue import areas
 from duecare.program.posture import Standing
 from duecare.program.queries import standings
 
@@ -49,9 +53,12 @@ class Crosswalk:
 def crosswalk(viewer: Viewer, now: datetime, obligation: str = "", area: str = "") -> Crosswalk:
     """Safeguards that somebody asks for, against the obligations that bind and apply or may apply.
 
-    `obligation` and `area` narrow by id. Those of the register that are certain stand first.
+    `obligation` and `area` narrow by id. Those of the register that are certain stand first. Raises BadInput
+    for an area or obligation that there is not.
     """
     found = answers()
+    if area and area not in {one.id for one in areas() if viewer.covers(one.id)}:
+        raise BadInput(_("There is no area “%s”.") % area[:40], _("Choose one from the list."), "area")
     every = sorted(
         (
             Asking(one, found[one.id].answer is Answer.APPLIES)
@@ -61,6 +68,12 @@ def crosswalk(viewer: Viewer, now: datetime, obligation: str = "", area: str = "
         key=lambda one: not one.certain,
     )
     columns = [one for one in every if obligation in ("", one.obligation.id)]
+    if obligation and not columns:
+        raise BadInput(
+            _("The obligation “%s” asks for no safeguard here.") % obligation[:40],
+            _("Choose one from the list."),
+            "obligation",
+        )
     cited = {one.obligation.id: _cited(one.obligation) for one in columns}
     lines = []
     for row in standings(viewer, now):

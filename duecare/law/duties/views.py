@@ -132,14 +132,7 @@ def crosswalk(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, AREA)
     obligation, area = request.GET.get("obligation", ""), request.GET.get("area", "")
     known = [one for one in areas() if viewer.covers(one.id)]
-    if area and area not in {one.id for one in known}:
-        raise BadInput(_("There is no area “%s”.") % area[:40], _("Choose one from the list."))
     found = crossing.crosswalk(viewer, request.view_now, obligation, area)
-    if obligation and not found.columns:
-        raise BadInput(
-            _("The obligation “%s” asks for no safeguard here.") % obligation[:40],
-            _("Choose one from the list."),
-        )
     if format := _format(request):
         return listing.exported(format, "crosswalk", _CROSSED, crossing.told(found))
     context = {"found": found, "areas": known, "obligation": obligation, "area": area}
@@ -219,4 +212,4 @@ def _page(
     request: Request, form: OwnerForm | PlaceForm, title: str, text: str, back: str
 ) -> HttpResponseBase:
     context = {"form": form, "title": title, "text": text, "button": _("Save"), "back": back}
-    return render(request, "law/form.html", context, status=400 if form.errors else 200)
+    return render(request, "law/short_form.html", context, status=400 if form.errors else 200)

@@ -46,8 +46,8 @@ class HoldForm(RecordForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "One a line, as kind and key: program.finding:k3… “Put under a legal hold” on the page of a "
-            "thing fills it in."
+            "One a line, as kind and key: program.finding:k3… “Put under a legal hold” on a thing’s page "
+            "fills it in."
         ),
     )
     seen = SeenField(required=False)

@@ -21,8 +21,8 @@ from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 HOLD = "law.legalhold"
 KINDS: Mapping[str, str | Promise] = {
-    "incidents.case": gettext_lazy("All incidents, with what belongs to them"),
-    "systems.host": gettext_lazy("All hosts, with their reports"),
+    "incidents.case": gettext_lazy("All incidents"),
+    "systems.host": gettext_lazy("All hosts"),
     "program.statement": gettext_lazy("All statements"),
     "program.finding": gettext_lazy("All findings"),
     "program.task": gettext_lazy("All tasks"),
