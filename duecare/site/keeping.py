@@ -28,7 +28,7 @@ def _register_of_breaches(viewer: Viewer, now: datetime) -> Kept | None:
     day = timezone.localdate(first) if first else None
     return Kept(
         gettext_lazy("The incidents of this record"),
-        reverse("area", args=[Case.room]),
+        reverse("incidents"),
         rows.count(),
         day,
         CASE,

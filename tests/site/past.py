@@ -202,8 +202,8 @@ def _history(now: datetime) -> dict[str, User]:
         _open_a_matter(users, now - LONG_AGO)
         samples.draw_up(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         duty_samples.apply(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
-        incident_samples.happen(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         law_samples.decide(TERMINAL, now - LONG_AGO)
+        incident_samples.happen(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,

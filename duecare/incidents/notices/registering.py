@@ -37,13 +37,17 @@ def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:
 
 
 def _hinders(case: Case, now: datetime) -> Iterator[str]:
-    """Clocks that run, are late without a notice, or wait for a person. What only waits for an event, or for
-    an answer about the organisation, keeps no case open."""
+    """Clocks that run, are late without a notice, or wait for a person after their event happened.
+
+    What only waits for an event, or for an answer about the organisation, keeps no case open, and neither
+    does a question about a notice for which nothing ever happened: else nobody could end a false alarm."""
     clocks = clocks_within(case, now)
     decided = standings([case], READER, {case.pk: clocks.incident.facts}, only_notices=True)[case.pk]
     board: Board = board_of(clocks, decisions=by_clock(decided))
     for shown in board.pressing:
         if shown.group is Group.LATE and shown.told.submitted:
+            continue
+        if shown.group is Group.NEEDS and shown.told.triggered is None:
             continue
         yield _(
             "The clock to %(recipient)s (%(id)s) is open: hand in its notice, or sign that it is not owed."

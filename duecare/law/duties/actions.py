@@ -27,6 +27,7 @@ from duecare.web.recorded import in_the_records_language, recorded
 
 def choose_owner(actor: str, key: str, person: str | None, now: datetime) -> DutyOwner:
     """Say who sees to a duty, None for nobody. Its open task goes to them, and those that come are theirs.
+    Nothing is recorded where that is so already.
 
     Raises NotFound if there is no such person who may sign in. Whether the duty binds, whoever calls asks.
     """
@@ -35,6 +36,8 @@ def choose_owner(actor: str, key: str, person: str | None, now: datetime) -> Dut
             raise NotFound(_("There is no such person who may sign in."), _("Choose one from the list."))
         row = DutyOwner.objects.select_for_update().filter(duty=key).first()
         made = row or DutyOwner(id=new_key(), duty=key)
+        if made.person_id == person:
+            return made
         made.person_id, made.chosen_by, made.chosen_at = person, actor, now
         made.save(force_insert=row is None)
         for task in Task.objects.select_for_update().filter(origin=f"{OF_DUTIES}{key}", ended_at=None):

@@ -212,4 +212,4 @@ def _page(
     request: Request, form: OwnerForm | PlaceForm, title: str, text: str, back: str
 ) -> HttpResponseBase:
     context = {"form": form, "title": title, "text": text, "button": _("Save"), "back": back}
-    return render(request, "law/short_form.html", context, status=400 if form.errors else 200)
+    return render(request, "law/form.html", context, status=400 if form.errors else 200)

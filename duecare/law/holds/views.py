@@ -136,4 +136,4 @@ def _page(
     request: Request, form: HoldForm | EndForm, title: str, text: str, button: str, back: str
 ) -> HttpResponseBase:
     context = {"form": form, "title": title, "text": text, "button": button, "back": back}
-    return render(request, "law/short_form.html", context, status=400 if form.errors else 200)
+    return render(request, "law/form.html", context, status=400 if form.errors else 200)
