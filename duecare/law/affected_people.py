@@ -17,8 +17,8 @@ class Held:
 
     key: str
     name: str
-    people: int
-    """Of that jurisdiction, as far as known."""
+    people: int | None
+    """Of that jurisdiction, as far as known; None where nobody said it of any of its places."""
     open: bool
     """Whether for one of its places nobody said how many there are."""
 
@@ -44,13 +44,16 @@ def data_sets_of(jurisdiction: str, viewer: Viewer) -> list[Held]:
         counts = [count for place, count in row.people.items() if within(place, jurisdiction)]
         if counts:
             known = [count for count in counts if count is not None]
-            found.append(Held(row.pk, row.name, sum(known), len(known) < len(counts)))
-    return sorted(found, key=lambda one: -one.people)
+            people = sum(known) if known else None
+            found.append(Held(row.pk, row.name, people, len(known) < len(counts)))
+    return sorted(found, key=lambda one: -(one.people or 0))
 
 
-def people_in(jurisdiction: str, viewer: Viewer) -> dict[str, int]:
-    """The same of the places of one jurisdiction."""
-    return {place: n for place, n in people_by_place(viewer).items() if within(place, jurisdiction)}
+def people_in(jurisdiction: str, viewer: Viewer) -> dict[str, int | None]:
+    """How many people's data are held in each place of one jurisdiction; None where nobody said it."""
+    known = people_by_place(viewer)
+    places = _places(row.people for row in DataSet.objects.all().visible_to(viewer))
+    return {place: known.get(place) for place in sorted(set(places)) if within(place, jurisdiction)}
 
 
 def within(place: str, jurisdiction: str) -> bool:

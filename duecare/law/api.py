@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -86,8 +85,9 @@ class ObligationAnswer(Answer):
     safeguards: list[str]
     duties: list[DutyAnswer]
     clocks: list[ClockAnswer]
-    people: dict[str, int]
-    """How many people's data are held in its place, by code; added up over data sets."""
+    people: dict[str, int | None]
+    """How many people's data are held in its place, by code; added up over data sets. Null where nobody said
+    it."""
     disclaimer: str
 
 
@@ -128,6 +128,8 @@ class ChangeOwn(AddOwn):
     """The same, with the reason."""
 
     why: Line
+    seen: int | None = None
+    """Index of the newest entry about it that you know; a newer one refuses the change."""
 
 
 @endpoint(router, "GET", "/obligations", Scope.READ, rows_of(OBLIGATIONS), listing=OBLIGATIONS)
@@ -190,7 +192,8 @@ def change_own_obligation(request: Request, key: Key, body: ChangeOwn) -> Any:
     viewer = keeper(request)
     row = queries.find_own(key, viewer)
     entry = taken_in(body.body, "body")
-    own.change(viewer.actor, key, entry, body.why, request.now, seen=seen_entry(row))
+    seen = seen_entry(row) if body.seen is None else body.seen
+    own.change(viewer.actor, key, entry, body.why, request.now, seen=seen)
     return queries.find_own(key, viewer)
 
 
@@ -206,7 +209,7 @@ def _told(request: Request, key: str) -> dict[str, Any]:
     viewer = demand_area(request, AREA)
     one, found = queries.find_holding(key, viewer)
     register = register_now()
-    (answer,) = answers_json({key: found}, replace(register, obligations={key: one}))
+    (answer,) = answers_json({key: found}, register)
     return {
         **answer,
         "jurisdiction": one.jurisdiction,

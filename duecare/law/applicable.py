@@ -5,7 +5,9 @@
     found["eu-nis2"].answer
 
 The register is what ships and what the organisation added itself; the answers are those of the facts, and of
-people where they override them. Both are of the day that is viewed (`?as_of=`).
+people where they override them. Facts, overrides and obligations of one's own are of the day that is viewed
+(`?as_of=`). What ships is that of this release, whatever the day: which version was read on a past day, and
+how it answered then, stands in the table of answers (`following/models.py`).
 """
 
 from __future__ import annotations

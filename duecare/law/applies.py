@@ -66,11 +66,12 @@ def applies(obligation: Obligation, facts: Facts) -> Applicability:
 
 
 def displaced(register: Mapping[str, Obligation], answers: Mapping[str, Answer]) -> dict[str, str]:
-    """Which obligation applies in the place of another, by that one's id."""
+    """Which obligation applies in the place of another, by that one's id. What does not bind takes nobody's
+    place."""
     return {
         general: special.id
         for special in register.values()
-        if answers[special.id] is Answer.APPLIES
+        if answers[special.id] is Answer.APPLIES and special.binding
         for general in special.displaces
     }
 

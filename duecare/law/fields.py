@@ -10,6 +10,7 @@ Pure: no Django, no clock, no network.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -21,6 +22,9 @@ from duecare.words import Text
 
 Entry = Mapping[str, Any]
 Word = TypeVar("Word", bound=StrEnum)
+
+ID, LONGEST_ID = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*"), 40
+"""Of obligations, duties and clocks: what addresses, references and records take."""
 
 _TYPES: Mapping[type, str] = {
     str: "text",
@@ -55,6 +59,18 @@ def get(entry: Entry, name: str, kind: type, place: str, default: Any = None) ->
             "Add it." if name not in entry else "Put it into quotes." if kind is str else "Correct it.",
         )
     return value
+
+
+def id_of(entry: Entry, place: str) -> str:
+    """The field `id`, in the form that all ids have."""
+    id: str = get(entry, "id", str, place)
+    if not ID.fullmatch(id) or len(id) > LONGEST_ID:
+        raise BadInput(
+            f"{place}: the field 'id' holds '{id[:60]}', which is no id.",
+            f"Use small letters and digits, with single dots, hyphens or underscores between them, and at "
+            f"most {LONGEST_ID} characters.",
+        )
+    return id
 
 
 def said(entry: Entry, name: str, place: str, default: str | None = None) -> Text:

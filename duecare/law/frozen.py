@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -52,6 +52,11 @@ class Frozen:
     """What shipped, and the obligations of one's own."""
     overrides: Overridings
     """What people said then of whether obligations apply."""
+
+    def on(self, day: date) -> Frozen:
+        """With only those overrides that still hold on a day: what was said until then counts no longer."""
+        holds = {id: one for id, one in self.overrides.items() if one.until is None or one.until >= day}
+        return self if len(holds) == len(self.overrides) else replace(self, overrides=MappingProxyType(holds))
 
 
 def freeze(register: Register, overrides: Overridings = NOBODY) -> bytes:

@@ -173,7 +173,10 @@ def applicability(written: object, register: Register) -> list[dict[str, Any]]:
 
 
 def answers_json(found: Mapping[str, Answered], register: Register) -> list[dict[str, Any]]:
-    """The same of answers that are there already, each with what people say instead, if they do."""
+    """The same of answers that are there already, each with what people say instead, if they do.
+
+    `found` may hold some of the register's obligations: only these are told.
+    """
     return [
         {
             "obligation": one.id,
@@ -185,6 +188,7 @@ def answers_json(found: Mapping[str, Answered], register: Register) -> list[dict
             "content": one.version,
         }
         for one in register.obligations.values()
+        if one.id in found
     ]
 
 

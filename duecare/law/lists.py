@@ -25,6 +25,7 @@ CAUSES = (
     (Cause.CONTENT.value, _("New content")),
     (Cause.OVERRIDE.value, _("What people decided")),
     (Cause.OWN.value, _("An obligation of our own")),
+    (Cause.UNREADABLE.value, _("An obligation of our own cannot be read")),
     (Cause.OTHER.value, _("What stands in its place")),
 )
 

@@ -59,6 +59,15 @@ def find(id: str, viewer: Viewer) -> Found:
     return Found(read_own(row), held, None, row)
 
 
+def read_then(one: Obligation, viewer: Viewer) -> Applying | None:
+    """On a past day, how the content answered that was read then, if it was another version than what is
+    shown; else None."""
+    if asof.current() is None:
+        return None
+    row: Applying | None = rows(viewer).filter(pk=one.id).first()
+    return row if row is not None and row.version != one.version else None
+
+
 def find_holding(id: str, viewer: Viewer) -> tuple[Obligation, Answered]:
     """An obligation that holds, with its answer. Raises NotFound otherwise."""
     found = find(id, viewer)

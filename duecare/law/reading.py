@@ -76,7 +76,11 @@ RECORD = ("what", "keep", "class", "term", "citation")
 TERM = re.compile(r"P[1-9]\d{0,2}[DMY]")
 RULE = ("version", "basis", "rule", "compute", "product_policy", "contested", "traps", "confidence")
 SCHEMA = 2
-CADENCE = re.compile(r"P[1-9]\d?[MY]|continuous|event|before_event|once|fixed_date:\d\d-\d\d")
+CADENCE = re.compile(
+    r"P[1-9]\d?[MY]|continuous|event|before_event|once"
+    r"|fixed_date:((0[1-9]|1[0-2])-(0[1-9]|1\d|2\d)|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31)"
+)
+"""The day of a year is one that some year has."""
 
 
 def read(folder: Path) -> Register:
@@ -211,7 +215,7 @@ def obligation(entry: object, place: str, read: str, content: Known) -> Obligati
     them looks.
     """
     entry = fields.known(entry, place, OBLIGATION)
-    id = fields.get(entry, "id", str, place)
+    id = fields.id_of(entry, place)
     jurisdiction = fields.get(entry, "jurisdiction", str, place)
     where = f"{place}, status"
     status = fields.known(fields.get(entry, "status", dict, place), where, STATUS)
@@ -299,7 +303,7 @@ def _duties(entry: Mapping[str, Any], place: str, obligation: str, content: Know
         found.append(
             Duty(
                 obligation=obligation,
-                id=row["id"],
+                id=fields.id_of(row, where),
                 what=fields.said(row, "what", where),
                 cadence=cadence,
                 cadence_note=Text(fields.get(row, "cadence_note", str, where, default="")),

@@ -48,6 +48,8 @@ CLOCK = (
 VARIANT = ("moves", "act", "in_force", "note", "trigger", "clocks")
 CHANGE = ("trigger", "amount", "unit", "counting")
 OPERATORS = ("==", ">", ">=", "<", "<=")
+MOST, MOST_BUSINESS_DAYS = 9999, 999
+"""What a clock counts at most: what is longer is a slip of the pen, and leaves the calendars that we know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _clock(
         _fact(no_relief_if, f"{where}: the field 'no_relief_if'", known)
     return Clock(
         obligation=obligation,
-        id=row["id"],
+        id=fields.id_of(row, where),
         recipient=fields.said(row, "recipient", where),
         trigger=row["trigger"],
         start_from=row.get("start_from", ""),
@@ -122,10 +124,15 @@ def _amount(row: Mapping[str, Any], unit: Unit, where: str) -> int | None:
                 "Take the amount out, or name its unit.",
             )
         return None
-    amount = fields.get(row, "amount", int, where)
-    if amount < 1:
-        raise BadInput(f"{where}: the field 'amount' holds {amount}.", "Write a number above zero.")
-    return int(amount)
+    return _number(row, unit, where)
+
+
+def _number(row: Mapping[str, Any], unit: Unit, where: str) -> int:
+    amount: int = fields.get(row, "amount", int, where)
+    most = MOST_BUSINESS_DAYS if unit is Unit.BUSINESS_DAYS else MOST
+    if not 1 <= amount <= most:
+        raise BadInput(f"{where}: the field 'amount' holds {amount}.", f"Write a number from 1 to {most}.")
+    return amount
 
 
 def _counts(counting: str, unit: Unit, where: str, known: Known) -> None:
@@ -196,9 +203,7 @@ def _override(row: Mapping[str, Any], where: str, unit: Unit, counting: str, kno
     _fact(fields.get(one, "fact", str, place), place, known)
     own = fields.word(one, "unit", Unit, place)
     _counts(counting, own, place, known)
-    return Override(
-        fields.get(one, "named", str, place), one["fact"], fields.get(one, "amount", int, place), own
-    )
+    return Override(fields.get(one, "named", str, place), one["fact"], _number(one, own, place), own)
 
 
 def _backstop(
@@ -211,7 +216,7 @@ def _backstop(
     _event(one, "trigger", place, own, known)
     unit = fields.word(one, "unit", Unit, place)
     _counts(counting, unit, place, known)
-    return Backstop(one["trigger"], fields.get(one, "amount", int, place), unit)
+    return Backstop(one["trigger"], _number(one, unit, place), unit)
 
 
 def _extension(row: Mapping[str, Any], where: str, unit: Unit) -> Extension | None:
@@ -221,7 +226,7 @@ def _extension(row: Mapping[str, Any], where: str, unit: Unit) -> Extension | No
     one = fields.known(row["extension"], place, ("amount", "unit", "condition"))
     if fields.word(one, "unit", Unit, place) is not unit:
         raise BadInput(f"{place}: its unit is not that of the clock.", f"Write it in {unit}.")
-    return Extension(fields.get(one, "amount", int, place), unit, fields.said(one, "condition", place))
+    return Extension(_number(one, unit, place), unit, fields.said(one, "condition", place))
 
 
 def variants(entry: Mapping[str, Any], place: str, known: Known) -> tuple[str, Mapping[str, Variant]]:

@@ -182,4 +182,5 @@ def _our_variants(one: Obligation) -> list[tuple[str, Any]]:
 def _people(one: Obligation, viewer: Viewer) -> dict[str, Any]:
     """Whose data we hold in its place, as far as the viewer may see."""
     held: list[Held] = data_sets_of(one.jurisdiction, viewer)
-    return {"held": held, "people": sum(each.people for each in held)}
+    known = [each.people for each in held if each.people is not None]
+    return {"held": held, "people": sum(known) if known else None}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from duecare.law.applicable import facts_now, register_now, unreadable
 from duecare.law.applies import Answer, facts_in
 from duecare.law.coming import coming, lately, waiting
-from duecare.law.facts_form import FactsForm
+from duecare.law.facts_form import FactsForm, seen_profile
 from duecare.law.following.actions import told_in_short
 from duecare.law.following.queries import cause_words, changed_since, changes, changes_of
 from duecare.law.lists import CHANGES, OBLIGATIONS
@@ -31,6 +31,7 @@ from duecare.law.queries import (
     find,
     find_decision,
     may_answer,
+    read_then,
     rows,
 )
 from duecare.law.rulings import actions as rulings
@@ -38,7 +39,7 @@ from duecare.law.rulings.forms import OverrideForm, ReasonForm
 from duecare.law.telling import facts_told, gaps_of, our_gaps, told
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer, demand_area
-from duecare.program import actions, remarks
+from duecare.program import remarks
 from duecare.program.task_queries import today_at
 from duecare.web.views import show
 
@@ -73,9 +74,8 @@ def obligation_answer(request: Request, id: str) -> HttpResponseBase:
     viewer = answerer(request)
     found = find(id, viewer)
     form = _questions(found, request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or not form.record(viewer.actor):
         return _page(request, viewer, found, form)
-    actions.answer_facts(viewer.actor, form.all_answers())
     changed = told_in_short(changed_since(request.now, viewer))
     messages.success(request, _("The answers were recorded."))
     if changed:
@@ -87,7 +87,7 @@ def _questions(found: Found, sent: Any = None) -> FactsForm:
     """The questions of its condition, with the answers of now."""
     known = found.register.profile_facts
     ids = dict.fromkeys(facts_in(found.one.applies_when))
-    return FactsForm({id: known[id] for id in ids}, facts_now(), sent)
+    return FactsForm({id: known[id] for id in ids}, facts_now(), sent, seen=seen_profile())
 
 
 def _page(request: Request, viewer: Viewer, found: Found, form: FactsForm | None) -> HttpResponseBase:
@@ -112,6 +112,7 @@ def _page(request: Request, viewer: Viewer, found: Found, form: FactsForm | None
         "may_keep": found.row is not None and answered is not None and viewer.has(*KEEPERS) and live,
         "may_bind": viewer.changes and viewer.areas is None and live,
         "gaps": gaps_of(one, found.register),
+        "read_then": read_then(one, viewer),
         **told(one, found.register, viewer, request.view_now),
         **(remarks.context(f"{APPLYING}:{one.id}", viewer) if answered else {}),
     }

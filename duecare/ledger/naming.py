@@ -29,6 +29,7 @@ NOTES: Mapping[str, Promise] = {
     "denial": gettext_lazy("denial"),
     "enrolment-refused": gettext_lazy("refused enrolment"),
     "evidence-changed": gettext_lazy("changed evidence"),
+    "evidence-reading": gettext_lazy("reading of evidence"),
     "export": gettext_lazy("export"),
     "feed": gettext_lazy("calendar address"),
     "import-part": gettext_lazy("import part"),

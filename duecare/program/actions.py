@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
-from duecare.errors import BadInput, NotFound
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.models import DataSet, Profile, Target
-from duecare.program.profile_followers import tell_profile_followers
+from duecare.program.profile_followers import Unconfirmed, stopped_by, tell_profile_followers
 from duecare.program.queries import PROFILE
 from duecare.program.targets import definitions
+from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import recorded
 
 
@@ -67,7 +68,7 @@ def change_profile(actor: str, **values: Any) -> Profile:
             _("Use two capital letters, such as DE."),
         )
     with recording(actor, "change the organisation's profile"):
-        profile = Profile.objects.filter(pk=PROFILE).first()
+        profile = Profile.objects.select_for_update().filter(pk=PROFILE).first()
         if profile is None:
             raise NotFound(
                 _("There is no organisation yet."), _("Claim this Duecare first: see its first page.")
@@ -79,10 +80,20 @@ def change_profile(actor: str, **values: Any) -> Profile:
     return profile
 
 
-def answer_facts(actor: str, answers: Mapping[str, bool | None]) -> Profile:
+def answer_facts(
+    actor: str,
+    answers: Mapping[str, bool | None],
+    *,
+    drawn: Mapping[str, bool | None] | None = None,
+    seen: int | None = None,
+    confirmed: Collection[str] = (),
+) -> Profile:
     """Answer some questions about the organisation, None for one that is open again; the others stay.
 
-    Raises NotFound before the first run.
+    `drawn` is how they were answered when whoever answers read them, `seen` the newest entry about the
+    profile by then, `confirmed` what they agreed to stop, in the words of `stopped_by`. Raises NotFound
+    before the first run, Refused if one of these questions was answered otherwise since, Unconfirmed if
+    something would stop that nobody confirmed.
     """
     with recording(actor, "answer questions about the organisation"):
         profile = Profile.objects.select_for_update().filter(pk=PROFILE).first()
@@ -90,7 +101,17 @@ def answer_facts(actor: str, answers: Mapping[str, bool | None]) -> Profile:
             raise NotFound(
                 _("There is no organisation yet."), _("Claim this Duecare first: see its first page.")
             )
-        facts = {**profile.facts, **answers}
+        was = profile.facts
+        if drawn is not None and any(was.get(id) not in (drawn.get(id), answers[id]) for id in answers):
+            demand_unchanged(profile, -1 if seen is None else seen)
+            raise Refused(
+                _("One of these questions was answered otherwise meanwhile."),
+                _("Compare the answers with how they stand now, then save again."),
+            )
+        changes = {id: answer for id, answer in answers.items() if was.get(id) is not answer}
+        if set(stops := stopped_by(changes) if changes else ()) - set(confirmed):
+            raise Unconfirmed(stops)
+        facts = {**was, **answers}
         profile.facts = {id: value for id, value in facts.items() if value is not None}
         profile.save()
     tell_profile_followers(actor)

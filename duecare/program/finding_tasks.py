@@ -201,8 +201,9 @@ def _give(actor: str, running: Iterable[Task], gaps: Iterable[Gap]) -> None:
     given = [
         task
         for task in others
-        if not handed[task.pk].actor.startswith(PERSON)
-        or said.get(of[task.origin].subject, -1) > handed[task.pk].index
+        # Where the entry was erased it cannot be told who handed it on: then it stays where it is.
+        if (last := handed.get(task.pk)) is not None
+        and (not last.actor.startswith(PERSON) or said.get(of[task.origin].subject, -1) > last.index)
     ]
     for part in _parts(given):
         with recording(actor, "give tasks to who is responsible"):
@@ -246,9 +247,13 @@ def _settled(gaps: Sequence[Gap]) -> set[str]:
     among = [gap for gap in gaps if gap.origin not in alone and over(gap.shared, gap.last)]
     said = answered_since(gap.subject for gap in among)
     ends = last_changes(Task, [ended[gap.shared].pk for gap in among], "ended_at")
-    return alone | {
-        gap.origin for gap in among if said.get(gap.subject, -1) < ends[ended[gap.shared].pk].index
-    }
+
+    def ended_by_entry(gap: Gap) -> int:
+        """0 where the entry was erased: then whatever was said of the subject came after."""
+        end = ends.get(ended[gap.shared].pk)
+        return 0 if end is None else end.index
+
+    return alone | {gap.origin for gap in among if said.get(gap.subject, -1) < ended_by_entry(gap)}
 
 
 def _task(actor: str, gaps: Sequence[Gap], origin: str, subject: str, title: str, now: datetime) -> Task:

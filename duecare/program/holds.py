@@ -3,9 +3,10 @@
 The law keeps the holds (`law/holds/`) and registers here, so that the spine and the areas need not know it. A
 hold names single things ("incidents.case:k3...") or a kind as a whole ("incidents.case").
 
-Whatever destroys content asks `demand_free` first, or `kind_is_held` where it clears away by age. What does
-so today: letters that were sent, and lists that were brought and not taken in. Nothing else of Duecare
-destroys anything: records that are dropped stay in the ledger. Erasure, once it is there, has to ask as well.
+Whatever clears away a kind as a whole asks `kind_is_held` first. What does so today: letters that were sent
+lose their content, and go later; files that were brought and not taken in go after a day, or when who brought
+one gives it up. Nothing else of Duecare destroys content of its own: records that are dropped stay in the
+ledger. What will destroy a single thing, as an erasure does, has to ask `demand_free`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ _holding: list[Holding] = []
 _placing: list[Placing] = []
 
 LETTERS = "program.letter"
-"""Letters that were sent, or given up: they wait in no record."""
+"""Letters that were sent, or given up: they wait in no record. Never those for signing in: they are written
+only as they are sent."""
 LISTS = "program.list"
 """Files of lists that were brought and not taken in."""
 
@@ -60,7 +62,8 @@ def place_to_hold(reference: str, viewer: Viewer) -> str:
 
 
 def demand_free(reference: str) -> None:
-    """Raises Refused, naming the holds, if something is held. Asked by what would destroy it."""
+    """Raises Refused, naming the holds, if something is held. For what would destroy a single thing; nothing
+    does so today. Whoever is told of the holds must be one who may see them."""
     found = [hold.name for function in _holding for hold in function(reference, None)]
     if found:
         raise Refused(

@@ -6,10 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from duecare.incidents.cases.models import IncidentReport
+from duecare.incidents.cases.queries import waiting_reports
 from duecare.law.obligations import profile_facts
 from duecare.ledger import asof
 from duecare.ledger.browsing import newest_checkpoint
@@ -25,6 +30,8 @@ from duecare.words import number
 DUE = 8
 """Things that the home page lists."""
 SOON = timedelta(days=7)
+DAY = timedelta(days=1)
+"""After which a report that waits is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,20 @@ def _owner(task: Task) -> str:
     return task.owner.name if task.owner else _("nobody’s yet")
 
 
+def _reports(viewer: Viewer, now: datetime) -> list[Due]:
+    """Reports of what may be an incident that nobody has judged: before all else."""
+    if not viewer.reads or not viewer.covers(IncidentReport.room):
+        return []
+    rows = waiting_reports(viewer).aggregate(count=Count("pk"), oldest=Min("reported_at"))
+    count, oldest = rows["count"], rows["oldest"]
+    if not count:
+        return []
+    words = ngettext(
+        "%(count)s report waits since %(time)s", "%(count)s reports wait, the oldest since %(time)s", count
+    ) % {"count": number(count), "time": date_format(timezone.localtime(oldest), "SHORT_DATETIME_FORMAT")}
+    return [Due(words, reverse("incidents-waiting"), oldest, oldest < now - DAY)]
+
+
 def _of_record(
     rows: list[Standing], last: Assessment | None, here: Profile | None, viewer: Viewer, now: datetime
 ) -> list[Due]:
@@ -109,6 +130,7 @@ def _of_record(
         )
         found.append(Due(text, hosts, soonest, late))
     found.sort(key=lambda one: (not one.late, one.at is None, one.at))
+    found[:0] = _reports(viewer, now)
     if viewer.has(Role.OWNER) and asof.current() is None and not_arrived().exists():
         found.append(
             Due(_("Mail or a webhook did not arrive: see which and why"), reverse("mail"), None, True)

@@ -20,12 +20,19 @@ from duecare.program.holds import held
 
 
 def _register_of_breaches(viewer: Viewer, now: datetime) -> Kept | None:
-    """The list of incidents; what was only rehearsed is none."""
+    """The list of incidents; what was only rehearsed, was none after all, or went up in another is none."""
     if not viewer.reads or not viewer.covers(Case.room):
         return None
-    rows = Case.objects.all().visible_to(viewer).filter(exercise=False)
-    first = rows.order_by("opened_at").values_list("opened_at", flat=True).first()
-    day = timezone.localdate(first) if first else None
+    rows = (
+        Case.objects.all()
+        .visible_to(viewer)
+        .filter(exercise=False)
+        .exclude(closed_as__in=("no incident", "merged"))
+    )
+    oldest = rows.order_by("opened_at", "id").first()
+    closed = rows.exclude(closed_at=None).order_by("closed_at").values_list("closed_at", flat=True).first()
+    # What is still worked on is kept as long as that takes, and its time begins only then.
+    day = timezone.localdate(closed) if oldest and oldest.closed_at and closed else None
     return Kept(
         gettext_lazy("The incidents of this record"),
         reverse("incidents"),

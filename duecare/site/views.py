@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.incidents.cases.home import told_open
-from duecare.law.facts_form import FactsForm
+from duecare.law.facts_form import FactsForm, seen_profile
 from duecare.law.following.actions import told_in_short
 from duecare.law.following.queries import changed_since
 from duecare.law.obligations import profile_facts
@@ -252,9 +252,8 @@ def profile_page(request: Request) -> HttpResponseBase:
 def facts_page(request: Request) -> HttpResponseBase:
     viewer = changer(request, Role.OWNER, Role.MANAGER)
     here = profile()
-    form = FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request))
-    if request.method == "POST" and form.is_valid():
-        actions.change_profile(viewer.actor, facts=form.answers())
+    form = FactsForm(dict(profile_facts()), here.facts if here else {}, _sent(request), seen=seen_profile())
+    if request.method == "POST" and form.is_valid() and form.record(viewer.actor):
         messages.success(request, _("The answers were recorded."))
         if changed := told_in_short(changed_since(request.now, viewer)):
             messages.info(request, _("What applies has changed. %s") % changed)

@@ -63,7 +63,7 @@ def every_job() -> list[Job]:
         Job("remind of limits", timedelta(minutes=1), _remind_of_limits, _limits_are_due),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
         Job("remove lists that nobody took in", timedelta(days=1), _forget_lists),
-        Job("read evidence again", timedelta(days=7), _rehash),
+        Job(READ_AGAIN, timedelta(days=7), _rehash, _rehash_is_due),
         Job("verify the record", timedelta(days=1), _verify),
         Job("sign a checkpoint", timedelta(hours=6), _checkpoint),
     ]
@@ -88,21 +88,34 @@ def last_run(name: str) -> datetime | None:
 
 
 def run_due(now: datetime) -> list[str]:
-    """Run every job that is due and note each; a job that fails is noted with its error. Their names."""
+    """Run every job that is due and note each; a job that fails is noted with its error. Their names.
+
+    One of which it cannot even be told whether it is due is noted as failed, once an hour; the others run.
+    """
     from duecare.ledger.recording import record_note
 
     ran = []
     for job in jobs():
-        if not job.is_due(now):
+        try:
+            if not job.is_due(now):
+                continue
+        except Exception as error:
+            logger.exception("whether %s is due cannot be told", job.name)
+            if not _broke_off(job.name, now - timedelta(hours=1)):
+                record_note(ACTOR, job.name, JOB, job.name, _failed(error))
             continue
         try:
             content = {"done": True, **job.run()}
         except Exception as error:
             logger.exception("%s failed", job.name)
-            content = {"done": False, "error": _plain(f"{type(error).__name__}: {error}")}
+            content = _failed(error)
         record_note(ACTOR, job.name, JOB, job.name, content)
         ran.append(job.name)
     return ran
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    return {"done": False, "error": _plain(f"{type(error).__name__}: {error}")}
 
 
 def _plain(text: str) -> str:
@@ -207,6 +220,15 @@ def _reorder() -> dict[str, Any]:
 
     began = Head.objects.get().size
     return {"began": began, "changed": reorder()}
+
+
+READ_AGAIN = "read evidence again"
+
+
+def _rehash_is_due(now: datetime) -> bool:
+    """Each week, and at once where the last run left some: it stops early, so that nothing waits for it."""
+    ran = _last_note(READ_AGAIN)
+    return ran is None or bool(ran[1].get("left")) or ran[0].time <= now - timedelta(days=7)
 
 
 def _rehash() -> dict[str, Any]:

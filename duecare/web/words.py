@@ -82,6 +82,7 @@ STATUSES: Mapping[str, Status] = {
     "waiting": Status(_("Waiting"), "none", "hourglass"),
     "taken up": Status(_("Taken up"), "none", "hourglass"),
     "handing over": Status(_("Handing over"), "none", "send"),
+    "mail did not arrive": Status(_("Mail did not arrive"), "bad", "x"),
     "sent": Status(_("Sent"), "none", "send"),
     "unclear": Status(_("Unclear"), "warn", "circle-question-mark"),
     "suspected": Status(_("Suspected"), "warn", "circle-question-mark"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from duecare.assurance.actions import issue
 from duecare.assurance.reports import REPORTS
+from duecare.assurance.reports.incident_course import at_words
 from duecare.assurance.reports.interface import Asked, Told
 from duecare.errors import NotFound
 from duecare.incidents.cases.actions import describe, open_case
+from duecare.incidents.cases.role_actions import end_role, give_role
 from duecare.incidents.decisions.actions import Draft as Deciding
 from duecare.incidents.decisions.actions import put_down
 from duecare.incidents.evidence.actions import add_elsewhere
@@ -23,12 +25,14 @@ from duecare.incidents.lessons.actions import Draft as Gap
 from duecare.incidents.lessons.actions import add_lesson, answer_lesson
 from duecare.incidents.lessons.queries import Answer
 from duecare.incidents.notices import clock_actions
+from duecare.incidents.plans.queries import plan_content
 from duecare.incidents.timeline.actions import add_entry
 from duecare.incidents.timeline.rows import Draft
-from duecare.law.moments import Moment
+from duecare.law.moments import Moment, start_of_day
 from duecare.ledger import asof, blobs
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.program.papers.placing import day
 from duecare.program.task_queries import today_at
 from duecare.program.unchanged import seen_entry
 from tests.program.papers import pdfs
@@ -140,3 +144,29 @@ def test_an_exercise_says_that_it_was_one_and_how_it_compares_with_the_plan() ->
         "We shall call first.",
     ):
         assert words in said, words
+
+
+@pytest.mark.usefixtures("home")
+def test_without_a_playbook_nothing_is_said_to_have_gone_as_planned_and_a_role_that_ended_was_somebodys() -> (
+    None
+):
+    now = utc_now()
+    case = open_case(WHO, now, title="Odd mail")
+    for role in plan_content(None).roles:
+        row = give_role(WHO, case.pk, role.id, now, name="Helper")
+        end_role(WHO, case.pk, row.pk, now)
+    then = utc_now()
+    with asof.viewing(asof.view_at(then)):
+        told = REPORTS["incident"].gather(
+            Asked(then.date(), then.date(), then, about=f"case:{case.pk}"), OWNER
+        )
+    said = texts(told)
+    assert "no playbook with which it could be compared" in said
+    assert "none was frozen" in said
+    assert "nobody had this role" not in said
+
+
+def test_a_whole_day_is_the_day_of_the_place_in_which_it_was_told() -> None:
+    told = date(2026, 11, 20)
+    for zone in ("Pacific/Auckland", "America/New_York"):
+        assert at_words(Moment(start_of_day(told, zone), zone, whole_day=True)) == day(told)

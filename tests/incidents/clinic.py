@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from duecare.incidents.cases.actions import open_case
+from duecare.incidents.decisions.queries import READER, by_clock, standings
 from duecare.incidents.models import Case, CaseFact, TimelineEntry
 from duecare.incidents.notices import clock_actions
-from duecare.law.moments import moment
+from duecare.incidents.notices.clock_actions import clocks_within
+from duecare.incidents.notices.notice_actions import draft_notice, hand_in
+from duecare.incidents.notices.showing import Group, board_of
+from duecare.law.moments import Moment, moment
 from duecare.law.obligations import profile_facts
-from duecare.ledger.records import told_time
+from duecare.ledger.records import told_time, utc_now
 from duecare.program import actions
 from duecare.site import people
 from tests.people import PASSWORD
@@ -65,3 +69,23 @@ def aware(case: Case) -> TimelineEntry:
     """That they became aware of it on the Friday at 10:20 in Berlin is recorded."""
     at = moment("2026-10-23 10:20", "Europe/Berlin", "at")
     return clock_actions.record_event(TERMINAL, case.pk, "awareness", at, FRIDAY + HOUR)
+
+
+def hand_in_all() -> None:
+    """Hand in a notice for every clock of the case that runs or is late, and for those that begin by it."""
+    held, now = Case.objects.get(), utc_now()
+    for _again in range(6):
+        clocks = clocks_within(held, now)
+        decided = by_clock(standings([held], READER, {held.pk: clocks.incident.facts})[held.pk])
+        open_ones = [
+            shown
+            for shown in board_of(clocks, decisions=decided).pressing
+            if not shown.told.submitted and (shown.group is not Group.NEEDS or shown.told.triggered)
+        ]
+        if not open_ones:
+            return
+        for shown in open_ones:
+            recipient = str(shown.told.clock.recipient)
+            drafted = draft_notice(TERMINAL, held.pk, shown.id, recipient, "Notice", "What is known.", now)
+            hand_in(TERMINAL, drafted.pk, Moment(now, held.zone), now, reference="by the portal")
+    raise AssertionError([shown.id for shown in open_ones])

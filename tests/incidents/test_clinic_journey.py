@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from tests.chromium import axe_faults, chromium, windows
 from tests.incidents import clinic_home
 from tests.incidents.clinic import FACTS, FRIDAY
 from tests.incidents.clinic_home import APPS, OWNER, SECRET
-from tests.site.browser import Served, code, serving, sign_in
+from tests.site.browser import Served, code, environment, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +31,7 @@ SHOTS = os.environ.get("DUECARE_SHOTS", "")
 """Where to put pictures of the pages, for people to look at; empty for nowhere."""
 MONDAY = datetime(2026, 10, 26, 12, 30, tzinfo=UTC)
 """13:30 in Berlin, after the limit."""
+NOVEMBER = datetime(2026, 11, 12, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -183,4 +186,75 @@ def test_the_right_clocks_run_over_the_change_of_the_clocks_and_late_is_late(
     page.get_by_role("link", name="Its clock").click()
     assert "Decided: not to be reported" in clock(page, "us-ny-shield.residents")
 
-    # Here the case closes with its lessons, is read as of three moments in the past, and is exported.
+    # A case does not close over a clock that runs. The other notices are handed in by their portals.
+    page.get_by_role("link", name="Lessons", exact=True).first.click()
+    page.get_by_role("link", name="Put down a lesson").click()
+    page.locator("[name=gap]").fill("Nobody knew whom to call in New York.")
+    page.locator("[name=safeguard]").select_option("ir_plan")
+    page.get_by_role("button", name="Put it down").click()
+    page.locator(".back a").click()
+    page.get_by_role("link", name="Close the case").click()
+    page.locator("[name=words]").fill("All told, all restored.")
+    page.get_by_role("button", name="Close it").click()
+    refused = page.locator("main").inner_text()
+    assert "is open: hand in its notice, or sign that it is not owed" in refused
+    assert "Nobody knew whom to call in New York." in refused
+    clinic_home.settle(served.home)
+    stillness.move(served.home, NOVEMBER)
+    page.get_by_role("link", name="Lessons", exact=True).first.click()
+    page.get_by_role("link", name="Nobody knew whom").click()
+    page.get_by_role("link", name="Answer", exact=True).click()
+    page.locator("[name=answer][value=safeguard]").check()
+    page.locator("[name=words]").fill("Their numbers stand in the plan.")
+    page.locator("[name=due]").fill("2026-11-30")
+    page.get_by_role("button", name="Record the answer").click()
+    page.get_by_role("link", name="It is carried out").click()
+    page.locator("[name=words]").fill("Tried on the telephone.")
+    page.get_by_role("button", name="Record that it is done").click()
+    page.locator(".back a").click()
+    page.get_by_role("link", name="Close the case").click()
+    page.locator("[name=words]").fill("All told, all restored.")
+    page.get_by_role("button", name="Close it").click()
+    page.get_by_text("All told, all restored.").first.wait_for()
+    closed = page.url
+    clocks = re.sub(r"/cases/([^/]+)/.*", r"/cases/\1/clocks/", closed)
+
+    # The same page as of three moments: before anything was known, on the Friday, on the Monday.
+    assert "Running" not in past(page, clocks, "2026-10-23T08:25:00Z")
+    friday = past(page, clocks, "2026-10-24T08:00:00Z")
+    assert "26 October 2026, 09:20 CET" in friday
+    assert "LfD 4711" not in friday
+    assert "Decided: not to be reported" not in friday
+    monday = past(page, clocks, "2026-10-26T12:29:00Z")
+    assert "29 October 2026" in monday
+    assert "It was sent after the limit" not in monday
+    page.goto(f"{served.address}{page.url.partition(served.address)[2].partition('?')[0]}")
+
+    # And with proofs that others can check: the whole record, and a verifier that reads nothing of ours.
+    export = served.home.with_name("export.zip")
+    _printed, told = run("duecare", served.home, "ledger", "export", str(export))
+    key = re.search(r"Verifier key: (\S+)", told)
+    assert key, told
+    printed, _told = run("duecare-verify", served.home, str(export), "--key", key[1])
+    assert "OK" in printed, printed
+
+
+def past(page: Any, address: str, moment: str) -> str:
+    """What a page said at a moment."""
+    page.goto(f"{address}?as_of={moment}")
+    page.get_by_text("As of").first.wait_for()
+    said: str = page.locator("main").inner_text()
+    return said
+
+
+def run(program: str, home: Path, *words: str) -> tuple[str, str]:
+    """What a program of ours prints about a home, and what it tells beside; it has to succeed."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(program)), *words],
+        env=environment(home, APPS),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout, done.stderr

@@ -20,10 +20,13 @@ from duecare.errors import BadInput, Refused
 from duecare.incidents.cases.closing import hindrances
 from duecare.incidents.models import Case, CaseFact, TimelineEntry
 from duecare.incidents.notices import clock_actions
-from duecare.incidents.notices.clocks import Clocks, clocks_of
+from duecare.incidents.notices.boards import CaseBoard, cases_of
+from duecare.incidents.notices.clocks import Clocks, clock_id, clocks_of
+from duecare.incidents.timeline.actions import strike_entry
 from duecare.law import obligations
 from duecare.law.clocks import State
 from duecare.law.moments import moment
+from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Role, Scope, Viewer
 from duecare.program import actions
@@ -133,6 +136,53 @@ def test_an_answer_that_would_stop_a_clock_names_it_and_is_taken_only_once_it_is
     assert told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority").state is State.NOT_TRIGGERED  # type: ignore[union-attr]
 
 
+def test_striking_the_event_from_which_a_clock_runs_is_taken_only_once_it_is_confirmed(
+    case: Case, viewer: Viewer
+) -> None:
+    entry = aware(case)
+    answer(case, "personal_data_breach", True)
+    case.refresh_from_db()
+    with pytest.raises(clock_actions.Stops, match=r"eu-gdpr\.authority") as stops:
+        strike_entry(TERMINAL, case, entry.pk, "It was another case.", FRIDAY + HOUR)
+    entry.refresh_from_db()
+    assert entry.struck_at is None
+    ids = [clock_id(one) for one in stops.value.clocks]
+    strike_entry(TERMINAL, case, entry.pk, "It was another case.", FRIDAY + HOUR, confirmed=ids)
+    assert told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority").state is State.WAITING  # type: ignore[union-attr]
+
+
+def test_a_case_whose_law_cannot_be_read_takes_no_other_with_it_and_is_mended_by_newer_law(
+    case: Case, viewer: Viewer
+) -> None:
+    with clinic.at(FRIDAY):
+        broken = clinic.case("Broken")
+    for one in (case, broken):
+        aware(one)
+        answer(one, "personal_data_breach", True)
+    strange = blobs.keep(b"[]")
+    with clinic.at(FRIDAY + HOUR), recording(TERMINAL, "break the law of a case"):
+        row = Case.objects.get(pk=broken.pk)
+        row.law = strange
+        row.save()
+    rows = cases_of(viewer, FRIDAY + HOUR)
+    assert [row.case.pk for row in rows] == [broken.pk, case.pk]
+    assert isinstance(rows[1], CaseBoard)
+    assert any("cannot be counted" in one for one in hindrances(row, FRIDAY + HOUR))
+    client = browser()
+    with clinic.at(FRIDAY + HOUR):
+        sign_in(client, Role.OWNER)
+        for path in ("board/", f"cases/{broken.pk}/clocks/", f"cases/{broken.pk}/clocks/place/"):
+            page = client.get(f"/incidents/{path}")
+            assert page.status_code == 200, path
+            assert "cannot be counted" in page.content.decode(), path
+        address = f"/incidents/cases/{broken.pk}/clocks/take-over/"
+        page = client.get(address).content.decode()
+        assert "another release" in page
+        seen = page.partition('name="seen" value="')[2].partition('"')[0]
+        assert client.post(address, {"seen": seen, "reason": "It cannot be read."}).status_code == 302
+    assert told(broken, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
+
+
 def test_two_who_answer_at_once_are_told_of_each_other_and_an_unknown_answer_stops_nothing(
     case: Case, viewer: Viewer
 ) -> None:
@@ -144,8 +194,9 @@ def test_two_who_answer_at_once_are_told_of_each_other_and_an_unknown_answer_sto
     for value in (True, "many", -1, 1.5):
         with pytest.raises(BadInput, match="no answer to that question"):
             answer(case, "affected_individuals", value)
-    with pytest.raises(BadInput, match="asks nothing called"):
-        answer(case, "no_such_fact", True)
+    for fact in ("no_such_fact", "residents_affected.", "residents_affected.the moon"):
+        with pytest.raises(BadInput, match="asks nothing called"):
+            answer(case, fact, None)
 
 
 def test_an_event_in_the_hour_that_came_twice_asks_which_and_one_to_come_is_refused(case: Case) -> None:
@@ -181,6 +232,11 @@ def test_of_a_day_alone_the_time_is_asked_and_told_anew_in_its_place(case: Case,
         client.post(address, {"at": "2026-10-23 10:20", "zone": "Europe/Berlin", "instead_of": day.pk})
     day.refresh_from_db()
     assert day.struck_because == "told anew with its time"
+    told_now = TimelineEntry.objects.get(trigger="awareness", struck_at=None)
+    for event, instead in (("detection", told_now), ("awareness", told_now)):
+        at = moment("2026-10-23 10:20", "Europe/Berlin", "at")
+        with pytest.raises(BadInput, match="by its day alone"):
+            clock_actions.record_event(TERMINAL, case.pk, event, at, FRIDAY + HOUR, instead_of=instead.pk)
     after = told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority")
     assert after
     assert after.state is State.RUNNING

@@ -10,8 +10,9 @@ import pytest
 from duecare.errors import BadInput
 from duecare.incidents.decisions.actions import Draft, end_decision, put_down
 from duecare.incidents.decisions.queries import reference
-from duecare.incidents.models import CaseDecision, CaseRole, TimelineEntry
+from duecare.incidents.models import Case, CaseDecision, CaseRole, TimelineEntry
 from duecare.incidents.notices.boards import CaseBoard, case_board
+from duecare.incidents.notices.clock_actions import set_place
 from duecare.incidents.notices.showing import Group
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
@@ -19,6 +20,7 @@ from duecare.ledger.viewers import Role
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import version_of
 from duecare.program.models import Decided
+from duecare.program.unchanged import seen_entry
 from tests.incidents import clinic
 from tests.incidents.clinic import FRIDAY, TERMINAL
 from tests.people import browser, sign_in
@@ -76,6 +78,36 @@ def test_not_reportable_is_signed_and_falls_with_an_answer_on_which_it_rests(hom
         assert "It was not known, and is likely." in shown
         end_decision(asker.actor, made.pk, "There is a risk after all.", NOW)
         assert "There is a risk after all." in owner.get(answered["Location"]).content.decode()
+
+
+def test_what_was_signed_before_the_clock_began_or_for_another_place_does_not_silence_it(home: Path) -> None:
+    with clinic.at(FRIDAY):
+        clinic.found()
+        case = clinic.case()
+    with clinic.at(NOW):
+        asker, signer = sign_in(browser(), Role.MANAGER), sign_in(browser(), Role.APPROVER)
+        clinic.answer(case, "personal_data_breach", True)
+
+        def sign() -> CaseDecision:
+            draft = Draft("Owed?", [("Yes", ""), ("No", "")], "No", "No risk.", clock=GDPR, reportable=False)
+            made = put_down(asker.actor, case.pk, draft, NOW)
+            entry = version_of(reference(made.pk), signer).entry
+            approve(signer, reference(made.pk), entry, Decided.APPROVED, "", None, NOW)
+            return made
+
+        def decided() -> list[str]:
+            return [one.id for one in case_board(Case.objects.get(), signer, NOW).board[Group.DECIDED]]
+
+        early = sign()
+        assert {"fact": "event.awareness", "value": None, "rests": True} in early.known
+        assert decided() == [GDPR]
+        clinic.aware(case)
+        assert decided() == [], "its clock began only afterwards"
+        sign()
+        assert decided() == [GDPR]
+        seen = seen_entry(Case.objects.get())
+        set_place(asker.actor, case.pk, "FR", seen, NOW)
+        assert decided() == [], "it counts elsewhere now"
 
 
 def test_a_member_with_a_role_works_on_the_case_and_sees_what_was_signed_and_others_see_nothing(

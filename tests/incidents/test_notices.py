@@ -68,17 +68,32 @@ def test_a_notice_is_drafted_read_by_a_second_person_changed_and_handed_in(home:
         assert reader.post(f"{made}review/", {"words": "Fine.", "seen": seen}).status_code == 302
         notice.refresh_from_db()
         assert (notice.reviewed_alone, notice.review_words) == (False, "Fine.")
-        # A second editor is told, and keeps their words; a change takes the review back.
+        # A second editor is told, keeps their words and sees how it stands; saving again saves over it. A
+        # change takes the review back.
         lost = writer.post(f"{made}change/", {**sent, "words": "Mine", "seen": seen})
         assert lost.status_code == 400
         assert "changed this while you wrote" in lost.content.decode()
         assert "Mine" in lost.content.decode()
+        assert "As it stands now" in lost.content.decode()
+        afresh = lost.content.decode().partition('name="seen" value="')[2].partition('"')[0]
+        assert int(afresh) > int(seen)
+        assert writer.post(f"{made}change/", {**sent, "words": "Mine", "seen": afresh}).status_code == 302
         notice_actions.change_notice(TERMINAL, notice.pk, "A", "B", "C", 10**9, FRIDAY + 2 * HOUR)
         notice.refresh_from_db()
         assert notice.reviewed_at is None
-        handed = {"at": "2026-10-23 11:00", "zone": "Europe/Berlin", "reference": "AZ 7"}
+        page = writer.get(f"{made}hand-in/").content.decode()
+        assert 'class="notice-text wrap">C</div>' in page, "the text is read where it is handed in"
+        seen = page.partition('name="seen" value="')[2].partition('"')[0]
+        handed = {"at": "2026-10-23 11:00", "zone": "Europe/Berlin", "seen": seen}
+        assert writer.post(f"{made}hand-in/", {**handed, "seen": "0"}).status_code == 400
         assert writer.post(f"{made}hand-in/", {**handed, "at": "2026-10-25 02:30"}).status_code == 400
         assert writer.post(f"{made}hand-in/", handed).status_code == 302
+        # What they call it is known later.
+        page = writer.get(f"{made}proof/").content.decode()
+        seen = page.partition('name="seen" value="')[2].partition('"')[0]
+        later = {"reference": "AZ 7", "proof_words": "Their mail.", "seen": seen}
+        assert writer.post(f"{made}proof/", later).status_code == 302
+        assert "Their mail." in writer.get(made).content.decode()
     entry = TimelineEntry.objects.get(kind="notice")
     assert (entry.trigger, entry.obligation) == (f"submission_of.{GDPR}", "eu-gdpr")
     assert state(case, GDPR, FRIDAY + 2 * HOUR) is State.MET
@@ -142,10 +157,17 @@ def test_a_notice_to_come_without_text_or_without_a_reason_to_drop_is_refused(ho
         with pytest.raises(BadInput, match="without a reason"):
             notice_actions.drop_notice(TERMINAL, notice.pk, " ", FRIDAY)
         with pytest.raises(BadInput, match="within bounds"):
-            notice_actions.draft_notice(TERMINAL, case.pk, EIGHT_K, "A", "B", " ", FRIDAY)
+            notice_actions.draft_notice(TERMINAL, case.pk, GDPR, "A", "B", " ", FRIDAY)
+        with pytest.raises(Refused, match="stands already"):
+            notice_of(case, EIGHT_K, FRIDAY)
         with pytest.raises(BadInput, match="no clock"):
             notice_actions.draft_notice(TERMINAL, case.pk, "eu-gdpr.none", "A", "B", "C", FRIDAY)
         with pytest.raises(Refused, match="Nobody has agreed"):
+            notice_actions.mail_notice(TERMINAL, notice.pk, "a@b.example", 10**9, FRIDAY)
+        gaps = "What it may lead to\n[to be completed]"
+        notice_actions.change_notice(TERMINAL, notice.pk, "A", "B", gaps, 10**9, FRIDAY)
+        notice_actions.review_notice(TERMINAL, notice.pk, "", 10**9, FRIDAY)
+        with pytest.raises(Refused, match="still has a gap"):
             notice_actions.mail_notice(TERMINAL, notice.pk, "a@b.example", 10**9, FRIDAY)
         notice_actions.drop_notice(TERMINAL, notice.pk, "Not listed any more.", FRIDAY)
         assert notice_of(case, EIGHT_K, FRIDAY).part == 1, "what was dropped is no part"

@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duecare.incidents.models import CaseRole, Notice, TimelineEntry
+from duecare.errors import Refused
+from duecare.incidents.models import CaseRole, TimelineEntry
 from duecare.incidents.notices import jobs, notice_actions
+from duecare.incidents.notices.queries import find_notice, state_of
 from duecare.incidents.notices.reminders import STEPS, step_at
-from duecare.incidents.notices.reminding import REMINDED
+from duecare.incidents.notices.reminding import REMINDED, due_reminders, remind
 from duecare.incidents.timeline.actions import put
 from duecare.law.moments import moment
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role
+from duecare.program import actions
 from duecare.program.mail.cards import CardKind
+from duecare.program.mail.delivery import State
 from duecare.program.mail.models import Channel, OutboxMessage
 from duecare.program.mail.notices import holders
 from duecare.program.mail.sending import send_due
@@ -107,6 +112,32 @@ def test_a_step_reminds_those_of_the_case_once_and_the_last_ones_the_owners_too(
     assert {subject.partition(":")[0] for subject in subjects} == {case.pk}, "nobody of an exercise"
 
 
+def test_laws_that_wait_for_an_answer_about_the_organisation_are_one_reminder_and_one_word_in_the_head(
+    home: Path,
+) -> None:
+    with clinic.at(FRIDAY):
+        clinic.found()
+        actions.change_profile(TERMINAL, facts={})
+        case = clinic.case()
+        owner = browser()
+        sign_in(owner, Role.OWNER)
+        add_webhook(
+            TERMINAL, "Chat", CardKind.SLACK, "https://chat.example/x", [LIMITS], FRIDAY, base="https://d"
+        )
+        clinic.aware(case)
+    late = FRIDAY + 200 * HOUR
+    with clinic.at(late):
+        [(row, all)] = due_reminders(late)
+        words = [one.words for one in all]
+        assert words.count("Answer what is asked about the organisation") == 1
+        assert row.waiting
+        page = owner.get(f"/incidents/cases/{case.pk}/decisions/").content.decode()
+        assert "answer what is asked about the organisation" in page
+        assert f'/incidents/cases/{case.pk}/clocks/#questions"' in page
+        remind("worker", late)
+        assert not due_reminders(late)
+
+
 def _owners() -> set[str]:
     return set(holders((Role.OWNER,), DUE))
 
@@ -147,7 +178,20 @@ def test_a_notice_by_mail_is_handed_in_when_the_mail_server_took_it(home: Path) 
         assert text
         assert "Two." in text.get_content()
         assert jobs.run("worker", now)["mailed"] == 1
-    made = Notice.objects.get()
+        # What another server refuses is said by its state, and a mail that is taken up is not taken back.
+        after = notice_actions.draft_notice(TERMINAL, case.pk, clock, "Authority", "More", "Two.", now)
+        notice_actions.review_notice(TERMINAL, after.pk, "", 10**9, now)
+        notice_actions.mail_notice(TERMINAL, after.pk, "office@authority.example", 10**9, now)
+        message = OutboxMessage.objects.filter(about=notice_actions.message_of(after.pk))
+        viewer = sign_in(browser(), Role.OWNER)
+        message.update(state=State.CLAIMED)
+        with pytest.raises(Refused, match="leaving"):
+            notice_actions.give_up_mail(TERMINAL, after.pk, now)
+        message.update(state=State.REFUSED)
+        assert state_of(find_notice(after.pk, viewer)) == "mail did not arrive"
+        notice_actions.give_up_mail(TERMINAL, after.pk, now)
+        notice_actions.drop_notice(TERMINAL, after.pk, "Nothing more to tell.", now)
+    made.refresh_from_db()
     assert (made.how, made.submitted_at) == ("mail", now)
     assert TimelineEntry.objects.get(kind="notice").trigger == f"submission_of.{clock}"
 

@@ -201,14 +201,40 @@ def test_what_cannot_be_is_refused_with_its_field_and_nothing_is_taken_in(organi
         "'cadence' holds": {"duties": [{**CONTRACT["duties"][0], "cadence": "daily"}]},  # type: ignore[index]
         "safeguard 'backup'": {"measures": [{"use": "backup", "citation": "x"}]},
         "'displaces' names the obligation": {"displaces": ["eu-gdrp"]},
+        "ends no law. Decide on its page": {"displaces": ["eu-gdpr"]},
         "'penalty' is not known": {"penalty": "x"},
         "no condition": {"applies_when": {"all": []}},
     }.items():
         with pytest.raises(BadInput, match=fault.replace("(", r"\(")):
             own.bring(ACTOR, [contract(id="own-good"), contract(**changes)], "", now)
     assert not OwnObligation.objects.exists()
-    with pytest.raises(BadInput, match="cannot be kept"):
-        contract(classification={"share": 0.5})
+    for odd in ({"classification": {"share": 0.5}}, {"name": "a\0b"}, {"thresholds": {"\0": 1}}):
+        with pytest.raises(BadInput, match="cannot be kept"):
+            contract(**odd)
+
+
+def test_obligations_of_ones_own_displace_only_each_other_and_in_one_direction(organisation: None) -> None:
+    now = utc_now()
+    one, two = contract(), contract(id="own-two", displaces=[OWN])
+    own.bring(ACTOR, [one, two], "", now)
+    assert answers()[OWN].displaced_by == "own-two"
+    with pytest.raises(BadInput, match="stands in its place already"):
+        own.bring(ACTOR, [contract(displaces=["own-two"])], "Round.", now)
+    proposed = {**two, "status": {"state": "proposed"}}
+    own.bring(ACTOR, [proposed], "It was never signed.", now)
+    assert answers()[OWN].displaced_by == "", "what binds nobody takes nobody's place"
+
+
+def test_a_file_changes_nothing_without_a_reason_or_from_an_older_version(organisation: None) -> None:
+    now = utc_now()
+    own.bring(ACTOR, [contract()], "", now)
+    with pytest.raises(BadInput, match="without a reason"):
+        own.bring(ACTOR, [contract(name="Renewed")], " ", now)
+    own.bring(ACTOR, [{**contract(name="Renewed"), "version": 1}], "Annex 3.", now)
+    with pytest.raises(Refused, match="saved of version 1, and version 2 stands"):
+        own.bring(ACTOR, [{**contract(name="Renewed again"), "version": 1}], "Annex 4.", now)
+    assert OwnObligation.objects.get().number == 2
+    assert "version" not in OwnObligation.objects.get().body
 
 
 def test_one_that_content_no_longer_carries_stands_aside_with_its_fault(organisation: None) -> None:
@@ -221,10 +247,14 @@ def test_one_that_content_no_longer_carries_stands_aside_with_its_fault(organisa
     ((broken, fault),) = unreadable()
     assert broken.pk == OWN
     assert "gone_fact" in str(fault)
+    (change,) = follow("worker", utc_now())
+    assert (change.before, change.after, change.causes) == ("applies", "cannot tell", ["unreadable"])
+    assert "cannot be read" in cause_words(change)
+    assert (table()[OWN], is_due(utc_now())) == ("cannot tell", False)
 
 
 def test_data_sets_tell_how_many_people_live_where(organisation: None) -> None:
-    from duecare.law.affected_people import data_sets_of, people_by_place, places_of_ours
+    from duecare.law.affected_people import data_sets_of, people_by_place, people_in, places_of_ours
     from duecare.ledger.viewers import Role, Viewer
 
     owner = Viewer(ACTOR, "", frozenset({Role.OWNER}))
@@ -235,7 +265,8 @@ def test_data_sets_tell_how_many_people_live_where(organisation: None) -> None:
         ("Patients", 12000, False),
         ("Staff", 42, False),
     ]
-    assert [(one.people, one.open) for one in data_sets_of("US", owner)] == [(0, True)]
+    assert [(one.people, one.open) for one in data_sets_of("US", owner)] == [(None, True)]
+    assert people_in("US", owner) == {"US-NY": None}
     assert places_of_ours(owner) == ("DE", "US-NY", "FR")
     limited = Viewer(ACTOR, "", frozenset({Role.MANAGER}), areas=frozenset({"law"}))
     assert people_by_place(limited) == {}

@@ -30,6 +30,16 @@ def test_a_register_comes_back_as_it_was_with_texts_that_are_still_translated() 
     assert freeze(after, frozen.overrides) == freeze(before, said)
 
 
+def test_an_override_whose_time_is_over_counts_no_longer_in_what_was_frozen() -> None:
+    until = date(2027, 1, 1)
+    said = {"eu-nis2": Overriding("k3", Answer.APPLIES, "Counsel says so.", "person:k1", until)}
+    frozen = thaw(freeze(register(), said))
+    assert frozen.on(until).overrides == said, "on the last day"
+    assert frozen.on(date(2027, 1, 2)).overrides == {}
+    always = {"eu-nis2": Overriding("k3", Answer.APPLIES, "Counsel says so.", "person:k1")}
+    assert thaw(freeze(register(), always)).on(date(2040, 1, 1)).overrides == always
+
+
 def test_what_another_release_wrote_is_refused_and_never_read_in_part() -> None:
     whole = json.loads(freeze(register()))
     later = {**whole, "shape": 2}

@@ -13,13 +13,15 @@ import pytest
 from django.test import Client
 
 from bench import page_times
-from duecare.law.models import Override, OwnObligation
+from duecare.law.models import Applying, Override, OwnObligation
 from duecare.law.obligations import register
 from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program.actions import change_profile, keep_data_set
+from duecare.program import profile_followers
+from duecare.program.actions import answer_facts, change_profile, keep_data_set
 from duecare.program.models import Profile
+from duecare.site.api_tokens import make_token
 from tests.people import browser, sign_in
 
 ACTOR = "terminal:test"
@@ -78,6 +80,71 @@ def test_one_law_tells_why_and_is_answered_right_there(owner: tuple[Client, View
     assert Profile.objects.get().facts == {"eu_gdpr_scope": True, "nis2_essential": True}
     assert "Answers about the organisation" in text(client.get("/law/changes/"))
     assert client.get("/law/obligations/no-such/").status_code == 404
+
+
+def test_a_form_that_was_drawn_before_takes_no_answer_away(owner: tuple[Client, Viewer]) -> None:
+    client, _viewer = owner
+    page = client.get("/settings/facts/").content.decode()
+    drawn = {
+        "seen": seen_in(page),
+        "drawn": html.unescape(re.findall(r'name="drawn" value="([^"]*)"', page)[0]),
+    }
+    shown = {"eu_gdpr_scope": "yes", **drawn}
+    answer_facts(ACTOR, {"nis2_essential": True})
+    assert client.post("/settings/facts/", {**shown, "is_processor": "no"}).status_code == 302
+    facts = {"eu_gdpr_scope": True, "nis2_essential": True, "is_processor": False}
+    assert Profile.objects.get().facts == facts
+    refused = client.post("/settings/facts/", {**shown, "nis2_essential": "no"})
+    assert refused.status_code == 400
+    assert "changed this while you wrote" in text(refused)
+    assert "Meanwhile it stands at: Yes" in text(refused)
+    assert Profile.objects.get().facts == facts
+    client.post("/settings/facts/", {**drawn, "eu_gdpr_scope": ""})
+    assert Profile.objects.get().facts == {"nis2_essential": True, "is_processor": False}
+
+
+def test_answers_that_stop_something_need_a_confirmation_that_names_it(
+    owner: tuple[Client, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _viewer = owner
+    monkeypatch.setattr(profile_followers, "_demands", [])
+    profile_followers.register_demand(
+        lambda changes: ["the notice to the authority"] if changes.get("eu_gdpr_scope") is False else []
+    )
+    asked = client.post("/law/obligations/eu-gdpr/answer/", {"eu_gdpr_scope": "no"})
+    assert asked.status_code == 400
+    assert "would stop: the notice to the authority" in text(asked)
+    assert 'type="checkbox" name="confirmed"' in asked.content.decode()
+    assert Profile.objects.get().facts == {"eu_gdpr_scope": True}
+    told = {"eu_gdpr_scope": "no", "confirmed": "on"}
+    assert client.post("/law/obligations/eu-gdpr/answer/", told).status_code == 400
+    told["stops"] = "the notice to the authority"
+    assert client.post("/law/obligations/eu-gdpr/answer/", told).status_code == 302
+    assert Profile.objects.get().facts == {"eu_gdpr_scope": False}
+
+
+def test_on_a_past_day_the_page_says_that_another_version_was_read_then(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, _viewer = owner
+    with recording(ACTOR, "as if an older release had written it"):
+        row = Applying.objects.get(pk="eu-gdpr")
+        row.version = "2020-01-01.1"
+        row.save()
+    then = utc_now().isoformat().replace("+00:00", "Z")
+    assert "On that day the content was 2020-01-01.1" in text(
+        client.get(f"/law/obligations/eu-gdpr/?as_of={then}")
+    )
+    assert "On that day" not in text(client.get("/law/obligations/eu-gdpr/"))
+
+
+def test_a_program_reads_an_obligation_in_whose_place_another_stands(owner: tuple[Client, Viewer]) -> None:
+    client, viewer = owner
+    answer_facts(ACTOR, {"dora_financial_entity": True, "nis2_important": True})
+    token = make_token(viewer, "x", ["read"], 1, utc_now())
+    answer = client.get("/api/obligations/eu-nis2", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["displaced_by"], answer.json()["people"]) == ("eu-dora", {"DE": 12000})
 
 
 def test_deciding_otherwise_shows_beside_what_the_facts_say_and_is_taken_back(

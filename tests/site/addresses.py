@@ -619,7 +619,7 @@ PAGES: Mapping[str, Page] = {
             told=(AUDITOR,),
             object=True,
         )
-        for what in ("change", "review", "hand-in", "mail", "drop")
+        for what in ("change", "review", "hand-in", "proof", "mail", "drop")
     },
     "incidents/notices/<str:key>/take-back/": act(
         "incidents/notices/{case notice}/take-back/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)

@@ -98,6 +98,9 @@ CALLS: Mapping[str, Call] = {
     "POST incidents/notices/{key}/hand-in": changed(
         "incidents/notices/{case notice}/hand-in", {"at": "2026-01-01"}, *DAILY, told=(AUDITOR,)
     ),
+    "PUT incidents/notices/{key}/proof": changed(
+        "incidents/notices/{case notice}/proof", {"reference": "x", "seen": 0}, *DAILY, told=(AUDITOR,)
+    ),
     "POST incidents/notices/{key}/drop": changed(
         "incidents/notices/{case notice}/drop", WHY, *DAILY, told=(AUDITOR,)
     ),

@@ -92,7 +92,7 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     assert run_due(utc_now()) == daily
     (looked,), (followed,), (assessed,), (law,), *others = map(notes, daily)
     (reminded,), (worked,), (given,), (forgot,), (reread,), (verified,), (signed,) = others
-    assert reread == {"done": True, "read": 0, "changed": 0}
+    assert reread == {"done": True, "read": 0, "changed": 0, "failed": 0, "left": 0}
     assert worked == {"done": True, "made": 0, "ended": 0}
     assert followed == {"done": True, "added": 0}
     assert law == {"done": True, "changed": 0}  # the first time there is nothing to compare with

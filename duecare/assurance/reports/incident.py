@@ -111,7 +111,7 @@ def _summary(case: Case, viewer: Viewer) -> Iterator[Block]:
             _("Plan"),
             _("the version of entry %s") % case.plan_entry if case.plan_entry else _("the one that ships"),
         ),
-        (_("Law"), case.law_version or _("none was frozen: no clock began")),
+        (_("Law"), case.law_version or _("none was frozen")),
         (_("Classes for statistics"), classes or NOTHING),
         (_("In the record"), place.words if place else NOTHING),
     ]

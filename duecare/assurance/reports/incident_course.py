@@ -36,8 +36,8 @@ WORDS = 900
 
 
 def at_words(found: Moment) -> str:
-    """A moment of a case; of a whole day that day."""
-    return day(found.at) if found.whole_day else moment(found.at)
+    """A moment of a case; of a whole day that day, in the zone in which it was told."""
+    return day(found.day) if found.whole_day else moment(found.at)
 
 
 def played(case: Case, viewer: Viewer) -> Iterator[Block]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duecare.assurance.reports.decisions import vouched
 from duecare.assurance.reports.incident_course import at_words
-from duecare.incidents.cases.models import Case
+from duecare.incidents.cases.models import Case, CaseRole
 from duecare.incidents.cases.naming import role_name
 from duecare.incidents.cases.overview import departures_of
 from duecare.incidents.decisions.queries import standings
@@ -43,6 +44,7 @@ from duecare.program.papers.blocks import (
 from duecare.program.papers.placing import NOTHING, day, moment, placed
 from duecare.program.task_queries import today_at
 from duecare.web.words import STATUSES
+from duecare.words import number
 
 MOST = 100
 WORDS = 900
@@ -128,6 +130,15 @@ def decisions(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
                 (_("In the record"), place.words if place else NOTHING),
             )
         )
+    yield from _more(len(rows), _("the decisions of the case in Duecare list all"))
+
+
+def _more(total: int, where: str) -> Iterator[Block]:
+    """How many there are beyond those that are told, and where."""
+    if total > MOST:
+        left = total - MOST
+        words = ngettext("%(n)s more: %(where)s.", "%(n)s more: %(where)s.", left)
+        yield Text(words % {"n": number(left), "where": where}, quiet=True)
 
 
 def notices(case: Case, viewer: Viewer) -> Iterator[Block]:
@@ -221,7 +232,10 @@ def _custody(rows: list[Custody]) -> str:
 def departures(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
     """Where it was not as planned."""
     plan = plan_content(case)
-    rows = departures_of(case, viewer, now)
+    had = set(CaseRole.objects.all().visible_to(viewer).filter(case=case).values_list("role", flat=True))
+    rows = [
+        one for one in departures_of(case, viewer, now) if one.what != "unfilled" or one.role not in had
+    ]  # a role that somebody had until it ended was not nobody's
     words = {
         "late": _("not done in time, and open"),
         "done late": _("done late"),
@@ -249,7 +263,9 @@ def departures(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
             for one in rows[:MOST]
         ],
         len(rows),
-        empty=_("It went as planned, as far as the record shows."),
+        empty=_("It went as planned, as far as the record shows.")
+        if case.kind in plan.playbooks
+        else _("The case had no playbook with which it could be compared."),
         where=_("the case in Duecare lists all"),
     )
 
@@ -283,11 +299,13 @@ def lessons(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
                 (_("In the record"), place.words if place else NOTHING),
             )
         )
+    yield from _more(len(rows), _("the lessons of the case in Duecare list all"))
     yield from _attached(case, viewer)
 
 
 def _attached(case: Case, viewer: Viewer) -> Iterator[Block]:
-    rows = list(attached_findings(case, viewer)[: MOST + 1])
+    found = attached_findings(case, viewer)
+    rows = list(found[:MOST])
     if rows:
         yield Heading(_("Findings that belong to it"), 3)
         yield listed(
@@ -298,9 +316,9 @@ def _attached(case: Case, viewer: Viewer) -> Iterator[Block]:
                     cut(f"{row.subject_name}: {row.reason}"),
                     row.closed_because or NOTHING,
                 )
-                for row in rows[:MOST]
+                for row in rows
             ],
-            len(rows),
+            found.count(),
             empty="",
             where=_("the case in Duecare lists all"),
         )

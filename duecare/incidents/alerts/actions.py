@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from duecare.incidents.alerts.correlating import NAMELESS
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.alerts.reading import Told
+from duecare.incidents.cases.acts import twice
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.systems.models import Host
@@ -28,6 +30,10 @@ class Taken:
 def take_in(actor: str, told: Sequence[Told], now: datetime) -> Taken:
     """Keep alerts that are new by source and the tool's own id. It may name one of our hosts."""
     fresh = {(one.source, one.source_id): one for one in reversed(told)}  # of a double the first counts
+    return twice(lambda: _take_in(actor, told, fresh, now))
+
+
+def _take_in(actor: str, told: Sequence[Told], fresh: dict[tuple[str, str], Told], now: datetime) -> Taken:
     with recording(actor, recorded("take in %(count)s alerts", count=len(told))):
         known: set[tuple[str, str]] = set()
         for source in {one.source for one in told}:
@@ -37,7 +43,8 @@ def take_in(actor: str, told: Sequence[Told], now: datetime) -> Taken:
                 known.update((source, id) for id in rows.values_list("source_id", flat=True))
         made = [one for key, one in fresh.items() if key not in known]
         made.sort(key=lambda one: (one.happened_at, one.source, one.source_id))
-        hosts = _hosts({one.about_name.casefold() for one in made if one.about_name and not one.about})
+        names = {one.about_name.casefold() for one in made if one.about_name and not one.about}
+        hosts = _hosts(names - NAMELESS)
         Alert.objects.bulk_create([_row(one, hosts, actor, now) for one in made])
     return Taken(len(made), len(told) - len(made))
 

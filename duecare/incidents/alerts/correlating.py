@@ -5,7 +5,9 @@ Two alerts are of one group if, within the window, they share
 - an account, or a sign (an address, a name, a digest), unless it is common.
 
 What is common says nothing: an account or a sign that alerts about more than COMMON different subjects bear
-(the address of a name server, the account `SYSTEM`) joins none of them. That counts over all alerts that are
+(the address of a name server, the account `SYSTEM`) joins none of them. An alert that names no subject counts
+by its account, one without either for itself. A name that names nothing (`unknown`, `localhost`) is no
+subject. That counts over all alerts that are
 given, whenever they were; the subject itself always joins. So a worm that speaks with one address from fifty
 hosts is proposed as fifty groups, and a person puts them to one case; the other mistake, one group of
 everything, would hide what is in it.
@@ -25,6 +27,9 @@ from itertools import pairwise
 WINDOW = timedelta(hours=24)
 COMMON = 10
 """Most different subjects whose alerts an account or a sign can join."""
+
+NAMELESS = frozenset({"", "-", "unknown", "localhost"})
+"""What tools write where they do not know the name of a subject, or where every one bears the same."""
 
 Mark = tuple[str, str]
 """What an alert bears: `subject`, `account` or `sign`, and its value in small letters."""
@@ -46,8 +51,9 @@ class Seen:
     def subjects(self) -> Iterator[str]:
         """Its subject's names: the reference, and the tool's word."""
         for text in (self.about, self.name):
-            if text.strip():
-                yield text.strip().casefold()
+            name = text.strip().casefold()
+            if name not in NAMELESS:
+                yield name
 
     def marks(self) -> set[Mark]:
         """All that it can be joined by."""
@@ -102,12 +108,15 @@ def common_marks(alerts: Sequence[Seen], *, common: int = COMMON) -> set[Mark]:
 def _is_common(mark: Mark, places: Sequence[int], alerts: Sequence[Seen], common: int) -> bool:
     if mark[0] == "subject" or len(places) <= common:
         return False
-    return len({subject for place in places if (subject := _subject(alerts[place]))}) > common
+    return len({_counted_as(alerts[place]) for place in places}) > common
 
 
-def _subject(one: Seen) -> str:
-    """One name for what it is about; empty if it says nothing of that."""
-    return next(one.subjects(), "")
+def _counted_as(one: Seen) -> Mark:
+    """What it is about: its subject, else its account, else only itself."""
+    for subject in one.subjects():
+        return "subject", subject
+    account = one.account.strip().casefold()
+    return ("account", account) if account else ("alert", one.key)
 
 
 def _root(parents: list[int], place: int) -> int:

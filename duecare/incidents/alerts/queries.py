@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
-from duecare.incidents.alerts.correlating import Group, Seen, correlate
+from duecare.incidents.alerts.correlating import NAMELESS, Group, Seen, correlate
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.alerts.reading import LEVELS
 from duecare.incidents.cases.models import Affected, Case
@@ -34,8 +35,8 @@ class Proposed:
 
     @property
     def seen(self) -> str:
-        """What a form says that it was drawn from: how many alerts, and the last of them."""
-        return f"{len(self.alerts)}-{self.group.keys[-1]}"
+        """What a form says that it was drawn from: which alerts these are."""
+        return sha256(" ".join(self.group.keys).encode()).hexdigest()[:24]
 
     @property
     def level(self) -> str:
@@ -85,11 +86,27 @@ def proposed(viewer: Viewer) -> list[Proposed]:
 
 
 def find_group(key: str, viewer: Viewer) -> Proposed:
-    """The group that holds this alert, as it is proposed now. Raises NotFound if it was settled."""
+    """The group that holds this alert, as it is proposed now; one beyond those that are grouped, alone.
+
+    Raises NotFound if it was settled.
+    """
     found = next((one for one in proposed(viewer) if key in one.group.keys), None)
-    if found is None:
+    if found is not None:
+        return found
+    alert = Alert.objects.all().visible_to(viewer).filter(pk=key, settled_at=None).first()
+    if alert is None:
         raise NotFound(_("This alert does not wait any more."), _("Look again at what waits."))
-    return found
+    return _alone(alert)
+
+
+def settled_alone(key: str, viewer: Viewer) -> Proposed | None:
+    """An alert that somebody settled meanwhile, for telling whoever judged it second; None if it waits."""
+    alert = Alert.objects.all().visible_to(viewer).filter(pk=key).exclude(settled_at=None).first()
+    return _alone(alert) if alert else None
+
+
+def _alone(alert: Alert) -> Proposed:
+    return Proposed(Group((alert.pk,), (), alert.happened_at, alert.happened_at), (alert,))
 
 
 def as_seen(alert: Alert) -> Seen:
@@ -100,7 +117,7 @@ def as_seen(alert: Alert) -> Seen:
 def kindred(alerts: Sequence[Alert], viewer: Viewer) -> list[str]:
     """Keys of the open cases that share a subject or an account with alerts, the newest first."""
     abouts = {alert.about for alert in alerts if alert.about}
-    names = {alert.about_name for alert in alerts if alert.about_name}
+    names = {alert.about_name for alert in alerts if alert.about_name.strip().casefold() not in NAMELESS}
     accounts = {alert.account for alert in alerts if alert.account}
     by_affected = Affected.objects.all().visible_to(viewer).filter(removed_at=None)
     by_alert = Alert.objects.all().visible_to(viewer).filter(case__closed_at=None)

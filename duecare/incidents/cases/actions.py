@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, Refused
 from duecare.incidents.cases import playbook_tasks, role_acts
-from duecare.incidents.cases.acts import held, held_whole, say, sentence
+from duecare.incidents.cases.acts import held, held_whole, say, sentence, twice
 from duecare.incidents.cases.closing import demand_settled
 from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.naming import kind_name, severity_name, severity_of
@@ -37,17 +37,21 @@ def open_case(
     summary: str = "",
 ) -> Case:
     """Take up an incident, or begin the case of an exercise. Raises BadInput for what cannot be."""
-    with recording(actor, recorded("open the case %(title)s", title=title.strip()[:LONGEST])):
-        return begin(
-            actor,
-            now,
-            title=title,
-            kind=kind,
-            severity=severity,
-            exercise=exercise,
-            country=country,
-            summary=summary,
-        )
+
+    def do() -> Case:
+        with recording(actor, recorded("open the case %(title)s", title=title.strip()[:LONGEST])):
+            return begin(
+                actor,
+                now,
+                title=title,
+                kind=kind,
+                severity=severity,
+                exercise=exercise,
+                country=country,
+                summary=summary,
+            )
+
+    return twice(do)
 
 
 def begin(
@@ -94,15 +98,19 @@ def begin(
     return made
 
 
-def describe(actor: str, key: str, *, title: str, summary: str, seen: int | None, now: datetime) -> Case:
-    """Say what a case is called, and what is known by now.
+def describe(
+    actor: str, key: str, *, title: str | None, summary: str | None, seen: int | None, now: datetime
+) -> Case:
+    """Say what a case is called, and what is known by now; None leaves either as it stands.
 
     Raises Refused if somebody changed the case since the entry `seen`, BadInput for what cannot be.
     """
-    title, summary = _titled(title), _summed(summary)
+    title = None if title is None else _titled(title)
+    summary = None if summary is None else _summed(summary)
     with recording(actor, "say what is known of a case"):
         case = held(key, seen)
-        case.title, case.summary = title, summary
+        case.title = case.title if title is None else title
+        case.summary = case.summary if summary is None else summary
         case.save()
     return case
 
@@ -236,7 +244,10 @@ def end_as_none(actor: str, key: str, words: str, seen: int | None, now: datetim
 
 
 def open_again(actor: str, key: str, words: str, now: datetime) -> Case:
-    """Open a closed case again. Raises Refused for one that is open, or that was merged into another."""
+    """Open a closed case again; of one that was thought to be none, the playbook's tasks are made again.
+
+    Raises Refused for one that is open, or that was merged into another.
+    """
     words = sentence(words, _("Say what came up."))
     with recording(actor, "open a case again"):
         case = held_whole(key)
@@ -246,9 +257,13 @@ def open_again(actor: str, key: str, words: str, now: datetime) -> Case:
             raise Refused(
                 _("This case went up in another one."), _("Go on there: its page leads to that case.")
             )
+        was_none = case.closed_as == "no incident"
         case.closed_at, case.closed_by, case.closed_as, case.closed_words = None, "", "", ""
         case.save()
         say(actor, case, now, recorded("Opened again. %(words)s", words=words))
+        made = playbook_tasks.make_tasks(actor, case, now) if was_none else 0
+        if made:
+            say(actor, case, now, recorded("Tasks of its playbook made again: %(made)s.", made=made))
     return case
 
 

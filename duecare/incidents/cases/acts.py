@@ -1,12 +1,15 @@
 """What every act on a case has in common: the case is locked first, and the timeline says what was done.
 
-All of it is called within an act that is open already.
+All of it but `twice` is called within an act that is open already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
@@ -15,6 +18,19 @@ from duecare.incidents.timeline.actions import put
 from duecare.law.moments import Moment
 from duecare.program.record_form import LONG
 from duecare.program.unchanged import demand_unchanged
+
+T = TypeVar("T")
+
+
+def twice(do: Callable[[], T]) -> T:
+    """Do an act, and once more if somebody else took the same number or name at that very moment.
+
+    Here the whole act is within `do`; where writers wait for each other (SQLite), it happens to nobody.
+    """
+    try:
+        return do()
+    except IntegrityError:
+        return do()
 
 
 def held(key: str, seen: int | None = None) -> Case:

@@ -15,6 +15,7 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
 from duecare.program.record_form import LONG
 from duecare.program.subjects import name_of
+from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import in_the_records_language, recorded
 
 NAME = 200
@@ -59,15 +60,24 @@ def add_affected(
     return made
 
 
-def change_affected(actor: str, key: str, row: str, status: str, words: str, now: datetime) -> Affected:
-    """Say how something stands now. Raises NotFound if it is not there, BadInput for no such status."""
+def change_affected(
+    actor: str, key: str, row: str, status: str, words: str | None, now: datetime, *, seen: int | None = None
+) -> Affected:
+    """Say how something stands now; without `words` (None) those that are there stay.
+
+    Raises NotFound if it is not there, BadInput for no such status, Refused if somebody changed it since the
+    entry `seen`.
+    """
     _demand_status(status)
-    words = _words(words)
+    words = None if words is None else _words(words)
     with recording(actor, "say how what is affected stands"):
         case = held(key)
         found = _there(case, row)
+        if seen is not None:
+            demand_unchanged(found, seen)
         moved = found.status != status
-        found.status, found.words, found.said_by, found.said_at = status, words, actor, now
+        found.status, found.said_by, found.said_at = status, actor, now
+        found.words = found.words if words is None else words
         found.save()
         if moved:
             _say(actor, case, found, now)

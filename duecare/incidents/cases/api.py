@@ -217,10 +217,11 @@ class AddAffected(Body):
 
 
 class ChangeAffected(Body):
-    """How it stands now."""
+    """How it stands now. `words` that are left out stay; `seen` guards it as with a case."""
 
     status: Status
-    words: Words = ""
+    words: Words | None = None
+    seen: int | None = None
 
 
 class AttachRecord(Body):
@@ -329,7 +330,7 @@ def one_incident(request: Request, key: Key) -> Any:
 @endpoint(router, "PATCH", "/incidents/{key}", Scope.INCIDENTS, CaseAnswer)
 def change_incident(request: Request, key: Key, body: ChangeCase) -> Any:
     """Change what is known of a case, its severity, kind or phase."""
-    case = worked(request, key)
+    worked(request, key)
     actor, now, seen = request.viewer.actor, request.now, body.seen
     asked = [name for name in ("severity", "kind", "phase") if getattr(body, name) is not None]
     told = body.title is not None or body.summary is not None
@@ -339,9 +340,7 @@ def change_incident(request: Request, key: Key, body: ChangeCase) -> Any:
             _("Send title and summary, severity, kind, and phase apart."),
         )
     if told:
-        title = case.title if body.title is None else body.title
-        summary = case.summary if body.summary is None else body.summary
-        actions.describe(actor, key, title=title, summary=summary, seen=seen, now=now)
+        actions.describe(actor, key, title=body.title, summary=body.summary, seen=seen, now=now)
     if body.severity is not None:
         actions.set_severity(actor, key, body.severity, body.words, seen, now)
     if body.kind is not None:
@@ -415,7 +414,7 @@ def change_affected(request: Request, key: Key, row: Key, body: ChangeAffected) 
     """Say how something stands now."""
     worked(request, key)
     made = affected_actions.change_affected(
-        request.viewer.actor, key, row, body.status, body.words, request.now
+        request.viewer.actor, key, row, body.status, body.words, request.now, seen=body.seen
     )
     return AffectedAnswer.model_validate(made)
 

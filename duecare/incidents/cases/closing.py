@@ -23,6 +23,7 @@ RESOLVED = "resolved"
 Hindering = Callable[[Case, datetime], Iterable[str]]
 """What stands in the way of closing a case at a moment, each in a sentence that says what to do."""
 _hindering: list[tuple[Hindering, bool]] = []
+_of_merging: list[Hindering] = []
 
 
 def register_hindrance(function: Hindering, *, rehearsed: bool = True) -> None:
@@ -31,6 +32,22 @@ def register_hindrance(function: Hindering, *, rehearsed: bool = True) -> None:
     What is not `rehearsed` hinders no exercise: its clocks run, but in an afternoon no month goes by.
     """
     _hindering.append((function, rehearsed))
+
+
+def register_hindrance_of_merging(function: Hindering) -> None:
+    """Let a room say what has to be settled before a case goes up in another, which closes it as well."""
+    _of_merging.append(function)
+
+
+def demand_mergeable(case: Case, now: datetime) -> None:
+    """Raises Refused that names what would be left behind unsettled in a case that goes up in another."""
+    found = [words for function in _of_merging for words in function(case, now)]
+    if found:
+        raise Refused(
+            _("Incident %(number)s cannot be merged yet. %(found)s")
+            % {"number": case.number, "found": " ".join(found)},
+            _("Settle each of them there, then merge it; or merge the other case into this one."),
+        )
 
 
 def hindrances(case: Case, now: datetime) -> list[str]:

@@ -122,8 +122,17 @@ class TriageForm(RecordForm):
 
 
 def called(cases: Iterable[Case]) -> list[tuple[str, str]]:
-    """Cases as a choice."""
-    return [(case.pk, f"{case.number}: {case.title}") for case in cases]
+    """Cases as a choice; what is only rehearsed is marked."""
+    rehearsed = _("Exercise %(number)s: %(title)s")
+    return [
+        (
+            case.pk,
+            str(rehearsed % {"number": case.number, "title": case.title})
+            if case.exercise
+            else f"{case.number}: {case.title}",
+        )
+        for case in cases
+    ]
 
 
 class NewCaseForm(RecordForm):
@@ -294,6 +303,7 @@ class StatusForm(RecordForm):
 
     status = forms.ChoiceField(label=_("How it stands"), choices=STATUS)
     words = words_field(_("What is known of it"), required=False)
+    seen = SeenField()
 
 
 class AttachForm(RecordForm):

@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, Refused
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.cases.acts import held, say, sentence
+from duecare.incidents.cases.closing import demand_mergeable
 from duecare.incidents.cases.models import Affected, Case, CaseLink, CaseRole, IncidentReport
+from duecare.incidents.cases.naming import GRAVEST
+from duecare.incidents.cases.playbook_tasks import made_for, origin_of
 from duecare.incidents.cases.queries import CASE
+from duecare.incidents.cases.role_acts import put_role
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.ledger.recording import recording
-from duecare.ledger.records import new_key
 from duecare.program.models import Ending, Task
-from duecare.web.recorded import recorded
+from duecare.web.recorded import in_the_records_language, recorded
 
 
 def merge(actor: str, key: str, into: str, why: str, now: datetime) -> Case:
@@ -26,7 +29,8 @@ def merge(actor: str, key: str, into: str, why: str, now: datetime) -> Case:
     answers, evidence, decisions and notices stay where they were made, and can be read there.
 
     Raises Refused for a case in which something started a clock of the law (its limits would be lost from
-    sight), BadInput for the same case or for an exercise with what is none.
+    sight) or a lesson has no answer yet, and for exercises; BadInput for the same case or for an exercise
+    with what is none.
     """
     why = sentence(why, _("Say what shows that both are one incident."))
     if key == into:
@@ -39,7 +43,13 @@ def merge(actor: str, key: str, into: str, why: str, now: datetime) -> Case:
             raise BadInput(
                 _("An exercise is not merged with what really happened."), _("Choose another case."), "into"
             )
+        if case.exercise:
+            raise Refused(
+                _("An exercise is not merged with another: each is played for itself."),
+                _("End it on its page, and close its case."),
+            )
         _demand_no_trigger(case)
+        demand_mergeable(case, now)
         _follow(actor, case, target, now)
         say(
             actor,
@@ -77,7 +87,7 @@ def _follow(actor: str, case: Case, target: Case, now: datetime) -> None:
     IncidentReport.objects.filter(case=case).update(case=target)
     Alert.objects.filter(case=case).update(case=target)
     _links(actor, case, target, now)
-    _affected(case, target)
+    _affected(actor, case, target, now)
     _tasks(actor, case, target, now)
     _roles(actor, case, target, now)
 
@@ -99,32 +109,48 @@ def _links(actor: str, case: Case, target: Case, now: datetime) -> None:
         link.save()
 
 
-def _affected(case: Case, target: Case) -> None:
+def _affected(actor: str, case: Case, target: Case, now: datetime) -> None:
+    """What is affected goes on there; what stands in both, as the graver of the two."""
+
     def named(row: Any) -> tuple[str, str]:
         return row.about, "" if row.about else row.name
 
-    there = {named(row) for row in Affected.objects.filter(case=target, removed_at=None)}
-    for row in Affected.objects.filter(case=case, removed_at=None):
-        if named(row) not in there:
+    there = {named(row): row for row in Affected.objects.filter(case=target, removed_at=None)}
+    for row in Affected.objects.filter(case=case, removed_at=None).order_by("id"):
+        same = there.get(named(row))
+        if same is None:
             row.case = target
             row.save()
+        elif GRAVEST.index(row.status) < GRAVEST.index(same.status):
+            same.status, same.said_by, same.said_at = row.status, actor, now
+            same.save()
+            with in_the_records_language():
+                status = _(row.status)
+            words = recorded(
+                "%(name)s: %(status)s, as it stood in incident %(number)s.",
+                name=same.name,
+                status=status,
+                number=case.number,
+            )
+            say(actor, target, now, words, same.about)
 
 
 def _tasks(actor: str, case: Case, target: Case, now: datetime) -> None:
     """Open tasks are about the other case from now on; a step that is open there too is dropped here."""
-    there = {
-        origin.rpartition(":")[2]
-        for origin in Task.objects.filter(about=f"{CASE}:{target.pk}", ended_at=None)
+    there = set(
+        Task.objects.filter(about=f"{CASE}:{target.pk}", ended_at=None)
         .exclude(origin="")
         .values_list("origin", flat=True)
-    }
+    )
     for task in Task.objects.select_for_update().filter(about=f"{CASE}:{case.pk}", ended_at=None):
-        step = task.origin.rpartition(":")[2] if task.origin else ""
-        if step and case.kind == target.kind and step in there:
+        kind, step = made_for(task)
+        if step and origin_of(target, kind, step) in there:
             task.ended_at, task.ended_by, task.ended_as = now, actor, Ending.DROPPED
             task.ended_words = recorded("It is to be done in incident %(number)s.", number=target.number)
         else:
             task.about = f"{CASE}:{target.pk}"
+            if step:
+                task.origin = origin_of(target, kind, step)
         task.save()
 
 
@@ -132,14 +158,6 @@ def _roles(actor: str, case: Case, target: Case, now: datetime) -> None:
     there = {
         (row.role, row.person_id, row.name) for row in CaseRole.objects.filter(case=target, ended_at=None)
     }
-    for row in CaseRole.objects.filter(case=case, ended_at=None):
+    for row in CaseRole.objects.filter(case=case, ended_at=None).select_related("person"):
         if (row.role, row.person_id, row.name) not in there:
-            CaseRole.objects.create(
-                id=new_key(),
-                case=target,
-                role=row.role,
-                person_id=row.person_id,
-                name=row.name,
-                since=now,
-                made_by=actor,
-            )
+            put_role(actor, target, row.role, row.person, row.name, now)

@@ -6,12 +6,32 @@ from typing import TypeVar
 
 from django.db import models
 
+from duecare.ledger import asof
+from duecare.ledger.once import once
 from duecare.ledger.records import BlobField, Record
-from duecare.ledger.viewers import Viewer, VisibleQuerySet
+from duecare.ledger.viewers import Role, Viewer, VisibleQuerySet
 from duecare.program.models import Person
 
 M = TypeVar("M", bound=models.Model)
 ROOM = "incidents"
+
+
+def cases_held_by(viewer: Viewer) -> list[str]:
+    """Keys of the cases in which the viewer has a role today, whatever day is viewed: a right that has ended
+    does not come back with the past."""
+    if not viewer.person:
+        return []
+
+    def ask() -> list[str]:
+        held = CaseRole.objects.using(asof.LIVE).filter(person=viewer.person, ended_at=None)
+        return list(held.values_list("case", flat=True))
+
+    return once(f"cases held by {viewer.person}", ask, live=True)
+
+
+def works_in_cases(viewer: Viewer) -> bool:
+    """Whether a role in a case lets the viewer work on it: not one who only reads here by now."""
+    return viewer.changes or viewer.has(Role.MEMBER)
 
 
 class CaseQuerySet(VisibleQuerySet["Case"]):
@@ -21,8 +41,7 @@ class CaseQuerySet(VisibleQuerySet["Case"]):
             return self.all()
         if not viewer.roles or not viewer.person:
             return self.none()
-        held = CaseRole.objects.filter(person=viewer.person, ended_at=None)
-        return self.filter(pk__in=held.values("case"))
+        return self.filter(pk__in=cases_held_by(viewer))
 
 
 class OfCaseQuerySet(VisibleQuerySet[M]):
@@ -31,7 +50,7 @@ class OfCaseQuerySet(VisibleQuerySet[M]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[M]:
         if viewer.reads and viewer.covers(ROOM):
             return self.all()
-        return self.filter(case__in=Case.objects.all().visible_to(viewer).values("pk"))
+        return self.filter(case__in=cases_held_by(viewer)) if viewer.roles else self.none()
 
 
 class Case(Record):

@@ -8,6 +8,8 @@ from duecare.words import gettext as _
 
 STATUSES = (Text("suspected"), Text("affected"), Text("contained"), Text("recovered"), Text("clean"))
 """Of what is affected, from the first suspicion to the end."""
+GRAVEST = ("affected", "contained", "suspected", "recovered", "clean")
+"""The same, from what needs most care: of two that differ, the graver is believed."""
 ENDINGS = (Text("resolved"), Text("no incident"), Text("merged"))
 """As what a case is closed."""
 

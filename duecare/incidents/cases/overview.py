@@ -14,7 +14,7 @@ from duecare.incidents.cases.departures import Departure, Done, departures
 from duecare.incidents.cases.models import Affected, Case, CaseLink, CaseRole, IncidentReport
 from duecare.incidents.cases.naming import STATUSES, kind_name, role_name, severity_name
 from duecare.incidents.cases.phases import OF_CASES, phase_of
-from duecare.incidents.cases.playbook_tasks import limit_of, step_of, steps_of
+from duecare.incidents.cases.playbook_tasks import limit_of, made_for, step_in, steps_of
 from duecare.incidents.cases.queries import CASE, names_of
 from duecare.incidents.plans.content import Duty, PlanContent
 from duecare.incidents.plans.queries import approved_entry, plan_content
@@ -128,10 +128,11 @@ def _tasks(case: Case, viewer: Viewer, content: PlanContent, now: datetime) -> d
     about = Task.objects.all().visible_to(viewer).filter(about=f"{CASE}:{case.pk}").select_related("owner")
     rows = list(about.order_by("due", "id")[: 2 * LISTED])
     today = timezone.localdate(now)
-    steps = {step.id: (place, step) for place, step in enumerate(steps_of(content, case))}
+    steps = [step.id for step in steps_of(content, case)]
     told = []
     for one in rows:
-        place, step = steps.get(step_of(one), (len(steps), None))
+        (kind, id), step = made_for(one), step_in(content, one)
+        place = steps.index(id) if kind == case.kind and id in steps else len(steps)
         if one.ended_at is None:
             limit = limit_of(case, step) if step else None
             late = is_late(one, today) or (limit is not None and now > limit)
@@ -141,6 +142,7 @@ def _tasks(case: Case, viewer: Viewer, content: PlanContent, now: datetime) -> d
         "done": sum(one.ended_as == Ending.DONE for one in rows),
         "dropped": sum(one.ended_as == Ending.DROPPED for one in rows),
         "all": len(rows),
+        "partial": not viewer.reads or viewer.areas is not None,
     }
 
 
@@ -163,14 +165,17 @@ def _departures(
     tasks = (
         Task.objects.all()
         .visible_to(viewer)
-        .filter(origin__startswith=f"{CASE}:{case.pk}:")
+        .filter(origin__startswith=f"{CASE}:{case.pk}:{case.kind}.")
         .order_by("made_at", "id")
     )
+    done = [
+        Done(made_for(one)[1], one.ended_at, one.ended_as == Ending.DROPPED, one.ended_words) for one in tasks
+    ]
     found = departures(
         content,
         case.kind,
         {step.id: limit for step in steps_of(content, case) if (limit := limit_of(case, step))},
-        [Done(step_of(one), one.ended_at, one.ended_as == Ending.DROPPED, one.ended_words) for one in tasks],
+        done,
         {row.role for row in rows},
         case.closed_at or now,
     )

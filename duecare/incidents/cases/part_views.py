@@ -27,6 +27,7 @@ from duecare.ledger.viewers import Request
 from duecare.program.remarks import demand_visible
 from duecare.program.subjects import address_of, name_of
 from duecare.program.task_queries import holding_people
+from duecare.program.unchanged import seen_entry
 from duecare.web.views import show
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -120,7 +121,8 @@ def affected_change(request: Request, key: str, row: str) -> HttpResponseBase:
     found = rows.first()
     if found is None:
         raise NotFound(_("It does not stand there any more."), _("Load the page again."))
-    form = StatusForm(sent(request), initial={"status": found.status, "words": found.words})
+    initial = {"status": found.status, "words": found.words, "seen": seen_entry(found)}
+    form = StatusForm(sent(request), initial=initial)
     actor, now = request.viewer.actor, request.now
     return act(
         request,
@@ -131,6 +133,7 @@ def affected_change(request: Request, key: str, row: str) -> HttpResponseBase:
         _("Save"),
         _("Saved."),
         back="case-affected",
+        changing=found,
         removing=reverse("case-affected-remove", args=[key, row]),
     )
 

@@ -1,6 +1,7 @@
 """The tasks that a playbook asks for in a case. Everything here is called within an act that is open already.
 
-Each has `about` the case and the origin `incidents.case:<key>:<step>`, is with whoever has the step's role,
+Each has `about` the case and the origin `incidents.case:<key>:<kind>.<step>` (playbooks may call their steps
+alike), is with whoever has the step's role,
 and is due on the day on which its minutes since the opening are over.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duecare.incidents.cases.models import Case, CaseRole
@@ -26,15 +28,23 @@ SAFEGUARD = "ir_plan"
 """Which these tasks are part of."""
 
 
-def origin_of(case: Case, step: str) -> str:
-    """What a task of a step says that made it."""
-    return f"{CASE}:{case.pk}:{step}"
+def origin_of(case: Case, kind: str, step: str) -> str:
+    """What a task of a step of a kind's playbook says that made it."""
+    return f"{CASE}:{case.pk}:{kind}.{step}"
 
 
-def step_of(task: Task) -> str:
-    """The step that a task is of; empty for one that no playbook made."""
-    kind, _colon, rest = task.origin.partition(":")
-    return rest.partition(":")[2] if kind == CASE else ""
+def made_for(task: Task) -> tuple[str, str]:
+    """The kind and the step that a task is of; both empty for one that no playbook made."""
+    record, _colon, rest = task.origin.partition(":")
+    kind, _point, step = rest.partition(":")[2].partition(".")
+    return (kind, step) if record == CASE and step else ("", "")
+
+
+def step_in(content: PlanContent, task: Task) -> Step | None:
+    """The step that a task is of, in the playbook of the kind for which it was made; None for none."""
+    kind, id = made_for(task)
+    found = content.playbooks.get(kind)
+    return next((step for step in found.steps if step.id == id), None) if found else None
 
 
 def steps_of(content: PlanContent, case: Case) -> tuple[Step, ...]:
@@ -49,18 +59,19 @@ def limit_of(case: Case, step: Step) -> datetime | None:
 
 
 def make_tasks(actor: str, case: Case, now: datetime) -> int:
-    """Make the tasks of the case's playbook that are not open yet; how many."""
+    """Make the tasks of the case's playbook that are neither open nor done yet; how many."""
     content = plan_content(case)
     steps = steps_of(content, case)
     if not steps:
         return 0
-    origins = {origin_of(case, step.id): step for step in steps}
-    open_ones = set(Task.objects.filter(origin__in=origins, ended_at=None).values_list("origin", flat=True))
+    origins = {origin_of(case, case.kind, step.id): step for step in steps}
+    there = Task.objects.filter(Q(ended_at=None) | Q(ended_as=Ending.DONE), origin__in=origins)
+    known = set(there.values_list("origin", flat=True))
     holders = _holders(case, content, now)
     made = 0
     with in_the_records_language():
         for origin, step in origins.items():
-            if origin in open_ones:
+            if origin in known:
                 continue
             limit = limit_of(case, step)
             Task.objects.create(
@@ -100,10 +111,10 @@ def drop_tasks(actor: str, case: Case, words: str, now: datetime) -> int:
 
 def hand_on(case: Case, role: str, before: str | None, after: str | None) -> int:
     """Give the open tasks of a role that are with `before` (None: nobody) to `after`; how many."""
-    steps = {step.id for step in steps_of(plan_content(case), case) if step.role == role}
-    count = 0
+    content, count = plan_content(case), 0
     for task in open_tasks(case):
-        if step_of(task) in steps and task.owner_id == before:
+        step = step_in(content, task)
+        if step is not None and step.role == role and task.owner_id == before:
             task.owner_id = after
             task.save()
             count += 1

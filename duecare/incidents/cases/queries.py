@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound, Refused
-from duecare.incidents.cases.models import Case, CaseRole, IncidentReport
+from duecare.incidents.cases.models import Case, IncidentReport, cases_held_by, works_in_cases
 from duecare.ledger.naming import PERSON, actor_words
 from duecare.ledger.viewers import Viewer, VisibleQuerySet
 from duecare.program.models import Person
@@ -27,8 +27,7 @@ register_reference(ALERT, lambda key: reverse("alert", args=[key]))
 
 
 def _works_on(key: str, viewer: Viewer) -> bool:
-    held: bool = CaseRole.objects.filter(case=key, person=viewer.person or None, ended_at=None).exists()
-    return held
+    return key in cases_held_by(viewer)
 
 
 def _reported(key: str, viewer: Viewer) -> bool:
@@ -58,10 +57,7 @@ def may_work(case: Case, viewer: Viewer) -> bool:
         return False
     if viewer.changes and viewer.covers(Case.room):
         return True
-    if not viewer.person:
-        return False
-    held: bool = CaseRole.objects.filter(case=case, person=viewer.person, ended_at=None).exists()
-    return held
+    return works_in_cases(viewer) and case.pk in cases_held_by(viewer)
 
 
 def demand_worker(case: Case, viewer: Viewer) -> None:
@@ -101,8 +97,7 @@ def workable_cases(viewer: Viewer) -> VisibleQuerySet[Case]:
     found = open_cases(viewer)
     if viewer.changes and viewer.covers(Case.room):
         return found
-    held = CaseRole.objects.filter(person=viewer.person or None, ended_at=None)
-    return found.filter(pk__in=held.values("case"))
+    return found.filter(pk__in=cases_held_by(viewer)) if works_in_cases(viewer) else found.none()
 
 
 def find_report(key: str, viewer: Viewer) -> IncidentReport:

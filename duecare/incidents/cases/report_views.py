@@ -20,6 +20,7 @@ from duecare.incidents.cases.naming import kind_name
 from duecare.incidents.cases.pages import sent
 from duecare.incidents.cases.queries import REPORT, find_report, names_of, open_cases, own_reports
 from duecare.incidents.cases.report_actions import MOST_FILES, File, report
+from duecare.incidents.cases.telling import was_anybody_told
 from duecare.incidents.plans.queries import plan_content
 from duecare.ledger.viewers import Request
 from duecare.program import remarks
@@ -59,9 +60,18 @@ def _report_new(request: Request) -> HttpResponseBase:
         except DuecareError as error:
             form.add_error(error.place if error.place in form.fields else None, str(error))
         else:
-            messages.success(
-                request, _("Thank you. Those who must know are told; do not erase anything now.")
-            )
+            if was_anybody_told(made):
+                messages.success(
+                    request, _("Thank you. Those who must know are told; do not erase anything now.")
+                )
+            else:
+                messages.warning(
+                    request,
+                    _(
+                        "Thank you, it is kept. Nobody could be told by mail. Call whoever leads here. "
+                        "Do not erase anything now."
+                    ),
+                )
             return redirect("incident-report-of", made.pk)
     context = {
         "form": form,

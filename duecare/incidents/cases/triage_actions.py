@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.alerts.models import Alert
 from duecare.incidents.cases.actions import begin
-from duecare.incidents.cases.acts import held, say, sentence
+from duecare.incidents.cases.acts import held, say, sentence, twice
 from duecare.incidents.cases.models import Case, IncidentReport
 from duecare.incidents.cases.queries import ALERT, REPORT
 from duecare.incidents.timeline.actions import put
@@ -28,6 +28,8 @@ from duecare.ledger.recording import recording
 from duecare.web.recorded import recorded
 from duecare.words import number
 
+MOST = 1_000
+"""Alerts of one act: longer, and others wait for it."""
 NAMED = 10
 """Alerts of a group that the timeline names each; the rest is counted."""
 
@@ -51,18 +53,28 @@ def take_up(
     words: str = "",
 ) -> Case:
     """Make a case of reports and alerts. Raises Refused if one of them was settled meanwhile."""
-    with recording(actor, "take up an incident") as act:
-        reports, alerts = _reports(waiting.reports), _alerts(waiting.alerts)
-        case = begin(actor, now, title=title, kind=kind, severity=severity)
-        act.reason = recorded("open the case %(title)s", title=case.title)
-        _join(actor, case, reports, alerts, words.strip(), now)
-    return case
+
+    def do() -> Case:
+        with recording(actor, "take up an incident") as act:
+            reports, alerts = _reports(waiting.reports), _alerts(waiting.alerts)
+            case = begin(actor, now, title=title, kind=kind, severity=severity)
+            act.reason = recorded("open the case %(title)s", title=case.title)
+            _join(actor, case, reports, alerts, words.strip(), now)
+        return case
+
+    return twice(do)
 
 
 def put_to(actor: str, waiting: Waiting, key: str, words: str, now: datetime) -> Case:
-    """Put reports and alerts to an open case. Raises Refused if one was settled meanwhile."""
+    """Put reports and alerts to an open case. Raises Refused for an exercise, or if one was settled
+    meanwhile."""
     with recording(actor, "put what waited to a case"):
         case = held(key)
+        if case.exercise:
+            raise Refused(
+                _("What really happened is not put to an exercise: nobody outside would be told of it."),
+                _("Take it up as a new incident, or put it to one that is none."),
+            )
         _join(actor, case, _reports(waiting.reports), _alerts(waiting.alerts), words.strip(), now)
     return case
 
@@ -106,6 +118,7 @@ def detach_report(actor: str, key: str, report: str, words: str, now: datetime) 
             raise _gone()
         row.case, row.triaged_at, row.triaged_by, row.triage_words = None, None, "", ""
         row.save()
+        _strike(actor, case, f"{REPORT}:{row.pk}", words, now)
         say(
             actor,
             case,
@@ -128,6 +141,7 @@ def detach_alert(actor: str, key: str, alert: str, words: str, now: datetime) ->
             "Taken from incident %(number)s: %(words)s", number=case.number, words=words
         )
         row.save()
+        _strike(actor, case, f"{ALERT}:{row.pk}", words, now)
         say(
             actor,
             case,
@@ -135,6 +149,16 @@ def detach_alert(actor: str, key: str, alert: str, words: str, now: datetime) ->
             recorded("Alert detached: %(rule)s. %(words)s", rule=row.rule, words=words),
             f"{ALERT}:{row.pk}",
         )
+
+
+def _strike(actor: str, case: Case, about: str, why: str, now: datetime) -> None:
+    """Strike what a report or an alert told in the timeline, now that it is not of the case.
+
+    What started a clock of the law since stays: that is struck by a person, who sees which limits go with it.
+    """
+    TimelineEntry.objects.filter(case=case, about=about, kind="event", trigger="", struck_at=None).update(
+        struck_at=now, struck_by=actor, struck_because=why
+    )
 
 
 def _join(
@@ -222,6 +246,11 @@ def _reports(keys: Sequence[str]) -> list[IncidentReport]:
 
 
 def _alerts(keys: Sequence[str]) -> list[Alert]:
+    if len(keys) > MOST:
+        raise BadInput(
+            _("At most %s alerts are settled in one act.") % number(MOST),
+            _("Settle them in parts: the rest waits, and can be put to the same incident."),
+        )
     found: list[Any] = list(
         Alert.objects.select_for_update(of=("self",))
         .select_related("case")

@@ -19,6 +19,7 @@ from duecare.incidents.alerts.queries import (
     find_group,
     kindred,
     proposed,
+    settled_alone,
 )
 from duecare.incidents.cases import triage_actions
 from duecare.incidents.cases.forms import TriageForm, WordsForm
@@ -34,7 +35,7 @@ from duecare.incidents.cases.queries import (
     waiting_reports,
     workable_cases,
 )
-from duecare.incidents.cases.triage_actions import Waiting
+from duecare.incidents.cases.triage_actions import MOST, Waiting
 from duecare.incidents.plans.queries import plan_content
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
@@ -74,7 +75,7 @@ def triage_report(request: Request, key: str) -> HttpResponseBase:
     viewer = request.viewer
     demand_triager(viewer)
     found = find_report(key, viewer)
-    if found.triaged_at is not None:
+    if found.triaged_at is not None and request.method != "POST":  # who sends is told who was first
         return redirect("incident-report-of", key)
     content = plan_content(None)
     initial = {
@@ -88,7 +89,8 @@ def triage_report(request: Request, key: str) -> HttpResponseBase:
         "kind": kind_name(content, found.kind),
         **remarks.context(f"{REPORT}:{found.pk}", viewer),
     }
-    return _triage(request, Waiting(reports=[found.pk]), initial, list(workable_cases(viewer)), context)
+    cases = list(workable_cases(viewer).filter(exercise=False))
+    return _triage(request, Waiting(reports=[found.pk]), initial, cases, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +98,8 @@ def triage_alerts(request: Request, key: str) -> HttpResponseBase:
     """What becomes of the group of alerts that holds this one."""
     viewer = request.viewer
     demand_triager(viewer)
-    group = find_group(key, viewer)
+    group = settled_alone(key, viewer) if request.method == "POST" else None
+    group = group or find_group(key, viewer)
     near = kindred(group.alerts, viewer)
     cases = sorted(workable_cases(viewer).filter(exercise=False), key=lambda one: one.pk not in near)
     initial = {
@@ -109,9 +112,10 @@ def triage_alerts(request: Request, key: str) -> HttpResponseBase:
         "group": group,
         "alerts": group.alerts[:ALERTS],
         "more": max(0, len(group.alerts) - ALERTS),
+        "at_once": MOST if len(group.alerts) > MOST else 0,
         "near": [case for case in cases if case.pk in near],
     }
-    waiting = Waiting(alerts=group.group.keys)
+    waiting = Waiting(alerts=group.group.keys[:MOST])
     return _triage(request, waiting, initial, cases, context, group)
 
 
@@ -153,7 +157,8 @@ def _triage(
         form.fields["words"].help_text = _("If it is no incident, it says why.")
     if form.is_valid():
         try:
-            if group is not None and form.cleaned_data["seen"] != group.seen:
+            waits = group is not None and group.alerts[0].settled_at is None
+            if group is not None and waits and form.cleaned_data["seen"] != group.seen:
                 form.data = {**form.data.dict(), "seen": group.seen}
                 raise Refused(
                     _("The group is another one by now: alerts came in, or were settled."),

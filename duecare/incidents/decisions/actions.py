@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.decisions.models import CaseDecision
-from duecare.incidents.decisions.queries import known_facts, reference
+from duecare.incidents.decisions.queries import known_facts, known_moments, reference
 from duecare.incidents.notices.clock_actions import clocks_within, open_case_of
 from duecare.incidents.timeline.actions import put
 from duecare.law.moments import Moment
@@ -66,7 +66,10 @@ def put_down(actor: str, case: str, draft: Draft, now: datetime) -> CaseDecision
             options=[{"name": name, "words": words} for name, words in draft.options],
             chosen=draft.chosen,
             reasons=draft.reasons.strip(),
-            known=known_facts(clocks.incident.facts, clocks.register, told.clock if told else None),
+            known=[
+                *known_facts(clocks.incident.facts, clocks.register, told.clock if told else None),
+                *(known_moments(clocks.events, told.clock, found) if told else ()),
+            ],
             known_words=draft.known_words.strip(),
             seen_entry=Head.objects.values_list("size", flat=True).get(),
             obligation=obligation,

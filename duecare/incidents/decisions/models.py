@@ -19,7 +19,8 @@ class CaseDecision(Record):
     """The name of the option."""
     reasons = models.TextField()
     known = models.JSONField(default=list)
-    """Each `{"fact", "value"}`: the answers to the law's questions as they stood."""
+    """Each `{"fact", "value", "rests"}`: the answers to the law's questions as they stood; for a notice also
+    when its clock began (`event.` and the event) and where the case counts (`case.country`)."""
     known_words = models.TextField(blank=True)
     """What else was known then, and what was not."""
     seen_entry = models.BigIntegerField()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,21 +14,28 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duecare.errors import NotFound
-from duecare.incidents.cases.models import Case
+from duecare.errors import DuecareError, NotFound
+from duecare.incidents.cases.models import Case, cases_held_by
 from duecare.incidents.decisions.models import CaseDecision
+from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.applies import facts_in
 from duecare.law.conditions import Facts
+from duecare.law.moments import Moment
 from duecare.law.obligations import Register
-from duecare.law.terms import PROFILE, Clock
+from duecare.law.saying import event_words
+from duecare.law.terms import LATEST, PROFILE, SUBMISSION, YEAR_END, Clock
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_queries import Approvable, Shown, decisions_about, register_approvable
 from duecare.program.models import Decided
+from duecare.program.remark_models import register_remarked
+from duecare.program.remarks import register_remarking
 from duecare.program.subjects import register_reference
 from duecare.words import number
 
 DECISION = "incidents.casedecision"
+EVENT, COUNTRY = "event.", "case.country"
+"""What a decision rests on beside answers: when an event of the law happened, and where the case counts."""
 REFUSED = "refused by whoever decides"
 READER = Viewer("server", "", frozenset({Role.OWNER}))
 """Reads approvals on behalf of whoever sees the case, who may be a mere member with a role in it. Nobody
@@ -119,11 +127,15 @@ def standings(
         rows = rows.filter(ended_at=None).exclude(obligation="")
     found = list(rows.annotate(maker=name_of(OuterRef("made_by"))).order_by("-made_at", "-id"))
     about = signatures([row.pk for row in found])
-    standing: dict[str, list[Standing]] = {case.pk: [] for case in cases}
+    of_key = {case.pk: case for case in cases}
+    events = events_of({row.case_id for row in found if row.obligation}, viewer)
+    standing: dict[str, list[Standing]] = {key: [] for key in of_key}
     for row in found:
         shown = about.get(reference(row.pk), [])
         counting = next((one for one in shown if one.counts), None)
-        standing[row.case_id].append(Standing(row, counting, _changed(row, facts[row.case_id])))
+        case = of_key[row.case_id]
+        changed = _changed(row, facts[row.case_id], events[row.case_id], case)
+        standing[row.case_id].append(Standing(row, counting, changed))
     return standing
 
 
@@ -141,12 +153,59 @@ def by_clock(rows: Sequence[Standing]) -> dict[str, Standing]:
     return found
 
 
-def _changed(row: CaseDecision, facts: Facts) -> tuple[Changed, ...]:
+def _changed(
+    row: CaseDecision, facts: Facts, events: Sequence[TimelineEntry], case: Case
+) -> tuple[Changed, ...]:
+    def stands(fact: str) -> Any:
+        if fact == COUNTRY:
+            return case.country
+        if fact.startswith(EVENT):
+            return happened(events, fact.removeprefix(EVENT), row.obligation)
+        return facts.get(fact)
+
     return tuple(
         Changed(known["fact"], known["value"], now)
         for known in row.known
-        if known["rests"] and (now := facts.get(known["fact"])) != known["value"]
+        if known["rests"] and (now := stands(known["fact"])) != known["value"]
     )
+
+
+def events_of(cases: Collection[str], viewer: Viewer) -> dict[str, list[TimelineEntry]]:
+    """The events of the law that stand in the timelines of these cases."""
+    found: dict[str, list[TimelineEntry]] = defaultdict(list)
+    if cases:
+        rows = (
+            TimelineEntry.objects.all()
+            .visible_to(viewer)
+            .filter(case__in=cases, struck_at=None)
+            .exclude(trigger="")
+        )
+        for entry in rows.order_by("happened_at", "id"):
+            found[entry.case_id].append(entry)
+    return found
+
+
+def happened(events: Sequence[TimelineEntry], trigger: str, obligation: str) -> str | None:
+    """When that happened from which a clock of an obligation counts, as it is kept; None if it is not
+    recorded. As `law/incidents.py` chooses among several."""
+    plain = trigger.removeprefix(LATEST).removeprefix(YEAR_END)
+    names = (plain, f"{SUBMISSION}{obligation}.{plain.removeprefix(SUBMISSION)}")
+    found = [
+        Moment(one.happened_at, one.zone, one.whole_day)
+        for one in events
+        if one.trigger in names and one.obligation in ("", obligation)
+    ]
+    if not found:
+        return None
+    choose = max if trigger.startswith(LATEST) else min
+    return choose(found, key=lambda one: one.at).written()
+
+
+def known_moments(events: Sequence[TimelineEntry], clock: Clock, case: Case) -> list[dict[str, Any]]:
+    """What a decision about a notice rests on beside answers: when its clock began, and where it counts."""
+    triggers = dict.fromkeys(one for one in (clock.trigger, clock.start_from) if one)
+    rows = [(f"{EVENT}{one}", happened(events, one, clock.obligation)) for one in triggers]
+    return [{"fact": fact, "value": value, "rests": True} for fact, value in (*rows, (COUNTRY, case.country))]
 
 
 def known_facts(facts: Facts, register: Register, clock: Clock | None) -> list[dict[str, Any]]:
@@ -174,6 +233,10 @@ def fact_words(fact: str, register: Register) -> str:
     if fact.startswith(PROFILE):
         id = fact.removeprefix(PROFILE)
         return str(register.profile_facts.get(id, id))
+    if fact == COUNTRY:
+        return _("In which country do you act?")
+    if fact.startswith(EVENT):
+        return _("When it was that %s:") % event_words(fact.removeprefix(EVENT), register)
     known = register.incident_facts.get(fact)
     return str(known.asks) if known else fact
 
@@ -194,7 +257,7 @@ WORDS: Mapping[str, str | Promise] = {
 
 def value_words(value: Any) -> str:
     """An answer in words."""
-    if value is None:
+    if value is None or value == "":
         return _("not known")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -212,9 +275,12 @@ def _name(record: CaseDecision) -> str:
 
 def told_facts(record: CaseDecision, viewer: Viewer) -> Sequence[tuple[str, Any]]:
     """What whoever signs has to read."""
-    from duecare.incidents.notices.law_of_case import law_of
+    from duecare.incidents.notices.law_of_case import law_of, law_today
 
-    register = law_of(record.case).content.register
+    try:
+        register = law_of(record.case).content.register
+    except DuecareError:  # only for the words of the questions
+        register = law_today().register
     options = "\n".join(
         f"{option['name']}: {option['words']}" if option["words"] else option["name"]
         for option in record.options
@@ -244,5 +310,12 @@ def _decided(record: CaseDecision, decided: Decided, now: datetime) -> None:
         record.save()
 
 
+def _works_on(key: str, viewer: Viewer) -> bool:
+    held = CaseDecision.objects.filter(pk=key, case__in=cases_held_by(viewer))
+    return bool(held.exists())
+
+
+register_remarked(DECISION, CaseDecision)
+register_remarking(DECISION, _works_on)
 register_reference(DECISION, lambda key: reverse("case-decision", args=[key]))
 register_approvable(DECISION, Approvable(_name, told_facts, _closed, _decided))

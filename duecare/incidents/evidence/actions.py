@@ -37,8 +37,11 @@ def next_step() -> str:
     return _("Keep it elsewhere, and write down where it is and its SHA-256.")
 
 
-def demand_room(size: int) -> None:
-    """Raises BadInput for a file that is too large, or for which there is no room; before it is read."""
+def demand_room(size: int, *, there: bool = False) -> None:
+    """Raises BadInput for a file that is too large, or for which there is no room.
+
+    Before it is read it needs room twice, as what was sent and as what is kept; once if it is `there`.
+    """
     if size > MOST_BYTES:
         raise BadInput(
             _("The file has %(size)s bytes; at most %(most)s are taken.")
@@ -47,7 +50,7 @@ def demand_room(size: int) -> None:
             "file",
         )
     home: Home = settings.DUECARE_HOME
-    if shutil.disk_usage(home.path).free < 2 * size + SPARE:
+    if shutil.disk_usage(home.path).free < (1 if there else 2) * size + SPARE:
         raise BadInput(_("There is no room for this file on the server."), next_step(), "file")
 
 
@@ -67,7 +70,7 @@ def add_file(
     size = file.stat().st_size
     if not size:
         raise BadInput(_("The file is empty."), _("Copy it again."), "file")
-    demand_room(size)
+    demand_room(size, there=True)
     name = _safe_name(given_name)
     digest = blobs.keep_file(file)
     with recording(actor, recorded("add evidence to the case %(title)s", title=case.title)):
@@ -101,9 +104,12 @@ def add_elsewhere(actor: str, case: Case, now: datetime, **told: Any) -> Evidenc
 
 
 def hand(
-    actor: str, case: Case, evidence: Evidence, kind: str, at: datetime, who: str, words: str, now: datetime
+    actor: str, evidence: Evidence, kind: str, at: datetime, who: str, words: str, now: datetime
 ) -> Custody:
-    """Write down that somebody used evidence, took it over or gave it back; `kind` is one of BY_PEOPLE."""
+    """Write down that somebody used evidence, took it over or gave it back; `kind` is one of BY_PEOPLE.
+
+    Also of a closed case: whose hands it is in goes on to matter.
+    """
     if kind not in BY_PEOPLE:
         raise BadInput(
             _("“%s” is not known.") % kind[:40], _("Choose one of %s.") % ", ".join(BY_PEOPLE), "kind"
@@ -119,7 +125,6 @@ def hand(
             _("This lies before the evidence was collected."), _("Correct one of the two times."), "at"
         )
     with recording(actor, recorded("write the custody of %(what)s", what=evidence.what)):
-        demand_open(case)
         return _put(actor, evidence, kind, at, who.strip(), words.strip(), now)
 
 

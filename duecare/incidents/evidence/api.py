@@ -96,7 +96,7 @@ def told(evidence: Evidence, request: Request) -> EvidenceAnswer:
 def list_evidence(request: Request, key: Key) -> Any:
     """The evidence of a case."""
     case = find_case(key, request.viewer)
-    return list_rows(request, lists.listing(case), lists.rows_of(case, request.viewer))
+    return list_rows(request, lists.listing(case, request.view_now), lists.rows_of(case, request.viewer))
 
 
 @endpoint(
@@ -118,6 +118,7 @@ def add_evidence_file(
     given = {"what": what, "collected": collected, "collected_by": collected_by, "source": source}
     form = forms.EvidenceForm({**given, "zone": zone or case.zone}, case=case, now=request.now)
     cleaned(form)
+    views.demand_announced_room(request)
     with sent_file(request, actions.MOST_BYTES, actions.next_step()) as file:
         made = actions.add_file(request.viewer.actor, case, file, name, request.now, **form.told())
     return told(made, request)
@@ -144,12 +145,12 @@ def add_evidence_elsewhere(request: Request, key: Key, body: Elsewhere) -> Any:
     router, "POST", "/cases/{key}/evidence/{evidence}/custody", Scope.INCIDENTS, EvidenceAnswer, status=201
 )
 def write_custody(request: Request, key: Key, evidence: Key, body: Handed) -> Any:
-    """Write down that somebody used evidence, took it over or gave it back."""
-    case = views.worked_on(request, key)
+    """Write down that somebody used evidence, took it over or gave it back; also of a closed case."""
+    case = taken_from(request, key)
     found = find_evidence(case, evidence, request.viewer)
     form = forms.HandForm({**body.model_dump(), "zone": body.zone or case.zone}, case=case, now=request.now)
     cleaned(form)
-    actions.hand(request.viewer.actor, case, found, body.kind, form.at(), body.who, body.words, request.now)
+    actions.hand(request.viewer.actor, found, body.kind, form.at(), body.who, body.words, request.now)
     return told(found, request)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -9,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.incidents.cases.models import Case
+from duecare.incidents.evidence.checks import FRESH
 from duecare.incidents.evidence.models import Custody, Evidence
 from duecare.incidents.timeline.telling import both, utc_text
 from duecare.ledger.viewers import Viewer
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.words import status
+from duecare.words import day
 
 PLACES = {"here": ~Q(content=""), "elsewhere": Q(content="")}
 
@@ -28,21 +32,36 @@ def rows_of(case: Case, viewer: Viewer) -> QuerySet[Evidence]:
     )
 
 
-def state_of(row: Evidence) -> str:
-    """`intact`, `changed`, or empty for what is kept elsewhere."""
-    if not row.content:
+def state_of(content: str, intact: bool | None, read_at: datetime | None, now: datetime) -> str:
+    """`intact`, `changed`, `stale` (not read for longer than FRESH), or empty for what is kept elsewhere."""
+    if not content:
         return ""
-    return "changed" if getattr(row, "read_intact", True) is False else "intact"
+    if intact is False:
+        return "changed"
+    return "stale" if read_at is None or now - read_at > FRESH else "intact"
 
 
-def _shown_state(row: Evidence) -> SafeString | None:
+def state_shown(state: str, read_at: datetime | None) -> SafeString | None:
+    """The state as pages show it."""
+    if state == "stale":
+        words = (
+            _("Not read since %(day)s") % {"day": day(read_at.date())} if read_at else _("Never read again")
+        )
+        return status("unclear", words)
     looks = {"intact": ("met", _("Unchanged")), "changed": ("unmet", _("Changed, or gone"))}
-    state = state_of(row)
     return status(*looks[state]) if state else None
 
 
-def listing(case: Case) -> Listing[Evidence]:
-    """The list of that case's evidence."""
+def listing(case: Case, now: datetime | None = None) -> Listing[Evidence]:
+    """The list of that case's evidence, as it is at that time."""
+
+    def read(row: Evidence) -> datetime | None:
+        return getattr(row, "read_at", None)
+
+    def state(row: Evidence) -> str:
+        at = now or row.added_at
+        return state_of(row.content, getattr(row, "read_intact", None), read(row), at)
+
     return Listing(
         name="evidence",
         caption=gettext_lazy("Evidence"),
@@ -67,10 +86,10 @@ def listing(case: Case) -> Listing[Evidence]:
             Column(
                 "state",
                 gettext_lazy("State"),
-                _shown_state,
-                export=state_of,
+                lambda row: state_shown(state(row), read(row)),
+                export=state,
             ),
-            Column("read", gettext_lazy("Last read"), lambda row: getattr(row, "read_at", None), Kind.DATE),
+            Column("read", gettext_lazy("Last read"), read, Kind.DATE),
             Column("place", gettext_lazy("Kept elsewhere"), lambda row: row.place or None),
         ),
         sort=("number",),

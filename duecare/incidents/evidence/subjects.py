@@ -16,8 +16,8 @@ KIND = "incidents.evidence"
 
 
 def evidence(now: datetime) -> Iterator[Subject]:
-    """Every file that is kept as evidence."""
-    kept = list(Evidence.objects.exclude(content="").order_by("id"))
+    """Every file that is kept as evidence, but those of exercises."""
+    kept = list(Evidence.objects.filter(case__exercise=False).exclude(content="").order_by("id"))
     readings = Custody.objects.filter(intact__isnull=False).order_by("recorded_at", "id")
     newest = {one.evidence_id: one for one in readings}
     for one in kept:

@@ -76,7 +76,13 @@ def evidence_list(request: Request, key: str) -> HttpResponseBase:
     case = find_case(key, request.viewer)
     context = {} if request.GET.get("format") else framed(case, request)
     rows = lists.rows_of(case, request.viewer)
-    return show(request, lists.listing(case), rows, template="incidents/evidence_list.html", context=context)
+    return show(
+        request,
+        lists.listing(case, request.view_now),
+        rows,
+        template="incidents/evidence_list.html",
+        context=context,
+    )
 
 
 @require_safe
@@ -104,18 +110,21 @@ def evidence_page(request: Request, key: str, evidence: str) -> HttpResponseBase
     found = find_evidence(case, evidence, viewer)
     rows = custody_rows(viewer, case.zone, evidence=found)
     read = [one["row"] for one in rows if one["row"].intact is not None]
+    intact, read_at = (read[-1].intact, read[-1].recorded_at) if read else (None, None)
+    state = lists.state_of(found.content, intact, read_at, request.view_now)
     given = shown_name(found.given_name)
     context = framed(
         case,
         request,
         evidence=found,
         rows=rows,
-        intact=read[-1].intact if read else None,
-        read_at=read[-1].recorded_at if read else None,
+        state=lists.state_shown(state, read_at),
+        read_at=read_at,
         given=given if given != found.file_name else "",
         collected=both(found.collected_at, case.zone),
         adder=names_of({found.added_by}, viewer)[found.added_by],
         may_take=bool(found.content) and may_take(case, viewer),
+        may_hand=may_take(case, viewer),
     )
     return render(request, "incidents/evidence.html", context)
 
@@ -143,12 +152,14 @@ def evidence_add(request: Request, key: str) -> HttpResponseBase:
     worked_on(request, key)
     demand_size(request, actions.MOST_BYTES, actions.next_step())
     if request.method == "POST":
-        actions.demand_room(min(_announced(request), actions.MOST_BYTES))
+        demand_announced_room(request)
     return _evidence_add(request, key)
 
 
-def _announced(request: Request) -> int:
-    return int(request.META.get("CONTENT_LENGTH") or "0")
+def demand_announced_room(request: Request) -> None:
+    """Raises BadInput if there is no room for as many bytes as a request says that it has."""
+    announced = int(request.META.get("CONTENT_LENGTH") or "0")
+    actions.demand_room(min(announced, actions.MOST_BYTES))
 
 
 def _initial(request: Request, case: Case) -> dict[str, str]:
@@ -199,8 +210,8 @@ def evidence_elsewhere(request: Request, key: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_hand(request: Request, key: str, evidence: str) -> HttpResponseBase:
-    """Write down what was done with evidence."""
-    case = worked_on(request, key)
+    """Write down what was done with evidence; also of a closed case."""
+    case = taken_from(request, key)
     found = find_evidence(case, evidence, request.viewer)
     form = forms.HandForm(
         request.POST if request.method == "POST" else None,
@@ -212,7 +223,7 @@ def evidence_hand(request: Request, key: str, evidence: str) -> HttpResponseBase
         told = form.cleaned_data
         try:
             actions.hand(
-                request.viewer.actor, case, found, told["kind"], form.at(), told["who"], told["words"],
+                request.viewer.actor, found, told["kind"], form.at(), told["who"], told["words"],
                 request.now,
             )  # fmt: skip
         except DuecareError as error:
@@ -256,7 +267,14 @@ def evidence_read(request: Request, key: str, evidence: str) -> HttpResponseBase
     found = find_evidence(case, evidence, request.viewer)
     if not found.content:
         raise BadInput(_("This is kept elsewhere."), _("Have it read there."))
-    if rehashing.read_again(request.viewer.actor, found, request.now, always=True):
+    try:
+        intact = rehashing.read_again(request.viewer.actor, found, request.now, always=True)
+    except OSError as error:
+        raise Refused(
+            _("The file could not be read now: %s.") % (error.strerror or error),
+            _("Let whoever runs the server look at its disk, and read it again."),
+        ) from error
+    if intact:
         messages.success(request, _("It was read again, and is what it was."))
     else:
         messages.warning(request, _("It is not what it was, or is gone. Whoever answers was told."))

@@ -15,7 +15,9 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases import actions as case_actions
 from duecare.incidents.cases import playbook_tasks
 from duecare.incidents.cases.acts import sentence
+from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case, CaseFact
+from duecare.incidents.decisions.queries import value_words
 from duecare.incidents.exercises.models import Exercise, Inject
 from duecare.incidents.exercises.queries import SCORES, scenario_of
 from duecare.incidents.exercises.scenarios import LONGEST_TITLE, Scenario, Turn, to_json
@@ -93,12 +95,17 @@ def begin_exercise(actor: str, key: str, now: datetime) -> Exercise:
         if row.started_at is not None:
             raise Refused(_("This exercise has begun already."), _("Go on with it on its page."))
         scenario, plan = scenario_of(row), plan_content(None)
+        if scenario.kind not in plan.playbooks:
+            raise BadInput(
+                _("The plan has no longer the playbook of this story."),
+                _("Take the playbook back into the plan and let it be approved, or plan another story."),
+            )
         severities = {one.id for one in plan.severities}
         row.case = case_actions.begin(
             actor,
             now,
             title=row.title,
-            kind=scenario.kind if scenario.kind in plan.playbooks else "",
+            kind=scenario.kind,
             severity=scenario.severity if scenario.severity in severities else "",
             exercise=True,
         )
@@ -112,6 +119,7 @@ def give(actor: str, key: str, inject: str, now: datetime) -> Inject:
 
     Raises Refused if the exercise does not run or the turn was given before, NotFound for no such turn.
     """
+    kept = keep_law()
     with recording(actor, "give a turn of an exercise") as act:
         row = _running(key)
         turn = _turn(row, inject)
@@ -123,7 +131,11 @@ def give(actor: str, key: str, inject: str, now: datetime) -> Inject:
         given: Inject = Inject.objects.create(
             id=new_key(), exercise=row, inject=inject, given_at=now, given_by=actor
         )
-        _bring(actor, _case_of(row), turn, now)
+        case = _case_of(row)
+        if turn.events or turn.facts:
+            case = Case.objects.select_for_update().get(pk=case.pk)
+            freeze_law(actor, case, kept, now)
+        _bring(actor, case, turn, now)
     return given
 
 
@@ -216,12 +228,27 @@ def _bring(actor: str, case: Case, turn: Turn, now: datetime) -> None:
         words = recorded("By the exercise: %(event)s", event=told)
         put(actor, case, now, words, here, "event", trigger=event, source=SOURCE)
     for fact, value in turn.facts.items():
-        row = CaseFact.objects.select_for_update().filter(case=case, fact=fact).first() or CaseFact(
-            id=new_key(), case=case, fact=fact
-        )
+        row = CaseFact.objects.select_for_update().filter(case=case, fact=fact).first()
+        if row is None:
+            row = CaseFact(id=new_key(), case=case, fact=fact)
+        elif row.value != value:
+            _note_changed(actor, case, fact, row.value, value, now)
         row.value, row.said_by, row.said_at = value, actor, now
         row.words = recorded("By the exercise.")
         row.save()
+
+
+def _note_changed(actor: str, case: Case, fact: str, was: object, value: object, now: datetime) -> None:
+    """Say in the timeline that the story answers a question otherwise than those who take part did."""
+    with in_the_records_language():
+        known = register().incident_facts.get(fact)
+        asked = _(known.asks) if known else fact
+        words = _("By the exercise: %(question)s %(value)s (it was: %(was)s)") % {
+            "question": asked,
+            "value": value_words(value),
+            "was": value_words(was),
+        }
+    put(actor, case, now, words, Moment(now, case.zone), "note", source=SOURCE)
 
 
 def _describe(row: Exercise, title: str, day: date, people: str) -> None:

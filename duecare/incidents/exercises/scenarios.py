@@ -32,6 +32,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from unicodedata import normalize
 
 from duecare.errors import BadInput
 from duecare.incidents.plans.shipped import shipped as plan
@@ -58,6 +59,8 @@ MOST_INJECTS = 40
 MOST_MINUTES = 24 * 60
 LONGEST_TITLE, LONGEST = 200, 2000
 """Characters of a title; of any other text."""
+DEEPEST = 8
+"""Values within values: more than a scenario has."""
 MOST_TEXT = 40_000
 """Characters of a scenario as a whole: it becomes one entry of the record."""
 _FIELDS = ("id", "title", "kind", "severity", "minutes", "about", "injects")
@@ -122,7 +125,9 @@ def source_of(id: str) -> str:
 
 
 def parse(content: Entry, place: str) -> Scenario:
-    """The scenario of a mapping. Raises BadInput naming the place of the first fault."""
+    """The scenario of a mapping, its texts in Unicode's form NFC. Raises BadInput naming the place of the
+    first fault."""
+    content = _kept(content, place)
     known(content, place, _FIELDS)
     id = get(content, "id", str, place)
     if not _ID.fullmatch(id) or len(id) > 40:
@@ -157,6 +162,30 @@ def parse(content: Entry, place: str) -> Scenario:
     if len(str(to_json(found))) > MOST_TEXT:
         raise BadInput(f"{place} has more than {MOST_TEXT} characters.", "Tell the story shorter.")
     return found
+
+
+def _kept(value: Any, place: str, depth: int = 0) -> Any:
+    """The same values as the record takes them. Raises BadInput for a text with a sign that it does not."""
+    if depth > DEEPEST:
+        raise BadInput(f"{place[:LONGEST_TITLE]} is nested too deep.", "A scenario is a page or two of text.")
+    if isinstance(value, str):
+        if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+            raise BadInput(f"{place} holds a sign that is no text.", "Take it out.")
+        return normalize("NFC", value)
+    if isinstance(value, Mapping):
+        return {
+            _kept(name, place, depth + 1): _kept(one, f"{place}: the field '{_seen(name)}'", depth + 1)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            _kept(one, f"{place}, number {number}", depth + 1) for number, one in enumerate(value, start=1)
+        ]
+    return value
+
+
+def _seen(name: object) -> str:
+    return str(name).encode("ascii", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _turn(row: Entry, place: str) -> Turn:

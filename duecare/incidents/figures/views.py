@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import BadInput, DuecareError, Refused
 from duecare.incidents.cases.frame import framed
-from duecare.incidents.cases.models import ROOM, Case, CaseRole
+from duecare.incidents.cases.models import ROOM, Case, cases_held_by, works_in_cases
 from duecare.incidents.cases.queries import find_case
 from duecare.incidents.figures.actions import classify
 from duecare.incidents.figures.classes import AXES, words
@@ -170,8 +170,4 @@ def may_class(case: Case, viewer: Viewer) -> bool:
     """Whether the viewer may class a case, closed or not: who changes things, and who has a role in it."""
     if viewer.changes and viewer.covers(ROOM):
         return True
-    held: bool = (
-        bool(viewer.person)
-        and CaseRole.objects.filter(case=case, person=viewer.person, ended_at=None).exists()
-    )
-    return held
+    return works_in_cases(viewer) and case.pk in cases_held_by(viewer)

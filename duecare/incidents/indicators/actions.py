@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,9 +32,11 @@ class New:
     words: str
 
 
-def standing(case: Case) -> set[tuple[str, str]]:
-    """(kind, value) of what the case has."""
-    return set(Indicator.objects.filter(case=case, removed_at=None).values_list("kind", "value"))
+def standing(case: Case, values: Collection[str] | None = None) -> set[tuple[str, str]]:
+    """(kind, value) of what the case has; with `values`, of these only."""
+    known = Indicator.objects.filter(case=case, removed_at=None)
+    asked = known if values is None else known.filter(value__in=values)
+    return set(asked.values_list("kind", "value"))
 
 
 def add(
@@ -64,9 +66,9 @@ def add(
     return made
 
 
-def put(actor: str, case: Case, rows: Iterable[New], source: str, now: datetime) -> int:
+def put(actor: str, case: Case, rows: Sequence[New], source: str, now: datetime) -> int:
     """The same within an act that is open already."""
-    there, made = standing(case), 0
+    there, made = standing(case, {row.found.value for row in rows}), 0
     for row in rows:
         if (row.found.kind, row.found.value) in there:
             continue

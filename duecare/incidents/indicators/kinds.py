@@ -84,6 +84,14 @@ _FILES = frozenset(
         "iso",
         "img",
         "tmp",
+        "pdf",
+        "txt",
+        "rtf",
+        "ppt",
+        "pptx",
+        "hta",
+        "jar",
+        "rar",
     ]
 )
 """Endings of names that are files, not domains; those that are both ("zip", "sh") are left to people."""
@@ -119,6 +127,7 @@ def defanged(kind: str, value: str) -> str:
 
 def recognise(text: str) -> Found:
     """What a text is. Raises BadInput for what is none of the kinds that have a form of their own."""
+    _demand_short(text)
     told = plain(text)
     _demand_length(told)
     for kind in ("url", "email", "ipv4", "ipv6", "md5", "sha1", "sha256", "domain"):
@@ -140,6 +149,7 @@ def read(text: str, kind: str = "") -> Found:
     """
     if not kind:
         return recognise(text)
+    _demand_short(text)
     told = plain(text) if kind in _FORMS else normalize("NFC", text).strip()
     _demand_length(told)
     value = _as(kind, told)
@@ -155,11 +165,21 @@ _FORMS = ("url", "email", "ipv4", "ipv6", "domain", "md5", "sha1", "sha256")
 """Kinds that are known by their form."""
 
 
+def _demand_short(text: str) -> None:
+    """Before anything searches in it."""
+    if len(text.strip()) > LONGEST:
+        raise _not_so_long()
+
+
+def _not_so_long() -> BadInput:
+    return BadInput(
+        _("A sign has 1 to %(most)s characters.") % {"most": number(LONGEST)}, _("Give one on each line.")
+    )
+
+
 def _demand_length(told: str) -> None:
     if not 0 < len(told) <= LONGEST:
-        raise BadInput(
-            _("A sign has 1 to %(most)s characters.") % {"most": number(LONGEST)}, _("Give one on each line.")
-        )
+        raise _not_so_long()
     if not told.isprintable():
         raise BadInput(_("It holds a sign that cannot be seen."), _("Type it, instead of copying it."))
 

@@ -41,13 +41,15 @@ class Elsewhere:
 
 
 def elsewhere(indicator: Indicator, viewer: Viewer) -> Elsewhere:
-    """Other cases and alerts in which the value of an indicator occurs."""
+    """Other cases, but exercises, and alerts in which the value of an indicator occurs."""
     others = Indicator.objects.all().visible_to(viewer).exclude(case=indicator.case_id)
-    same = others.filter(value=indicator.value, removed_at=None).select_related("case")
+    same = others.filter(value=indicator.value, removed_at=None, case__exercise=False).select_related("case")
     written = json.dumps(indicator.value, ensure_ascii=True)
     shown = json.dumps(indicator.value, ensure_ascii=False)
-    alerts = Alert.objects.all().visible_to(viewer).annotate(told=Cast("signs", TextField()))
-    naming = alerts.filter(Q(told__contains=written) | Q(told__contains=shown)).select_related("case")
+    real = Alert.objects.all().visible_to(viewer).exclude(case__exercise=True)
+    alerts = real.annotate(told=Cast("signs", TextField()))
+    # Signs of alerts are as a program wrote them: `EVIL.example` is a domain that is kept in small letters.
+    naming = alerts.filter(Q(told__icontains=written) | Q(told__icontains=shown)).select_related("case")
     return Elsewhere(
         list(same.order_by("-added_at", "-id")[:ELSEWHERE]),
         list(naming.order_by("-happened_at", "-id")[:ELSEWHERE]),
@@ -55,9 +57,14 @@ def elsewhere(indicator: Indicator, viewer: Viewer) -> Elsewhere:
 
 
 def shared(case: Case, viewer: Viewer) -> list[Indicator]:
-    """The indicators of other cases whose value stands in this one too, the newest first."""
+    """The indicators of other cases, but exercises, whose value stands in this one too, the newest first."""
     mine = Indicator.objects.filter(case=case, removed_at=None).values("value")
-    others = Indicator.objects.all().visible_to(viewer).exclude(case=case).filter(removed_at=None)
+    others = (
+        Indicator.objects.all()
+        .visible_to(viewer)
+        .exclude(case=case)
+        .filter(removed_at=None, case__exercise=False)
+    )
     found = others.filter(value__in=mine).select_related("case").order_by("-added_at", "-id")
     return list(found[:ELSEWHERE])
 

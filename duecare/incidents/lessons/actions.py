@@ -81,10 +81,20 @@ def put_down(actor: str, case: Case, draft: Draft, now: datetime) -> Lesson:
 
 
 def change_lesson(actor: str, key: str, draft: Draft, seen: int, now: datetime) -> Lesson:
-    """Say a lesson better. Raises Refused if it is settled, or somebody changed it since `seen`."""
+    """Say a lesson better.
+
+    Raises Refused if it is settled, or somebody changed it since `seen`; BadInput for what cannot be, such as
+    a lesson whose answer is to be carried out and that would lose its last day.
+    """
     demand_told(draft)
     with recording(actor, "change a lesson"):
         row = _unsettled(key, seen)
+        if row.answer == Answer.SAFEGUARD and draft.due is None:
+            raise BadInput(
+                _("It is said what changes, so its last day cannot be left out."),
+                _("Choose the last day for it."),
+                "due",
+            )
         _describe(row, draft, now)
         row.save()
         for finding in Finding.objects.select_for_update().filter(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from duecare.incidents.cases.closing import register_hindrance
+from duecare.incidents.cases.closing import register_hindrance, register_hindrance_of_merging
 from duecare.incidents.cases.models import Case
 from duecare.incidents.lessons.models import Lesson
 from duecare.incidents.lessons.queries import (
@@ -20,13 +20,17 @@ from duecare.incidents.lessons.queries import (
 )
 from duecare.program.exception_queries import holding
 from duecare.program.models import Task
+from duecare.program.task_queries import today_at
+from duecare.words import day
 
 SHOWN = 120
 """Characters of a text that is named."""
 
 
 def of_lessons(case: Case, now: datetime) -> Iterator[str]:
-    """Every lesson needs an answer; what is to be accepted, a signature on it as it stands."""
+    """Every lesson needs an answer; what is accepted, a signature on it as it stands and a day to look again
+    that is still to come."""
+    today = today_at(now)
     rows = list(Lesson.objects.filter(case=case).order_by("made_at", "id"))
     accepted = accepted_in_force(rows)
     for row in rows:
@@ -36,6 +40,11 @@ def of_lessons(case: Case, now: datetime) -> Iterator[str]:
             ) % (_cut(row.gap))
         elif row.answer == Answer.ACCEPTED and row.pk not in accepted:
             yield _("Nobody has signed that “%s” is accepted.") % _cut(row.gap)
+        elif row.answer == Answer.ACCEPTED and row.retest is not None and row.retest <= today:
+            yield _("“%(gap)s” was accepted until %(day)s: take it up again.") % {
+                "gap": _cut(row.gap),
+                "day": day(row.retest),
+            }
 
 
 def of_findings(case: Case, now: datetime) -> Iterator[str]:
@@ -70,3 +79,4 @@ def _cut(text: str) -> str:
 
 for _one in (of_lessons, of_findings, of_tasks):
     register_hindrance(_one)
+register_hindrance_of_merging(of_lessons)

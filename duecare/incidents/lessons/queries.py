@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from duecare.errors import NotFound
-from duecare.incidents.cases.models import ROOM, Case, CaseLink, CaseRole
+from duecare.incidents.cases.models import ROOM, Case, CaseLink, cases_held_by
 from duecare.incidents.lessons.models import Lesson
 from duecare.ledger.naming import PERSON
 from duecare.ledger.viewers import Role, Viewer
@@ -23,6 +23,8 @@ from duecare.program.catalogue import catalogue
 from duecare.program.judgement import register_told
 from duecare.program.models import Approval, Decided, Ending, Finding, Task
 from duecare.program.subjects import register_reference
+from duecare.program.task_queries import today_at
+from duecare.web.recorded import in_the_records_language
 from duecare.words import day
 
 LESSON = "incidents.lesson"
@@ -134,8 +136,7 @@ def may_tend(row: Lesson, viewer: Viewer) -> bool:
         return False
     if row.owner_id == viewer.person:
         return True
-    held: bool = CaseRole.objects.filter(case=row.case_id, person=viewer.person, ended_at=None).exists()
-    return held
+    return row.case_id in cases_held_by(viewer)
 
 
 def called(case: Case) -> str:
@@ -172,7 +173,11 @@ def _facts(record: Lesson, viewer: Viewer) -> Sequence[tuple[str, Any]]:
 def _closed(record: Lesson, now: datetime) -> str:
     if record.answer != Answer.ACCEPTED:
         return _("Nobody asks to accept this.")
-    return _("It was decided on already.") if record.done_at is not None else ""
+    if record.done_at is not None:
+        return _("It was decided on already.")
+    if record.retest is not None and record.retest <= today_at(now):
+        return _("The day on which it was to be looked at again has come: answer the lesson anew.")
+    return ""
 
 
 def _decided(record: Lesson, decided: Decided, now: datetime) -> None:
@@ -182,7 +187,8 @@ def _decided(record: Lesson, decided: Decided, now: datetime) -> None:
     if decided is Decided.APPROVED:
         record.done_at = now
         record.save()
-        settle(record, actor, now, _("the gap was accepted until %s") % day(record.retest or now.date()))
+        with in_the_records_language():
+            settle(record, actor, now, _("the gap was accepted until %s") % day(record.retest or now.date()))
         return
     record.answer, record.answer_words, record.retest = "", "", None
     record.answered_at, record.answered_by = None, ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,10 +32,18 @@ NAME = 100
 
 
 def exercises(now: datetime) -> Iterator[Subject]:
-    """One subject: the exercises, with the day on which the last one ended that was played."""
-    last = Exercise.objects.exclude(started_at=None).exclude(ended_at=None).order_by("-ended_at").first()
-    told = today_at(last.ended_at).isoformat() if last and last.ended_at else ""
-    yield _subject(f"{PAGE}:{EXERCISES}", _called(EXERCISES), EXERCISES, {"last_on": told}, now)
+    """One subject: the exercises, with the day on which the last one ended that counts, and of one that was
+    broken off since."""
+    last_on = broken_off_on = ""
+    ended = Exercise.objects.exclude(started_at=None).exclude(ended_at=None)
+    for row in ended.annotate(given=Count("injects")).order_by("-ended_at", "-id").iterator(chunk_size=50):
+        on = today_at(row.ended_at).isoformat() if row.ended_at else ""
+        if 2 * row.given >= len(row.scenario["injects"]):
+            last_on = on
+            break
+        broken_off_on = broken_off_on or on
+    told: dict[str, object] = {"last_on": last_on, "broken_off_on": broken_off_on}
+    yield _subject(f"{PAGE}:{EXERCISES}", _called(EXERCISES), EXERCISES, told, now)
 
 
 def lessons(now: datetime) -> Iterator[Subject]:

@@ -198,7 +198,7 @@ def lesson_change(request: Request, key: str) -> HttpResponseBase:
     has = catalogue().get(row.safeguard)
     form = forms.ChangeLessonForm(
         _sent(request),
-        people=_people(today, viewer),
+        people=_choices(row, _people(today, viewer)),
         safeguards={**safeguards, **({has.id: has} if has else {})}.values(),
         initial={**forms.ChangeLessonForm.of(row), "seen": seen_entry(row)},
     )
@@ -206,7 +206,7 @@ def lesson_change(request: Request, key: str) -> HttpResponseBase:
         try:
             actions.change_lesson(viewer.actor, key, form.draft(), form.cleaned_data["seen"], request.now)
         except DuecareError as error:
-            form.add_error(None, str(error))
+            form.add_error(error.place if error.place in form.fields else None, str(error))
         else:
             messages.success(request, _("The lesson was changed."))
             return redirect("lesson", key)
@@ -315,6 +315,11 @@ def demand_tending(request: Request, key: str) -> Lesson:
 
 def _people(today: Any, viewer: Viewer) -> list[Person]:
     return list(holding_people(today).visible_to(viewer).order_by("name", "id"))
+
+
+def _choices(row: Lesson, people: list[Person]) -> list[Person]:
+    """Those who may see to a lesson; whoever does now stays among them, with a right or without."""
+    return people if row.owner is None or row.owner in people else [*people, row.owner]
 
 
 def _sent(request: Request) -> Any:

@@ -163,6 +163,17 @@ class HandIn(Body):
     address: Line = ""
     reference: Line = ""
     proof_words: Words = ""
+    seen: int | None = None
+    """The `seen` of the notice as it was read: refused if it was changed since."""
+
+
+class Complete(Body):
+    """What the recipient calls a notice that was handed in, and what shows it, in place of what was said."""
+
+    reference: Line = ""
+    proof_words: Words = ""
+    seen: int
+    """The `seen` of the notice as it was read."""
 
 
 # ── Clocks ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -283,9 +294,21 @@ def hand_in_notice(request: Request, key: Key, body: HandIn) -> Any:
         key,
         at,
         request.now,
+        seen=body.seen,
         address=body.address,
         reference=body.reference,
         proof_words=body.proof_words,
+    )
+    return _notice(row)
+
+
+@endpoint(router, "PUT", "/incidents/notices/{key}/proof", Scope.INCIDENTS, NoticeAnswer)
+def complete_case_notice(request: Request, key: Key, body: Complete) -> Any:
+    """Say their reference, and what shows that it went in, after it was handed in."""
+    found = find_notice(key, request.viewer)
+    worker(request, found.case_id)
+    row = notice_actions.complete_notice(
+        request.viewer.actor, key, body.reference, body.proof_words, body.seen, request.now
     )
     return _notice(row)
 

@@ -3,16 +3,17 @@ and by which law."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from duecare.errors import BadInput, NotFound, Refused
+from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case, CaseFact
-from duecare.incidents.notices.clocks import Clocks, clock_id, counted, stopping, with_answers
-from duecare.incidents.notices.law_of_case import keep_law, law_of
+from duecare.incidents.notices.clocks import Clocks, clock_id, counted, stopping, with_answers, with_place
+from duecare.incidents.notices.law_of_case import law_of
 from duecare.incidents.timeline.actions import put
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.calendars import calendar
@@ -26,6 +27,7 @@ from duecare.law.told import Told
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.models import Profile
+from duecare.program.profile_followers import tell_profile_followers
 from duecare.program.queries import PROFILE as PROFILE_KEY
 from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import in_the_records_language, recorded
@@ -59,7 +61,7 @@ def begin_clocks(actor: str, key: str, now: datetime) -> Case:
     with recording(actor, "the clocks of a case begin") as act:
         case = open_case_of(key)
         act.reason = recorded("the clocks of the case %(title)s begin", title=case.title)
-        _freeze(actor, case, kept, now)
+        freeze_law(actor, case, kept, now)
     return case
 
 
@@ -84,16 +86,6 @@ def take_over_law(actor: str, key: str, reason: str, seen: int, now: datetime) -
         )
         put(actor, case, now, words, Moment(now, case.zone), "note")
     return case
-
-
-def _freeze(actor: str, case: Case, kept: tuple[str, str], now: datetime) -> None:
-    """Within an act: the law that was kept is that of the case, unless it has one."""
-    if case.law:
-        return
-    case.law, case.law_version = kept
-    case.save()
-    words = recorded("The clocks begin. They count by the law of version %(version)s.", version=kept[1])
-    put(actor, case, now, words, Moment(now, case.zone), "note")
 
 
 # ── Questions ────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +123,7 @@ def answer_fact(
         if row is not None:
             demand_unchanged(row, seen)
         _demand_confirmed(case, fact, value, confirmed, now)
-        _freeze(actor, case, kept, now)
+        freeze_law(actor, case, kept, now)
         row = row or CaseFact(id=new_key(), case=case, fact=fact)
         row.value, row.words, row.said_by, row.said_at = value, words.strip(), actor, now
         row.save()
@@ -139,10 +131,17 @@ def answer_fact(
 
 
 def answer_about_us(
-    actor: str, key: str, fact: str, value: bool | None, now: datetime, *, confirmed: Collection[str] = ()
+    actor: str,
+    key: str,
+    fact: str,
+    value: bool | None,
+    now: datetime,
+    *,
+    seen: int | None = None,
+    confirmed: Collection[str] = (),
 ) -> Profile:
     """Answer a question about the organisation from within a case; the answer is the organisation's, for
-    everything. Raises as `answer_fact` does."""
+    everything. `seen` is the newest entry about its profile that was read. Raises as `answer_fact` does."""
     name = fact.removeprefix(PROFILE)
     kept = keep_law()
     with recording(actor, "answer a question about the organisation") as act:
@@ -152,12 +151,15 @@ def answer_about_us(
         act.reason = recorded(
             "answer about the organisation: %(question)s", question=register.profile_facts[name]
         )
-        _demand_confirmed(case, fact, value, confirmed, now)
-        _freeze(actor, case, kept, now)
         found: Profile = Profile.objects.select_for_update().get(pk=PROFILE_KEY)
+        if seen is not None:
+            demand_unchanged(found, seen)
+        _demand_confirmed(case, fact, value, confirmed, now)
+        freeze_law(actor, case, kept, now)
         facts = {**found.facts, name: value}
         found.facts = {id: answer for id, answer in facts.items() if answer is not None}
         found.save()
+    tell_profile_followers(actor)
     return found
 
 
@@ -165,9 +167,24 @@ def _demand_confirmed(
     case: Case, fact: str, value: Value | None, confirmed: Collection[str], now: datetime
 ) -> None:
     before = clocks_within(case, now)
-    ending = stopping(before.told, with_answers(before, {fact: value}))
+    demand_nothing_stops(before.told, with_answers(before, {fact: value}), confirmed)
+
+
+def demand_nothing_stops(before: Sequence[Told], after: Sequence[Told], confirmed: Collection[str]) -> None:
+    """Raises Stops if clocks that run before would not after, and are not `confirmed` by their ids."""
+    ending = stopping(before, after)
     if {clock_id(told) for told in ending} - set(confirmed):
         raise Stops(ending)
+
+
+def clocks_guard(case: Case, now: datetime) -> Callable[[Collection[str]], None]:
+    """Within an act, before entries of the timeline are struck: the check that is called afterwards, which
+    raises Stops for clocks that ran and would no longer."""
+    try:
+        before = clocks_within(case, now)
+    except DuecareError:  # nothing can be told of them: they must not keep a mistake in the timeline
+        return lambda confirmed: None
+    return lambda confirmed: demand_nothing_stops(before.told, clocks_within(case, now).told, confirmed)
 
 
 def clocks_within(case: Case, now: datetime) -> Clocks:
@@ -183,7 +200,7 @@ def demand_answer(fact: str, value: Value | None, register: Register) -> None:
         known = fact.removeprefix(PROFILE) in register.profile_facts
         answer: str | tuple[str, ...] = "yes_no"
     else:
-        known = fact in register.incident_facts or fact.startswith(RESIDENTS)
+        known = fact in register.incident_facts or is_residents(fact)
         answer = register.incident_facts[fact].answer if fact in register.incident_facts else "number"
     if not known:
         raise BadInput(
@@ -199,6 +216,11 @@ def demand_answer(fact: str, value: Value | None, register: Register) -> None:
     )
     if not fits:
         raise BadInput(_("“%s” is no answer to that question.") % value, expected(answer), "value")
+
+
+def is_residents(fact: str) -> bool:
+    """Whether a fact tells of the residents of a place."""
+    return fact.startswith(RESIDENTS) and PLACE.fullmatch(fact.removeprefix(RESIDENTS)) is not None
 
 
 def expected(answer: str | tuple[str, ...]) -> str:
@@ -227,8 +249,9 @@ def record_event(
 ) -> TimelineEntry:
     """Write into the timeline that an event of the law happened, for all obligations or for one.
 
-    `instead_of` is the key of an entry that this one tells anew: it is struck. Raises BadInput for an event
-    or obligation that the law of the case does not know, and for a time to come.
+    `instead_of` is the key of an entry that this one tells anew: it is struck, and has to tell of the day
+    alone on which the same happened. Raises BadInput for that, for an event or obligation that the law of the
+    case does not know, and for a time to come.
     """
     kept = keep_law()
     with recording(actor, "record an event of the law") as act:
@@ -243,8 +266,8 @@ def record_event(
             what = event_words(event, law)
         said = words.strip() or recorded("It is recorded that %(what)s.", what=what)
         act.reason = recorded("record when %(what)s", what=what)
-        before = _strike(actor, case, instead_of, now) if instead_of else None
-        _freeze(actor, case, kept, now)
+        before = _strike(actor, case, instead_of, (event, obligation), now) if instead_of else None
+        freeze_law(actor, case, kept, now)
         return put(
             actor, case, now, said, happened, "event",
             trigger=event, obligation=obligation, instead_of=before, **values,
@@ -265,22 +288,31 @@ def _demand_event(event: str, obligation: str, register: Register) -> None:
         )
 
 
-def _strike(actor: str, case: Case, key: str, now: datetime) -> TimelineEntry:
+def _strike(actor: str, case: Case, key: str, of: tuple[str, str], now: datetime) -> TimelineEntry:
     found: TimelineEntry | None = (
         TimelineEntry.objects.select_for_update().filter(pk=key, case=case, struck_at=None).first()
     )
     if found is None:
         raise NotFound(_("That entry is not there any more."), _("Look at the timeline again."))
+    if not found.whole_day or (found.trigger, found.obligation) != of:
+        raise BadInput(
+            _("That entry does not tell of this event, for the same law, by its day alone."),
+            _("Tell it anew in the timeline, or record this event beside it."),
+            "obligation",
+        )
     found.struck_at, found.struck_by = now, actor
     found.struck_because = recorded("told anew with its time")
     found.save()
     return found
 
 
-def set_place(actor: str, key: str, country: str, seen: int) -> Case:
+def set_place(
+    actor: str, key: str, country: str, seen: int, now: datetime, *, confirmed: Collection[str] = ()
+) -> Case:
     """Say in which country, and where it matters in which state, the case is to be counted.
 
-    Raises BadInput for a place without a calendar, Refused if the case changed since `seen`.
+    Raises Stops if clocks that run would end and are not `confirmed` by their ids, BadInput for a place
+    without a calendar, Refused if the case changed since `seen`.
     """
     place = country.strip().upper()
     if not PLACE.fullmatch(place):
@@ -292,9 +324,18 @@ def set_place(actor: str, key: str, country: str, seen: int) -> Case:
         case = open_case_of(key)
         demand_unchanged(case, seen)
         act.reason = recorded("count the case %(title)s in %(place)s", title=case.title, place=place)
+        _demand_place_confirmed(case, place, confirmed, now)
         case.country = place
         case.save()
     return case
+
+
+def _demand_place_confirmed(case: Case, place: str, confirmed: Collection[str], now: datetime) -> None:
+    try:
+        before = clocks_within(case, now)
+    except DuecareError:  # perhaps for want of this very place
+        return
+    demand_nothing_stops(before.told, with_place(before, place), confirmed)
 
 
 def open_case_of(key: str) -> Case:

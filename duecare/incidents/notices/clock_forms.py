@@ -25,7 +25,15 @@ MOMENT_HELP = gettext_lazy(
 )
 
 
-class AnswerForm(RecordForm):
+class Confirmable(RecordForm):
+    """What may stop clocks that run, and is confirmed then."""
+
+    def ask_to_confirm(self) -> None:
+        """Show the tick by which whoever sends it says that they have read what stops."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+
+
+class AnswerForm(Confirmable):
     """The answer to one question of the law."""
 
     words = forms.CharField(
@@ -60,10 +68,6 @@ class AnswerForm(RecordForm):
             del self.fields["words"]
         self.fields["confirmed"].widget = forms.HiddenInput()
         self.order_fields(["value", "words"])
-
-    def ask_to_confirm(self) -> None:
-        """Show the tick by which whoever answers says that they have read what stops."""
-        self.fields["confirmed"].widget = forms.CheckboxInput()
 
     def value(self) -> Value | None:
         """The answer; None for not known."""
@@ -148,7 +152,7 @@ class TakeOverForm(RecordForm):
     seen = SeenField()
 
 
-class PlaceForm(RecordForm):
+class PlaceForm(Confirmable):
     """Where a case is counted."""
 
     country = forms.CharField(
@@ -157,3 +161,8 @@ class PlaceForm(RecordForm):
         help_text=gettext_lazy("A code such as DE or US-NY."),
     )
     seen = SeenField()
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I have read which clocks stop, and it is right"),
+        required=False,
+        widget=forms.HiddenInput,
+    )

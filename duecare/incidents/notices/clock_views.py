@@ -18,13 +18,13 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import find_case, may_work
 from duecare.incidents.decisions.queries import fact_words, value_words
 from duecare.incidents.notices import clock_actions
-from duecare.incidents.notices.boards import case_board, cases_of
+from duecare.incidents.notices.boards import case_board, cases_of, uncounted_words
 from duecare.incidents.notices.clock_forms import (
     TakeOverForm,
 )
 from duecare.incidents.notices.clocks import Clocks, clocks_of, differing, with_law
 from duecare.incidents.notices.law_of_case import newer_law
-from duecare.incidents.notices.pages import form_page, sent, worker
+from duecare.incidents.notices.pages import again, form_page, sent, worker
 from duecare.incidents.notices.question_views import asked_of
 from duecare.incidents.notices.showing import (
     Board,
@@ -35,6 +35,7 @@ from duecare.incidents.notices.showing import (
     state_words,
 )
 from duecare.law.clocks import State
+from duecare.law.frozen import Frozen
 from duecare.law.moments import Moment
 from duecare.law.saying import event_words
 from duecare.law.told import Told
@@ -42,7 +43,8 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Request
 from duecare.program.unchanged import seen_entry
 
-FACT_KIND = "incidents.casefact"
+MOST = 50
+"""Cases of a board: more are not read by anybody."""
 
 
 @require_safe
@@ -50,11 +52,17 @@ def clocks(request: Request, key: str) -> HttpResponseBase:
     """All clocks of a case, the most pressing first, with the questions on which they turn."""
     viewer = request.viewer
     case = find_case(key, viewer)
-    told = case_board(case, viewer, request.view_now)
-    found, board = told.clocks, told.board
     live = asof.current() is None
     newer = newer_law(case) if live else None
     working = live and may_work(case, viewer)
+    try:
+        told = case_board(case, viewer, request.view_now)
+    except DuecareError as error:
+        uncounted = {"error": error, "newer": newer, "working": working}
+        return render(
+            request, "incidents/clocks_uncounted.html", framed(case, request, "case-clocks", **uncounted)
+        )
+    found, board = told.clocks, told.board
     context = {
         "board": board,
         "sections": _sections(board),
@@ -166,7 +174,6 @@ def take_over(request: Request, key: str) -> HttpResponseBase:
     if newer is None:
         messages.info(request, _("The law of this case is that of today: there is nothing to take over."))
         return redirect("case-clocks", case.pk)
-    found = clocks_of(case, request.viewer, request.view_now)
     form = TakeOverForm(sent(request), initial={"seen": seen_entry(case)})
     if form.is_valid():
         values = form.cleaned_data
@@ -176,18 +183,10 @@ def take_over(request: Request, key: str) -> HttpResponseBase:
             )
         except DuecareError as error:
             form.add_error(None, str(error))
+            again(form, error, case)
         else:
             messages.success(request, _("From here on the case counts by the law of today."))
             return redirect("case-clocks", case.pk)
-    after = with_law(found, newer)
-    changes = [
-        {
-            "clock": (was or will).clock,  # type: ignore[union-attr]  # one of the two is there
-            "before": _stands(was),
-            "after": _stands(will),
-        }
-        for was, will in differing(found.told, after)
-    ]
     return form_page(
         request,
         case,
@@ -196,9 +195,26 @@ def take_over(request: Request, key: str) -> HttpResponseBase:
         _("Take it over"),
         reverse("case-clocks", args=[key]),
         "case-clocks",
-        changes=changes,
-        versions=(found.register, newer.register),
+        **_changes(case, newer, request),
     )
+
+
+def _changes(case: Case, newer: Frozen, request: Request) -> dict[str, Any]:
+    """What newer law would change; where the clocks cannot be counted by the old one, why."""
+    try:
+        found = clocks_of(case, request.viewer, request.view_now)
+        after = with_law(found, newer)
+    except DuecareError as error:
+        return {"text": uncounted_words(error)}
+    changes = [
+        {
+            "clock": (was or will).clock,  # type: ignore[union-attr]  # one of the two is there
+            "before": _stands(was),
+            "after": _stands(will),
+        }
+        for was, will in differing(found.told, after)
+    ]
+    return {"changes": changes, "versions": (found.register, newer.register)}
 
 
 def _stands(told: Told | None) -> str:
@@ -219,9 +235,11 @@ def board(request: Request) -> HttpResponseBase:
     rows = cases_of(viewer, request.view_now)
     if not rows and not (viewer.reads and viewer.covers(Case.room)):
         raise NotFound(_("There is no such page, or none that you may see."), _("Begin at your duties."))
+    shown = rows[:MOST]
     context = {
-        "real": [row for row in rows if not row.case.exercise],
-        "exercises": [row for row in rows if row.case.exercise],
+        "real": [row for row in shown if not row.case.exercise],
+        "exercises": [row for row in shown if row.case.exercise],
+        "left_out": len(rows) - len(shown),
         "live": asof.current() is None,
     }
     return render(request, "incidents/board.html", context)

@@ -20,7 +20,7 @@ from duecare.law.clocks import State, Told, tell
 from duecare.law.conditions import Facts, Value
 from duecare.law.frozen import Frozen
 from duecare.law.incidents import Event, Incident
-from duecare.law.moments import Moment
+from duecare.law.moments import Moment, tz
 from duecare.law.obligations import Register
 from duecare.law.terms import PROFILE, SUBMISSION
 from duecare.ledger.viewers import Viewer
@@ -29,6 +29,9 @@ from duecare.program.queries import profile
 RUNS = (State.RUNNING, State.LATE)
 """What an answer does not end in silence."""
 STOPPED = (State.NOT_APPLICABLE, State.NOT_TRIGGERED, State.NOT_BINDING)
+"""What tells nothing of a limit."""
+ENDED = (*STOPPED, State.WAITING)
+"""In what a clock that ran no longer does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,16 @@ def counted(
     case: Case, entries: Sequence[TimelineEntry], facts: Mapping[str, CaseFact], now: datetime
 ) -> Clocks:
     """The same from rows that were read already: the board reads those of all cases at once."""
+    now = min(now, case.closed_at) if case.closed_at else now
     law = law_of(case)
+    law = replace(law, content=law.content.on(now.astimezone(tz(case.zone)).date()))
     content = law.content
     known = [entry for entry in entries if _is_known(entry, content.register)]
     here = profile() if not case.country else None
     incident = Incident(
         facts=Facts(profile_facts(case), {fact: row.value for fact, row in facts.items()}),
         events=tuple(_event(entry) for entry in known),
-        now=min(now, case.closed_at) if case.closed_at else now,
+        now=now,
         country=case.country or (here.country if here else ""),
     )
     return Clocks(
@@ -128,6 +133,11 @@ def with_answers(clocks: Clocks, answers: Mapping[str, Value | None]) -> tuple[T
     return tell(replace(clocks.incident, facts=facts), clocks.register, clocks.law.content.overrides)
 
 
+def with_place(clocks: Clocks, place: str) -> tuple[Told, ...]:
+    """What they would tell if the case were counted in another place."""
+    return tell(replace(clocks.incident, country=place), clocks.register, clocks.law.content.overrides)
+
+
 def with_law(clocks: Clocks, law: Frozen) -> tuple[Told, ...]:
     """What they would tell under another law. Events that it does not know are left out."""
     known = [entry for entry in (*clocks.events, *clocks.strange) if _is_known(entry, law.register)]
@@ -141,7 +151,7 @@ def stopping(before: Iterable[Told], after: Iterable[Told]) -> list[Told]:
     return [
         told
         for told in before
-        if told.state in RUNS and left.get(clock_id(told), State.NOT_APPLICABLE) in STOPPED
+        if told.state in RUNS and left.get(clock_id(told), State.NOT_APPLICABLE) in ENDED
     ]
 
 

@@ -75,7 +75,7 @@ def _lines(material: Material) -> Iterator[str]:
         yield _("This follows our notice part %(part)s of %(at)s, your reference %(reference)s.") % {
             "part": one.part, "at": one.at, "reference": one.reference or _("none was given"),
         }  # fmt: skip
-    yield from _part(_("What happened"), [material.summary or f"{material.title}. {_gap()}"])
+    yield from _part(_("What happened"), [material.summary or f"{material.title}. {gap()}"])
     yield from _part(_("When"), [f"{what}: {when}" for what, when in material.times])
     yield from _part(
         _("Whom and what it concerns"), [f"{asked} {answer}" for asked, answer in material.answers]
@@ -89,9 +89,15 @@ def _lines(material: Material) -> Iterator[str]:
 def _part(heading: str, lines: Sequence[str], empty: str = "") -> Iterator[str]:
     yield ""
     yield heading
-    for line in lines or [empty or _gap()]:
+    for line in lines or [empty or gap()]:
         yield f"- {line}" if len(lines) > 1 else line
 
 
-def _gap() -> str:
+def gap() -> str:
+    """What stands for what the case does not know."""
     return _("[to be completed]")
+
+
+def has_gap(text: str) -> bool:
+    """Whether a text still has such a gap, as this language writes it or as the texts here do."""
+    return any(each in text for each in (gap(), "[to be completed]"))

@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from duecare.incidents.decisions.models import CaseDecision
 from duecare.incidents.notices.models import Notice
-from duecare.incidents.notices.queries import state_of
+from duecare.incidents.notices.queries import state_of, with_mail
 from duecare.ledger.viewers import Viewer
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
 from duecare.web.words import STATUSES
 
 
 def _notices(viewer: Viewer) -> QuerySet[Notice]:
-    found: QuerySet[Notice] = Notice.objects.all().visible_to(viewer).select_related("case")
+    found: QuerySet[Notice] = with_mail(Notice.objects.all().visible_to(viewer).select_related("case"))
     return found
 
 

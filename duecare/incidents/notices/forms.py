@@ -56,11 +56,26 @@ class HandInForm(MomentForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Put the receipt to the notice as a file afterwards."),
     )
+    seen = SeenField()
 
     def __init__(self, *args: Any, exercise: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if exercise:
             self.fields["at"].label = _("When it is rehearsed as handed in")
+
+
+class CompleteForm(RecordForm):
+    """What comes after a notice was handed in."""
+
+    reference = forms.CharField(label=gettext_lazy("Their reference"), required=False, max_length=200)
+    proof_words = forms.CharField(
+        label=gettext_lazy("What shows it"),
+        required=False,
+        max_length=LONG,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Put the receipt to the notice as a file."),
+    )
+    seen = SeenField()
 
 
 class MailForm(RecordForm):

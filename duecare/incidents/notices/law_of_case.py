@@ -61,12 +61,6 @@ def newer_law(case: Case) -> Frozen | None:
     return None if sha256(freeze(today.register, today.overrides)).hexdigest() == case.law else today
 
 
-def keep_law() -> tuple[str, str]:
-    """Keep the law of today; its digest and version. Before the act that names it, as all blobs."""
-    today = law_today()
-    return blobs.keep(freeze(today.register, today.overrides)), today.register.version
-
-
 def profile_facts(case: Case) -> Mapping[str, bool | None]:
     """What was answered about the organisation, as it counts for the case."""
     found = _at_closing(case.closed_at) if case.closed_at is not None else profile()

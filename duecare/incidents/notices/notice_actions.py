@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.models import Case
 from duecare.incidents.notices.clock_actions import clocks_within, open_case_of
-from duecare.incidents.notices.drafting import LONGEST
+from duecare.incidents.notices.drafting import LONGEST, gap, has_gap
 from duecare.incidents.notices.models import Notice
 from duecare.incidents.timeline.actions import put
 from duecare.law.moments import Moment
@@ -30,10 +30,12 @@ from duecare.program.mail.models import Channel, OutboxMessage
 from duecare.program.mail.outbox import Queued, drop, queue
 from duecare.program.mail.server import mail_server
 from duecare.program.unchanged import demand_unchanged
-from duecare.web.recorded import recorded
+from duecare.web.recorded import in_the_records_language, recorded
 
 NOTICE = "incidents.notice"
 OUTSIDE, MAIL = "outside", "mail"
+MESSAGE = "notice:"
+"""Begins what the outbox calls the mail of a notice."""
 QUEUED = "incident-notice"
 """The kind of its message in the outbox."""
 
@@ -43,7 +45,8 @@ def draft_notice(
 ) -> Notice:
     """Begin a notice for a clock ("eu-gdpr.authority"); the second for one clock is its part 2.
 
-    Raises BadInput for no such clock or a text that cannot be, NotFound, Refused if the case is closed.
+    Raises BadInput for no such clock or a text that cannot be, NotFound, Refused if the case is closed or an
+    unsent one for this clock stands.
     """
     with recording(actor, "draft a notice") as act:
         found = open_case_of(case)
@@ -55,6 +58,11 @@ def draft_notice(
                 "clock",
             )
         of_clock = found.notices.filter(obligation=told.clock.obligation, clock=told.clock.id)
+        if of_clock.filter(submitted_at=None, dropped_at=None).exists():
+            raise Refused(
+                _("A draft of this notice stands already."),
+                _("Go on with it, or drop it first; the next part begins once it was handed in."),
+            )
         part = (of_clock.filter(dropped_at=None).aggregate(most=Max("part"))["most"] or 0) + 1
         made = Notice(
             id=new_key(),
@@ -107,13 +115,15 @@ def hand_in(
     happened: Moment,
     now: datetime,
     *,
+    seen: int | None = None,
     address: str = "",
     reference: str = "",
     proof_words: str = "",
 ) -> Notice:
     """Record that a notice was handed in outside: by a form, a call, a letter. In an exercise: rehearsed.
 
-    Raises BadInput for a time to come, Refused if it was handed in or dropped before.
+    `seen` is the newest entry about it that was read with its text. Raises BadInput for a time to come,
+    Refused if it was handed in or dropped before, or changed since `seen`.
     """
     if happened.at > now:
         raise BadInput(
@@ -121,6 +131,8 @@ def hand_in(
         )
     with recording(actor, "record that a notice was handed in") as act:
         notice = _draft(key)
+        if seen is not None:
+            demand_unchanged(notice, seen)
         act.reason = recorded("record that the notice %(subject)s was handed in", subject=notice.subject)
         notice.address, notice.reference = address.strip(), reference.strip()
         notice.proof_words = proof_words.strip()
@@ -131,8 +143,9 @@ def hand_in(
 def mail_notice(actor: str, key: str, address: str, seen: int, now: datetime) -> Notice:
     """Put a notice that was reviewed into the outbox, for an address outside.
 
-    Raises Refused in an exercise, without a review, without a mail server, and if it was sent or changed
-    meanwhile; BadInput for an address that is none. Only the mail server's acceptance makes it handed in.
+    Raises Refused in an exercise, without a review, with a gap in its text, without a mail server, and if it
+    was sent or changed meanwhile; BadInput for an address that is none. Only the mail server's acceptance
+    makes it handed in.
     """
     server = mail_server()
     with recording(actor, "send a notice by mail") as act:
@@ -147,6 +160,7 @@ def mail_notice(actor: str, key: str, address: str, seen: int, now: datetime) ->
             raise Refused(
                 _("Nobody has agreed to this text yet."), _("Let somebody review it, or review it alone.")
             )
+        _demand_no_gap(notice.words)
         if server is None:
             raise Refused(
                 _("No mail server is set up."),
@@ -168,7 +182,7 @@ def mail_notice(actor: str, key: str, address: str, seen: int, now: datetime) ->
 
 def message_of(key: str) -> str:
     """What the outbox calls the mail of a notice."""
-    return f"notice:{key}"
+    return f"{MESSAGE}{key}"
 
 
 def accepted(actor: str, key: str, at: datetime, now: datetime) -> Notice:
@@ -190,10 +204,35 @@ def give_up_mail(actor: str, key: str, now: datetime) -> Notice:
             raise Refused(_("This notice does not wait for its mail."), _("Look at its page."))
         act.reason = recorded("take the notice %(subject)s back from the outbox", subject=notice.subject)
         drop(OutboxMessage.objects.filter(about=message_of(key)), _("It goes another way."), now)
-        if OutboxMessage.objects.filter(about=message_of(key), state__in=(State.HANDING, State.SENT)):
+        leaving = (State.CLAIMED, State.HANDING, State.SENT)
+        if OutboxMessage.objects.filter(about=message_of(key), state__in=leaving).exists():
             raise Refused(_("Its mail is leaving or has left."), _("Wait a minute for what comes of it."))
         notice.how = ""
         notice.save()
+    return notice
+
+
+def complete_notice(
+    actor: str, key: str, reference: str, proof_words: str, seen: int, now: datetime
+) -> Notice:
+    """Say what the recipient calls a notice that was handed in, and what shows that it was: that comes later.
+
+    Raises Refused if it was not handed in, or was changed by somebody else since `seen`.
+    """
+    with recording(actor, "complete a notice") as act:
+        notice = _locked(key)
+        if notice.submitted_at is None:
+            raise Refused(_("This notice was not handed in yet."), _("Record first that it was."))
+        demand_unchanged(notice, seen)
+        act.reason = recorded("complete the notice %(subject)s", subject=notice.subject)
+        notice.reference, notice.proof_words = reference.strip(), proof_words.strip()
+        notice.save()
+        values = {"subject": notice.subject, "reference": notice.reference or "–"}
+        words = recorded("Known now of the notice %(subject)s: their reference is %(reference)s.", **values)
+        put(
+            actor, notice.case, now, words, Moment(now, notice.case.zone), "note",
+            about=f"{NOTICE}:{notice.pk}",
+        )  # fmt: skip
     return notice
 
 
@@ -246,6 +285,16 @@ def _describe(notice: Notice, recipient: str, subject: str, words: str, actor: s
     notice.changed_at, notice.changed_by = now, actor
 
 
+def _demand_no_gap(words: str) -> None:
+    with in_the_records_language():  # in which it was drafted
+        left = has_gap(words)
+    if left or has_gap(words):
+        raise Refused(
+            _("Its text still has a gap: %s.") % gap(),
+            _("Complete the text, and let it be reviewed again."),
+        )
+
+
 def _mail_address(address: str) -> str:
     try:
         validate_email(address.strip())
@@ -258,14 +307,20 @@ def _mail_address(address: str) -> str:
     return address.strip()
 
 
-def _standing(key: str) -> Notice:
-    """The notice, locked, neither handed in nor dropped, of an open case."""
+def _locked(key: str) -> Notice:
+    """The notice, locked, of an open case."""
     notice: Notice | None = (
         Notice.objects.select_for_update(of=("self",)).select_related("case").filter(pk=key).first()
     )
     if notice is None:
         raise NotFound(_("There is no such notice."), _("Look in the list of the case."))
     open_case_of(notice.case_id)
+    return notice
+
+
+def _standing(key: str) -> Notice:
+    """The same, neither handed in nor dropped."""
+    notice = _locked(key)
     if notice.submitted_at is not None:
         raise Refused(
             _("This notice was handed in already."), _("Begin its next part if there is more to tell.")

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
-from duecare.incidents.cases.models import Case, CaseRole
+from duecare.incidents.cases.models import Case, CaseRole, cases_held_by
 from duecare.incidents.decisions.queries import fact_words, known_facts, value_words
 from duecare.incidents.notices.clocks import Clocks
 from duecare.incidents.notices.drafting import Earlier, Material
 from duecare.incidents.notices.models import Notice
-from duecare.incidents.notices.notice_actions import MAIL, NOTICE
+from duecare.incidents.notices.notice_actions import MAIL, MESSAGE, NOTICE
 from duecare.incidents.notices.showing import at_words, moment_words
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.moments import Moment
 from duecare.law.saying import event_words
 from duecare.law.terms import LATEST, SUBMISSION
 from duecare.law.told import Told
+from duecare.ledger import asof
 from duecare.ledger.naming import name_of
 from duecare.ledger.viewers import Viewer
+from duecare.program.mail.delivery import NOT_ARRIVED
+from duecare.program.mail.models import OutboxMessage
 from duecare.program.queries import live_profile
+from duecare.program.remark_models import register_remarked
+from duecare.program.remarks import register_remarking
 from duecare.program.subjects import register_reference
 
 MEASURES, TIMES = 20, 20
@@ -33,6 +39,15 @@ CONTACTS = ("legal", "lead", "communications")
 """Roles whose people a recipient may ask, in this order."""
 
 register_reference(NOTICE, lambda key: reverse("case-notice", args=[key]))
+
+
+def _works_on(key: str, viewer: Viewer) -> bool:
+    held = Notice.objects.filter(pk=key, case__in=cases_held_by(viewer))
+    return bool(held.exists())
+
+
+register_remarked(NOTICE, Notice)
+register_remarking(NOTICE, _works_on)
 
 
 def find_notice(key: str, viewer: Viewer) -> Notice:
@@ -52,13 +67,26 @@ def notices_of(case: Case, viewer: Viewer) -> list[Notice]:
 
 
 def named(rows: Any) -> Any:
-    """With the names of who drafted, changed, reviewed and handed in."""
-    return rows.select_related("case").annotate(
-        **{
-            f"{field}_name": name_of(OuterRef(field))
-            for field in ("drafted_by", "changed_by", "reviewed_by", "submitted_by")
-        }
+    """With the names of who drafted, changed, reviewed and handed in, and with what became of the mail."""
+    return (
+        with_mail(rows)
+        .select_related("case")
+        .annotate(
+            **{
+                f"{field}_name": name_of(OuterRef(field))
+                for field in ("drafted_by", "changed_by", "reviewed_by", "submitted_by")
+            }
+        )
     )
+
+
+def with_mail(rows: Any) -> Any:
+    """With whether their mail did not arrive; of a past day that is not known, the outbox has no past."""
+    if asof.current() is not None:
+        return rows
+    about = Concat(Value(MESSAGE), OuterRef("pk"))
+    failed = OutboxMessage.objects.filter(about=about, state__in=NOT_ARRIVED)
+    return rows.annotate(mail_failed=Exists(failed))
 
 
 def state_of(notice: Notice) -> str:
@@ -68,7 +96,7 @@ def state_of(notice: Notice) -> str:
     if notice.submitted_at is not None:
         return "sent"
     if notice.how == MAIL:
-        return "handing over"
+        return "mail did not arrive" if getattr(notice, "mail_failed", False) else "handing over"
     return "agreed" if notice.reviewed_at is not None else "draft"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
-from duecare.incidents.cases.models import Case
+from duecare.incidents.cases.models import Case, CaseFact
+from duecare.incidents.decisions.queries import value_words
 from duecare.incidents.notices import clock_actions
 from duecare.incidents.notices.clock_actions import RESIDENTS
 from duecare.incidents.notices.clock_forms import (
@@ -26,7 +27,7 @@ from duecare.incidents.notices.clock_forms import (
     written,
 )
 from duecare.incidents.notices.clocks import Clocks, clock_id, clocks_of, differing
-from duecare.incidents.notices.pages import form_page, sent, worker
+from duecare.incidents.notices.pages import again, form_page, sent, worker
 from duecare.incidents.notices.showing import (
     Question,
 )
@@ -35,8 +36,11 @@ from duecare.law.clocks import State
 from duecare.law.moments import Moment
 from duecare.law.saying import Ask, ask_event, ask_fact
 from duecare.law.terms import PROFILE, SUBMISSION
+from duecare.law.told import Told
 from duecare.ledger.models import Entry
+from duecare.ledger.records import Record
 from duecare.ledger.viewers import Request, Role, Viewer
+from duecare.program.queries import profile
 from duecare.program.unchanged import seen_entry
 from duecare.words import number
 
@@ -48,6 +52,8 @@ def asked_of(questions: list[Question], found: Clocks, viewer: Viewer, working: 
     if not working:
         return [{"question": one} for one in questions]
     seen = seen_of([one.ask.id for one in questions if one.ask.about == "fact"], found)
+    if any(one.ask.about == "profile" for one in questions):
+        seen[PROFILE] = _seen_of_us()
     offered = people_by_place(viewer) if any(_place_of(one.ask.id) for one in questions) else {}
     return [{"question": one, **_form_of(one, found, viewer, seen, offered)} for one in questions]
 
@@ -60,7 +66,7 @@ def _form_of(
         form = _answer_form(ask.id, found, seen=seen[ask.id], offered=offered, prefix=prefix)
         return {"form": form, "address": reverse("case-answer", args=[key, ask.id])}
     if ask.about == "profile" and may_answer_about_us(viewer):
-        form = _answer_form(f"{PROFILE}{ask.id}", found, seen=None, offered={}, prefix=prefix)
+        form = _answer_form(f"{PROFILE}{ask.id}", found, seen=seen[PROFILE], offered={}, prefix=prefix)
         return {"form": form, "address": reverse("case-answer", args=[key, f"{PROFILE}{ask.id}"])}
     if ask.about in ("event", "time"):
         address = reverse("case-happened", args=[key, ask.id])
@@ -116,6 +122,12 @@ def _event_form(ask: Ask, found: Clocks, sent: Any = None, *, prefix: str = "id"
     return EventForm(list(laws.items()), sent, initial=initial, auto_id=f"{prefix}-%s")
 
 
+def _seen_of_us() -> int | None:
+    """Index of the newest entry about the organisation's profile."""
+    here = profile()
+    return None if here is None else seen_entry(here)
+
+
 def may_answer_about_us(viewer: Viewer) -> bool:
     """As in the settings."""
     return viewer.has(Role.OWNER, Role.MANAGER) and viewer.areas is None
@@ -144,11 +156,13 @@ def answer(request: Request, key: str, fact: str) -> HttpResponseBase:
         )
     clock_actions.demand_answer(fact, None, found.register)
     row = found.facts.get(fact)
-    seen = None if row is None else seen_entry(row)
+    about: Record | None = profile() if fact.startswith(PROFILE) else row
+    seen = None if about is None else seen_entry(about)
     given = sent(request)
     offered = people_by_place(viewer) if _place_of(fact) else {}
     form = _answer_form(fact, found, given, seen=seen, offered=offered)
     stopping: tuple[Any, ...] = ()
+    stands = ""
     if form.is_valid():
         confirmed = request.POST.getlist("clock") if form.cleaned_data["confirmed"] else []
         before = found.told
@@ -160,23 +174,37 @@ def answer(request: Request, key: str, fact: str) -> HttpResponseBase:
             form.add_error("confirmed", _("Clocks that run would stop. Read which, and confirm it."))
         except DuecareError as error:
             form.add_error(None, str(error))
+            if about is not None and again(form, error, about):
+                stands = _stands(about, fact)
         else:
             messages.success(request, _changed(before, clocks_of(case, viewer, request.now).told))
             return redirect(reverse("case-clocks", args=[case.pk]) + "#questions")
     question = ask_fact(fact, found.register).question
     return form_page(
         request, case, form, question, _("Answer"), reverse("case-clocks", args=[key]), "case-clocks",
-        stopping=[{"id": clock_id(told), "told": told} for told in stopping],
+        stopping=_named(stopping), stands=stands,
     )  # fmt: skip
 
 
+def _named(stopping: Iterable[Told]) -> list[dict[str, Any]]:
+    return [{"id": clock_id(told), "told": told} for told in stopping]
+
+
+def _stands(about: Record, fact: str) -> str:
+    """The answer that somebody else gave meanwhile."""
+    if isinstance(about, CaseFact):
+        return f"{value_words(about.value)} {about.words}".strip()
+    return value_words(getattr(about, "facts", {}).get(fact.removeprefix(PROFILE)))
+
+
 def _take(request: Request, case: Case, fact: str, form: AnswerForm, confirmed: list[str]) -> None:
-    viewer, value = request.viewer, form.value()
+    viewer, value, given = request.viewer, form.value(), form.cleaned_data["seen"]
     if fact.startswith(PROFILE):
         about_us = value if isinstance(value, bool) else None
-        clock_actions.answer_about_us(viewer.actor, case.pk, fact, about_us, request.now, confirmed=confirmed)
+        clock_actions.answer_about_us(
+            viewer.actor, case.pk, fact, about_us, request.now, seen=given, confirmed=confirmed
+        )
         return
-    given = form.cleaned_data["seen"]
     clock_actions.answer_fact(
         viewer.actor,
         case.pk,
@@ -233,7 +261,7 @@ def happened(request: Request, key: str, event: str) -> HttpResponseBase:
                 instead_of=values["instead_of"],
             )
         except DuecareError as error:
-            form.add_error("at" if error.place == "at" else None, str(error))
+            form.add_error(error.place if error.place in form.fields else None, str(error))
         else:
             messages.success(request, _("Recorded in the timeline. The clocks count from it."))
             return redirect("case-clocks", case.pk)
@@ -248,16 +276,32 @@ def place(request: Request, key: str) -> HttpResponseBase:
     case = worker(request, key)
     initial = {"country": case.country, "seen": seen_entry(case)}
     form = PlaceForm(sent(request), initial=initial)
+    stopping: tuple[Any, ...] = ()
+    stands = ""
     if form.is_valid():
         values = form.cleaned_data
         try:
-            clock_actions.set_place(request.viewer.actor, case.pk, values["country"], values["seen"])
+            confirmed = request.POST.getlist("clock") if values["confirmed"] else []
+            clock_actions.set_place(
+                request.viewer.actor,
+                case.pk,
+                values["country"],
+                values["seen"],
+                request.now,
+                confirmed=confirmed,
+            )
+        except clock_actions.Stops as error:
+            stopping = error.clocks
+            form.ask_to_confirm()
+            form.add_error("confirmed", _("Clocks that run would stop. Read which, and confirm it."))
         except DuecareError as error:
             form.add_error("country" if isinstance(error, BadInput) else None, str(error))
+            if again(form, error, case):
+                stands = case.country or _("not known")
         else:
             messages.success(request, _("Recorded. Days of rest and national acts follow from it."))
             return redirect("case-clocks", case.pk)
     return form_page(
         request, case, form, _("In which country do you act?"), _("Record it"),
-        reverse("case-clocks", args=[key]), "case-clocks",
+        reverse("case-clocks", args=[key]), "case-clocks", stopping=_named(stopping), stands=stands,
     )  # fmt: skip

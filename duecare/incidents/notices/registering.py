@@ -10,19 +10,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duecare.errors import DuecareError
 from duecare.incidents.cases.closing import register_hindrance
 from duecare.incidents.cases.frame import Note, register_noting
 from duecare.incidents.cases.models import Case
 from duecare.incidents.decisions.queries import READER, by_clock, standings
-from duecare.incidents.notices.boards import case_board
-from duecare.incidents.notices.clock_actions import clocks_within
+from duecare.incidents.notices.boards import case_board, uncounted_words
+from duecare.incidents.notices.clock_actions import clocks_guard, clocks_within
 from duecare.incidents.notices.showing import Board, Group, board_of
+from duecare.incidents.timeline.guarding import register_guard
 from duecare.ledger.viewers import Viewer
 
 
 def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:
     """The next limit, and how many are over."""
-    board = case_board(case, viewer, now).board
+    try:
+        told = case_board(case, viewer, now)
+    except DuecareError as error:
+        yield Note(_("Clocks"), uncounted_words(error), "late", reverse("case-clocks", args=[case.pk]))
+        return
+    board = told.board
     late = len(board[Group.LATE])
     if late:
         words = ngettext("%s clock is over", "%s clocks are over", late) % late
@@ -34,6 +41,9 @@ def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:
             "recipient": following.told.clock.recipient,
         }
         yield Note(_("Next limit"), words, "", reverse("case-clocks", args=[case.pk]))
+    if told.waiting is not None:
+        words = _("answer what is asked about the organisation")
+        yield Note(_("Clocks"), words, "", reverse("case-clocks", args=[case.pk]) + "#questions")
 
 
 def _hinders(case: Case, now: datetime) -> Iterator[str]:
@@ -41,7 +51,11 @@ def _hinders(case: Case, now: datetime) -> Iterator[str]:
 
     What only waits for an event, or for an answer about the organisation, keeps no case open, and neither
     does a question about a notice for which nothing ever happened: else nobody could end a false alarm."""
-    clocks = clocks_within(case, now)
+    try:
+        clocks = clocks_within(case, now)
+    except DuecareError as error:
+        yield uncounted_words(error)
+        return
     decided = standings([case], READER, {case.pk: clocks.incident.facts}, only_notices=True)[case.pk]
     board: Board = board_of(clocks, decisions=by_clock(decided))
     for shown in board.pressing:
@@ -56,3 +70,4 @@ def _hinders(case: Case, now: datetime) -> Iterator[str]:
 
 register_noting(_next_limit)
 register_hindrance(_hinders, rehearsed=False)
+register_guard(clocks_guard)

@@ -29,6 +29,7 @@ from duecare.program.mail.notices import MANAGERS, holders
 from duecare.program.mail.outbox import Queued, queue
 from duecare.program.mail.server import mail_server
 from duecare.program.mail.webhooks import LIMITS, is_wanted, tell_webhooks
+from duecare.program.task_queries import holding_people, today_at
 from duecare.web.recorded import in_the_records_language
 
 REMINDED = "incidents.reminded"
@@ -43,13 +44,19 @@ class Reminder:
     step: Step
     subject: str
     """By which the record knows it again."""
+    words: str
+    """Who is to be told, or what is to be answered."""
 
 
 def due_reminders(now: datetime) -> list[tuple[CaseBoard, list[Reminder]]]:
     """What is to be reminded of at a moment, by case; nothing where nobody could be told."""
     if not (mail_server() or is_wanted(LIMITS)):
         return []
-    rows = [(row, list(_reached(row, now))) for row in cases_of(READER, now) if not row.case.exercise]
+    rows = [
+        (row, list(_reached(row, now)))
+        for row in cases_of(READER, now)
+        if isinstance(row, CaseBoard) and not row.case.exercise
+    ]
     subjects = [one.subject for _row, all in rows for one in all]
     sent = set(
         Entry.objects.filter(kind=REMINDED, subject__in=subjects).values_list("subject", flat=True)
@@ -83,7 +90,22 @@ def _reached(row: CaseBoard, now: datetime) -> Iterator[Reminder]:
         step = step_at(start.at if start else None, due, now)
         if step is not None:
             key = sha256(f"{shown.id} {step.id} {due.isoformat()}".encode()).hexdigest()[:24]
-            yield Reminder(shown, step, f"{row.case.pk}:{key}")
+            yield Reminder(shown, step, f"{row.case.pk}:{key}", str(shown.told.clock.recipient))
+    yield from _unanswered(row, now)
+
+
+def _unanswered(row: CaseBoard, now: datetime) -> Iterator[Reminder]:
+    """One reminder a case for all laws of which it is not known whether they apply."""
+    shown = row.waiting
+    due = shown.told.act_by if shown else None
+    if shown is None or shown.told.triggered is None or due is None:
+        return
+    step = step_at(shown.told.triggered.at, due, now)
+    if step is not None:
+        key = sha256(f"about us {step.id} {due.isoformat()}".encode()).hexdigest()[:24]
+        with in_the_records_language():
+            words = _("Answer what is asked about the organisation")
+        yield Reminder(shown, step, f"{row.case.pk}:{key}", words)
 
 
 def _tell(case: Case, all: Sequence[Reminder], now: datetime) -> int:
@@ -100,7 +122,7 @@ def _tell(case: Case, all: Sequence[Reminder], now: datetime) -> int:
     server = mail_server()
     if server is None:
         return told
-    rows = tuple(Row(f"{one.shown.told.clock.recipient}: {one.shown.left} ({one.step.name})") for one in all)
+    rows = tuple(Row(f"{one.words}: {one.shown.left} ({one.step.name})") for one in all)
     closing = (_("You get this because of your role in this incident, or because you answer for it all."),)
     parts = () if server.short else (Part(_("Limits"), rows),)
     letter = Letter(words, (), parts, link, closing)
@@ -115,10 +137,11 @@ def _tell(case: Case, all: Sequence[Reminder], now: datetime) -> int:
 
 def _whom(case: Case, all: Sequence[Reminder], now: datetime) -> list[str]:
     """Keys of the people who are told: those with the roles, the owners from a step on; where nobody has a
-    role, whoever answers for the daily work."""
+    role who may still sign in, whoever answers for the daily work."""
     roles = {role for one in all for role in one.step.roles}
     held = CaseRole.objects.filter(case=case, ended_at=None, role__in=roles, person__isnull=False)
-    people = set(held.values_list("person", flat=True)) or set(holders(MANAGERS, now))
+    able = holding_people(today_at(now)).filter(pk__in=list(held.values_list("person", flat=True)))
+    people = set(able.values_list("pk", flat=True)) or set(holders(MANAGERS, now))
     if any(one.step.owners for one in all):
         people |= set(holders((Role.OWNER,), now))
     return sorted(people)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("notices/<str:key>/change/", views.change, name="case-notice-change"),
     path("notices/<str:key>/review/", views.review, name="case-notice-review"),
     path("notices/<str:key>/hand-in/", views.hand_in, name="case-notice-hand-in"),
+    path("notices/<str:key>/proof/", views.complete, name="case-notice-proof"),
     path("notices/<str:key>/mail/", views.mail, name="case-notice-mail"),
     path("notices/<str:key>/take-back/", views.take_back, name="case-notice-take-back"),
     path("notices/<str:key>/drop/", views.drop, name="case-notice-drop"),

@@ -21,7 +21,7 @@ from duecare.incidents.notices.clocks import Clocks
 from duecare.incidents.notices.drafting import draft_of, subject_of
 from duecare.incidents.notices.models import Notice
 from duecare.incidents.notices.notice_actions import NOTICE
-from duecare.incidents.notices.pages import form_page, sent, worker
+from duecare.incidents.notices.pages import again, form_page, sent, worker
 from duecare.incidents.notices.queries import find_notice, material_of, notices_of, state_of
 from duecare.incidents.notices.showing import Group, at_words, state_words, utc_words
 from duecare.law.told import Told
@@ -178,12 +178,12 @@ def review(request: Request, key: str) -> HttpResponseBase:
     def act(values: dict[str, Any]) -> None:
         notice_actions.review_notice(request.viewer.actor, key, values["words"], values["seen"], request.now)
 
-    text = found.subject
+    text = ""
     if found.changed_by == request.viewer.actor:
         text = _("You wrote this text yourself: the record will say that it was reviewed alone.")
     return _acted(
         request, found, form, act, _("Agree to the text"), _("I have read it, and agree"),
-        _("Your review was recorded."), text,
+        _("Your review was recorded."), text, notice=found,
     )  # fmt: skip
 
 
@@ -192,7 +192,8 @@ def hand_in(request: Request, key: str) -> HttpResponseBase:
     """Record that it was handed in outside."""
     found = _workable(request, key)
     exercise = found.case.exercise
-    form = forms.HandInForm(sent(request), exercise=exercise, initial={"zone": found.case.zone})
+    initial = {"zone": found.case.zone, "seen": seen_entry(found)}
+    form = forms.HandInForm(sent(request), exercise=exercise, initial=initial)
 
     def act(values: dict[str, Any]) -> None:
         notice_actions.hand_in(
@@ -200,6 +201,7 @@ def hand_in(request: Request, key: str) -> HttpResponseBase:
             key,
             form.moment(),
             request.now,
+            seen=values["seen"],
             address=values["address"],
             reference=values["reference"],
             proof_words=values["proof_words"],
@@ -210,7 +212,7 @@ def hand_in(request: Request, key: str) -> HttpResponseBase:
         text = _("This is an exercise: record it as if it had been handed in. Nothing is sent.")
     return _acted(
         request, found, form, act, _("Record that it was handed in"), _("Record it"),
-        _("Recorded. The clock is told by it."), text,
+        _("Recorded. The clock is told by it."), text, notice=found,
     )  # fmt: skip
 
 
@@ -225,7 +227,33 @@ def mail(request: Request, key: str) -> HttpResponseBase:
 
     text = _("The text leaves the house as plain mail, readable on its way. It counts as handed in once the "
              "mail server has taken it.")  # fmt: skip
-    return _acted(request, found, form, act, _("Send it by mail"), _("Send it"), _("It is on its way."), text)
+    return _acted(
+        request, found, form, act, _("Send it by mail"), _("Send it"), _("It is on its way."), text,
+        notice=found,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def complete(request: Request, key: str) -> HttpResponseBase:
+    """Say their reference, and what shows that it went in, once that is known."""
+    found = _workable(request, key)
+    names = ("reference", "proof_words")
+    initial = {**{name: getattr(found, name) for name in names}, "seen": seen_entry(found)}
+    form = forms.CompleteForm(sent(request), initial=initial)
+
+    def act(values: dict[str, Any]) -> None:
+        notice_actions.complete_notice(
+            request.viewer.actor,
+            key,
+            values["reference"],
+            values["proof_words"],
+            values["seen"],
+            request.now,
+        )
+
+    return _acted(
+        request, found, form, act, _("Reference and proof"), _("Save"), _("Recorded."), found.subject
+    )  # fmt: skip
 
 
 @require_POST
@@ -266,16 +294,26 @@ def _workable(request: Request, key: str) -> Notice:
 
 
 def _acted(
-    request: Request, found: Notice, form: Any, act: Any, title: str, button: str, done: str, text: str = ""
+    request: Request,
+    found: Notice,
+    form: Any,
+    act: Any,
+    title: str,
+    button: str,
+    done: str,
+    text: str = "",
+    **more: Any,
 ) -> HttpResponseBase:
-    """The form's page, or the notice's once the act was done."""
+    """The form's page, or the notice's once the act was done; with `notice` under its text."""
     if form.is_valid():
         try:
             act(form.cleaned_data)
         except DuecareError as error:
             form.add_error(error.place if error.place in form.fields else None, str(error))
+            if again(form, error, found):
+                more = {"notice": found, "afresh": True}
         else:
             messages.success(request, done)
             return redirect("case-notice", found.pk)
     back = reverse("case-notice", args=[found.pk])
-    return form_page(request, found.case, form, title, button, back, PAGE, text=text)
+    return form_page(request, found.case, form, title, button, back, PAGE, text=text, **more)

@@ -29,6 +29,11 @@ def plan_approved(facts: Facts, _target: None) -> Judgement:
         return unmet(_("nobody has made a plan"))
     if plan["lacking"]:
         return unmet(_("the plan is not whole: %(names)s") % {"names": ", ".join(plan["lacking"])})
+    if plan["deserted"]:
+        return unmet(
+            _("whoever has these roles no longer has a right here: %(names)s")
+            % {"names": ", ".join(plan["deserted"])}
+        )
     if plan["approved_at"] is None:
         return unmet(_("nobody has approved the plan"))
     if not plan["current"]:

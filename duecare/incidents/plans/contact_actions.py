@@ -13,7 +13,7 @@ from duecare.incidents.plans.contacts import KINDS
 from duecare.incidents.plans.models import PlanContact
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
-from duecare.program.unchanged import demand_unchanged
+from duecare.program.unchanged import demand_unchanged, seen_entry
 from duecare.web.recorded import recorded
 
 FIELDS = ("name", "organisation", "person_id", "kind", "what_for", "phone", "other", "hours")
@@ -60,10 +60,19 @@ def change_contact(
     return found
 
 
-def confirm_contact(actor: str, key: str, now: datetime) -> PlanContact:
-    """Say that somebody was reached today in the way that the list has. Raises NotFound or Refused."""
+def confirm_contact(actor: str, key: str, now: datetime, *, seen: int | None = None) -> PlanContact:
+    """Say that somebody was reached today in the way that the list had at the entry `seen`.
+
+    Raises NotFound, or Refused if it was ended, or changed since: another number was not tried. Without
+    `seen` it is the way that the list has now.
+    """
     with recording(actor, "confirm a contact"):
         found = _listed(key)
+        if seen is not None and seen_entry(found) > seen:
+            raise Refused(
+                _("This contact was changed after its page was opened."),
+                _("Try the way to them as it stands now."),
+            )
         found.confirmed_at, found.confirmed_by = now, actor
         found.save(force_update=True)
     return found

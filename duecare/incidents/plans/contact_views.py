@@ -66,6 +66,7 @@ def contact(request: Request, key: str) -> HttpResponseBase:
         "ended_by": names.get(row.ended_by, ""),
         "may_change": here and viewer.has(*CHANGERS),
         "may_confirm": here and viewer.changes,
+        "seen": seen_entry(row),
         **remarks.context(f"{CONTACT}:{row.pk}", viewer),
     }
     return render(request, "incidents/contact.html", context)
@@ -151,10 +152,17 @@ def contact_change(request: Request, key: str) -> HttpResponseBase:
 
 @require_POST
 def contact_confirm(request: Request, key: str) -> HttpResponseBase:
-    """Say that they were reached today."""
+    """Say that they were reached today, as the page had them; `seen` says which version that was."""
     viewer = worker(request)
-    row = contact_actions.confirm_contact(viewer.actor, _listed(key, viewer).pk, request.now)
-    messages.success(request, _("%s was reached today.") % row.name)
+    text = request.POST.get("seen", "")
+    seen = int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else -1
+    row = _listed(key, viewer)
+    try:
+        contact_actions.confirm_contact(viewer.actor, row.pk, request.now, seen=seen)
+    except Refused as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("%s was reached today.") % row.name)
     return redirect("plan-contact", key)
 
 

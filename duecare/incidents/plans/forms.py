@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -137,7 +138,8 @@ class PlaybookForm(PlanForm):
     )
 
     def clean_never(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["never"].splitlines() if line.strip()]
+        lines = normalize("NFC", self.cleaned_data["never"]).splitlines()
+        return [line.strip() for line in lines if line.strip()]
 
     @classmethod
     def of(cls, playbook: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.papers.blocks import Block, Column, Heading, Table, Text, as_json, cut
 from duecare.program.papers.placing import NOTHING, day, moment
 from duecare.program.papers.setting import Paper
+from duecare.program.task_queries import today_at
 from duecare.program.unchanged import seen_entry
 from duecare.words import number
 
@@ -53,7 +54,7 @@ def paper(kind: str, viewer: Viewer, now: datetime) -> Paper:
     contacts = reached(viewer, now)
     told = _Gathered(
         plan,
-        role_lines(plan, people_named(plan, viewer)),
+        role_lines(plan, people_named(plan, viewer, today_at(now))),
         contacts,
         {one.person: one.ways for one in reversed(contacts) if one.person},
         tuple(_version(row, viewer)),

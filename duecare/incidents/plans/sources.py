@@ -16,28 +16,31 @@ from duecare.incidents.plans.models import PlanContact
 from duecare.incidents.plans.queries import READER, REFERENCE, find_plan
 from duecare.incidents.plans.steps import missing
 from duecare.incidents.plans.stored import FIELDS, plan_of
-from duecare.incidents.plans.telling import standing_of
+from duecare.incidents.plans.telling import deserted, standing_of
 from duecare.program.judgement import Facts, Grade
 from duecare.program.subjects import Subject, register_source
+from duecare.program.task_queries import today_at
 
 
 def plans(now: datetime) -> Iterator[Subject]:
     """The one plan, whether there is one or not."""
-    sections = {"plan": _plan(), "contacts": {"state": "read", "problems": [], "rows": _contacts()}}
+    sections = {"plan": _plan(now), "contacts": {"state": "read", "problems": [], "rows": _contacts()}}
     yield Subject(REFERENCE, _("Incident plan"), Grade.STATED, Facts(now, now, sections))
 
 
-def _plan() -> dict[str, Any]:
+def _plan(now: datetime) -> dict[str, Any]:
     row = find_plan(READER)
     if row is None:
         return {"state": "absent", "problems": []}
     standing = standing_of(READER)
-    lacking = missing(plan_of({name: getattr(row, name) for name in FIELDS}))
+    plan = plan_of({name: getattr(row, name) for name in FIELDS})
+    lacking = missing(plan)
     looked_at = standing.looked_at
     return {
         "state": "read",
         "problems": [],
         "lacking": [str(one.name) for one in lacking],
+        "deserted": deserted(plan, today_at(now)),
         "approved_at": standing.approval.approval.at.isoformat() if standing.approval else None,
         "current": standing.state == "approved",
         "reviewed_at": looked_at.isoformat() if looked_at else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import OuterRef
@@ -22,6 +22,7 @@ from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Shown, decisions_about
 from duecare.program.models import Decided, Person
+from duecare.program.task_queries import holding_people
 from duecare.words import number
 
 PARTS: Mapping[str, Any] = {
@@ -102,11 +103,28 @@ class Standing:
         return max([*moments, *([self.review.reviewed_at] if self.review else [])], default=None)
 
 
-def people_named(plan: PlanContent, viewer: Viewer) -> dict[str, str]:
-    """The names of the people who have a role, by key, as far as the viewer may see them."""
+def people_named(plan: PlanContent, viewer: Viewer, today: date | None = None) -> dict[str, str]:
+    """The names of the people who have a role, by key, as far as the viewer may see them.
+
+    With `today` it says of those who hold no right on that day that they do not.
+    """
     keys = {key for role in plan.roles for key in (role.person, role.deputy) if key}
-    found = Person.objects.all().visible_to(viewer).filter(pk__in=keys)
-    return dict(found.values_list("pk", "name"))
+    found = dict(Person.objects.all().visible_to(viewer).filter(pk__in=keys).values_list("pk", "name"))
+    if today is None or not found:
+        return found
+    here = set(holding_people(today).filter(pk__in=keys).values_list("pk", flat=True))
+    return {
+        key: name if key in here else _("%s (no longer has a right here)") % name
+        for key, name in found.items()
+    }
+
+
+def deserted(plan: PlanContent, today: date) -> list[str]:
+    """The names of those roles of which neither the person nor the deputy who is named holds a right."""
+    named = {role.id: {role.person, role.deputy} - {""} for role in plan.roles}
+    keys = {key for people in named.values() for key in people}
+    here = set(holding_people(today).filter(pk__in=keys).values_list("pk", flat=True))
+    return [str(role.name) for role in plan.roles if named[role.id] and not named[role.id] & here]
 
 
 def role_lines(plan: PlanContent, names: Mapping[str, str]) -> list[RoleLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -44,11 +45,11 @@ def content_of(row: Plan | None) -> PlanContent:
     return shipped() if row is None else plan_of({name: getattr(row, name) for name in FIELDS})
 
 
-def told(plan: PlanContent, viewer: Viewer) -> dict[str, Any]:
-    """A plan as `incidents/parts/plan_content.html` draws it."""
+def told(plan: PlanContent, viewer: Viewer, today: date) -> dict[str, Any]:
+    """A plan as `incidents/parts/plan_content.html` draws it, with who of it has no right on a day."""
     return {
         "content": plan,
-        "roles": telling.role_lines(plan, telling.people_named(plan, viewer)),
+        "roles": telling.role_lines(plan, telling.people_named(plan, viewer, today)),
         "severities": [(one, telling.hours_words(one.hours)) for one in plan.severities],
         "playbooks": list(plan.playbooks.values()),
     }
@@ -67,7 +68,7 @@ def plan(request: Request) -> HttpResponseBase:
     may = viewer.has(*CHANGERS) and asof.current() is None
     context = {
         "row": row,
-        **told(content, viewer),
+        **told(content, viewer, timezone.localdate(request.view_now)),
         "standing": standing,
         "questions": [(one, one.answer(content) if row else "") for one in QUESTIONS],
         "open_questions": open_ones,
@@ -127,7 +128,7 @@ def version(request: Request, entry: int) -> HttpResponseBase:
         )
     decided = decisions_about([REFERENCE], viewer).get(REFERENCE, [])
     context = {
-        **told(found, viewer),
+        **told(found, viewer, timezone.localdate(request.view_now)),
         "lines": [telling.playbook_line(one, found) for one in found.playbooks.values()],
         "entry": entry,
         "decisions": [one for one in decided if one.approval.entry == entry],

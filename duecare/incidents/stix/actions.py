@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, Refused
@@ -44,7 +45,9 @@ def telling_of(case: Case, tlp: str, now: datetime, *, summary: bool) -> Telling
     """What of a case is passed on at that level. The title and the summary only if so said."""
     profile = live_profile()
     signs = Indicator.objects.filter(case=case, removed_at=None).order_by("added_at", "id")
-    entries = TimelineEntry.objects.filter(case=case, struck_at=None).values_list("techniques", flat=True)
+    # What a bundle of others told is theirs to pass on: nobody here has seen it, and its level is not kept.
+    told = TimelineEntry.objects.filter(case=case, struck_at=None).exclude(Q(kind="note") & ~Q(imported=""))
+    entries = told.values_list("techniques", flat=True)
     return Telling(
         log=Head.objects.get().origin,
         organisation=profile.name if profile else _("an organisation"),

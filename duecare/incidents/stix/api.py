@@ -47,6 +47,6 @@ def take_in_stix(request: Request, key: Key, tlp: Tlp = "amber", name: Line = "b
     """Take in the indicators and techniques of a bundle of STIX 2.1, whose bytes are the body."""
     case = worked_on(request, key)
     data = sent(request, MOST_BYTES, _("Ask for a smaller one."))
-    table, digest = views.read_table(data), hashlib.sha256(data).hexdigest()
+    table, digest = views.read_table(data, request.now), hashlib.sha256(data).hexdigest()
     made = actions.take_in(request.viewer.actor, case, table, tlp, digest, clean_name(name), request.now)
     return {"added": made}

@@ -64,7 +64,7 @@ class Told:
     withheld: int
     """Indicators that the recipient may not read."""
     without_pattern: int
-    """Indicators for which STIX has no pattern."""
+    """Indicators for which STIX has no pattern, or which are written as one that is none."""
 
 
 def bundle_of(telling: Telling, id: UUID) -> Told:
@@ -73,7 +73,7 @@ def bundle_of(telling: Telling, id: UUID) -> Told:
 
     allowed = up_to(telling.tlp)
     shown = [one for one in telling.signs if one.tlp in allowed]
-    sent = [one for one in shown if pattern_of(one.kind, one.value)]
+    sent = [one for one in shown if _can_be_told(one)]
     identity = v21.Identity(
         id=_id("identity", telling.log),
         created=telling.since,
@@ -99,11 +99,26 @@ def bundle_of(telling: Telling, id: UUID) -> Told:
     markings = [v21.MarkingDefinition(**definition(tlp)) for tlp in used]
     bundle = v21.Bundle(*markings, *objects, id=f"bundle--{id}")
     return Told(
-        bundle.serialize(pretty=True, include_optional_defaults=False),
+        bundle.serialize(indent=2, include_optional_defaults=False),
         len(sent),
         len(telling.signs) - len(shown),
         len(shown) - len(sent),
     )
+
+
+def _can_be_told(sign: Sign) -> bool:
+    """Whether there is a pattern of STIX for it; what somebody wrote as one is held to its grammar."""
+    from stix2 import v21
+    from stix2.exceptions import STIXError
+
+    pattern = pattern_of(sign.kind, sign.value)
+    if not pattern or sign.kind != "other":
+        return bool(pattern)
+    try:
+        v21.Indicator(pattern=pattern, pattern_type="stix", valid_from=sign.seen)
+    except (STIXError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _indicator(sign: Sign, by: str, incident: str) -> Iterable[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from unicodedata import normalize
 
@@ -35,8 +36,9 @@ MOST_PROBLEMS = 200
 LONGEST_WORDS = 1000
 
 
-def read_isolated(data: bytes, sheet: str = "") -> Table | Choice:
-    """The signs and techniques in a bundle, read in a child process.
+def read_isolated(data: bytes, now: datetime) -> Table | Choice:
+    """The signs and techniques in a bundle, read in a child process; those that held until before `now` are
+    left out.
 
     Raises BadInput for what is no bundle, or that it took too much; faults of its objects are the table's.
     """
@@ -50,7 +52,7 @@ def read_isolated(data: bytes, sheet: str = "") -> Table | Choice:
         _("Ask for a smaller one; nothing was taken in."),
     )
     limits = Limits(SECONDS, MEMORY, ANSWER_LIMIT)
-    return from_json(read_confined(__name__, data, {}, limits, too_much))
+    return from_json(read_confined(__name__, data, {"now": now.isoformat()}, limits, too_much))
 
 
 # ── In the child ─────────────────────────────────────────────────────────────────────────────────────────
@@ -74,14 +76,15 @@ def ready(orders: Mapping[str, Any]) -> Callable[[BinaryIO, Mapping[str, Any]], 
 
 
 def _pieces(given: BinaryIO, orders: Mapping[str, Any]) -> Iterator[bytes]:
-    yield to_json(read_bundle(given.read())).encode()
+    yield to_json(read_bundle(given.read(), datetime.fromisoformat(orders["now"]))).encode()
 
 
-def read_bundle(data: bytes) -> Table:
+def read_bundle(data: bytes, now: datetime) -> Table:
     """The signs and techniques in a bundle. Raises BadInput for what is none."""
     rows: list[Row] = []
     problems: list[Problem] = []
     left: Counter[str] = Counter()
+    over = 0
     for place, told in enumerate(_objects(data), start=1):
         try:
             new = _rows(told)
@@ -95,10 +98,20 @@ def read_bundle(data: bytes) -> Table:
         if new is None:
             left[str(told.get("type"))] += 1
             continue
+        if _is_over(told, now):
+            over += 1
+            continue
         rows += [Row(place, (*cells, str(told["id"]))) for cells in new]
+        if len(rows) > MOST_OBJECTS:
+            reason = _("The bundle tells more than %(most)s signs: ask for a smaller one.") % {
+                "most": number(MOST_OBJECTS)
+            }
+            problems.append(Problem(place, None, reason))
+            break
     others = ", ".join(f"{kind} ({count})" for kind, count in sorted(left.items()))
     left_out = _("Left out, as nothing here holds it or it was revoked: %(others)s") % {"others": others}
-    notes = (left_out,) if others else ()
+    held = _("Left out, as they hold no longer (valid_until): %(count)s") % {"count": number(over)}
+    notes = (*((left_out,) if others else ()), *((held,) if over else ()))
     return Table("csv", "", 0, HEAD, tuple(rows), tuple(problems), notes)
 
 
@@ -133,7 +146,9 @@ def _rows(told: Any) -> list[tuple[str, ...]] | None:
     Raises BadInput if it does not validate.
     """
     _validate(told)
-    tlp = strictest(told.get("object_marking_refs", ()))
+    # A mark on a part of an object counts for all of it, as it is kept whole.
+    parts = (str(one.get("marking_ref", "")) for one in told.get("granular_markings", ()))
+    tlp = strictest((*told.get("object_marking_refs", ()), *parts))
     if told.get("revoked"):
         return None
     if told["type"] == "attack-pattern":
@@ -147,6 +162,16 @@ def _rows(told: Any) -> list[tuple[str, ...]] | None:
         return None
     words = _cut(" — ".join(filter(None, (told.get("name"), told.get("description")))))
     return [(one.kind, one.value, tlp, words) for one in indicators_in(told["pattern"])]
+
+
+def _is_over(told: Mapping[str, Any], now: datetime) -> bool:
+    """Whether an indicator held until before `now`."""
+    until = told.get("valid_until") if told["type"] == "indicator" else None
+    try:
+        read = datetime.fromisoformat(str(until))
+    except ValueError:
+        return False
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)) < now
 
 
 def _validate(told: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 
 from duecare.incidents.indicators.kinds import Found, read
 
@@ -25,6 +26,7 @@ _PATH = r"[a-z0-9-]+:[A-Za-z0-9_.'-]+"
 _VALUE = r"'(?:[^'\\]|\\.)*'"
 _ONE = re.compile(rf"({_PATH})\s*=\s*({_VALUE})")
 _GROUP = rf"\[\s*{_PATH}\s*=\s*{_VALUE}(?:\s+OR\s+{_PATH}\s*=\s*{_VALUE})*\s*\]"
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SIMPLE = re.compile(rf"\s*{_GROUP}(?:\s+OR\s+{_GROUP})*\s*")
 
 
@@ -36,17 +38,36 @@ def pattern_of(kind: str, value: str) -> str:
     return f"[{PATHS[kind]} = '{quoted}']"
 
 
-def indicators_in(pattern: str) -> list[Found]:
-    """The signs that a pattern asks for, any of which is enough; one of kind "other" if it asks for more.
+def _of_no_kind(kind: str, value: str) -> bool:
+    """Whether what STIX holds under that path is more than the kind: a network, or another scheme's URL."""
+    if kind == "url":
+        scheme = _SCHEME.match(value)
+        return scheme is not None and scheme[1].lower() not in ("http", "https", "ftp", "ftps")
+    if kind not in ("ipv4", "ipv6") or "/" not in value:
+        return False
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        return False
+    return True
 
-    Raises BadInput for a sign that is not of its kind.
+
+def indicators_in(pattern: str) -> list[Found]:
+    """The signs that a pattern asks for, any of which is enough.
+
+    One of kind "other", the pattern itself, if it asks for more, or for what is none of the kinds that are
+    kept here (a network, an address of another scheme). Raises BadInput for a sign that is not of its kind.
     """
+    whole = pattern if pattern.isprintable() else " ".join(pattern.split())
     if not _SIMPLE.fullmatch(pattern):
-        return [read(pattern, "other")]
+        return [read(whole, "other")]
     found = []
     for path, quoted in _ONE.findall(pattern):
         kind = _KINDS.get(path.replace("'", ""))
         if kind is None:
-            return [read(pattern, "other")]
-        found.append(read(re.sub(r"\\(.)", r"\1", quoted[1:-1]), kind))
+            return [read(whole, "other")]
+        value = re.sub(r"\\(.)", r"\1", quoted[1:-1])
+        if _of_no_kind(kind, value):
+            return [read(whole, "other")]
+        found.append(read(value, kind))
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -77,9 +78,9 @@ def as_file(case: Case, text: str) -> HttpResponse:
     return answer
 
 
-def read_table(data: bytes, sheet: str = "") -> Table:
-    """What a bundle tells. Raises BadInput."""
-    found = read_isolated(data)
+def read_table(data: bytes, now: datetime) -> Table:
+    """What a bundle tells at that time. Raises BadInput."""
+    found = read_isolated(data, now)
     if isinstance(found, Choice):  # a bundle has no sheets
         raise BadInput(_("The file is no bundle of STIX."), _("Look whether it is the right file."))
     return found
@@ -103,7 +104,8 @@ def _stix_import(request: Request, key: str) -> HttpResponseBase:
         upload = form.cleaned_data["file"]
         try:
             found = waiting.put(
-                upload.read(), request.viewer.actor, request.now, read=read_table, into=INTO, source=case.pk,
+                upload.read(), request.viewer.actor, request.now,
+                read=lambda data, _sheet: read_table(data, request.now), into=INTO, source=case.pk,
                 loader=form.cleaned_data["tlp"], name=remarks.clean_name(upload.name),
                 downloaded_at=request.now,
             )  # fmt: skip

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case
+from duecare.incidents.notices.models import Notice
+from duecare.incidents.timeline.guarding import guarded, unguarded
 from duecare.incidents.timeline.kinds import KINDS
 from duecare.incidents.timeline.milestones import OF_ID
 from duecare.incidents.timeline.models import TimelineEntry
-from duecare.incidents.timeline.rows import LONGEST_WORDS, Draft, demand_order, demand_past
+from duecare.incidents.timeline.queries import register_of
+from duecare.incidents.timeline.rows import LONGEST_WORDS, Draft, demand_exact, demand_order, demand_past
 from duecare.law.moments import Moment
-from duecare.law.obligations import register
+from duecare.law.terms import SUBMISSION
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.web.recorded import recorded
 from duecare.words import day, number
 
+NOTICE = "incidents.notice"
+"""The kind of what an entry tells of that came with a notice."""
 AT_ONCE = 500
 """Entries of one act."""
 
@@ -49,49 +56,80 @@ def put(
 
 def add_entry(actor: str, case: Case, draft: Draft, now: datetime) -> TimelineEntry:
     """Write down what happened. Raises BadInput for what cannot be, Refused if the case is closed."""
-    _demand_good(draft, now)
+    _demand_good(case, draft, now)
+    kept = _law_kept(case, [draft])
     with recording(actor, recorded("write into the timeline of the case %(title)s", title=case.title)):
-        demand_open(case)
+        _begin(actor, demand_open(case), kept, now)
         return _put(actor, case, draft, now)
 
 
-def strike_entry(actor: str, case: Case, key: str, reason: str, now: datetime) -> TimelineEntry:
-    """Say that an entry was wrong; it stays, struck.
+def strike_entry(
+    actor: str, case: Case, key: str, reason: str, now: datetime, *, confirmed: Collection[str] = ()
+) -> TimelineEntry:
+    """Say that an entry was wrong; it stays, struck. `confirmed` are ids for those who guard it.
 
-    Raises BadInput without a reason, NotFound for no such entry, Refused if it is struck or the case closed.
+    Raises BadInput without a reason, or for what is to be confirmed first; NotFound for no such entry;
+    Refused if it is struck, tells of a notice that stands, or the case is closed.
     """
     with recording(actor, recorded("strike an entry of the case %(title)s", title=case.title)):
-        demand_open(case)
-        return _strike(actor, case, key, reason, now)
+        current = demand_open(case)
+        found = _standing(case, key)
+        _demand_no_notice(found)
+        check = guarded(current, now) if found.trigger else unguarded
+        _strike(actor, found, reason, now)
+        check(confirmed)
+    return found
 
 
-def tell_anew(actor: str, case: Case, key: str, draft: Draft, reason: str, now: datetime) -> TimelineEntry:
-    """Strike an entry and write what is right in its place; one act. Raises as the two do."""
-    _demand_good(draft, now)
+def tell_anew(
+    actor: str,
+    case: Case,
+    key: str,
+    draft: Draft,
+    reason: str,
+    now: datetime,
+    *,
+    confirmed: Collection[str] = (),
+) -> TimelineEntry:
+    """Strike an entry and write what is right in its place; one act. Raises as the two do.
+
+    What tells of a notice that was handed in goes on telling of it, whatever the draft says of the law.
+    """
+    kept = _law_kept(case, [draft])
     with recording(actor, recorded("tell an entry of the case %(title)s anew", title=case.title)):
-        demand_open(case)
-        struck = _strike(actor, case, key, reason, now)
-        return _put(actor, case, draft, now, instead_of=struck, about=struck.about)
+        current = demand_open(case)
+        struck = _standing(case, key)
+        if struck.trigger.startswith(SUBMISSION):
+            draft = replace(draft, trigger=struck.trigger, obligation=struck.obligation)
+        _demand_good(current, draft, now, before=struck)
+        check = guarded(current, now) if struck.trigger or draft.trigger else unguarded
+        _strike(actor, struck, reason, now)
+        _begin(actor, current, kept, now)
+        made = _put(actor, case, draft, now, instead_of=struck, about=struck.about)
+        check(confirmed)
+    return made
 
 
 def take_in(actor: str, case: Case, drafts: Sequence[Draft], file: str, now: datetime) -> int:
-    """Write all entries of a file, of which `file` is the digest, and how many those were.
+    """Write all entries of a file, of which `file` is the identity, and how many those were.
 
     They are written in acts of AT_ONCE. Where that broke off, the same file goes on from there. Raises
     Refused if the file is in the timeline already, or somebody else takes it in at the same time.
     """
     written = already_there(case, len(drafts), file)
     begun = written
+    kept = _law_kept(case, drafts)
     known = TimelineEntry.objects.filter(case=case, imported=file)
     before = known.count() - written
     while written < len(drafts):
         part = drafts[written : written + AT_ONCE]
         with recording(actor, recorded("take events into the case %(title)s", title=case.title)):
-            demand_open(case)
+            current = demand_open(case)
             if known.count() != before + written:
                 raise Refused(
                     _("Somebody else takes this file in at the same time."), _("Look at the timeline.")
                 )
+            _begin(actor, current, kept, now)
             for one in part:
                 _put(actor, case, one, now, imported=file)
         written += len(part)
@@ -107,7 +145,8 @@ def already_there(case: Case, rows: int, file: str) -> int:
     first = known.filter(struck_at=None).order_by("recorded_at").first()
     if first is None:
         return 0
-    count = known.count()
+    # What was taken in before that and is struck whole counts no more.
+    count = known.filter(recorded_at__gte=first.recorded_at).count()
     if count < rows:
         return count
     raise Refused(
@@ -116,30 +155,48 @@ def already_there(case: Case, rows: int, file: str) -> int:
     )
 
 
-def strike_file(actor: str, case: Case, file: str, reason: str, now: datetime) -> int:
+def strike_file(
+    actor: str, case: Case, file: str, reason: str, now: datetime, *, confirmed: Collection[str] = ()
+) -> int:
     """Strike all that came from one file, in acts of AT_ONCE; how many entries those were.
 
-    Raises BadInput without a reason, NotFound if nothing that stands came from it.
+    Events of the law come first: what has to be confirmed is asked before anything is struck. Raises BadInput
+    for that and without a reason, NotFound if nothing that stands came from it.
     """
     _demand_reason(reason)
     standing = TimelineEntry.objects.filter(case=case, imported=file, struck_at=None)
     struck = 0
-    while file and (part := list(standing.order_by("id").values_list("pk", flat=True)[:AT_ONCE])):
+    first = standing.order_by("-trigger", "id")
+    while file and (part := list(first.values_list("pk", "trigger")[:AT_ONCE])):
         with recording(actor, recorded("strike entries of the case %(title)s", title=case.title)):
-            demand_open(case)
-            struck += standing.filter(pk__in=part).update(
+            current = demand_open(case)
+            check = guarded(current, now) if part[0][1] else unguarded
+            struck += standing.filter(pk__in=[key for key, _trigger in part]).update(
                 struck_at=now, struck_by=actor, struck_because=reason.strip()
             )
+            check(confirmed)
     if not struck:
         raise NotFound(_("Nothing of such a file stands in the timeline."), _("Look at the timeline."))
     return struck
 
 
-def demand_open(case: Case) -> None:
-    """Raises Refused if the case is closed by now; it stays as it is until the act ends."""
+def demand_open(case: Case) -> Case:
+    """The case as it is now, and stays until the act ends. Raises Refused if it is closed by now."""
     current: Case | None = Case.objects.select_for_update().filter(pk=case.pk).first()
     if current is None or current.closed_at is not None:
         raise Refused(_("This case is closed."), _("Open it again on its page if there is more to do."))
+    return current
+
+
+def _law_kept(case: Case, drafts: Sequence[Draft]) -> tuple[str, str] | None:
+    """Before an act: the law of today, if one of these begins the clocks of a case that has none."""
+    return keep_law() if not case.law and any(one.trigger for one in drafts) else None
+
+
+def _begin(actor: str, current: Case, kept: tuple[str, str] | None, now: datetime) -> None:
+    """Within an act: the case has the law that was kept, unless it has one by now."""
+    if kept is not None:
+        freeze_law(actor, current, kept, now)
 
 
 def _put(actor: str, case: Case, draft: Draft, now: datetime, **values: Any) -> TimelineEntry:
@@ -160,16 +217,35 @@ def _put(actor: str, case: Case, draft: Draft, now: datetime, **values: Any) -> 
     )
 
 
-def _strike(actor: str, case: Case, key: str, reason: str, now: datetime) -> TimelineEntry:
-    _demand_reason(reason)
+def _standing(case: Case, key: str) -> TimelineEntry:
+    """The entry, locked. Raises NotFound, or Refused if it is struck."""
     found: TimelineEntry | None = TimelineEntry.objects.select_for_update().filter(case=case, pk=key).first()
     if found is None:
         raise NotFound(_("There is no such entry in this timeline."), _("Look at the timeline."))
     if found.struck_at is not None:
         raise Refused(_("This entry is struck already."), _("Look at it for the reason."))
+    return found
+
+
+def _strike(actor: str, found: TimelineEntry, reason: str, now: datetime) -> None:
+    _demand_reason(reason)
     found.struck_at, found.struck_by, found.struck_because = now, actor, reason.strip()
     found.save()
-    return found
+
+
+def _demand_no_notice(entry: TimelineEntry) -> None:
+    """Raises Refused for what tells that a notice was handed in, while that notice stands."""
+    if not entry.trigger.startswith(SUBMISSION):
+        return
+    kind, _colon, key = entry.about.partition(":")
+    standing = Notice.objects.filter(pk=key, submitted_at__isnull=False, dropped_at=None)
+    notice = standing.first() if kind == NOTICE else None
+    if notice is not None:
+        raise Refused(
+            _("This entry tells that the notice “%(subject)s” was handed in, and that notice stands.")
+            % {"subject": notice.subject},
+            _("Look at the notice. If only the time or the words are wrong, tell the entry anew."),
+        )
 
 
 def _demand_reason(reason: str) -> None:
@@ -179,7 +255,10 @@ def _demand_reason(reason: str) -> None:
         )
 
 
-def _demand_good(draft: Draft, now: datetime) -> None:
+def _demand_good(case: Case, draft: Draft, now: datetime, before: TimelineEntry | None = None) -> None:
+    """What the entry `before` said of the law may be said again, whatever the law of the case is by now."""
+    law = register_of(case)
+    told = ("", before.trigger if before else ""), ("", before.obligation if before else "")
     if not 0 < len(draft.words.strip()) <= LONGEST_WORDS:
         raise BadInput(
             _("An entry has 1 to %s characters.") % number(LONGEST_WORDS), _("Say what happened."), "words"
@@ -187,8 +266,8 @@ def _demand_good(draft: Draft, now: datetime) -> None:
     for name, value, known in (
         ("kind", draft.kind, KINDS),
         ("mark", draft.mark, ("", *OF_ID)),
-        ("trigger", draft.trigger, ("", *register().events)),
-        ("obligation", draft.obligation, ("", *register().obligations)),
+        ("trigger", draft.trigger, (*told[0], *law.events)),
+        ("obligation", draft.obligation, (*told[1], *law.obligations)),
     ):
         if value not in known:
             raise BadInput(
@@ -202,5 +281,6 @@ def _demand_good(draft: Draft, now: datetime) -> None:
         )
     demand_past(draft.happened, now, "happened")
     if draft.observed is not None:
+        demand_exact(draft.observed)
         demand_past(draft.observed, now, "observed")
         demand_order(draft.happened, draft.observed)

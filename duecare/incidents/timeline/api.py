@@ -40,7 +40,8 @@ class TimelineEntryAnswer(Answer):
     techniques: list[str]
     source: str
     imported: str
-    """SHA-256 of the file from which it came, 64 hex."""
+    """What identifies the file from which it came, 64 hex: its SHA-256; where a sheet, or a zone that is not
+    the case's own, was chosen, that of the SHA-256, the sheet and the zone, with zero bytes between."""
     struck_at: Moment | None
     struck_because: str
     instead_of: str | None
@@ -48,7 +49,7 @@ class TimelineEntryAnswer(Answer):
 
 
 class WriteEntry(Body):
-    """What happened. Times are local ones of `zone` or have an offset; or days, where only that is known."""
+    """What happened. Times are local ones of `zone` or have an offset; `happened` may be a day."""
 
     happened: Line
     words: Words
@@ -62,6 +63,13 @@ class WriteEntry(Body):
     obligation: Line = ""
     techniques: list[Line] = []
     source: Line = ""
+
+
+class Strike(Reason):
+    """Why an entry is struck."""
+
+    confirmed: list[Line] = []
+    """Ids of clocks that run and would stop by it: without them it is refused, naming them."""
 
 
 class TimesAnswer(Answer):
@@ -113,13 +121,16 @@ def one_timeline_entry(request: Request, key: Key, entry: Key) -> Any:
 
 
 @endpoint(router, "POST", "/cases/{key}/timeline/{entry}/strike", Scope.INCIDENTS, TimelineEntryAnswer)
-def strike_timeline_entry(request: Request, key: Key, entry: Key, body: Reason) -> Any:
+def strike_timeline_entry(request: Request, key: Key, entry: Key, body: Strike) -> Any:
     """Say that an entry was wrong; it stays, struck."""
     case = worked_on(request, key)
     found = queries.find_entry(case, entry, request.viewer)
     if found.struck_at is not None:
         raise Refused(_("This entry is struck already."), _("Look at it for the reason."))
-    return told(actions.strike_entry(request.viewer.actor, case, found.pk, body.reason, request.now))
+    struck = actions.strike_entry(
+        request.viewer.actor, case, found.pk, body.reason, request.now, confirmed=body.confirmed
+    )
+    return told(struck)
 
 
 @endpoint(router, "GET", "/cases/{key}/times", Scope.READ, list[TimesAnswer])

@@ -14,17 +14,18 @@ from duecare.incidents.cases.models import Case
 from duecare.incidents.timeline.kinds import KINDS, techniques_in
 from duecare.incidents.timeline.milestones import MILESTONES
 from duecare.incidents.timeline.models import TimelineEntry
-from duecare.incidents.timeline.queries import moment_of
+from duecare.incidents.timeline.queries import moment_of, register_of
 from duecare.incidents.timeline.rows import (
     LONGEST_SOURCE,
     Draft,
+    demand_exact,
     demand_order,
     demand_past,
     without_place,
 )
 from duecare.incidents.zones import zone_choices
 from duecare.law.moments import Moment, moment
-from duecare.law.obligations import obligations, register
+from duecare.law.terms import SUBMISSION
 from duecare.program.imports.tables import MOST_BYTES
 from duecare.program.record_form import LONG, RecordForm
 from duecare.web.figures import sort_key
@@ -87,7 +88,9 @@ class EntryForm(ZonedForm):
     observed = time_field(
         gettext_lazy("When somebody saw it"),
         required=False,
-        help_text=gettext_lazy("Leave it empty if that was at once, or is not known."),
+        help_text=gettext_lazy(
+            "With the time, such as 2026-11-23T14:30; leave it empty if that was at once, or is not known."
+        ),
     )
     kind = forms.ChoiceField(label=gettext_lazy("What kind of entry it is"), choices=list(KINDS.items()))
     mark = forms.ChoiceField(
@@ -117,13 +120,16 @@ class EntryForm(ZonedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        told = register()
+        told = register_of(self.case)
         marks = [(one.id, f"{one.name}: {one.means}") for one in MILESTONES]
         events = [(id, _(words)) for id, words in told.events.items()]
-        laws = sorted(((one.id, str(one.name)) for one in obligations().values()), key=_by_name)
+        laws = sorted(((one.id, str(one.name)) for one in told.obligations.values()), key=_by_name)
         for name, choices in (("mark", marks), ("trigger", events), ("obligation", laws)):
             field: Any = self.fields[name]
-            field.choices = [("", _("None")), *choices]
+            # What an entry said before stays to be chosen, whatever the law of the case is by now.
+            before = self.initial.get(name) or ""
+            other = [] if before in dict((("", ""), *choices)) else [(before, before)]
+            field.choices = [("", _("None")), *choices, *other]
 
     @classmethod
     def of(cls, entry: TimelineEntry) -> dict[str, Any]:
@@ -149,10 +155,11 @@ class EntryForm(ZonedForm):
         values["happened"], values["observed"] = self.moment("happened"), self.moment("observed")
         if values["happened"] and values["observed"]:
             try:
+                demand_exact(values["observed"])
                 demand_order(values["happened"], values["observed"])
             except BadInput as error:
                 self.add_error("observed", f"{error.what} {error.next_step}")
-        if values.get("obligation") and not values.get("trigger"):
+        if "obligation" in self.fields and values.get("obligation") and not values.get("trigger"):
             self.add_error("obligation", _("Choose the event of the law too, or no obligation."))
         return values
 
@@ -169,7 +176,7 @@ class EntryForm(ZonedForm):
             "techniques",
             "source",
         )
-        return Draft(**{name: self.cleaned_data[name] for name in names})
+        return Draft(**{name: self.cleaned_data[name] for name in names if name in self.cleaned_data})
 
 
 def _by_name(choice: tuple[str, str]) -> Any:
@@ -182,15 +189,41 @@ def reason_field(label: Any, help_text: Any = "") -> forms.CharField:
     )
 
 
-class AnewForm(EntryForm):
-    """What is right, and what was wrong with the entry before."""
+class ConfirmForm(RecordForm):
+    """A form by which clocks may stop: then whoever acts has to have read which."""
 
-    field_order = ("reason",)
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I have read which clocks stop, and it is right"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def ask_to_confirm(self) -> None:
+        """Show the tick by which whoever acts says so."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+
+
+class AnewForm(ConfirmForm, EntryForm):
+    """What is right, and what was wrong with the entry before.
+
+    What tells of a notice that was handed in goes on telling of it: nothing of the law is asked then.
+    """
+
+    field_order = ("reason", *EntryForm.base_fields)
     reason = reason_field(gettext_lazy("What was wrong with the entry before"))
 
+    def __init__(self, *args: Any, before: TimelineEntry, **options: Any) -> None:
+        super().__init__(*args, initial=EntryForm.of(before), **options)
+        zone: Any = self.fields["zone"]
+        zone.choices = zone_choices(before.zone)
+        if before.trigger.startswith(SUBMISSION):
+            del self.fields["trigger"], self.fields["obligation"]
 
-class StrikeForm(RecordForm):
+
+class StrikeForm(ConfirmForm):
     """Why an entry is struck."""
+
+    field_order = ("reason", "confirmed")
 
     reason = reason_field(
         gettext_lazy("What was wrong with it"), gettext_lazy("It stays in the timeline, struck, with this.")

@@ -96,12 +96,20 @@ def _waiting(request: Request, case: Case, token: str) -> Waiting:
     return found
 
 
+def _identity(found: Waiting, case: Case) -> str:
+    """What a file is known by: its digest; with the sheet and the zone that were chosen, if any were."""
+    digest = hashlib.sha256(found.data()).hexdigest()
+    if not found.sheet and found.loader == case.zone:
+        return digest
+    return hashlib.sha256(f"{digest}\0{found.sheet}\0{found.loader}".encode()).hexdigest()
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def timeline_preview(request: Request, key: str, token: str) -> HttpResponseBase:
     """What a file would write; sent again, it is written."""
     case = worked_on(request, key)
     found = _waiting(request, case, token)
-    table, digest = found.table(), hashlib.sha256(found.data()).hexdigest()
+    table, digest = found.table(), _identity(found, case)
     drafts: list[tuple[int, Draft]] = []
     problems: list[Problem] = []
     error, there = "", 0

@@ -19,6 +19,7 @@ from duecare.program.imports.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
     Choice,
+    Problem,
     Row,
     Table,
     from_json,
@@ -62,12 +63,16 @@ def read_lines(data: bytes) -> Table:
     """
     head: dict[str, int] = {}
     told: list[tuple[int, dict[str, str]]] = []
+    problems: list[Problem] = []
     for place, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         if not line.strip():
             continue
         values = _object(line, place)
         for name in values:
             head.setdefault(name, len(head))
+            if len(values[name]) > LONGEST_CELL:
+                problems.append(Problem(place, head[name], _too_long(len(values[name]))))
+                values[name] = values[name][:LONGEST_CELL]
         told.append((place, values))
         if len(head) > MOST_COLUMNS or len(told) > MOST_ROWS:
             raise BadInput(
@@ -76,7 +81,7 @@ def read_lines(data: bytes) -> Table:
                 _("Cut it into several files."),
             )
     rows = tuple(Row(place, tuple(values.get(name, "") for name in head)) for place, values in told)
-    return Table("csv", "", 0, tuple(head), rows, (), ())
+    return Table("csv", "", 0, tuple(head), rows, tuple(problems), ())
 
 
 def _object(line: bytes, place: int) -> dict[str, str]:
@@ -103,6 +108,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(map(_text, value))[:LONGEST_CELL]
+        return ", ".join(map(_text, value))
     text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
-    return text.encode("utf-8", "replace").decode()[:LONGEST_CELL]
+    return text.encode("utf-8", "replace").decode()
+
+
+def _too_long(count: int) -> str:
+    return _("This has %(count)s characters; at most %(most)s are taken.") % {
+        "count": number(count),
+        "most": number(LONGEST_CELL),
+    }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, TextField
@@ -19,7 +21,9 @@ from duecare.incidents.timeline import telling
 from duecare.incidents.timeline.kinds import KINDS, LATE
 from duecare.incidents.timeline.milestones import MILESTONES, OF_ID
 from duecare.incidents.timeline.models import TimelineEntry
-from duecare.law.obligations import register
+from duecare.incidents.timeline.queries import register_of
+from duecare.law.obligations import Register
+from duecare.law.saying import event_words
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Viewer
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
@@ -38,6 +42,11 @@ _LATE = Q(observed_at=None, whole_day=False, recorded_at__gt=F("happened_at") + 
     observed_at=None, whole_day=True, recorded_at__gt=F("happened_at") + LATE + DAY
 )
 LATE_ROWS = _LATE | Q(recorded_at__gt=F("observed_at") + LATE)
+_NOT_AFTER = Q(whole_day=False, recorded_at__lte=F("happened_at") + LATE) | Q(
+    whole_day=True, recorded_at__lte=F("happened_at") + LATE + DAY
+)
+# Not `~LATE_ROWS`: where nobody says when it was seen, that is neither true nor false in SQL.
+IN_TIME_ROWS = (Q(observed_at=None) & _NOT_AFTER) | Q(recorded_at__lte=F("observed_at") + LATE)
 STATES = {"standing": Q(struck_at=None), "struck": Q(struck_at__isnull=False)}
 
 
@@ -49,25 +58,19 @@ def rows_of(case: Case, viewer: Viewer) -> QuerySet[TimelineEntry]:
     )
 
 
-def trigger_words(trigger: str) -> str:
-    """An event of the law in words: "you became aware of it"; a notice by what it is of."""
-    told = register().events.get(trigger)
-    return _(told) if told else trigger
-
-
 def _words(row: TimelineEntry) -> SafeString:
     text = row.words if len(row.words) <= SHOWN else f"{row.words[: SHOWN - 1]}…"
     return format_html("<s>{}</s>", text) if row.struck_at else format_html("{}", text)
 
 
-def _marks(row: TimelineEntry) -> SafeString:
+def _marks(row: TimelineEntry, law: Callable[[], Register]) -> SafeString:
     told: list[Any] = [str(KINDS.get(row.kind, row.kind))]
     if row.struck_at:
         told.append(status("dropped", _("Struck: %s") % row.struck_because[:SHOWN]))
     if row.mark in OF_ID:
         told.append(format_html("<b>{}</b>", OF_ID[row.mark].name))
     if row.trigger:
-        told.append(_("The law: %s") % trigger_words(row.trigger))
+        told.append(_("The law: %s") % event_words(row.trigger, law()))
     if row.techniques:
         told.append(format_html('<span class="mono">{}</span>', ", ".join(row.techniques)))
     return format_html(
@@ -78,6 +81,7 @@ def _marks(row: TimelineEntry) -> SafeString:
 def listing(case: Case) -> Listing[TimelineEntry]:
     """The timeline of that case, with every column; those of IN_FILES are not for the page."""
     zone = case.zone
+    law = cache(lambda: register_of(case))
     return Listing(
         name="timeline",
         caption=gettext_lazy("What happened, was seen and was done"),
@@ -98,7 +102,10 @@ def listing(case: Case) -> Listing[TimelineEntry]:
                 export=lambda row: row.words,
             ),
             Column(
-                "marks", gettext_lazy("Kind"), _marks, export=lambda row: str(KINDS.get(row.kind, row.kind))
+                "marks",
+                gettext_lazy("Kind"),
+                lambda row: _marks(row, law),
+                export=lambda row: str(KINDS.get(row.kind, row.kind)),
             ),
             Column(
                 "observed",
@@ -145,7 +152,7 @@ def listing(case: Case) -> Listing[TimelineEntry]:
             Filter(
                 "late",
                 gettext_lazy("Late"),
-                lambda value: LATE_ROWS if value == "yes" else ~LATE_ROWS,
+                lambda value: LATE_ROWS if value == "yes" else IN_TIME_ROWS,
                 choices=(("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))),
             ),
             Filter(

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from duecare.errors import NotFound
+from duecare.errors import DuecareError, NotFound
 from duecare.incidents.cases.models import Case
+from duecare.incidents.notices.law_of_case import law_of, law_today
 from duecare.incidents.timeline import times
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.moments import Moment
+from duecare.law.obligations import Register
 from duecare.ledger.viewers import Viewer
 
 
@@ -26,6 +28,17 @@ def find_entry(case: Case, key: str, viewer: Viewer) -> TimelineEntry:
     if found is None:
         raise NotFound(_("There is no such entry in this timeline."), _("Look at the timeline."))
     return found
+
+
+def register_of(case: Case) -> Register:
+    """The law by which a case is counted; that of today where the case's own cannot be read.
+
+    Its clocks say that it cannot; what happened has to be written down all the same.
+    """
+    try:
+        return law_of(case).content.register
+    except DuecareError:
+        return law_today().register
 
 
 def moment_of(entry: TimelineEntry) -> Moment:

@@ -105,7 +105,16 @@ def _draft(row: Row, columns: Mapping[str, int], zone: str, now: datetime) -> Dr
     happened = _moment(told["happened"], here, "happened", now)
     observed = _moment(told["observed"], here, "observed", now) if told.get("observed") else None
     if observed is not None:
+        demand_exact(observed)
         demand_order(happened, observed)
+    source = told.get("source", "")
+    if len(source) > LONGEST_SOURCE:
+        raise BadInput(
+            _("Where it is known from has at most %(most)s characters, this has %(count)s.")
+            % {"most": number(LONGEST_SOURCE), "count": number(len(source))},
+            _("Say it shorter, or in the words."),
+            "source",
+        )
     words = told["words"]
     if not 0 < len(words) <= LONGEST_WORDS:
         raise BadInput(
@@ -121,7 +130,7 @@ def _draft(row: Row, columns: Mapping[str, int], zone: str, now: datetime) -> Dr
         observed,
         _one_of(told.get("mark", "").lower(), {"": "", **OF_ID}, "mark"),
         techniques=tuple(techniques_in(told.get("techniques", ""))),
-        source=told.get("source", "")[:LONGEST_SOURCE],
+        source=source,
     )
 
 
@@ -139,6 +148,16 @@ def demand_past(found: Moment, now: datetime, place: str) -> None:
     """Raises BadInput for what has not happened yet."""
     if found.at > now:
         raise BadInput(_("This lies in the future."), _("Write down what has happened."), place)
+
+
+def demand_exact(observed: Moment) -> None:
+    """Raises BadInput for a day alone: from when it was seen it is counted how late it was written down."""
+    if observed.whole_day:
+        raise BadInput(
+            _("When somebody saw it needs the time of the day."),
+            _("At what time of that day was it? Leave it empty if that is not known."),
+            "observed",
+        )
 
 
 def demand_order(happened: Moment, observed: Moment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +17,14 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.incidents.cases import frame
 from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import demand_worker, find_case
+from duecare.incidents.notices.clock_actions import Stops
+from duecare.incidents.notices.clocks import clock_id
 from duecare.incidents.timeline import actions, forms, lists, queries, telling, times
 from duecare.incidents.timeline.kinds import KINDS
 from duecare.incidents.timeline.milestones import OF_ID
 from duecare.incidents.timeline.models import TimelineEntry
-from duecare.law.obligations import obligations
+from duecare.law.saying import event_words
+from duecare.law.told import Told
 from duecare.ledger.viewers import Request
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import address_seen, name_of
@@ -70,6 +74,7 @@ def timeline_entry(request: Request, key: str, entry: str) -> HttpResponseBase:
     case = find_case(key, viewer)
     found = queries.find_entry(case, entry, viewer)
     names = names_of({found.recorded_by, found.struck_by} - {""}, viewer)
+    law = queries.register_of(case) if found.trigger or found.obligation else None
     instead = TimelineEntry.objects.all().visible_to(viewer).filter(instead_of=found).first()
     context = framed(
         case,
@@ -77,8 +82,8 @@ def timeline_entry(request: Request, key: str, entry: str) -> HttpResponseBase:
         entry=found,
         kind=KINDS.get(found.kind, found.kind),
         mark=OF_ID.get(found.mark),
-        trigger=lists.trigger_words(found.trigger) if found.trigger else "",
-        obligation=getattr(obligations().get(found.obligation), "name", found.obligation),
+        trigger=event_words(found.trigger, law) if law and found.trigger else "",
+        obligation=getattr(law and law.obligations.get(found.obligation), "name", found.obligation),
         happened=telling.happened_text(found, case.zone),
         told=telling.local_text(found.happened_at, found.zone) if found.zone != case.zone else "",
         observed=telling.both(found.observed_at, case.zone) if found.observed_at else "",
@@ -95,10 +100,28 @@ def timeline_entry(request: Request, key: str, entry: str) -> HttpResponseBase:
 
 
 def _form_page(
-    request: Request, case: Case, form: Any, title: str, button: str, back: str
+    request: Request, case: Case, form: Any, title: str, button: str, back: str, stopping: Sequence[Told] = ()
 ) -> HttpResponseBase:
-    context = framed(case, request, form=form, title=title, button=button, back=back)
-    return render(request, "incidents/case_form.html", context, status=400 if form.errors else 200)
+    """A form; with `stopping`, the clocks that it would end are named, to be read and confirmed."""
+    shown = [{"id": clock_id(told), "told": told} for told in stopping]
+    context = framed(case, request, form=form, title=title, button=button, back=back, stopping=shown)
+    page = "incidents/clock_form.html" if shown else "incidents/case_form.html"
+    return render(request, page, context, status=400 if form.errors else 200)
+
+
+def _confirmed(request: Request, form: Any) -> list[str]:
+    """The ids of the clocks of which whoever acts has read that they stop."""
+    return request.POST.getlist("clock") if form.cleaned_data["confirmed"] else []
+
+
+def _not_done(form: Any, error: DuecareError) -> tuple[Told, ...]:
+    """Say in the form why nothing was done; the clocks that are to be confirmed, if that is why."""
+    if isinstance(error, Stops):
+        form.ask_to_confirm()
+        form.add_error("confirmed", _("Clocks that run would stop. Read which, and confirm it."))
+        return error.clocks
+    form.add_error(None, str(error))
+    return ()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,17 +158,19 @@ def timeline_strike(request: Request, key: str, entry: str) -> HttpResponseBase:
     found = _standing(request, case, entry)
     form = forms.StrikeForm(request.POST if request.method == "POST" else None)
     back = reverse("timeline-entry", args=[key, found.pk])
+    stopping: tuple[Told, ...] = ()
     if form.is_valid():
         try:
             actions.strike_entry(
-                request.viewer.actor, case, found.pk, form.cleaned_data["reason"], request.now
-            )
+                request.viewer.actor, case, found.pk, form.cleaned_data["reason"], request.now,
+                confirmed=_confirmed(request, form),
+            )  # fmt: skip
         except DuecareError as error:
-            form.add_error(None, str(error))
+            stopping = _not_done(form, error)
         else:
             messages.success(request, _("It is struck, and stays to be read."))
             return redirect(back)
-    return _form_page(request, case, form, _("Strike this entry"), _("Strike it"), back)
+    return _form_page(request, case, form, _("Strike this entry"), _("Strike it"), back, stopping)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,20 +182,22 @@ def timeline_anew(request: Request, key: str, entry: str) -> HttpResponseBase:
         request.POST if request.method == "POST" else None,
         case=case,
         now=request.now,
-        initial=forms.EntryForm.of(found),
+        before=found,
     )
     back = reverse("timeline-entry", args=[key, found.pk])
+    stopping: tuple[Told, ...] = ()
     if form.is_valid():
         try:
             made = actions.tell_anew(
-                request.viewer.actor, case, found.pk, form.draft(), form.cleaned_data["reason"], request.now
-            )
+                request.viewer.actor, case, found.pk, form.draft(), form.cleaned_data["reason"], request.now,
+                confirmed=_confirmed(request, form),
+            )  # fmt: skip
         except DuecareError as error:
-            form.add_error(None, str(error))
+            stopping = _not_done(form, error)
         else:
             messages.success(request, _("It is told anew; the entry before stays, struck."))
             return redirect("timeline-entry", key, made.pk)
-    return _form_page(request, case, form, _("Tell this entry anew"), _("Write it down"), back)
+    return _form_page(request, case, form, _("Tell this entry anew"), _("Write it down"), back, stopping)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,10 +209,17 @@ def timeline_strike_file(request: Request, key: str, entry: str) -> HttpResponse
         raise NotFound(_("This entry came from no file."), _("Strike it alone."))
     form = forms.StrikeForm(request.POST if request.method == "POST" else None)
     back = reverse("timeline-entry", args=[key, found.pk])
+    stopping: tuple[Told, ...] = ()
     if form.is_valid():
-        count = actions.strike_file(
-            request.viewer.actor, case, found.imported, form.cleaned_data["reason"], request.now
-        )
-        messages.success(request, _("Struck: all entries of that file that stood, %s.") % number(count))
-        return redirect(PAGE, key)
-    return _form_page(request, case, form, _("Strike all entries of its file"), _("Strike them"), back)
+        try:
+            count = actions.strike_file(
+                request.viewer.actor, case, found.imported, form.cleaned_data["reason"], request.now,
+                confirmed=_confirmed(request, form),
+            )  # fmt: skip
+        except DuecareError as error:
+            stopping = _not_done(form, error)
+        else:
+            messages.success(request, _("Struck: all entries of that file that stood, %s.") % number(count))
+            return redirect(PAGE, key)
+    title = _("Strike all entries of its file")
+    return _form_page(request, case, form, title, _("Strike them"), back, stopping)

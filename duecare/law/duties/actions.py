@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, NotFound
 from duecare.law.duties import cadence
 from duecare.law.duties.models import DutyOwner, KeptPlace
-from duecare.law.duties.queries import Row, duty_rows, name_of_duty
+from duecare.law.duties.queries import Row, duty_rows, may_bind, name_of_duty
 from duecare.law.duties.standing import State, wants_task
 from duecare.law.obligations import RECORD_KINDS
 from duecare.ledger.recording import recording
@@ -71,15 +71,21 @@ def make_duty_tasks(actor: str, now: datetime) -> tuple[int, int]:
     """Make the tasks that duties need by now, and end those that nothing asks for any more; how many of each.
 
     Of a duty at most one task is open. What its safeguards keep needs none; one that is open then ends by
-    itself, and so does one whose obligation applies no more. What a person drops comes back only when it is
-    due the next time. Waits for an assessment that another process runs: two would make the same tasks.
+    itself, and so does one whose obligation applies no more; one of which that cannot be told stays. What a
+    person drops comes back only when it is due the next time. Waits for an assessment that another process
+    runs: two would make the same tasks.
     """
     with alone(), in_the_records_language():
         today = today_at(now)
         everything = Viewer("worker", "", frozenset({Role.AUDITOR}))
         rows = {row.of.reference: row for row in duty_rows(everything, now, today)}
         opened = list(Task.objects.filter(origin__startswith=OF_DUTIES, ended_at=None).order_by("id"))
-        over = [(task, words) for task in opened if (words := _over(rows.get(task.origin)))]
+        unsure = may_bind()
+        over = [
+            (task, words)
+            for task in opened
+            if not _unsure(task, unsure) and (words := _over(rows.get(task.origin)))
+        ]
         there = {task.origin for task in opened}
         made = [
             _task(actor, row, now)
@@ -93,9 +99,15 @@ def make_duty_tasks(actor: str, now: datetime) -> tuple[int, int]:
     return len(made), len(over)
 
 
+def _unsure(task: Task, unsure: Collection[str]) -> bool:
+    """Whether it cannot be told that its duty binds: an open question ends nobody's work."""
+    key = task.origin.removeprefix(OF_DUTIES)
+    return key in unsure or f"{key.partition('.')[0]}." in unsure
+
+
 def _over(row: Row | None) -> str:
-    """Why an open task is asked for no more; empty while it is."""
-    if row is None or row.state is State.NOT_YET or row.of.binds is None:
+    """Why an open task is asked for no more; empty while it is, or may be."""
+    if row is None or row.state is State.NOT_YET:
         return _("The obligation that asked for it does not bind any more, or not yet.")
     if row.stands.kept:
         return _("It is kept without this task. %s") % row.stands.why

@@ -62,7 +62,7 @@ def _next_day(cadence: str, after: date) -> date:
     """The next day of that name, after a day."""
     month, day = map(int, cadence.removeprefix(_FIXED).split("-"))
     for year in (after.year, after.year + 1):
-        found = date(year, month, min(day, monthrange(year, month)[1]))
+        found = date(year, month, max(1, min(day, monthrange(year, month)[1])))
         if found > after:
             return found
     raise ValueError(f"no day after {after} in {cadence}")

@@ -1,7 +1,8 @@
 """What obligations want kept, by kind of records: where it lies here, for how long, and which rule wins.
 
-What several obligations ask for is kept once, for the longest of their times. An area that keeps a kind of
-records in Duecare itself registers where (`register_kept`): the incidents do so for the register of breaches.
+What several obligations ask for of one kind is kept once, for the longest of their times. An area that keeps
+a kind of records in Duecare itself registers where (`register_kept`): the incidents do so for the register of
+breaches.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Kept:
     url: str
     count: int
     first: date | None
-    """Day of the oldest; None for none."""
+    """Day from which they are kept: of the first that was finished. None for none, or while the oldest is
+    not finished."""
     held_as: str = ""
     """The kind of reference by which a legal hold names them all; empty for none."""
 
@@ -89,7 +91,8 @@ class Line:
     rules: tuple[Rule, ...]
     """The longest first; those without a number, which no time ends, before all."""
     longest: Rule | None
-    """That of the certain rules which asks for most; None where none has a number."""
+    """That of the certain rules which asks for most; None where none has a number, and for records that are
+    of no kind: these are not one and the same, and the time of one is not that of another."""
     kept: Kept | None
     place: KeptPlace | None
     holds: tuple[Hold, ...]
@@ -101,7 +104,8 @@ class Line:
 
     @property
     def until(self) -> date | None:
-        """Before which day nothing of what lies here now may go: of the oldest, by the longest rule."""
+        """Before which day nothing of what lies here now may go: by the longest rule, from when the first of
+        it was finished. None while that cannot be told."""
         if self.kept is None or self.kept.first is None or self.longest is None:
             return None
         return kept_until(self.kept.first, self.longest.keeping.term)
@@ -122,7 +126,7 @@ def keeping_lines(viewer: Viewer, now: datetime) -> list[Line]:
         timed = [rule for rule in mine if rule.certain and rule.keeping.term]
         kept = _keepers[kind](viewer, now) if kind in _keepers else None
         holds = held(kept.held_as, viewer) if kept is not None and kept.held_as else ()
-        longest = max(timed, key=lambda rule: rule.months, default=None)
+        longest = max(timed, key=lambda rule: rule.months, default=None) if kind else None
         lines.append(Line(kind, name, tuple(mine), longest, kept, places.get(kind), holds))
     return lines
 

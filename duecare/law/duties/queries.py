@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
-from duecare.law.applicable import answers, facts_now, register_now
+from duecare.law.applicable import answers, facts_now, register_now, unreadable
 from duecare.law.applies import Answer
 from duecare.law.duties.models import DutyOwner
 from duecare.law.duties.standing import Evidence, Stands, State, Work, stand
+from duecare.law.following.models import Applying
 from duecare.law.obligations import Duty, Obligation
 from duecare.law.terms import PROFILE
 from duecare.ledger.naming import PERSON
@@ -86,6 +87,22 @@ def binding_duties() -> Iterator[Binding]:
                 yield Binding(one, duty, binds)
 
 
+def may_bind() -> frozenset[str]:
+    """The duties, by key, of which it cannot be told now whether they bind: a fact is open on which their
+    obligation turns. With a dot and nothing behind it: all of an obligation of one's own that cannot be
+    read."""
+    found, facts = answers(), facts_now()
+    keys = {f"{row.pk}." for row, _fault in unreadable()}
+    for one in register_now().obligations.values():
+        if found[one.id].answer is Answer.CANNOT_TELL and not found[one.id].displaced_by and one.binding:
+            keys |= {
+                duty.key
+                for duty in one.duties
+                if not duty.only_if or facts.get(duty.only_if.removeprefix(PROFILE)) is not False
+            }
+    return frozenset(keys)
+
+
 def open_obligations() -> int:
     """Of how many obligations that would bind it cannot be told whether they apply: their duties may come."""
     found, register = answers(), register_now().obligations
@@ -102,6 +119,7 @@ def duty_rows(viewer: Viewer, now: datetime, today: date, key: str = "") -> list
         row.duty: row.person for row in DutyOwner.objects.all().visible_to(viewer).select_related("person")
     }
     holding = set(holding_people(today).values_list("pk", flat=True))
+    since = _applying_since()
     seen = set(Person.objects.all().visible_to(viewer).values_list("pk", flat=True))
     rows = []
     for one in bound:
@@ -111,7 +129,7 @@ def duty_rows(viewer: Viewer, now: datetime, today: date, key: str = "") -> list
         rows.append(
             Row(
                 one,
-                stand(one.duty, one.binds, evidence, _work(tasks), today, today),
+                stand(one.duty, one.binds, evidence, _work(tasks), _begun(one, since, today), today),
                 evidence,
                 person if person is not None and person.pk in seen else None,
                 person is not None and person.pk in holding,
@@ -139,6 +157,19 @@ def name_of_duty(key: str) -> str:
         if duty.id == id:
             return f"{one.name if one else ''}: {duty.what}"
     return key
+
+
+def _applying_since() -> dict[str, date]:
+    """Since which day each obligation applies, by its id."""
+    zone = zone_of(live_profile())
+    rows = Applying.objects.filter(answer=Answer.APPLIES.value).values_list("pk", "since")
+    return {id: at.astimezone(zone).date() for id, at in rows}
+
+
+def _begun(of: Binding, since: Mapping[str, date], today: date) -> date:
+    """Since when a duty is asked for: since its obligation applies, but not before it binds itself."""
+    begun = min(since.get(of.obligation.id, today), today)
+    return max(begun, date.fromisoformat(of.duty.since)) if of.duty.since else begun
 
 
 def _evidence(id: str, found: Mapping[str, Standing]) -> Evidence:

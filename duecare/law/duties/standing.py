@@ -96,8 +96,12 @@ def stand(
     if binds is None:
         return Stands(State.UNKNOWN, _("Whether it binds cannot be told until a question is answered."))
     held = _held(duty, evidence, today)
-    if held is not None and held.state in (State.PROVEN, State.STATED, State.FAILING):
+    if held is not None and held.state in (State.PROVEN, State.STATED):
         return held
+    if held is not None and held.state is State.FAILING:
+        # Its day comes all the same: then it is a task, and late once that has passed.
+        due = _timed(duty, None, work, begun, today).due if cadence.comes(duty.cadence) else None
+        return Stands(held.state, held.why, due)
     if cadence.comes(duty.cadence):
         return _timed(duty, held, work, begun, today)
     if held is not None:

@@ -15,8 +15,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from duecare.law.answering import Answered
-from duecare.law.applicable import answers, facts_now, register_now
-from duecare.law.applies import Facts, facts_in
+from duecare.law.applicable import answers, facts_now, register_now, unreadable
+from duecare.law.applies import Answer, Facts, facts_in
 from duecare.law.following.models import Applying, LawChange
 from duecare.law.obligations import OWN, Obligation
 from duecare.law.parts import digests
@@ -39,6 +39,8 @@ class Cause(StrEnum):
     """an obligation of one's own;"""
     OVERRIDE = "override"
     """that people decided, or that their decision ended;"""
+    UNREADABLE = "unreadable"
+    """that one of one's own names what the content of this release no longer has;"""
     OTHER = "other"
     """whether another obligation stands in its place."""
 
@@ -55,7 +57,7 @@ def follow_within(actor: str, now: datetime) -> list[LawChange]:
     The first time the table is filled there is nothing to compare with, and nothing is told.
     """
     rows = {row.pk: row for row in Applying.objects.select_for_update()}
-    wanted = _wanted()
+    wanted = _wanted(rows)
     changes = [change for id, values in wanted.items() if (change := _compared(rows.get(id), id, values))]
     changes += [_gone(row) for id, row in rows.items() if id not in wanted]
     _write(rows, wanted, now)
@@ -72,7 +74,7 @@ def is_due(now: datetime) -> bool:
     if live_profile() is None:
         return False
     rows = {row.pk: row for row in Applying.objects.all()}
-    wanted = _wanted()
+    wanted = _wanted(rows)
     return rows.keys() != wanted.keys() or any(_differs(rows[id], wanted[id]) for id in wanted)
 
 
@@ -83,10 +85,32 @@ def _follow_profile(actor: str) -> None:
 register_profile_follower(_follow_profile)
 
 
-def _wanted() -> dict[str, dict[str, Any]]:
-    """The table as it ought to be, by obligation id; all but since when."""
+def _wanted(rows: Mapping[str, Applying]) -> dict[str, dict[str, Any]]:
+    """The table as it ought to be, by obligation id; all but since when. `rows` is how it is: one of one's
+    own that cannot be read keeps what was read of it before, and its answer is open."""
     held, found, facts = register_now(), answers(), facts_now()
-    return {id: _values(one, found[id], facts) for id, one in held.obligations.items()}
+    wanted = {id: _values(one, found[id], facts) for id, one in held.obligations.items()}
+    lost = {row.pk for row, _fault in unreadable()} & rows.keys()
+    return wanted | {id: _unread(rows[id]) for id in sorted(lost)}
+
+
+def _unread(row: Applying) -> dict[str, Any]:
+    kept = ("name", "citation", "kind", "jurisdiction", "state", "confidence", "facts", "parts")
+    open_now = Answer.CANNOT_TELL.value
+    return {
+        **{name: getattr(row, name) for name in kept},
+        "answer": open_now,
+        "says": open_now,
+        "override": "",
+        "displaced_by": "",
+        "deciding": [],
+        "missing": [],
+        "version": UNREAD,
+    }
+
+
+UNREAD = "unreadable"
+"""In the place of a version: none was read."""
 
 
 def _values(one: Obligation, found: Answered, facts: Facts) -> dict[str, Any]:
@@ -135,10 +159,11 @@ def _compared(row: Applying | None, id: str, values: Mapping[str, Any]) -> LawCh
         return _change(id, values["name"], [cause], after=values["answer"], version_after=values["version"],
                        displaced_after=values["displaced_by"])  # fmt: skip
     parts = [part for part, digest in values["parts"].items() if row.parts.get(part) != digest]
-    if row.version == values["version"]:
+    if values["version"] in (row.version, UNREAD):
         parts = []  # one version says one thing: it is Python that writes it otherwise now
     told = ("answer", "displaced_by", "override")
-    if not parts and all(getattr(row, name) == values[name] for name in told):
+    lost = values["version"] == UNREAD != row.version
+    if not parts and not lost and all(getattr(row, name) == values[name] for name in told):
         return None
     facts = _changed_facts(row.facts, values["facts"])
     return _change(
@@ -159,6 +184,9 @@ def _compared(row: Applying | None, id: str, values: Mapping[str, Any]) -> LawCh
 def _causes(
     row: Applying, id: str, values: Mapping[str, Any], parts: Iterable[str], facts: Mapping[str, Any]
 ) -> Iterable[Cause]:
+    if values["version"] == UNREAD != row.version:
+        yield Cause.UNREADABLE
+        return
     if facts:
         yield Cause.FACTS
     if parts:

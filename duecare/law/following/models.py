@@ -32,7 +32,7 @@ class Applying(Record):
     parts = models.JSONField(default=dict)
     """Digests of what the content says, by part: `duties`, `clocks`... By them a new version is compared."""
     version = models.CharField(max_length=60)
-    """Of the content that was read."""
+    """Of the content that was read; `unreadable` for one of one's own of which none can be."""
     since = models.DateTimeField()
     """When the answer that holds became this one."""
 
@@ -60,7 +60,7 @@ class LawChange(Record):
     parts = models.JSONField(default=list)
     """Of the content that read otherwise than before: `duties`, `clocks`..."""
     causes = models.JSONField(default=list)
-    """`facts`, `content`, `override`, `own`: what had changed."""
+    """`facts`, `content`, `override`, `own`, `unreadable`, `other`: what had changed."""
     facts = models.JSONField(default=dict)
     """Facts whose answers had changed: id to the new one, null for one that is open again."""
     version_before = models.CharField(max_length=60, blank=True)

@@ -47,6 +47,8 @@ def _cause(cause: Cause, change: LawChange) -> str:
             return _own(change)
         case Cause.OVERRIDE:
             return _("What people decided about it began or ended.")
+        case Cause.UNREADABLE:
+            return _("It names something that the content of this release no longer has, and cannot be read.")
         case Cause.OTHER:
             return _("Another obligation stands in its place, or no longer does.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,12 +45,14 @@ def place_hold(viewer: Viewer, draft: Draft, now: datetime) -> LegalHold:
 
 
 def change_hold(viewer: Viewer, key: str, draft: Draft, seen: int, now: datetime) -> LegalHold:
-    """Change what a hold says. Raises NotFound, Refused if it has ended or somebody changed it since `seen`,
-    BadInput naming the field that cannot be."""
-    values = _values(viewer, draft, now)
-    with recording(viewer.actor, recorded("change the legal hold %(name)s", name=values["name"])):
+    """Change what a hold says. What it holds already may stay, also what the viewer cannot see. Raises
+    NotFound, Refused if it has ended or somebody changed it since `seen`, BadInput naming the field that
+    cannot be."""
+    with recording(viewer.actor, "change a legal hold") as act:
         row = _standing(key)
         demand_unchanged(row, seen)
+        values = _values(viewer, draft, now, row.things)
+        act.reason = recorded("change the legal hold %(name)s", name=values["name"])
         for name, value in values.items():
             setattr(row, name, value)
         row.save()
@@ -82,7 +84,7 @@ def _standing(key: str) -> LegalHold:
     return row
 
 
-def _values(viewer: Viewer, draft: Draft, now: datetime) -> dict[str, object]:
+def _values(viewer: Viewer, draft: Draft, now: datetime, kept: Collection[str] = ()) -> dict[str, object]:
     texts = {"name": draft.name, "why": draft.why, "covers": draft.covers, "asked_by": draft.asked_by}
     for field, text in texts.items():
         most = 200 if field in ("name", "asked_by") else LONG
@@ -94,19 +96,20 @@ def _values(viewer: Viewer, draft: Draft, now: datetime) -> dict[str, object]:
         raise BadInput(_("A hold begins today or began before."), _("Give that day."), "since")
     return {
         **{field: text.strip() for field, text in texts.items()},
-        "things": _things(viewer, draft.things),
+        "things": _things(viewer, draft.things, kept),
         "since": draft.since,
     }
 
 
-def _things(viewer: Viewer, things: Iterable[str]) -> list[str]:
-    """What is held, each once. Raises BadInput for what is not there, or not for the viewer."""
+def _things(viewer: Viewer, things: Iterable[str], kept: Collection[str]) -> list[str]:
+    """What is held, each once; `kept` is held already. Raises BadInput for what is not there, or not for the
+    viewer."""
     wanted = list(dict.fromkeys(one.strip() for one in things if one.strip()))
     if len(wanted) > MOST:
         raise BadInput(_("More than %s things are named.") % MOST, _("Hold the kind as a whole."), "things")
-    seen = visible_among([one for one in wanted if ":" in one], viewer)
+    seen = visible_among([one for one in wanted if ":" in one and one not in kept], viewer)
     for one in wanted:
-        if one not in KINDS and one not in seen:
+        if one not in KINDS and one not in seen and one not in kept:
             raise BadInput(
                 _("“%s” is nothing that is there to be held.") % one[:80],
                 _("Write it as its page’s “Put under a hold” does, such as incidents.case:k3…"),

@@ -12,7 +12,8 @@ ROOM = "law"
 
 class HoldQuerySet(VisibleQuerySet["LegalHold"]):
     def visible_to(self, viewer: Viewer) -> VisibleQuerySet[LegalHold]:
-        """Those who decide see them: an auditor, and whose right ends before the law, does not."""
+        """Those who decide see them on pages and lists: an auditor, and whose right ends before the law, does
+        not. Who reads the whole record reads their entries, an auditor too."""
         return self.all() if viewer.changes and viewer.covers(ROOM) else self.none()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from unicodedata import normalize
 
@@ -27,6 +28,8 @@ LARGEST = 40_000
 MOST = 50
 """Obligations in one file."""
 DEEPEST = 12
+VERSION = "version"
+"""Which version a saved entry is; no part of what it says."""
 ID = re.compile(rf"{OWN}[a-z0-9]+(-[a-z0-9]+)*")
 ID_LENGTH = 40
 LEFT_OUT: Entry = {
@@ -95,10 +98,37 @@ def read(entry: Entry, version: str, day: str, register: Register) -> Obligation
 
 
 def demand_displaced(one: Obligation, register: Register) -> None:
-    """That what it displaces is there. Raises BadInput naming what is not."""
+    """That what it displaces is there, of one's own, and does not displace it in turn. Raises BadInput."""
+    place = f"{one.id}: the field 'displaces'"
     for other in one.displaces:
         others = [id for id in register.obligations if id != one.id]
-        fields.refer(other, others, "obligation", f"{one.id}: the field 'displaces'")
+        fields.refer(other, others, "obligation", place)
+        if not other.startswith(OWN):
+            raise BadInput(
+                _("%(place)s names %(other)s, which ships with Duecare: a paper of ours ends no law.")
+                % {"place": place, "other": other},
+                _("Decide on its page that it does not apply, with a reason."),
+                "displaces",
+            )
+        if one.id in _displaced_from(other, register):
+            raise BadInput(
+                _("%(place)s names %(other)s, which stands in its place already.")
+                % {"place": place, "other": other},
+                _("Say it of one of the two only."),
+                "displaces",
+            )
+
+
+def _displaced_from(id: str, register: Register) -> set[str]:
+    """What an obligation displaces, and what that displaces in turn."""
+    found: set[str] = set()
+    ahead = [id]
+    while ahead:
+        one = register.obligations.get(ahead.pop())
+        new = set(one.displaces) - found if one else set()
+        found |= new
+        ahead += new
+    return found
 
 
 def entries_in(content: object, place: str) -> list[dict[str, Any]]:
@@ -121,9 +151,24 @@ def entries_in(content: object, place: str) -> list[dict[str, Any]]:
     ]
 
 
-def as_yaml(entries: Iterable[Entry]) -> str:
-    """The entries as a file that `entries_in` reads."""
-    content = {"obligations": [_ordered(entry) for entry in entries]}
+def without_version(entry: Entry) -> tuple[Entry, int | None]:
+    """The entry, and the number of the version of which it was saved; None where it does not say. Raises
+    BadInput for what is no such number."""
+    if VERSION not in entry:
+        return entry, None
+    number: int = fields.get(entry, VERSION, int, str(entry.get("id", "")) or _("The obligation"))
+    return {name: value for name, value in entry.items() if name != VERSION}, number
+
+
+def as_yaml(entries: Iterable[Entry], versions: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The entries as a file that `entries_in` reads, each with the number of its version if that is given by
+    its id."""
+    content = {
+        "obligations": [
+            {**_ordered(entry), **({VERSION: versions[entry["id"]]} if entry.get("id") in versions else {})}
+            for entry in entries
+        ]
+    }
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -155,18 +200,25 @@ def _plain(value: object, place: str, depth: int = 0) -> Any:
     match value:
         case bool():
             return value
-        case str():
+        case str() if _keepable(value):
             return normalize("NFC", value)
         case int() if abs(value) < 2**53:
             return value
         case list():
             return [_plain(one, place, depth + 1) for one in value]
-        case dict():
+        case dict() if all(_keepable(str(name)) for name in value):
             return {
                 normalize("NFC", str(name)): _plain(one, f"{place}: {name}", depth + 1)
                 for name, one in value.items()
             }
     raise BadInput(
         _("%(place)s holds %(value)s, which cannot be kept.") % {"place": place, "value": repr(value)[:40]},
-        _("Put it into quotes, so that it is text."),
+        _("Take the character out that stands for nothing.")
+        if isinstance(value, str | dict)
+        else _("Put it into quotes, so that it is text."),
     )
+
+
+def _keepable(text: str) -> bool:
+    """Whether a record can hold it: no NUL, and no half of a character."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -116,6 +116,11 @@ class OwnForm(RecordForm):
                 (KEPT, _("By the condition that was written as YAML")),
                 *self.fields["applies"].choices,  # type: ignore[attr-defined]
             ]
+        if shown is not None and shown.kind not in OWN_KINDS:
+            self.fields["kind"].choices = [  # type: ignore[attr-defined]
+                *self.fields["kind"].choices,  # type: ignore[attr-defined]
+                (shown.kind, gettext(KINDS[shown.kind])),
+            ]
         self.duties = (len(shown.duties) if shown else 0) + NEW_DUTIES
         self.clocks = (len(shown.clocks) if shown else 0) + NEW_CLOCKS
         self._add_facts(known)

@@ -173,7 +173,10 @@ def _bring(request: Request) -> HttpResponseBase:
         _("Take them in"),
         reverse("obligations"),
         upload=True,
-        text=_("Those with a new id are added; of the others this becomes a new version. All of it or none."),
+        text=_(
+            "Those with a new id are added; of the others this becomes a new version, for which you say why. "
+            "All of it or none."
+        ),
     )
 
 
@@ -181,8 +184,9 @@ def _bring(request: Request) -> HttpResponseBase:
 def save(request: Request) -> HttpResponseBase:
     """All that hold, as a file that `bring` takes."""
     viewer = demand_area(request, AREA)
-    found = OwnObligation.objects.all().visible_to(viewer).filter(ended_at=None).order_by("id")
-    answer = HttpResponse(as_yaml(row.body for row in found), content_type="application/yaml; charset=utf-8")
+    found = list(OwnObligation.objects.all().visible_to(viewer).filter(ended_at=None).order_by("id"))
+    text = as_yaml([row.body for row in found], {row.pk: row.number for row in found})
+    answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="own-obligations.yaml"'
     return answer
 

@@ -20,7 +20,7 @@ class Override(Record):
     """Last day on which it holds; null until it is withdrawn."""
     said = models.CharField(max_length=20)
     """What the content said at that time."""
-    version = models.CharField(max_length=40)
+    version = models.CharField(max_length=60)
     """Of the content that said so."""
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField()

@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from duecare.errors import BadInput, NotFound
+from duecare.errors import BadInput, NotFound, Refused
 from duecare.home import Home, write_private
 from duecare.program.holds import LISTS, kind_is_held
 from duecare.program.imports.isolated import read_isolated
@@ -85,7 +85,8 @@ def put(
     Raises BadInput naming the place in the file that cannot be read; nothing waits then.
     """
     forget_old(now)
-    if sum(1 for one in _all() if one.actor == actor) >= MOST_WAITING:
+    # Those that a legal hold keeps beyond their time wait for nobody.
+    if sum(1 for one in _all() if one.actor == actor and not _old(one, now)) >= MOST_WAITING:
         raise BadInput(
             _("%s files of yours wait to be taken in.") % MOST_WAITING,
             _("Take them in or give them up first."),
@@ -126,8 +127,19 @@ def find(token: str, actor: str, now: datetime) -> Waiting:
 
 
 def give_up(waiting: Waiting) -> None:
-    """Remove it and all that was read of it."""
+    """Remove it and all that was read of it. Raises Refused while a legal hold covers such files."""
+    if kind_is_held(LISTS):
+        raise Refused(
+            _("Files that were brought are under a legal hold: none of them is removed."),
+            _("Leave it; it asks for nothing more, and cannot be taken in after a day."),
+        )
     shutil.rmtree(_place(waiting.token), ignore_errors=True)
+
+
+def let_go(waiting: Waiting) -> None:
+    """Remove one that turned out to be of no use, unless a legal hold covers such files."""
+    if not kind_is_held(LISTS):
+        give_up(waiting)
 
 
 def claim(waiting: Waiting) -> None:

@@ -87,7 +87,7 @@ def _bring(request: Request, one: List[Any], form: forms.FileForm) -> waiting.Wa
     try:
         return put if put.sheets else know(put, by_hand=chosen == forms.BY_HAND)
     except DuecareError:
-        waiting.give_up(put)
+        waiting.let_go(put)
         raise
 
 

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -31,6 +32,8 @@ STEPS = ("state", "next_at", "gives_up_at", "attempts", "lease", "lease_until", 
 WORDS = 400
 SIGN_IN = "sign-in"
 """The kind of message that is written only as it is sent, and is of no use later."""
+OVER = (State.SENT, State.DROPPED)
+"""What needs its content no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def release(rows: Sequence[OutboxMessage], until: datetime) -> None:
 
 def reap(now: datetime) -> int:
     """Take back what a sender has left behind, and forget what is long over, unless a legal hold covers
-    letters. How many were left behind."""
+    letters: what kept its content for one loses it when there is none any more. How many were left behind."""
     left = OutboxMessage.objects.filter(state__in=(State.CLAIMED, State.HANDING), lease_until__lte=now)
     taken = 0
     for row in left:
@@ -138,6 +141,7 @@ def reap(now: datetime) -> int:
         taken += step is not None and _write(row, step)
     if not kind_is_held(LETTERS):
         OutboxMessage.objects.filter(ended_at__lte=now - KEPT).delete()
+        OutboxMessage.objects.filter(state__in=OVER).exclude(content={}).update(content={})
     return taken
 
 
@@ -154,15 +158,21 @@ def again(key: int, now: datetime) -> bool:
 
 def seen(key: int, now: datetime) -> bool:
     """Let a message that did not arrive be, because a person says so. False if that cannot be."""
-    rows = OutboxMessage.objects.filter(pk=key, state__in=NOT_ARRIVED)
-    return bool(rows.update(state=State.DROPPED, ended_at=now, content={}))
+    return bool(_let_be(OutboxMessage.objects.filter(pk=key, state__in=NOT_ARRIVED), ended_at=now))
 
 
 def drop(rows: QuerySet[OutboxMessage], words: str, now: datetime) -> int:
     """Let what waits be for nobody any more."""
-    return rows.filter(state=State.WAITING).update(
-        state=State.DROPPED, words=words[:WORDS], ended_at=now, content={}
-    )
+    return _let_be(rows.filter(state=State.WAITING), words=words[:WORDS], ended_at=now)
+
+
+def _let_be(rows: QuerySet[OutboxMessage], **values: Any) -> int:
+    """Drop messages, and what they say, unless a legal hold keeps that; how many. `rows` are filtered by a
+    state that is not that of what was dropped."""
+    if not kind_is_held(LETTERS):
+        return rows.update(state=State.DROPPED, content={}, **values)
+    emptied = rows.filter(kind=SIGN_IN).update(state=State.DROPPED, content={}, **values)
+    return emptied + rows.update(state=State.DROPPED, **values)
 
 
 def not_arrived() -> QuerySet[OutboxMessage]:
@@ -192,7 +202,7 @@ def _write(row: OutboxMessage, step: Delivery) -> bool:
     """Take a step if the row is still as it was read."""
     values = {name: getattr(step, name) for name in STEPS}
     values["words"] = step.words[:WORDS]
-    if step.state in (State.SENT, State.DROPPED):
+    if step.state in OVER and (row.kind == SIGN_IN or not kind_is_held(LETTERS)):
         values["content"] = {}
     still = OutboxMessage.objects.filter(pk=row.pk, state=row.state, lease=row.lease)
     if not still.update(**values):

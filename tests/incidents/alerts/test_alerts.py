@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from duecare.errors import Refused
+from duecare.errors import BadInput, Refused
+from duecare.incidents.alerts import queries
 from duecare.incidents.alerts.actions import take_in
 from duecare.incidents.alerts.queries import find_group, kindred
 from duecare.incidents.alerts.reading import Told
@@ -54,6 +55,11 @@ def test_alerts_count_once_group_and_become_a_case_in_one_act(home: Path) -> Non
     assert Alert.objects.filter(case=case).count() == 31
     assert TimelineEntry.objects.filter(case=case, kind="event").count() == triage_actions.NAMED
     owner.page(address, 404)
+    page = owner.send(address, 400, what="none", words="A scan of ours.", seen=group.seen)
+    assert "Owner Example has put this to incident 1 meanwhile" in page
+    assert "A scan of ours." in page
+    with pytest.raises(BadInput, match="At most 1,000 alerts"):
+        triage_actions.set_aside(owner.actor, Waiting(alerts=["x"] * 1_001), "No.", now)
 
     take_in(owner.actor, [told(50, "web-1")], now)
     late = Alert.objects.get(source_id="50")
@@ -71,13 +77,19 @@ def test_alerts_count_once_group_and_become_a_case_in_one_act(home: Path) -> Non
     assert "Ours." in owner.page(f"/incidents/alerts/{late.pk}/")
 
 
-def test_a_thousand_alerts_are_taken_in_and_up_well_within_what_an_act_may_hold_the_lock(home: Path) -> None:
+def test_a_thousand_alerts_are_taken_in_and_up_well_within_what_an_act_may_hold_the_lock(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner = Somebody(Role.OWNER)
     lines = "\n".join(
         json.dumps({"source": "EDR", "id": n, "rule": "Odd", "at": "2026-11-23T14:30:00Z", "host": "web-1"})
         for n in range(1_000)
     )
     assert bring_alerts(lines.encode(), "terminal:test", utc_now()).taken == 1_000
+    monkeypatch.setattr(queries, "LOOKED_AT", 999)
+    beyond = find_group(Alert.objects.order_by("happened_at", "id")[999].pk, owner.viewer)
+    assert len(beyond.alerts) == 1, "what is not grouped is proposed alone"
+    monkeypatch.undo()
     group = find_group(Alert.objects.order_by("id")[0].pk, owner.viewer)
     made = triage_actions.take_up(owner.actor, Waiting(alerts=group.group.keys), utc_now(), title="Storm")
     assert Alert.objects.filter(case=made).count() == 1_000

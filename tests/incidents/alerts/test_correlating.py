@@ -14,7 +14,7 @@ from duecare.incidents.alerts.correlating import COMMON, Seen, common_marks, cor
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-NAMES = st.sampled_from(["", "web-1", "WEB-1", "db-1", "mail", "nas", "kiosk"])
+NAMES = st.sampled_from(["", "web-1", "WEB-1", "db-1", "mail", "nas", "unknown", "LOCALHOST", "-"])
 ALERTS = st.lists(
     st.builds(
         Seen,
@@ -35,12 +35,15 @@ ALERTS = st.lists(
 def plainly(alerts: Sequence[Seen], window: timedelta, common: int) -> set[frozenset[str]]:
     """The rule of `correlating.py`, pair by pair."""
 
-    def subject(one: Seen) -> str:
-        return (one.about.strip() or one.name.strip()).casefold()
+    def subject(one: Seen) -> tuple[str, str]:
+        for text in (one.about, one.name):
+            if text and text not in ("unknown", "LOCALHOST", "-"):
+                return "subject", text.casefold()
+        return ("account", one.account) if one.account else ("alert", one.key)
 
     def is_common(mark: tuple[str, str]) -> bool:
         bearing = [one for one in alerts if mark in one.marks()]
-        return mark[0] != "subject" and len({subject(one) for one in bearing} - {""}) > common
+        return mark[0] != "subject" and len({subject(one) for one in bearing}) > common
 
     def joined(one: Seen, other: Seen) -> bool:
         shared = one.marks() & other.marks()
@@ -82,6 +85,15 @@ def test_a_sign_of_many_subjects_joins_nothing_and_one_of_few_does() -> None:
     assert len(correlate(many[:COMMON])) == 1
     of_one = [Seen(f"{n}", NOON, name="web-1", account="SYSTEM", signs=("192.0.2.53",)) for n in range(100)]
     assert len(correlate(of_one)) == 1, "one host that is hit a hundred times is one group"
+
+
+def test_a_sign_of_many_that_name_no_subject_joins_nothing_and_neither_does_a_name_that_names_nothing() -> (
+    None
+):
+    many = [Seen(f"{n}", NOON, signs=("192.0.2.53",)) for n in range(COMMON + 1)]
+    assert len(correlate(many)) == COMMON + 1
+    for name in ("unknown", "-", "localhost"):
+        assert len(correlate([Seen("1", NOON, name=name), Seen("2", NOON, name=name)])) == 2
 
 
 def test_a_chain_within_the_window_is_one_group_and_a_gap_parts_it() -> None:

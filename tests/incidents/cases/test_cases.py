@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases import actions, affected_actions, link_actions, merge_actions, role_actions
 from duecare.incidents.cases.overview import departures_of
-from duecare.incidents.cases.queries import CASE
+from duecare.incidents.cases.queries import CASE, may_work, workable_cases
 from duecare.incidents.cases.report_actions import report
 from duecare.incidents.cases.triage_actions import Waiting, put_to
 from duecare.incidents.models import Affected, Case, CaseLink, CaseRole, IncidentReport, TimelineEntry
@@ -19,11 +20,12 @@ from duecare.incidents.timeline.actions import put
 from duecare.law.moments import Moment
 from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
-from duecare.ledger.viewers import Role
+from duecare.ledger.viewers import Role, Viewer
 from duecare.program.matter_actions import open_matter
 from duecare.program.matter_models import MatterPaper, PaperKind
 from duecare.program.models import Ending, Task
 from duecare.program.unchanged import seen_entry
+from duecare.site.keeping import _register_of_breaches
 from tests.incidents.somebody import Somebody
 
 HOUR = timedelta(hours=1)
@@ -45,7 +47,7 @@ def test_severity_kind_and_phase_change_with_a_word_and_the_timeline_says_so(hom
     assert (case.number, case.title, case.phase, case.plan_entry) == (1, "Odd mails", "identify", None)
     made = tasks(case)
     assert made
-    assert all(task.origin == f"{CASE}:{case.pk}:{task.origin.rpartition(':')[2]}" for task in made)
+    assert all(task.origin.startswith(f"{CASE}:{case.pk}:mail-takeover.") for task in made)
     assert all(task.due is None or task.due >= now.date() for task in made)
     done = made[0]
     with recording(owner.actor, "do it"):
@@ -86,6 +88,10 @@ def test_severity_kind_and_phase_change_with_a_word_and_the_timeline_says_so(hom
         actions.move_phase(owner.actor, case.pk, "recover", "x", None, now)
     again = actions.open_again(owner.actor, case.pk, "The vendor denies it.", now)
     assert (again.closed_at, again.closed_as) == (None, "")
+    assert len(tasks(case)) > 1, "the playbook's tasks are there again"
+    actions.set_kind(owner.actor, case.pk, "mail-takeover", "Not locked after all.", None, now)
+    assert len(tasks(case)) == len(made) - 1, "what was done of this kind stays done"
+    assert all(task.origin.startswith(f"{CASE}:{case.pk}:mail-takeover.") for task in tasks(case))
 
 
 def test_a_second_editor_is_told_who_was_first_and_keeps_their_words(home: Path) -> None:
@@ -125,6 +131,10 @@ def test_who_has_a_role_works_on_the_case_with_its_tasks_until_it_ends(home: Pat
     assert "Odd mails" not in other.page("/incidents/")
     mine = Task.objects.filter(owner=member.person).count()
     assert mine
+    time.sleep(0.01)
+    during = utc_now().isoformat().replace("+", "%2B")
+    past = f"{address}?as_of={during}"
+    assert "You see your own tasks" in member.page(past)
     member.send(f"{address}affected/add/", name="Mailbox of Ada", status="suspected")
     member.send(f"{address}phase/", phase="contain", words="Locked.", seen=seen_entry(case))
     member.page("/incidents/waiting/", 404)
@@ -134,12 +144,18 @@ def test_who_has_a_role_works_on_the_case_with_its_tasks_until_it_ends(home: Pat
         owner.actor, case.pk, "technical", now, name="Grace, of the forensics firm", instead=given.pk
     )
     member.page(address, 404)
+    member.page(past, 404)  # a role that has ended does not come back with the past
     assert not Task.objects.filter(owner=member.person).exists(), "nobody outside is given a task"
     role_actions.give_role(owner.actor, case.pk, "technical", now, person=other.person)
     assert Task.objects.filter(owner=other.person).count() == mine
     row = CaseRole.objects.get(person=other.person)
     other.send(f"{address}roles/{row.pk}/end/")
     other.page(address, 404)
+    role_actions.give_role(owner.actor, case.pk, "technical", now, person=other.person)
+    auditor = Viewer(other.actor, "", frozenset({Role.AUDITOR}), other.person)
+    assert may_work(case, other.viewer)
+    assert not may_work(case, auditor), "who only reads by now"
+    assert not workable_cases(auditor)
     assert any("handed over from Member Example to Grace" in words for words in said(case))
     for role, values in (("king", {"name": "x"}), ("lead", {}), ("lead", {"person": "nobody"})):
         with pytest.raises(BadInput):
@@ -158,7 +174,14 @@ def test_what_is_affected_is_found_or_named_and_its_status_is_told(home: Path) -
     assert "Old &lt;phone&gt;" in owner.page(address)
     assert "stands there already" in owner.send(f"{address}add/", 400, name="Old <phone>", status="clean")
     owner.page(f"/incidents/cases/{other.pk}/affected/{row.pk}/", 404)
-    owner.send(f"{address}{row.pk}/", status="contained", words="In the safe.")
+    seen = seen_entry(row)
+    owner.send(f"{address}{row.pk}/", status="contained", words="In the safe.", seen=seen)
+    page = owner.send(f"{address}{row.pk}/", 400, status="clean", words="Wiped.", seen=seen)
+    assert "changed this while you wrote" in page
+    assert "In the safe." in page
+    assert "Wiped." in page
+    kept = affected_actions.change_affected(owner.actor, case.pk, row.pk, "contained", None, now)
+    assert kept.words == "In the safe."
     assert "Old <phone>: contained. In the safe." in said(case)
     rows = json.loads(owner.page(f"{address}?format=json&status=contained"))["rows"]
     assert [one["name"] for one in rows] == ["Old <phone>"]
@@ -177,9 +200,13 @@ def test_merging_takes_along_what_belongs_and_loses_no_limit_from_sight(home: Pa
     target = actions.open_case(owner.actor, now, title="Second", kind="mail-takeover")
     exercise = actions.open_case(owner.actor, now, title="Drill", exercise=True)
     told = report(member.actor, "Odd.", now)
+    with pytest.raises(Refused, match="not put to an exercise"):
+        put_to(owner.actor, Waiting([told.pk]), exercise.pk, "", now)
+    assert "Drill" not in owner.page(f"/incidents/waiting/reports/{told.pk}/")
     put_to(owner.actor, Waiting([told.pk]), case.pk, "", now)
     for one in (case, target):
-        affected_actions.add_affected(owner.viewer, one.pk, name="Mailbox", status="affected", now=now)
+        status = "affected" if one == case else "clean"
+        affected_actions.add_affected(owner.viewer, one.pk, name="Mailbox", status=status, now=now)
         link_actions.attach(owner.viewer, one.pk, "program.safeguard:mfa", "Lacking.", now)
     affected_actions.add_affected(owner.viewer, case.pk, name="Phone", status="affected", now=now)
     link_actions.attach(owner.viewer, target.pk, f"{CASE}:{case.pk}", "The same sender.", now)
@@ -201,6 +228,9 @@ def test_merging_takes_along_what_belongs_and_loses_no_limit_from_sight(home: Pa
     assert IncidentReport.objects.get().case == target
     names = Affected.objects.filter(case=target).order_by("name").values_list("name", flat=True)
     assert list(names) == ["Mailbox", "Phone"]
+    assert Affected.objects.get(case=target, name="Mailbox").status == "affected", "the graver of both"
+    assert "Mailbox: affected, as it stood in incident 1." in said(target)
+    assert not Task.objects.filter(origin__startswith=f"{CASE}:{case.pk}:", ended_at=None).exists()
     assert CaseLink.objects.filter(case=target, detached_at=None).count() == 1
     assert {task.pk for task in tasks(target)} >= {by_hand.pk}
     assert len(tasks(target)) == steps + 1
@@ -210,6 +240,21 @@ def test_merging_takes_along_what_belongs_and_loses_no_limit_from_sight(home: Pa
     assert "Merged into this one" in member.page(f"/incidents/cases/{target.pk}/")
     with pytest.raises(Refused, match="another one"):
         actions.open_again(owner.actor, case.pk, "x", now)
+
+
+def test_of_two_who_open_a_case_at_once_the_second_gets_the_next_number(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, now = Somebody(Role.OWNER), utc_now()
+    first = actions.open_case(owner.actor, now, title="First")
+    numbers = iter((1, 2))
+    monkeypatch.setattr(actions, "next_number", lambda: next(numbers))
+    assert actions.open_case(owner.actor, now, title="Second").number == 2
+    assert Case.objects.count() == 2
+    actions.end_as_none(owner.actor, first.pk, "A test of ours.", None, now)
+    kept = _register_of_breaches(owner.viewer, now)
+    assert kept is not None
+    assert kept.count == 1, "what was no incident is not counted as one"
 
 
 def test_a_note_for_counsel_is_seen_by_members_of_the_matter_and_hinted_to_nobody(home: Path) -> None:

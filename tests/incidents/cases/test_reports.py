@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from duecare.errors import BadInput, Refused
-from duecare.incidents.cases import triage_actions
+from duecare.incidents.cases import telling, triage_actions
 from duecare.incidents.cases.report_actions import File, report
 from duecare.incidents.cases.triage_actions import Waiting
 from duecare.incidents.models import Case, IncidentReport, TimelineEntry
@@ -97,6 +97,33 @@ def test_the_second_of_two_who_judge_is_told_and_nothing_of_theirs_is_half_done(
     two.refresh_from_db()
     assert (two.case, two.triaged_at) == (None, None)
     assert "Two." in manager.page("/incidents/waiting/")
+    row = TimelineEntry.objects.get(case=case, words="Reported: Two.")
+    assert row.struck_because == "It was of yesterday.", "what it told is not of the case either"
+    assert "1 report waits since" in manager.page("/").replace("2 reports wait, the oldest", "1 report waits")
+    triage_actions.set_aside(owner.actor, Waiting([two.pk]), "Ours.", now)
+    page = manager.send(
+        f"/incidents/waiting/reports/{two.pk}/", 400, what="new", title="Two", words="Thank you, Grace."
+    )
+    assert "Owner Example has settled this as no incident meanwhile" in page
+    assert "Thank you, Grace." in page, "nothing typed is lost"
+
+
+def test_a_lead_without_a_right_to_read_is_told_whom_to_call_and_a_report_without_mail_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, member = Somebody(Role.OWNER), Somebody(Role.MEMBER)
+    where = member.send("/incidents/report/", words="The door stands open.")
+    assert "Nobody could be told by mail. Call whoever leads here." in member.page(where)
+    MailServer.objects.create(
+        host="mail.example", port=25, security="plain", sender="d@clinic.example", short=True,
+        address="http://localhost", changed_at=utc_now(),
+    )  # fmt: skip
+    monkeypatch.setattr(telling, "who_must_know", lambda now: [owner.person, member.person])
+    report(owner.actor, "The window, too.", utc_now())
+    letters = {one.to: str(one.content) for one in OutboxMessage.objects.all()}
+    assert "/incidents/waiting/reports/" in letters[owner.person]
+    assert "/incidents/waiting/" not in letters[member.person], "that page is not open to them"
+    assert "Call an owner or a manager now" in letters[member.person]
 
 
 def test_what_cannot_be_reported_says_why_and_loses_no_word(home: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duecare.incidents.evidence import lists, rehashing
 from duecare.incidents.evidence.actions import MOST_BYTES, add_file
 from duecare.incidents.evidence.kinds import kept_name, shown_name
 from duecare.incidents.evidence.rehashing import EVERY, TOLD_EVERY, read_again, rehash
@@ -92,6 +94,9 @@ def test_a_file_is_kept_handed_over_and_taken_out_and_its_custody_says_so(home: 
     close(case, viewer.actor)
     assert bring(client, case).status_code == 403
     assert client.post(f"{place}{one.pk}/download/").getvalue() == b"evil", "also of a closed case"
+    assert "Write into its custody" in told(client, f"{place}{one.pk}/")
+    back = {**hand, "kind": "returned", "when": "2026-11-22T09:00"}
+    assert client.post(f"{place}{one.pk}/hand/", back).status_code == 302, "whose hands it is in goes on"
 
 
 NAMES = ["../../etc/passwd", "a\u202egpj.exe", "x" * 300 + ".log", "a\0b\r\nc.txt", "....", "=cmd|'x'.csv"]
@@ -148,18 +153,32 @@ def test_a_file_of_gigabytes_is_refused_unread_and_a_long_one_takes_no_memory(ho
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30 << 10, "in kilobytes"
 
 
-def test_files_are_read_again_and_what_changed_is_a_finding_at_once(home: Path) -> None:
+def _unreadable(evidence: Evidence) -> str:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_files_are_read_again_and_what_changed_is_a_finding_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, _viewer, case = begin()
     bring(client, case)
     (one,) = Evidence.objects.all()
     now = utc_now()
-    assert rehash("worker", now + EVERY) == {"read": 1, "changed": 0}
+    assert rehash("worker", now + EVERY) == {"read": 1, "changed": 0, "failed": 0, "left": 0}
     assert kinds(one) == ["collected"], "a note of the job, no more"
     assert rehash("worker", now + TOLD_EVERY + EVERY)["changed"] == 0
     assert kinds(one) == ["collected", "hashed"]
+    place = f"/incidents/cases/{case.pk}/evidence/"
+    assert "Unchanged" in told(client, f"{place}{one.pk}/")
+    assert lists.state_of(one.content, True, now, now + 7 * EVERY) == "stale"
+    bring(client, case, data=b"other")
+    assert [rehash("worker", now + EVERY, seconds=0)["left"] for _run in range(3)] == [1, 0, 1], "goes on"
+    with monkeypatch.context() as patched:
+        patched.setattr(rehashing, "_digest", _unreadable)
+        assert rehash("worker", now + EVERY) == {"read": 0, "changed": 0, "failed": 1, "left": 0}
     (home / "blobs" / one.content[:2] / one.content[2:]).write_bytes(b"live")
     later = now + TOLD_EVERY + 2 * EVERY
-    assert rehash("worker", later) == {"read": 1, "changed": 1}
+    assert rehash("worker", later)["changed"] == 1
     finding = Finding.objects.get(closed_at=None)
     assert (finding.check_id, finding.safeguard) == ("incidents.evidence_intact", "evidence_preservation")
     assert rehash("worker", later + EVERY)["changed"] == 1

@@ -19,6 +19,7 @@ from duecare.incidents.exercises.checks import EXERCISES, exercised
 from duecare.incidents.exercises.scenarios import shipped
 from duecare.incidents.lessons.actions import Draft, add_lesson
 from duecare.incidents.lessons.checks import LESSONS, lessons_in_time
+from duecare.incidents.lessons.subjects import exercises
 from duecare.ledger.records import utc_now
 from duecare.program.assessing import assess
 from duecare.program.judgement import Facts, Verdict
@@ -44,7 +45,7 @@ def facts(section: str, **told: Any) -> Facts:
     ],
 )
 def test_a_year_after_the_last_exercise_the_next_is_owed(last_on: str, verdict: Verdict) -> None:
-    assert exercised(facts(EXERCISES, last_on=last_on), 365).verdict is verdict
+    assert exercised(facts(EXERCISES, last_on=last_on, broken_off_on=""), 365).verdict is verdict
 
 
 DAY = timedelta(days=1)
@@ -73,17 +74,27 @@ def test_a_lesson_is_late_by_its_answer_its_own_day_or_the_day_to_look_again(
     assert not reason or reason in found.unmet[0].reason
 
 
+def play(now: datetime, *turns: str) -> None:
+    """An exercise of five turns, of which these are given."""
+    row = plan_exercise("person:x", shipped()["insider-list"], "List", today_at(now), "", now)
+    begin_exercise("person:x", row.pk, now)
+    for turn in turns:
+        given = give("person:x", row.pk, turn, now)
+        answer("person:x", row.pk, turn, "All.", "as planned", "", now, seen=seen_entry(given))
+    end_exercise("person:x", row.pk, "Well.", now)
+
+
 def test_both_are_judged_from_what_the_record_holds(home: object) -> None:
     now = utc_now()
     assess("terminal:test", now)
     told = {row.pk: row.verdict for row in Outcome.objects.filter(pk__startswith="incidents.")}
     assert told["incidents.exercised"] == Verdict.UNKNOWN
     assert told["incidents.lessons_in_time"] == Verdict.NOT_APPLICABLE
-    row = plan_exercise("person:x", shipped()["insider-list"], "List", today_at(now), "", now)
-    begin_exercise("person:x", row.pk, now)
-    given = give("person:x", row.pk, "hint", now)
-    answer("person:x", row.pk, "hint", "All.", "as planned", "", now, seen=seen_entry(given))
-    end_exercise("person:x", row.pk, "Well.", now)
+    play(now, "hint", "may-we")
+    (subject,) = exercises(now)
+    (gap,) = exercised(subject.facts, 365).unmet
+    assert "broken off before half of its turns" in gap.reason
+    play(now, "hint", "may-we", "copied")
     case = open_case("person:x", now, title="Odd mail")
     long_ago = now - 40 * DAY
     late = add_lesson("person:x", case.pk, Draft("It was slow.", "ir_plan"), long_ago)

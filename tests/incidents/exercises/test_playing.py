@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from duecare.incidents.exercises.queries import Condition, condition_of, in_cond
 from duecare.incidents.exercises.scenarios import shipped
 from duecare.incidents.lessons.actions import answer_lesson
 from duecare.incidents.lessons.queries import Answer
+from duecare.incidents.notices import clock_actions
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
@@ -56,6 +58,9 @@ def test_an_exercise_from_the_plan_to_lessons_that_its_case_closes_with() -> Non
         drop_exercise(ACTOR, row.pk, "No time.", now)
 
     give(ACTOR, row.pk, "train", now + timedelta(minutes=2))
+    case.refresh_from_db()
+    assert case.law, "the law is frozen with the first event, as in what is none"
+    clock_actions.answer_fact(ACTOR, case.pk, "affected_individuals", 5, "I guess.", now, seen=-1)
     give(ACTOR, row.pk, "data", now + timedelta(minutes=15))  # before its time, and out of turn
     with pytest.raises(Refused, match="given already"):
         give(ACTOR, row.pk, "data", now)
@@ -64,6 +69,7 @@ def test_an_exercise_from_the_plan_to_lessons_that_its_case_closes_with() -> Non
     facts = {one.fact: one.value for one in CaseFact.objects.filter(case=case)}
     assert facts["personal_data_breach"] is True
     assert facts["affected_individuals"] == 1200
+    assert TimelineEntry.objects.filter(case=case, words__endswith="1,200 (it was: 5)").exists()
     triggers = TimelineEntry.objects.filter(case=case).exclude(trigger="").values_list("trigger", flat=True)
     assert set(triggers) == {"noticing_or_being_told", "suspicion", "awareness", "discovery"}
     turns = {one.turn.id: one for one in played(Exercise.objects.get(pk=row.pk), READER)}
@@ -121,7 +127,9 @@ def test_a_planned_exercise_is_moved_or_dropped_with_a_reason() -> None:
     with pytest.raises(Refused, match="has ended"):
         begin_exercise(ACTOR, row.pk, now)
     assert not Case.objects.exists()
-    plan_exercise(ACTOR, shipped()["extortion"], "Another", today, "", now)
+    own = plan_exercise(ACTOR, replace(shipped()["extortion"], kind="fire"), "Another", today, "", now)
+    with pytest.raises(BadInput, match="no longer the playbook"):
+        begin_exercise(ACTOR, own.pk, now)
     for on in (today - day, today, today + day):
         told = {one.pk: condition_of(one, on) for one in Exercise.objects.all()}
         for condition in Condition:

@@ -32,6 +32,10 @@ def test_a_story_of_ones_own_is_read_in_the_form_of_those_that_ship() -> None:
     assert read_isolated(source_of("lost-laptop").encode(), "mine.yaml") == shipped()["lost-laptop"]
 
 
+def test_its_texts_are_kept_in_the_form_that_the_record_takes() -> None:
+    assert parse(changed(title="Gera\u0308t"), "mine.yaml").title == "Ger\u00e4t"
+
+
 def changed(**changes: Any) -> dict[str, Any]:
     told: dict[str, Any] = yaml.safe_load(source_of("invoice-fraud"))
     told["injects"][0].update(changes.pop("inject", {}))
@@ -56,6 +60,7 @@ def changed(**changes: Any) -> dict[str, Any]:
         ({"inject": {"facts": {"affected_individuals": "many"}}}, "answered 'many'"),
         ({"inject": {"facts": {"ransom_paid": 1}}}, "answered 1"),
         ({"inject": {"safeguard": "luck"}}, "safeguard 'luck'"),
+        ({"inject": {"plan": ["x", "a\0b"]}}, "number 1: the field 'plan', number 2 holds a sign"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_place(changes: dict[str, Any], place: str) -> None:

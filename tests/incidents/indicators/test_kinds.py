@@ -24,6 +24,7 @@ FORMS = [
     ("a" * 40, "sha1", "a" * 40),
     ("B" * 64, "sha256", "b" * 64),
     ("invoice.docm", "file name", "invoice.docm"),
+    ("invoice.pdf", "file name", "invoice.pdf"),
 ]
 
 
@@ -39,7 +40,8 @@ def test_a_sign_is_recognised_and_shown_harmless_and_read_again(text: str, kind:
 
 @pytest.mark.parametrize(
     "text", ["", "localhost", "1.2.3.4.5", "256.1.1.1", "a" * 33, "<script>x</script>", "http://", "a@b",
-             "https://evil.example:99999/", "x\u202ey.example", "x" * 2001, "javascript:alert(1)"]
+             "https://evil.example:99999/", "x\u202ey.example", "x" * 2001, "[" + " " * 3_000_000 + "x",
+             "javascript:alert(1)"]
 )  # fmt: skip
 def test_what_is_no_sign_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
@@ -83,5 +85,7 @@ def test_a_pattern_that_asks_for_more_stays_a_pattern() -> None:
         "[file:name LIKE 'a%']",
         "[process:pid = 5]",
         "[a:b = '1'] FOLLOWEDBY [a:b = '2']",
+        "[ipv4-addr:value = '192.0.2.0/24']",
+        "[url:value = 'ldap://evil.example/a']",
     ):
         assert indicators_in(other) == [Found("other", other)]

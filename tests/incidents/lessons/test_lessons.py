@@ -9,6 +9,7 @@ import pytest
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.actions import open_again, open_case
 from duecare.incidents.cases.closing import close_case, hindrances
+from duecare.incidents.cases.merge_actions import merge
 from duecare.incidents.cases.models import Case, CaseLink
 from duecare.incidents.lessons.actions import (
     Draft,
@@ -119,8 +120,37 @@ def test_what_is_accepted_counts_once_somebody_signed_it_and_a_refusal_opens_it_
     assert condition_of(row, retest) is Condition.RETEST
     assert finding_of(row).closed_at == now
     assert hindrances(case, now) == []
+    (passed,) = hindrances(case, now + timedelta(days=91))
+    assert "take it up again" in passed
     with pytest.raises(Refused, match="accepted until"):
         change_lesson(ACTOR, row.pk, GAP, seen_entry(row), now)
+
+
+def test_what_is_accepted_is_not_signed_once_its_day_to_look_again_has_come(
+    case: Case, now: datetime
+) -> None:
+    row = add_lesson(ACTOR, case.pk, GAP, now)
+    retest = today_at(now) + timedelta(days=1)
+    answer_lesson(ACTOR, row.pk, Answer.ACCEPTED, "Until tomorrow.", now, retest=retest)
+    with pytest.raises(Refused, match="answer the lesson anew"):
+        decide(row, Decided.APPROVED, now + timedelta(days=2))
+
+
+def test_a_case_does_not_go_up_in_another_and_leave_a_lesson_without_an_answer(
+    case: Case, now: datetime
+) -> None:
+    row = add_lesson(ACTOR, case.pk, GAP, now)
+    target = open_case(ACTOR, now, title="The same")
+    with pytest.raises(Refused, match="Nobody knew whom to call"):
+        merge(ACTOR, case.pk, target.pk, "One sender.", now)
+    answer_lesson(ACTOR, row.pk, Answer.SAFEGUARD, "A new sheet.", now, due=today_at(now))
+    with pytest.raises(BadInput) as refusal:
+        change_lesson(ACTOR, row.pk, GAP, seen_entry(row), now)
+    assert refusal.value.place == "due"
+    assert merge(ACTOR, case.pk, target.pk, "One sender.", now) == target
+    drills = [open_case(ACTOR, now, title=title, exercise=True).pk for title in ("One", "Two")]
+    with pytest.raises(Refused, match="exercise is not merged"):
+        merge(ACTOR, *drills, "One story.", now)
 
 
 def test_closing_is_refused_and_names_each_thing_that_stands_in_the_way(case: Case, now: datetime) -> None:

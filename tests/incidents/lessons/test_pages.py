@@ -11,8 +11,10 @@ from duecare.incidents.exercises.models import Exercise
 from duecare.incidents.exercises.scenarios import source_of
 from duecare.incidents.lessons.actions import Draft, add_lesson
 from duecare.incidents.lessons.models import Lesson
+from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
+from duecare.program.people_models import Right
 from duecare.program.unchanged import seen_entry
 from tests.people import browser, sign_in
 from tests.site.test_api import day
@@ -47,6 +49,13 @@ def test_a_member_settles_their_own_lesson_and_sees_no_other(home: Path) -> None
     assert Lesson.objects.get().done_at is not None
     finding = Lesson.objects.get().finding
     assert "It hangs there." in manager.get(f"/findings/{finding}/").content.decode()
+    theirs = add_lesson(lead.actor, case.pk, Draft("It was slow.", "ir_plan", owner=member.person), now)
+    with recording("terminal:test", "they leave"):
+        Right.objects.filter(person=member.person).update(ended_at=now)
+    better = {"gap": "It was too slow.", "safeguard": "ir_plan", "owner": member.person}
+    better["seen"] = str(seen_entry(theirs))
+    assert manager.post(f"/incidents/lessons/{theirs.pk}/change/", better).status_code == 302
+    assert Lesson.objects.get(pk=theirs.pk).owner_id == member.person, "nobody took it from them unasked"
 
 
 def test_a_story_of_ones_own_is_planned_from_a_file_or_refused_with_its_place(home: Path) -> None:

@@ -13,6 +13,7 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.actions import open_case
 from duecare.incidents.plans import changes
 from duecare.incidents.plans.actions import ROOM_FOR, review_plan, save_fields, save_plan
+from duecare.incidents.plans.checks import plan_approved
 from duecare.incidents.plans.models import Plan
 from duecare.incidents.plans.queries import (
     READER,
@@ -23,7 +24,8 @@ from duecare.incidents.plans.queries import (
     version_at,
 )
 from duecare.incidents.plans.shipped import shipped
-from duecare.incidents.plans.telling import editions, standing_of
+from duecare.incidents.plans.sources import plans
+from duecare.incidents.plans.telling import editions, people_named, role_lines, standing_of
 from duecare.ledger import asof
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
@@ -32,6 +34,8 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_actions import approve
 from duecare.program.approval_queries import version_of
 from duecare.program.models import Decided
+from duecare.program.people_models import Right
+from duecare.program.task_queries import today_at
 from duecare.program.unchanged import seen_entry
 from tests.people import browser, sign_in
 
@@ -112,6 +116,25 @@ def test_from_the_first_answer_to_a_case_that_keeps_its_version() -> None:
         assert standing_of(owner).state == "approved"
         assert plan_content(None).meeting == "The kitchen."
         assert editions(owner, 10) == told[1:]
+
+
+def test_who_has_a_role_and_no_right_any_more_is_named_and_the_check_says_so() -> None:
+    manager, owner = sign_in(browser(), Role.MANAGER), sign_in(browser(), Role.OWNER)
+    roles = whole(manager).roles
+    deputies = [{**one, "deputy": owner.person if one["id"] == "lead" else ""} for one in roles]
+    save(manager, roles=deputies)
+    decide(owner)
+    (subject,) = plans(utc_now())
+    assert not plan_approved(subject.facts, None).unmet
+    with recording("terminal:test", "they leave"):
+        Right.objects.filter(person=manager.person).update(ended_at=utc_now())
+    (subject,) = plans(now := utc_now())
+    (gap,) = plan_approved(subject.facts, None).unmet
+    assert "no longer has a right here: " in gap.reason
+    assert "Decides for the organisation" in gap.reason
+    assert "Leads the response" not in gap.reason, "the deputy is still here"
+    told = role_lines(plan_content(None), people_named(plan_content(None), owner, today_at(now)))
+    assert (told[0].person, told[0].deputy) == (f"{manager.name} (no longer has a right here)", owner.name)
 
 
 def test_two_people_do_not_overwrite_each_other_and_saving_the_same_makes_no_version() -> None:

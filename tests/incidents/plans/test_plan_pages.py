@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
 from duecare.incidents.plans.contact_actions import add_contact, confirm_contact
@@ -82,10 +83,10 @@ def test_the_guided_form_saves_each_answer_and_loses_no_words() -> None:
     assert client.post(f"{PLAN}playbooks/insider/steps/add/", step).status_code == 302
     page = text(client, f"{PLAN}playbooks/insider/")
     assert page.index("Ring the bell.") < page.index("Name the few who may know")
-    own = {"name": "Fire", "signs": "Smoke.", "never": "Do not go in.\nDo not wait.", "seen": seen()}
+    own = {"name": "Fire", "signs": "Smoke.", "never": "Do not go in.\nNot fu\u0308r long.", "seen": seen()}
     made = client.post(f"{PLAN}playbooks/add/", own)
     assert made["Location"] == f"{PLAN}playbooks/fire/"
-    assert "Do not wait." in text(client, made["Location"])
+    assert "Not f\u00fcr long." in text(client, made["Location"])
     client.post(f"{PLAN}playbooks/insider/steps/ring-the-bell/drop/", {"seen": seen()})
     client.post(f"{PLAN}playbooks/lost-device/drop/", {"seen": seen()})
     stale = client.post(f"{PLAN}playbooks/fire/drop/", {"seen": "1"})
@@ -113,17 +114,22 @@ def test_a_contact_has_a_way_that_works_without_our_mail_and_is_tried() -> None:
 
     row = PlanContact.objects.get()
     assert "Never confirmed" in text(client, f"{CONTACTS}{row.pk}/")
-    client.post(f"{CONTACTS}{row.pk}/confirm/")
+    tried = {"seen": seen_entry(row)}
+    client.post(f"{CONTACTS}{row.pk}/confirm/", tried)
     assert "Confirmed" in text(client, f"{CONTACTS}?state=confirmed")
     change = {**ours, "phone": "+49 30 1", "seen": seen_entry(row)}
     client.post(f"{CONTACTS}{row.pk}/change/", change)
     row.refresh_from_db()
     assert row.confirmed_at is None, "another number has to be tried anew"
+    stale = client.post(f"{CONTACTS}{row.pk}/confirm/", tried, follow=True)
+    assert "Try the way to them as it stands now." in stale.content.decode()
+    assert PlanContact.objects.get().confirmed_at is None, "it was another number that was tried"
     old = seen_entry(row) - 1
     assert client.post(f"{CONTACTS}{row.pk}/change/", {**change, "seen": old}).status_code == 400
     assert client.post(f"{CONTACTS}{row.pk}/end/", {"why": ""}).status_code == 400
     client.post(f"{CONTACTS}{row.pk}/end/", {"why": "Another insurer."})
-    assert client.post(f"{CONTACTS}{row.pk}/confirm/").status_code == 403
+    ended = {"seen": seen_entry(row)}
+    assert client.post(f"{CONTACTS}{row.pk}/confirm/", ended).status_code == 403
     assert "Another insurer." in text(client, f"{CONTACTS}{row.pk}/")
     assert "Claims desk" not in text(client, f"{CONTACTS}?state=never+confirmed")
 
@@ -156,6 +162,10 @@ def test_on_paper_it_names_its_version_and_the_page_to_carry_stays_one_page(tmp_
     auditor = browser()
     sign_in(auditor, Role.AUDITOR)
     assert auditor.post(f"{PLAN}paper/wallet/").status_code == 200, "who reads it may print it"
+    (settings.DUECARE_HOME.keys / "ledger.key").chmod(0o640)  # with which nothing is signed any more
+    for kind in ("plan", "wallet"):
+        unsealed = pdfs.text(auditor.post(f"{PLAN}paper/{kind}/").content, tmp_path)
+        assert "NOT SEALED: no checkpoint of the record could be signed" in unsealed
 
 
 def test_no_plan_is_a_finding_and_so_are_contacts_that_nobody_tried() -> None:

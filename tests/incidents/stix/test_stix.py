@@ -17,6 +17,8 @@ from duecare.incidents.cases.actions import open_case
 from duecare.incidents.indicators.actions import add
 from duecare.incidents.indicators.kinds import ORDER, read
 from duecare.incidents.models import Case, Indicator, TimelineEntry
+from duecare.incidents.stix import views
+from duecare.incidents.stix.actions import take_in
 from duecare.incidents.stix.isolated import read_isolated
 from duecare.incidents.stix.markings import IDS, PASSED_ON, up_to
 from duecare.incidents.timeline.actions import add_entry
@@ -58,8 +60,15 @@ def test_who_may_read_a_level_is_passed_on_that_and_what_is_for_more_people_and_
     now = utc_now()
     for number, tlp in enumerate(ORDER):
         add(viewer.actor, case, [read(f"192.0.2.{number}")], tlp, now, words=f"of {tlp}")
-    add(viewer.actor, case, [read("A' OR 1=1 \\", "user agent"), read("odd", "other")], "clear", now)
+    add(
+        viewer.actor,
+        case,
+        [read("A' OR 1=1 \\", "user agent"), read("odd", "other"), read("[odd", "other")],
+        "clear",
+        now,
+    )
     add_entry(viewer.actor, case, Draft(Moment(now, "UTC"), "x", techniques=("T1566.001",)), now)
+    take_in(viewer.actor, case, views.read_table(bundle(TECHNIQUE), now), "red", "f" * 64, "b.json", now)
     api, place = program(viewer), f"cases/{case.pk}/stix"
     assert api.ask("POST", place, {"recipient": "x", "tlp": "red"}).status_code == 422
     for tlp in PASSED_ON:
@@ -87,7 +96,7 @@ def test_who_may_read_a_level_is_passed_on_that_and_what_is_for_more_people_and_
     )
     assert answer["Content-Disposition"].startswith("attachment")
     assert b"taken over" in answer.content
-    table = read_isolated(answer.content)
+    table = read_isolated(answer.content, now)
     assert ("user agent", "A' OR 1=1 \\") in {row.cells[:2] for row in table.rows}  # type: ignore[union-attr]
     rehearsed = open_case(viewer.actor, now, title="Rehearsal", exercise=True)
     assert client.get(f"/incidents/cases/{rehearsed.pk}/stix/").status_code == 403
@@ -98,20 +107,32 @@ def test_a_bundle_is_shown_and_taken_in_once_with_its_levels(home: Path) -> None
     client, viewer, case = begin()
     data = bundle(
         GOOD, sign("[ipv4-addr:value = '192.0.2.1' OR ipv4-addr:value = '192.0.2.2']"), TECHNIQUE,
-        sign("[file:name LIKE 'a%']"), sign("[url:value = 'http://a.example/']", revoked=True),
+        sign("[file:name LIKE 'a%']", object_marking_refs=[IDS["clear"]],
+             granular_markings=[{"marking_ref": IDS["red"], "selectors": ["pattern"]}]),
+        sign("[domain-name:value = 'old.example']", valid_until="2026-11-02T00:00:00.000Z"),
+        sign("[url:value = 'http://a.example/']", revoked=True),
         {"type": "ipv4-addr", "spec_version": "2.1", "id": f"ipv4-addr--{uuid4()}", "value": "192.0.2.9"},
     )  # fmt: skip
     answer = bring(client, case, data)
     page = told(client, answer["Location"])
-    for words in ("evil[.]example", "TLP:GREEN", "192[.]0[.]2[.]2", "TLP:AMBER", "T1566", "ipv4-addr (1)"):
+    for words in (
+        "evil[.]example",
+        "TLP:GREEN",
+        "192[.]0[.]2[.]2",
+        "TLP:AMBER",
+        "T1566",
+        "ipv4-addr (1)",
+        "TLP:RED",
+        "(valid_until): 1",
+    ):
         assert words in page, words
     assert client.post(answer["Location"]).status_code == 302
     kept = Indicator.objects.filter(case=case)
     assert {(one.kind, one.tlp) for one in kept} == {
-        ("domain", "green"), ("ipv4", "amber"), ("other", "amber"),
+        ("domain", "green"), ("ipv4", "amber"), ("other", "red"),
     }  # fmt: skip
     assert kept.count() == 4
-    (note,) = TimelineEntry.objects.filter(case=case)
+    (note,) = TimelineEntry.objects.filter(case=case, kind="note")
     assert (note.techniques, note.kind) == (["T1566"], "note")
     assert "was taken in before" in told(client, bring(client, case, data)["Location"])
     api = program(viewer)
@@ -163,4 +184,4 @@ def test_an_object_that_does_not_validate_is_named_and_nothing_is_taken_in(home:
 )
 def test_what_is_no_bundle_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said):
-        read_isolated(data)
+        read_isolated(data, utc_now())

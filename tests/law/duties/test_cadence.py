@@ -24,6 +24,7 @@ PERIODS = st.sampled_from(["P1M", "P3M", "P6M", "P1Y", "P3Y"])
         ("fixed_date:04-15", date(2026, 3, 1), date(2026, 4, 15), date(2027, 4, 15)),
         ("fixed_date:04-15", date(2026, 4, 20), date(2026, 4, 15), date(2027, 4, 15)),
         ("fixed_date:02-29", date(2026, 4, 20), None, date(2027, 2, 28)),
+        ("fixed_date:02-30", date(2026, 4, 20), None, date(2027, 2, 28)),
         ("once", date(2026, 4, 20), None, None),
         ("event", date(2026, 4, 20), None, None),
     ],

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from duecare.law.duties.actions import make_duty_tasks
+from duecare.law.following.actions import follow
 from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
@@ -94,7 +95,10 @@ def test_a_duty_becomes_a_task_that_ends_when_its_safeguard_shows_it_or_its_law_
     state("effectiveness_review", Answer.NO)
     assert rows(client)["eu-gdpr.test-measures"]["state"] == "failing"
     assert "It fails: Checking that it works" in text(client, "/law/duties/eu-gdpr.test-measures/")
-    assert make_duty_tasks(ACTOR, NOW) == (0, 0), "a gap has pages and findings of its own"
+    assert make_duty_tasks(ACTOR, NOW) == (1, 0), "it fails, and its day comes all the same"
+    applies()
+    assert make_duty_tasks(ACTOR, NOW) == (0, 0), "an open question ends nobody's work"
+    applies(eu_gdpr_scope=True)
     then = (NOW - DAY).isoformat().replace("+00:00", "Z")
     assert rows(client, f"as_of={then}")["eu-gdpr.test-measures"]["state"] == "unproven"
 
@@ -128,6 +132,13 @@ def test_the_next_task_comes_by_the_cadence_after_somebody_ended_the_last(
     assert "does not bind any more" in gone.ended_words
     applies(nydfs_covered=True)
     assert rows(client)["us-nydfs-500.class-a-audit"]["state"] == "unknown"
+
+
+def test_a_duty_is_asked_for_since_its_obligation_applies(manager: tuple[Client, Viewer]) -> None:
+    client, _viewer = manager
+    applies(eu_gdpr_scope=True)
+    follow(ACTOR, NOW - 200 * DAY)
+    assert rows(client)["eu-gdpr.test-measures"]["state"] == "late"
 
 
 def test_the_crosswalk_and_what_is_kept_name_citations_and_the_longest_rule(

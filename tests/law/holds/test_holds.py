@@ -18,6 +18,7 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program import holds
 from duecare.program.imports import waiting
 from duecare.program.mail import outbox
+from duecare.program.mail.delivery import Answer, Came, State
 from duecare.program.models import OutboxMessage
 from duecare.program.task_actions import make_task
 from duecare.program.unchanged import seen_entry
@@ -93,13 +94,23 @@ def test_what_is_cleared_away_by_age_stays_while_its_kind_is_held(owner: tuple[C
     left.mkdir(parents=True)
     os.utime(left, (old.timestamp(), old.timestamp()))
     held = place_hold(viewer, draft(holds.LETTERS, holds.LISTS), NOW)
+    for kind in ("digest", outbox.SIGN_IN):
+        letter = OutboxMessage.objects.create(
+            about=kind, channel="mail", kind=kind, key=kind, state=State.HANDING, lease="mine", made_at=NOW,
+            next_at=NOW, gives_up_at=NOW + timedelta(days=1), lease_until=NOW, content={"subject": "x"},
+        )  # fmt: skip
+        outbox.settle(letter, Answer(Came.ACCEPTED), NOW)
+        letter.refresh_from_db()
+        assert (letter.state, bool(letter.content)) == ("sent", kind == "digest")
+    with pytest.raises(Refused, match="under a legal hold"):
+        waiting.give_up(waiting.Waiting("0" * 32, "x", "x", "x", 1, NOW.isoformat(), NOW.isoformat()))
     outbox.reap(NOW)
-    assert OutboxMessage.objects.count() == 1
+    assert OutboxMessage.objects.count() == 3
     assert waiting.forget_old(NOW) == 0
     assert left.exists()
     end_hold(viewer, held.pk, "Over.", NOW)
     outbox.reap(NOW)
-    assert not OutboxMessage.objects.exists()
+    assert [row.content for row in OutboxMessage.objects.all()] == [{}, {}]
     assert waiting.forget_old(NOW) == 1
 
 
@@ -117,6 +128,11 @@ def test_two_who_change_one_hold_at_once_lose_nothing(owner: tuple[Client, Viewe
     assert row.why == "A claim of June."
     with pytest.raises(BadInput):
         change_hold(viewer, row.pk, draft("matters"), seen_entry(row), NOW)
+    task = f"program.task:{make_task(viewer.actor, NOW, title='Copy the disk').pk}"
+    change_hold(viewer, row.pk, draft(task), seen_entry(row), NOW)
+    blind = Viewer(viewer.actor, viewer.person, viewer.roles, areas=frozenset({"law"}))
+    changed = change_hold(blind, row.pk, draft(task, why="A claim of May."), seen_entry(row), NOW)
+    assert (changed.why, changed.things) == ("A claim of May.", [task]), "what is held already stays"
 
 
 def test_a_program_places_and_ends_a_hold_with_the_scope_of_the_law(owner: tuple[Client, Viewer]) -> None:
