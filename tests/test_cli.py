@@ -309,7 +309,9 @@ def test_the_posture_as_json_has_exactly_the_shape_that_was_promised(
         assert isinstance(check["population"], int)
         assert shape(check["exceptions"]) in ([], [{"subject": "str", "reason": "str"}])
         assert shape(check["measure"]) in ("int", "NoneType")
-        assert check["evidence"] in ("imported by hand", "Duecare's own reading", None)
+        assert check["evidence"] in (
+            "imported by hand", "Duecare's own reading", "stated by a person", None,
+        )  # fmt: skip
     assert {check["verdict"] for check in checks} >= {"met", "unmet"}
 
 
@@ -366,8 +368,9 @@ def test_the_posture_can_fail_a_pipeline(own: Path) -> None:
     assert "safeguards failing" in done.stdout, "the posture is printed all the same"
 
 
-def test_nothing_assessed_is_unknown_but_not_unmet(said: Say) -> None:
-    assert said("assess", "--no-collect", "--fail-on", "unmet").returncode == 0
+def test_where_nothing_was_assessed_all_is_unknown_but_that_there_is_no_incident_plan(said: Say) -> None:
+    lacking = said("assess", "--no-collect", "--fail-on", "unmet")
+    assert (lacking.returncode, "1 safeguards failing" in lacking.stdout) == (1, True), lacking.stdout
     assert said("assess", "--no-collect", "--fail-on", "unknown").returncode == 1
 
 

@@ -50,7 +50,7 @@ class DutyAnswer(Answer):
     only_if: str
 
 
-class ClockAnswer(Answer):
+class ClockOfLawAnswer(Answer):
     """A limit that runs when something happened."""
 
     id: str
@@ -84,7 +84,7 @@ class ObligationAnswer(Answer):
     displaced_by: str
     safeguards: list[str]
     duties: list[DutyAnswer]
-    clocks: list[ClockAnswer]
+    clocks: list[ClockOfLawAnswer]
     people: dict[str, int | None]
     """How many people's data are held in its place, by code; added up over data sets. Null where nobody said
     it."""

@@ -14,6 +14,7 @@ from duecare.assurance import actions
 from duecare.assurance.reports import REPORTS
 from duecare.assurance.reports.interface import Asked
 from duecare.ledger.viewers import Role, Viewer
+from duecare.program.papers import setting
 from duecare.program.papers.signs import all_shown
 from tests.pseudo import CODE
 from tests.site.past import Past, organisation
@@ -63,7 +64,7 @@ def test_every_text_of_a_report_is_translated(past: Past, id: str, about: str) -
         return b"%PDF-1.7 of this test"
 
     with pytest.MonkeyPatch.context() as patch, translation.override(CODE):
-        patch.setattr(actions, "render", take)
+        patch.setattr(setting, "render", take)
         actions.issue(OWNER, REPORTS[id], asked, instant)
     ((data, attached),) = found
     assert data["language"] == "en"

@@ -74,7 +74,7 @@ def main() -> None:
     from duecare.site.demonstration import making
     from duecare.site.models import User
     from duecare.site.rights import viewer_of
-    from tests.site import samples
+    from tests.site import duty_samples, incident_samples, law_samples, samples
 
     making.make(lambda line: None)
     told = counts()
@@ -84,10 +84,15 @@ def main() -> None:
     _attach(now)
     _sign_with_a_passkey(now)
     samples.enrol(now)
-    samples.draw_up(viewer_of(User.objects.get(email=OWNER), now), now)
+    owner = viewer_of(User.objects.get(email=OWNER), now)
+    samples.draw_up(owner, now)
+    duty_samples.apply(owner, now)
+    law_samples.decide(owner.actor, now)
+    incident_samples.happen(owner, now)
     sealing.checkpoint()
     past = (now - timedelta(days=6)).date().isoformat()
-    print(json.dumps({"keys": {**keys(), **samples.keys(), "past": past}, "counts": told}))
+    made = {**samples.keys(), **duty_samples.keys(), **law_samples.keys(), **incident_samples.keys()}
+    print(json.dumps({"keys": {**keys(), **made, "past": past}, "counts": told}))
     connections.close_all()  # so that the file alone holds all of it
 
 

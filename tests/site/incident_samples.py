@@ -32,6 +32,7 @@ from duecare.incidents.models import (
     Indicator,
     Lesson,
     Notice,
+    Plan,
     PlanContact,
     TimelineEntry,
 )
@@ -62,29 +63,30 @@ def keys() -> dict[str, str]:
     """By the name of an address's part."""
     case = Case.objects.get(title=TITLE)
     return {
-        "plan contact": PlanContact.objects.get().pk,
-        "plan version": str(Entry.objects.get(kind="incidents.plan").index),
+        "plan contact": PlanContact.objects.get(name="Claims desk").pk,
+        "plan version": str(Entry.objects.filter(kind="incidents.plan").order_by("-index")[0].index),
         "case": case.pk,
         "closed case": Case.objects.get(title=CLOSED).pk,
         "incident report": IncidentReport.objects.get(words=REPORTED).pk,
         "waiting report": IncidentReport.objects.get(words=WAITING).pk,
         "alert": Alert.objects.get(source_id="1").pk,
         "case alert": Alert.objects.get(source_id="2").pk,
-        "case role": CaseRole.objects.get(case=case).pk,
+        "case role": CaseRole.objects.filter(case=case, role="scribe").order_by("-since", "-pk")[0].pk,
         "affected": Affected.objects.get(case=case).pk,
         "case link": CaseLink.objects.get(case=case).pk,
         "timeline entry": TimelineEntry.objects.get(words__startswith="Mails went out").pk,
         "evidence": Evidence.objects.get(what="Phone of the director").pk,
         "indicator": Indicator.objects.get(value="evil.example").pk,
         "case notice": Notice.objects.get(subject="The lost laptop").pk,
-        "lesson": Lesson.objects.get().pk,
-        "exercise": Exercise.objects.get().pk,
+        "lesson": Lesson.objects.get(gap="The bank was told too late.").pk,
+        "exercise": Exercise.objects.get(title="The bag").pk,
         "case decision": CaseDecision.objects.get(question="Whether to notify; asked by letter.").pk,
     }
 
 
 def _plan(owner: Viewer, at: datetime) -> None:
-    save_fields(owner.actor, {"scope": "All that we run."}, -1, at)
+    if not Plan.objects.exists():
+        save_fields(owner.actor, {"scope": "All that we run."}, -1, at)
     insurer = {"name": "Claims desk", "kind": "insurer", "what_for": "Before we spend", "phone": "+49 30 1"}
     add_contact(owner.actor, insurer, at)
 
@@ -97,7 +99,7 @@ def _case(owner: Viewer, at: datetime) -> None:
     take_in(owner.actor, [_alert("1", at), _alert("2", at)], at)
     waiting = Waiting([told.pk], [Alert.objects.get(source_id="2").pk])
     triage_actions.put_to(owner.actor, waiting, case.pk, "Thank you.", at)
-    role_actions.give_role(owner.actor, case.pk, "lead", at, person=owner.person)
+    role_actions.give_role(owner.actor, case.pk, "scribe", at, person=owner.person)
     affected_actions.add_affected(owner, case.pk, name="Mailbox of Ada", status="affected", now=at)
     link_actions.attach(owner, case.pk, "program.safeguard:mfa", "It was lacking.", at)
     none = open_case(owner.actor, at, title=CLOSED)

@@ -25,13 +25,14 @@ def _render(source: str, address: str = "/", **context: Any) -> str:
 @pytest.mark.parametrize("state", words.STATUSES)
 def test_every_state_has_an_icon_and_a_word_beside_its_hue(state: str) -> None:
     html = _render("{% status state %}", state=state)
-    assert f"</svg>{state.capitalize()}</span>" in html
+    assert f"</svg>{words.STATUSES[state].word}</span>" in html
     assert 'aria-hidden="true"' in html
 
 
 def test_what_is_not_proven_never_looks_good() -> None:
     good = {state for state, look in words.STATUSES.items() if look.hue == "good"}
-    assert good == {"proven", "met", "closed"}
+    # By a check, or (of contacts and of what an incident touched) by people who looked.
+    assert good == {"proven", "met", "closed", "confirmed", "clean", "recovered"}
 
 
 def test_a_state_may_be_told_in_other_words_which_are_escaped() -> None:

@@ -112,7 +112,7 @@ class CaseAnswer(Answer):
     seen: int
 
 
-class ReportAnswer(Answer):
+class IncidentReportAnswer(Answer):
     """One report, and what became of it."""
 
     id: str
@@ -139,7 +139,7 @@ class AffectedAnswer(Answer):
     said_at: Moment
 
 
-class MakeReport(Body):
+class ReportIncident(Body):
     """What somebody saw."""
 
     words: Words
@@ -250,9 +250,9 @@ def _role(row: CaseRole) -> RoleAnswer:
     return RoleAnswer(id=row.pk, role=row.role, person=row.person_id, name=row.name, since=row.since)
 
 
-def _report(row: IncidentReport) -> ReportAnswer:
-    values = {name: getattr(row, name) for name in ReportAnswer.model_fields if name != "case"}
-    return ReportAnswer.model_validate({**values, "case": row.case_id})
+def _report(row: IncidentReport) -> IncidentReportAnswer:
+    values = {name: getattr(row, name) for name in IncidentReportAnswer.model_fields if name != "case"}
+    return IncidentReportAnswer.model_validate({**values, "case": row.case_id})
 
 
 @endpoint(router, "GET", "/incident-reports", Scope.READ, rows_of(_REPORTS), listing=_REPORTS)
@@ -262,8 +262,8 @@ def list_incident_reports(request: Request) -> Any:
     return list_rows(request, _REPORTS, rows)
 
 
-@endpoint(router, "POST", "/incident-reports", Scope.INCIDENTS, ReportAnswer, status=201)
-def make_incident_report(request: Request, body: MakeReport) -> Any:
+@endpoint(router, "POST", "/incident-reports", Scope.INCIDENTS, IncidentReportAnswer, status=201)
+def make_incident_report(request: Request, body: ReportIncident) -> Any:
     """Report what may be an incident."""
     noticed: datetime | None = None
     if body.noticed_at:
@@ -275,13 +275,13 @@ def make_incident_report(request: Request, body: MakeReport) -> Any:
     return _report(made)
 
 
-@endpoint(router, "GET", "/incident-reports/{key}", Scope.READ, ReportAnswer)
+@endpoint(router, "GET", "/incident-reports/{key}", Scope.READ, IncidentReportAnswer)
 def one_incident_report(request: Request, key: Key) -> Any:
     """One report, and what became of it."""
     return _report(find_report(key, request.viewer))
 
 
-@endpoint(router, "POST", "/incident-reports/{key}/settle", Scope.INCIDENTS, ReportAnswer)
+@endpoint(router, "POST", "/incident-reports/{key}/settle", Scope.INCIDENTS, IncidentReportAnswer)
 def settle_incident_report(request: Request, key: Key, body: SettleReport) -> Any:
     """Say what becomes of a report: a new case, a part of an open one, or no incident."""
     demand_triager(request.viewer)

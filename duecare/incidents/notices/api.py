@@ -37,7 +37,7 @@ class AskAnswer(Answer):
     question: str
 
 
-class ClockAnswer(Answer):
+class CaseClockAnswer(Answer):
     """What a clock tells, as `duecare law clocks --json` prints it, and where it stands in the case."""
 
     id: str
@@ -70,7 +70,7 @@ class ClocksAnswer(Answer):
 
     law_version: str
     """Of the law by which they are counted; empty while the clocks have not begun."""
-    clocks: list[ClockAnswer]
+    clocks: list[CaseClockAnswer]
 
 
 class FactAnswer(Answer):

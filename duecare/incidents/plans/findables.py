@@ -47,7 +47,7 @@ def _actions(viewer: Viewer) -> Iterator[Thing]:
         yield Thing(_("Add a contact for an incident"), reverse("plan-contact-add"), texts=("call phone",))
 
 
-register_shelf(Shelf("incidents-actions", gettext_lazy("Do in Incidents"), 6, _actions, offered=True))
+register_shelf(Shelf("plan-actions", gettext_lazy("Be ready for incidents"), 6, _actions, offered=True))
 register_shelf(Shelf("incident-plan", gettext_lazy("Incident plan"), 14, _plan))
 register_findable(
     Findable(

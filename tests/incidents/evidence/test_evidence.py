@@ -25,7 +25,7 @@ from duecare.ledger.viewers import Role
 from duecare.program.assessing import assess
 from duecare.program.models import Finding
 from duecare.program.search import jump_to
-from tests.incidents.cases import begin, close, refused, told
+from tests.incidents.begun import begin, close, refused, told
 from tests.people import browser, sign_in
 from tests.site.test_api import program
 

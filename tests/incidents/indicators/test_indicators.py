@@ -10,7 +10,7 @@ from duecare.incidents.models import Alert, Indicator
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.program.search import search
-from tests.incidents.cases import begin, close, refused, told
+from tests.incidents.begun import begin, close, refused, told
 from tests.site.test_api import program
 
 

@@ -26,7 +26,7 @@ from duecare.incidents.timeline.rows import Draft
 from duecare.law.moments import Moment
 from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
-from tests.incidents.cases import begin, told
+from tests.incidents.begun import begin, told
 from tests.site.test_api import program
 
 

@@ -24,7 +24,7 @@ from duecare.law.moments import Moment
 from duecare.ledger.models import Head
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
-from tests.incidents.cases import begin, close, refused, told
+from tests.incidents.begun import begin, close, refused, told
 from tests.people import browser, sign_in
 from tests.site.test_api import program
 
