@@ -7,6 +7,7 @@ for a rule (400, such as a day that is past), never for its shape (422).
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -32,6 +33,12 @@ OUT = "POST names/{key}/look"
 SHARED = {"after", "as_of", "before", "limit", "q", "sort"}
 """Parameters that every list takes."""
 EXPECTED = ["2xx", "400", "401", "403", "404", "409", "429"]
+
+
+@schemathesis.serializer("application/octet-stream", "application/x-ndjson")
+def as_they_are(_context: Any, value: Any) -> bytes:
+    """A file as what it holds, whatever that is: such a body has no form that could be broken by rule."""
+    return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
 def configured(token: str, samples: dict[str, str]) -> SchemathesisConfig:

@@ -26,6 +26,7 @@ NAMES = (
     # Outcomes of CSF, before the codes of countries.
     r"CSF(?! 2)|(?:GV|ID|PR|DE|RS|RC)\.[A-Z]{2}(?:-\d\d)?",
     # People, and what they wrote.
+    r"train",
     r"Mail account taken over|A mail that was real|I typed my password\.?|The screen is odd\.?|Thank you\.",
     r"The sender confirmed it\.|Mailbox of Ada|It was lacking\.|Odd sign-in|EDR|ada",
     r"The bank was told too late\.|No number\.|The bag|The nurses",
@@ -85,8 +86,19 @@ NAMES = (
 )
 """Data that may be shown as it is: each alternative is reviewed."""
 DATA = re.compile(rf"(?:{'|'.join(NAMES)})(?![\w])")
-REPORTED = {"systems/<str:key>/": ("td", "dd", "p", "b", "caption")}
-"""Pages that show a host's report, and the elements in which its own words stand."""
+CASE = "incidents/cases/<str:key>/"
+REPORTED = {
+    "systems/<str:key>/": ("td", "dd", "p", "b", "caption"),
+    f"{CASE}clocks/": ("p", "span", "code", "li"),
+    f"{CASE}notices/": ("span",),
+    f"{CASE}lessons/": ("li",),
+    "incidents/board/": ("code",),
+    "incidents/figures/": ("th",),
+    "incidents/exercises/": ("td",),
+    "incidents/exercises/stories/<str:id>/": ("p",),
+}
+"""Pages that show a host's report, or citations, ids and numbers of the law and of stories, and the elements
+in which those words stand."""
 PLACES = frozenset(available_timezones()) | {name for _code, name in countries()}
 """Zones and countries, as tzdata names them."""
 COLUMNS = (

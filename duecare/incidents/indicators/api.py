@@ -11,7 +11,7 @@ from duecare.errors import BadInput
 from duecare.incidents.cases.models import Case
 from duecare.incidents.cases.queries import find_case
 from duecare.incidents.indicators import actions, lists, views
-from duecare.incidents.indicators.kinds import LONGEST, MOST, read
+from duecare.incidents.indicators.kinds import LONGEST, read
 from duecare.incidents.indicators.models import Indicator
 from duecare.ledger.viewers import Request, Scope
 from duecare.web.api import endpoint, list_rows, rows_of
@@ -24,6 +24,8 @@ Kinds = Literal[
     "account", "other",
 ]  # fmt: skip
 Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
+AT_ONCE = 500
+"""Signs in one request: as many as a body of usual length holds."""
 Sign = Annotated[str, StringConstraints(max_length=LONGEST)]
 
 
@@ -49,7 +51,7 @@ class IndicatorAnswer(Answer):
 class AddIndicators(Body):
     """Signs of one kind, or of the kinds that they look like; made harmless or not."""
 
-    values: Annotated[list[Sign], Field(min_length=1, max_length=MOST)]
+    values: Annotated[list[Sign], Field(min_length=1, max_length=AT_ONCE)]
     tlp: Tlp
     kind: Kinds = ""
     words: Words = ""

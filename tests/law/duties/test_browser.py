@@ -40,7 +40,7 @@ def test_a_duty_is_given_to_somebody_and_a_hold_is_placed(served: Served) -> Non
         page.set_viewport_size({"width": 1280, "height": 900})
         page.goto(f"{served.address}/law/records/")
         keep(page, "records")
-        page.get_by_role("link", name="Legal holds").click()
+        page.get_by_role("link", name="Legal holds").first.click()
         page.get_by_role("link", name="Place a legal hold").first.click()
         keep(page, "hold-new")
         page.get_by_role("button", name="Place it").click()
