@@ -22,7 +22,7 @@ from tests.site.test_every_word import left
 
 OWNER = Viewer("person:ann", "Ann Example", frozenset({Role.OWNER}), "ann")
 CITED = re.compile(
-    r"Ann Example|[A-Z]{2}\.[A-Z]{2}-\d\d|\b[A-Z]{2}-\d+|Arts? [\d(]|Regulation \(EU\)|"
+    r"Ann Example|[A-Z]{2}\.[A-Z]{2}-\d\d|\b[A-Z]{2}-\d+|Arts? [\d(]|Regulation \(EU\)( \d+/\d+)?|"
     r"[A-Za-z0-9+/]{16,}|^en$"
 )
 """Who asked, identifiers of frameworks, citations, roots of the tree, the language of the file."""
