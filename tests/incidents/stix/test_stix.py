@@ -181,6 +181,8 @@ def test_an_object_that_does_not_validate_is_named_and_nothing_is_taken_in(home:
         (bundle(), "no objects"),
         (bundle(*[1] * 10_001), "at most 10,000"),
     ],
+    # Each process of a run makes bundles of its own, and all have to call the tests the same.
+    ids=("empty", "deep", "twice", "report", "older", "nothing", "many"),
 )
 def test_what_is_no_bundle_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(BadInput, match=said):
