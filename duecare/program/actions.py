@@ -49,10 +49,11 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
     return target
 
 
-def change_profile(actor: str, **values: Any) -> Profile:
-    """Change facts about the organisation.
+def change_profile(actor: str, *, confirmed: Collection[str] = (), **values: Any) -> Profile:
+    """Change what is said of the organisation; `facts` takes the place of all answers.
 
-    Raises BadInput naming the field, NotFound before the first run; then nothing changed.
+    Raises BadInput naming the field, NotFound before the first run, Unconfirmed if answers would stop what is
+    not `confirmed` in the words of `stopped_by`; then nothing changed.
     """
     zone, country = values.get("zone"), values.get("country", "")
     if not values.get("name", "any").strip():
@@ -73,11 +74,23 @@ def change_profile(actor: str, **values: Any) -> Profile:
             raise NotFound(
                 _("There is no organisation yet."), _("Claim this Duecare first: see its first page.")
             )
+        if "facts" in values:
+            ids = {*profile.facts, *values["facts"]}
+            _demand_confirmed(profile, {id: values["facts"].get(id) for id in ids}, confirmed)
         for name, value in values.items():
             setattr(profile, name, value)
         profile.save()
     tell_profile_followers(actor)
     return profile
+
+
+def _demand_confirmed(
+    profile: Profile, answers: Mapping[str, bool | None], confirmed: Collection[str]
+) -> None:
+    """Raises Unconfirmed if these answers would stop what nobody confirmed."""
+    changes = {id: answer for id, answer in answers.items() if profile.facts.get(id) is not answer}
+    if set(stops := stopped_by(changes) if changes else ()) - set(confirmed):
+        raise Unconfirmed(stops)
 
 
 def answer_facts(
@@ -108,9 +121,7 @@ def answer_facts(
                 _("One of these questions was answered otherwise meanwhile."),
                 _("Compare the answers with how they stand now, then save again."),
             )
-        changes = {id: answer for id, answer in answers.items() if was.get(id) is not answer}
-        if set(stops := stopped_by(changes) if changes else ()) - set(confirmed):
-            raise Unconfirmed(stops)
+        _demand_confirmed(profile, answers, confirmed)
         facts = {**was, **answers}
         profile.facts = {id: value for id, value in facts.items() if value is not None}
         profile.save()

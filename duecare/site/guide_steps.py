@@ -194,9 +194,7 @@ def _laws_answer(here: Here) -> str:
 
 
 def _laws_save(here: Here, form: Any) -> Said:
-    known = here.profile.facts if here.profile else {}
-    kept = {id: value for id, value in known.items() if id not in form.fields}
-    actions.change_profile(here.viewer.actor, facts={**kept, **form.answers()})
+    form.record(here.viewer.actor)  # says in the form itself why it could not
     return Said()
 
 

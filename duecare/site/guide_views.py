@@ -64,7 +64,7 @@ def guide_step(request: Request, id: str) -> HttpResponseBase:
             said = step.save(here, form)
         except DuecareError as error:
             form.add_error(step.blames or None, str(error))
-        else:
+        if not form.errors:
             if said.words:
                 messages.success(request, said.words)
             if said.caution:

@@ -40,7 +40,9 @@ class ProfileAnswer(Answer):
 
 
 class ChangeProfile(Body):
-    """Fields of the profile; those that are left out stay. `facts` replaces all answers."""
+    """Fields of the profile; those that are left out stay. `facts` replaces all answers. If answers would
+    stop clocks of incidents, they are refused with what would stop; `confirmed` repeats that, word by word.
+    """
 
     name: Line | None = None
     country: Line | None = None
@@ -48,6 +50,7 @@ class ChangeProfile(Body):
     people: int | None = None
     computers: int | None = None
     facts: dict[str, bool] | None = None
+    confirmed: list[Words] = []
 
 
 @endpoint(router, "GET", "/profile", Scope.READ, ProfileAnswer)
@@ -69,7 +72,7 @@ def change_the_profile(request: Request, body: ChangeProfile) -> Any:
     """Change who the organisation is."""
     viewer = changer(request, *CHANGERS)
     given = body.model_dump(exclude_unset=True)
-    facts = given.pop("facts", None)
+    facts, confirmed = given.pop("facts", None), given.pop("confirmed", [])
     unknown = sorted(set(facts or ()) - set(profile_facts()))
     if unknown:
         raise BadInput(
@@ -78,7 +81,7 @@ def change_the_profile(request: Request, body: ChangeProfile) -> Any:
     sent = {name: "" if value is None else value for name, value in given.items()}
     values = cleaned(forms.ProfileForm({**forms.ProfileForm.of(_profile()), **sent})) if given else {}
     more = {} if facts is None else {"facts": facts}
-    return actions.change_profile(viewer.actor, **values, **more)
+    return actions.change_profile(viewer.actor, confirmed=confirmed, **values, **more)
 
 
 # ── Data sets ────────────────────────────────────────────────────────────────────────────────────────────

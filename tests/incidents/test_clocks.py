@@ -30,6 +30,7 @@ from duecare.ledger import blobs
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Role, Scope, Viewer
 from duecare.program import actions
+from duecare.program.profile_followers import Unconfirmed
 from duecare.site.api_tokens import make_token
 from tests.incidents import clinic
 from tests.incidents.clinic import FRIDAY, HOUR, TERMINAL, answer, aware
@@ -134,6 +135,38 @@ def test_an_answer_that_would_stop_a_clock_names_it_and_is_taken_only_once_it_is
         confirmed = {"confirmed": "on", "clock": "eu-gdpr.authority"}
         client.post(address, {"value": "unlikely", "words": "Encrypted.", "seen": "", **confirmed})
     assert told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority").state is State.NOT_TRIGGERED  # type: ignore[union-attr]
+
+
+def test_an_answer_about_the_organisation_that_would_stop_a_clock_is_confirmed_wherever_it_is_given(
+    case: Case, viewer: Viewer
+) -> None:
+    aware(case)
+    answer(case, "personal_data_breach", True)
+    with clinic.at(FRIDAY + HOUR):
+        rehearsed, other = clinic.case("Rehearsed", exercise=True), clinic.case("Another")
+        aware(rehearsed)
+        answer(rehearsed, "personal_data_breach", True)
+        off = {"eu_gdpr_scope": False}
+        with pytest.raises(Unconfirmed, match="Incident 1: the clock to competent") as stops:
+            actions.answer_facts(TERMINAL, off)
+        with pytest.raises(Unconfirmed):
+            actions.change_profile(TERMINAL, facts={**clinic.FACTS, **off})
+        with pytest.raises(Refused, match="in the settings"):
+            clock_actions.answer_about_us(TERMINAL, other.pk, "profile.eu_gdpr_scope", False, FRIDAY + HOUR)
+        client = browser()
+        token = make_token(sign_in(client, Role.OWNER), "x", list(Scope), 1, FRIDAY + HOUR)
+        sent: dict[str, Any] = {
+            "content_type": "application/json",
+            "headers": {"Authorization": f"Bearer {token}"},
+        }
+        facts = {**clinic.FACTS, **off}
+        program = Client(SERVER_NAME="localhost")
+        refused = program.patch("/api/profile", {"facts": facts}, **sent)
+        assert refused.status_code == 403, refused.content
+        assert told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority").state is State.RUNNING  # type: ignore[union-attr]
+        agreed = {"facts": facts, "confirmed": list(stops.value.stops)}
+        assert program.patch("/api/profile", agreed, **sent).status_code == 200
+    assert told(case, viewer, FRIDAY + HOUR).of("eu-gdpr.authority").state is State.NOT_APPLICABLE  # type: ignore[union-attr]
 
 
 def test_striking_the_event_from_which_a_clock_runs_is_taken_only_once_it_is_confirmed(

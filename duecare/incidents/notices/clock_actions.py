@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case, CaseFact
+from duecare.incidents.cases.naming import called
 from duecare.incidents.notices.clocks import Clocks, clock_id, counted, stopping, with_answers, with_place
 from duecare.incidents.notices.law_of_case import law_of
 from duecare.incidents.timeline.actions import put
@@ -27,7 +28,7 @@ from duecare.law.told import Told
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.program.models import Profile
-from duecare.program.profile_followers import tell_profile_followers
+from duecare.program.profile_followers import Changes, stopped_by, tell_profile_followers
 from duecare.program.queries import PROFILE as PROFILE_KEY
 from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import in_the_records_language, recorded
@@ -141,7 +142,8 @@ def answer_about_us(
     confirmed: Collection[str] = (),
 ) -> Profile:
     """Answer a question about the organisation from within a case; the answer is the organisation's, for
-    everything. `seen` is the newest entry about its profile that was read. Raises as `answer_fact` does."""
+    everything. `seen` is the newest entry about its profile that was read. Raises as `answer_fact` does, and
+    Refused if clocks of another incident would stop: that is confirmed where all of them can be read."""
     name = fact.removeprefix(PROFILE)
     kept = keep_law()
     with recording(actor, "answer a question about the organisation") as act:
@@ -155,6 +157,7 @@ def answer_about_us(
         if seen is not None:
             demand_unchanged(found, seen)
         _demand_confirmed(case, fact, value, confirmed, now)
+        _demand_of_others(case, {name: value})
         freeze_law(actor, case, kept, now)
         facts = {**found.facts, name: value}
         found.facts = {id: answer for id, answer in facts.items() if answer is not None}
@@ -168,6 +171,15 @@ def _demand_confirmed(
 ) -> None:
     before = clocks_within(case, now)
     demand_nothing_stops(before.told, with_answers(before, {fact: value}), confirmed)
+
+
+def _demand_of_others(case: Case, changes: Changes) -> None:
+    own = f"{called(case.number, case.exercise)}: "
+    if others := [words for words in stopped_by(changes) if not words.startswith(own)]:
+        raise Refused(
+            _("This answer would also stop: %s.") % "; ".join(others),
+            _("Answer it under “Which laws may apply” in the settings, where you can confirm that."),
+        )
 
 
 def demand_nothing_stops(before: Sequence[Told], after: Sequence[Told], confirmed: Collection[str]) -> None:

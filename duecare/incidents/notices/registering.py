@@ -1,4 +1,5 @@
-"""What this room tells the others: the next limit in the head of a case, and what keeps a case open."""
+"""What this room tells the others: the next limit in the head of a case, what keeps a case open, and what an
+answer about the organisation would stop."""
 
 from __future__ import annotations
 
@@ -14,12 +15,17 @@ from duecare.errors import DuecareError
 from duecare.incidents.cases.closing import register_hindrance
 from duecare.incidents.cases.frame import Note, register_noting
 from duecare.incidents.cases.models import Case
+from duecare.incidents.cases.naming import called
 from duecare.incidents.decisions.queries import READER, by_clock, standings
 from duecare.incidents.notices.boards import case_board, uncounted_words
 from duecare.incidents.notices.clock_actions import clocks_guard, clocks_within
+from duecare.incidents.notices.clocks import clock_id, stopping, with_answers
 from duecare.incidents.notices.showing import Board, Group, board_of
 from duecare.incidents.timeline.guarding import register_guard
+from duecare.law.terms import PROFILE
+from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
+from duecare.program.profile_followers import Changes, register_demand
 
 
 def _next_limit(case: Case, viewer: Viewer, now: Any) -> Iterator[Note]:
@@ -68,6 +74,26 @@ def _hinders(case: Case, now: datetime) -> Iterator[str]:
         ) % {"recipient": shown.told.clock.recipient, "id": shown.id}
 
 
+def _stopped(changes: Changes) -> list[str]:
+    """The clocks of open incidents that answers about the organisation would stop, each with its incident."""
+    answers = {f"{PROFILE}{fact}": value for fact, value in changes.items()}
+    found = []
+    for case in Case.objects.filter(closed_at=None, exercise=False).order_by("number"):
+        try:
+            clocks = clocks_within(case, utc_now())
+        except DuecareError:  # the head of its pages says so; nobody can count what would stop there
+            continue
+        for told in stopping(clocks.told, with_answers(clocks, answers)):
+            words = {
+                "recipient": told.clock.recipient,
+                "id": clock_id(told),
+                "case": called(case.number, case.exercise),
+            }
+            found.append(_("%(case)s: the clock to %(recipient)s (%(id)s)") % words)
+    return found
+
+
 register_noting(_next_limit)
 register_hindrance(_hinders, rehearsed=False)
 register_guard(clocks_guard)
+register_demand(_stopped)
