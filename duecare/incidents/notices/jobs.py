@@ -9,8 +9,8 @@ from typing import Any
 from duecare.errors import Refused
 from duecare.incidents.cases.models import Case
 from duecare.incidents.notices.clock_actions import begin_clocks
-from duecare.incidents.notices.models import Notice
-from duecare.incidents.notices.notice_actions import MAIL, accepted, message_of
+from duecare.incidents.notices.models import MAIL, Notice
+from duecare.incidents.notices.notice_actions import accepted, message_of
 from duecare.incidents.notices.reminding import due_reminders, remind
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.program.mail.delivery import State

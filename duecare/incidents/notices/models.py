@@ -7,6 +7,9 @@ from django.db import models
 from duecare.incidents.cases.models import ROOM, Case, OfCaseQuerySet
 from duecare.ledger.records import Record
 
+OUTSIDE, MAIL = "outside", "mail"
+"""How a notice was handed in."""
+
 
 class Notice(Record):
     """One notice to one recipient, for one clock."""

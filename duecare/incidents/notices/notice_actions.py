@@ -18,7 +18,7 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.models import Case
 from duecare.incidents.notices.clock_actions import clocks_within, open_case_of
 from duecare.incidents.notices.drafting import LONGEST, gap, has_gap
-from duecare.incidents.notices.models import Notice
+from duecare.incidents.notices.models import MAIL, OUTSIDE, Notice
 from duecare.incidents.timeline.actions import put
 from duecare.law.moments import Moment
 from duecare.law.terms import SUBMISSION
@@ -33,7 +33,6 @@ from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import in_the_records_language, recorded
 
 NOTICE = "incidents.notice"
-OUTSIDE, MAIL = "outside", "mail"
 MESSAGE = "notice:"
 """Begins what the outbox calls the mail of a notice."""
 QUEUED = "incident-notice"

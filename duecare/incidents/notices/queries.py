@@ -15,8 +15,8 @@ from duecare.incidents.cases.models import Case, CaseRole, cases_held_by
 from duecare.incidents.decisions.queries import fact_words, known_facts, value_words
 from duecare.incidents.notices.clocks import Clocks
 from duecare.incidents.notices.drafting import Earlier, Material
-from duecare.incidents.notices.models import Notice
-from duecare.incidents.notices.notice_actions import MAIL, MESSAGE, NOTICE
+from duecare.incidents.notices.models import MAIL, OUTSIDE, Notice
+from duecare.incidents.notices.notice_actions import MESSAGE, NOTICE
 from duecare.incidents.notices.showing import at_words, moment_words
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.moments import Moment
@@ -133,6 +133,15 @@ def material_of(clocks: Clocks, told: Told, viewer: Viewer, part: int = 1) -> Ma
 
 def _counts_people(fact: str) -> bool:
     return fact in ("affected_individuals", "consumers_affected") or fact.startswith("residents_affected.")
+
+
+def telling_of(notice: Notice) -> TimelineEntry | None:
+    """The entry by which a notice was handed in outside: who recorded that by mistake strikes it."""
+    if notice.submitted_at is None or notice.how != OUTSIDE:
+        return None
+    rows = TimelineEntry.objects.filter(case=notice.case_id, about=f"{NOTICE}:{notice.pk}", struck_at=None)
+    found: TimelineEntry | None = rows.filter(trigger__startswith=SUBMISSION).first()
+    return found
 
 
 def _times(clocks: Clocks, told: Told) -> Iterable[tuple[str, str]]:

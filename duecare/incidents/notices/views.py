@@ -22,7 +22,7 @@ from duecare.incidents.notices.drafting import draft_of, subject_of
 from duecare.incidents.notices.models import Notice
 from duecare.incidents.notices.notice_actions import NOTICE
 from duecare.incidents.notices.pages import again, form_page, sent, worker
-from duecare.incidents.notices.queries import find_notice, material_of, notices_of, state_of
+from duecare.incidents.notices.queries import find_notice, material_of, notices_of, state_of, telling_of
 from duecare.incidents.notices.showing import Group, at_words, state_words, utc_words
 from duecare.law.told import Told
 from duecare.ledger import asof
@@ -44,11 +44,10 @@ def notices(request: Request, key: str) -> HttpResponseBase:
     """All notices of a case, and the clocks that ask for one."""
     viewer = request.viewer
     case = find_case(key, viewer)
-    found = case_board(case, viewer, request.view_now).clocks
-    board = case_board(case, viewer, request.view_now).board
-    offered = [one for group in OFFERED for one in board[group] if not one.told.clock.internal]
+    told = case_board(case, viewer, request.view_now)
+    offered = [one for group in OFFERED for one in told.board[group] if not one.told.clock.internal]
     context = {
-        "notices": [_row(row, found) for row in notices_of(case, viewer)],
+        "notices": [_row(row, told.clocks) for row in notices_of(case, viewer)],
         "offered": offered,
         "working": asof.current() is None and may_work(case, viewer),
     }
@@ -87,6 +86,7 @@ def notice(request: Request, key: str) -> HttpResponseBase:
             for field in ("drafted_by", "changed_by", "reviewed_by", "submitted_by")
         },
         "working": live and may_work(case, viewer) and found.dropped_at is None,
+        "entry": telling_of(found) if live else None,
         "mail": mail,
         "may_mail": mail is None and not case.exercise and mail_server() is not None,
         **remarks.context(f"{NOTICE}:{key}", viewer),

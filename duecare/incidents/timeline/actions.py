@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case
-from duecare.incidents.notices.models import Notice
+from duecare.incidents.notices.models import MAIL, Notice
 from duecare.incidents.timeline.guarding import guarded, unguarded
 from duecare.incidents.timeline.kinds import KINDS
 from duecare.incidents.timeline.milestones import OF_ID
@@ -68,15 +68,22 @@ def strike_entry(
 ) -> TimelineEntry:
     """Say that an entry was wrong; it stays, struck. `confirmed` are ids for those who guard it.
 
-    Raises BadInput without a reason, or for what is to be confirmed first; NotFound for no such entry;
-    Refused if it is struck, tells of a notice that stands, or the case is closed.
+    A notice of which it told that it was handed in is a draft again. Raises BadInput without a reason, or for
+    what is to be confirmed first; NotFound for no such entry; Refused if it is struck, if the mail server
+    took the notice of which it tells, or if the case is closed.
     """
     with recording(actor, recorded("strike an entry of the case %(title)s", title=case.title)):
         current = demand_open(case)
         found = _standing(case, key)
-        _demand_no_notice(found)
+        notice = _told_of(found)
+        if notice is not None:
+            _demand_not_mailed(notice)
         check = guarded(current, now) if found.trigger else unguarded
         _strike(actor, found, reason, now)
+        if notice is not None:
+            notice.how, notice.submitted_at, notice.submitted_by = "", None, ""
+            notice.address, notice.reference, notice.proof_words = "", "", ""
+            notice.save()
         check(confirmed)
     return found
 
@@ -93,7 +100,8 @@ def tell_anew(
 ) -> TimelineEntry:
     """Strike an entry and write what is right in its place; one act. Raises as the two do.
 
-    What tells of a notice that was handed in goes on telling of it, whatever the draft says of the law.
+    What tells of a notice that was handed in goes on telling of it, whatever the draft says of the law, and
+    the notice was handed in when the draft says. Refused for another time than that of the mail server.
     """
     kept = _law_kept(case, [draft])
     with recording(actor, recorded("tell an entry of the case %(title)s anew", title=case.title)):
@@ -102,6 +110,11 @@ def tell_anew(
         if struck.trigger.startswith(SUBMISSION):
             draft = replace(draft, trigger=struck.trigger, obligation=struck.obligation)
         _demand_good(current, draft, now, before=struck)
+        notice = _told_of(struck)
+        if notice is not None and notice.submitted_at != draft.happened.at:
+            _demand_not_mailed(notice)
+            notice.submitted_at = draft.happened.at
+            notice.save()
         check = guarded(current, now) if struck.trigger or draft.trigger else unguarded
         _strike(actor, struck, reason, now)
         _begin(actor, current, kept, now)
@@ -233,18 +246,22 @@ def _strike(actor: str, found: TimelineEntry, reason: str, now: datetime) -> Non
     found.save()
 
 
-def _demand_no_notice(entry: TimelineEntry) -> None:
-    """Raises Refused for what tells that a notice was handed in, while that notice stands."""
-    if not entry.trigger.startswith(SUBMISSION):
-        return
+def _told_of(entry: TimelineEntry) -> Notice | None:
+    """The notice, locked, of which an entry tells that it was handed in."""
     kind, _colon, key = entry.about.partition(":")
-    standing = Notice.objects.filter(pk=key, submitted_at__isnull=False, dropped_at=None)
-    notice = standing.first() if kind == NOTICE else None
-    if notice is not None:
+    if kind != NOTICE or not entry.trigger.startswith(SUBMISSION):
+        return None
+    standing = Notice.objects.select_for_update().filter(pk=key, submitted_at__isnull=False, dropped_at=None)
+    found: Notice | None = standing.first()
+    return found
+
+
+def _demand_not_mailed(notice: Notice) -> None:
+    if notice.how == MAIL:
         raise Refused(
-            _("This entry tells that the notice “%(subject)s” was handed in, and that notice stands.")
+            _("The notice “%(subject)s” was taken by the mail server: that, and when, is no mistake.")
             % {"subject": notice.subject},
-            _("Look at the notice. If only the time or the words are wrong, tell the entry anew."),
+            _("Tell it anew with other words; hand in the next part of the notice if its text was wrong."),
         )
 
 

@@ -24,6 +24,7 @@ from duecare.incidents.timeline.kinds import KINDS
 from duecare.incidents.timeline.milestones import OF_ID
 from duecare.incidents.timeline.models import TimelineEntry
 from duecare.law.saying import event_words
+from duecare.law.terms import SUBMISSION
 from duecare.law.told import Told
 from duecare.ledger.viewers import Request
 from duecare.program.statement_queries import names_of
@@ -100,11 +101,20 @@ def timeline_entry(request: Request, key: str, entry: str) -> HttpResponseBase:
 
 
 def _form_page(
-    request: Request, case: Case, form: Any, title: str, button: str, back: str, stopping: Sequence[Told] = ()
+    request: Request,
+    case: Case,
+    form: Any,
+    title: str,
+    button: str,
+    back: str,
+    stopping: Sequence[Told] = (),
+    words: str = "",
 ) -> HttpResponseBase:
     """A form; with `stopping`, the clocks that it would end are named, to be read and confirmed."""
     shown = [{"id": clock_id(told), "told": told} for told in stopping]
-    context = framed(case, request, form=form, title=title, button=button, back=back, stopping=shown)
+    context = framed(
+        case, request, form=form, title=title, button=button, back=back, stopping=shown, words=words
+    )
     page = "incidents/clock_form.html" if shown else "incidents/case_form.html"
     return render(request, page, context, status=400 if form.errors else 200)
 
@@ -170,7 +180,10 @@ def timeline_strike(request: Request, key: str, entry: str) -> HttpResponseBase:
         else:
             messages.success(request, _("It is struck, and stays to be read."))
             return redirect(back)
-    return _form_page(request, case, form, _("Strike this entry"), _("Strike it"), back, stopping)
+    words = ""
+    if found.trigger.startswith(SUBMISSION):
+        words = _("A notice that was recorded as handed in by this entry is a draft again afterwards.")
+    return _form_page(request, case, form, _("Strike this entry"), _("Strike it"), back, stopping, words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from duecare.errors import Refused
 from duecare.incidents.models import Case, TimelineEntry
 from duecare.incidents.notices.clock_actions import Stops, clocks_within
 from duecare.incidents.notices.clocks import clock_id
+from duecare.incidents.notices.models import MAIL
 from duecare.incidents.notices.notice_actions import draft_notice, hand_in
 from duecare.incidents.timeline import actions, guarding, queries
 from duecare.incidents.timeline.rows import Draft
 from duecare.law.moments import Moment
 from duecare.ledger.models import Head
+from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from tests.incidents.begun import begin, close, refused, told
@@ -140,15 +143,15 @@ def test_events_of_the_law_are_guarded_and_clocks_that_would_stop_are_confirmed(
     assert entries().get().struck_because == "wrong"
 
 
-def test_what_tells_of_a_notice_goes_on_telling_of_it_while_it_stands(home: Path) -> None:
+def test_what_tells_of_a_notice_goes_on_telling_of_it_and_struck_the_notice_is_a_draft_again(
+    home: Path,
+) -> None:
     client, viewer, case = begin()
     now = utc_now()
     notice = draft_notice(viewer.actor, case.pk, "eu-gdpr.authority", "Authority", "Breach", "It was.", now)
-    hand_in(viewer.actor, notice.pk, Moment(now, "UTC"), now)
+    hand_in(viewer.actor, notice.pk, Moment(now, "UTC"), now, reference="AZ 7")
     first = entries().get(kind="notice")
     place = f"/incidents/cases/{case.pk}/timeline/{first.pk}/"
-    with pytest.raises(Refused, match="that notice stands"):
-        actions.strike_entry(viewer.actor, case, first.pk, "wrong", now)
     page = told(client, f"{place}anew/")
     assert 'name="trigger"' not in page
     values = {**GOOD, "words": "Handed in", "kind": "notice", "mark": "", "reason": "the hour was wrong"}
@@ -156,6 +159,42 @@ def test_what_tells_of_a_notice_goes_on_telling_of_it_while_it_stands(home: Path
     again = entries().get(kind="notice", struck_at=None)
     kept = ("submission_of.eu-gdpr.authority", "eu-gdpr", first.about)
     assert (again.trigger, again.obligation, again.about) == kept
+    # The notice was handed in when the entry says, not when the one before said.
+    notice.refresh_from_db()
+    assert notice.submitted_at == again.happened_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    # It was recorded by mistake: its page leads to the entry, and struck the notice is a draft as before.
+    page = told(client, f"/incidents/notices/{notice.pk}/")
+    strike = f"/incidents/cases/{case.pk}/timeline/{again.pk}/strike/"
+    assert f'href="{strike}"' in page
+    assert "is a draft again" in told(client, strike)
+    assert client.post(strike, {"reason": "It was another one."}).status_code == 302
+    notice.refresh_from_db()
+    assert (notice.submitted_at, notice.how, notice.reference) == (None, "", "")
+    assert "Record that it was handed in" in told(client, f"/incidents/notices/{notice.pk}/")
+    found = clocks_within(case, now).of("eu-gdpr.authority")
+    assert found is not None
+    assert found.submitted is None
+
+
+def test_that_the_mail_server_took_a_notice_is_not_struck_and_its_time_stays(home: Path) -> None:
+    _client, viewer, case = begin()
+    now = utc_now()
+    notice = draft_notice(viewer.actor, case.pk, "eu-gdpr.authority", "Authority", "Breach", "It was.", now)
+    hand_in(viewer.actor, notice.pk, Moment(now, "UTC"), now)
+    with recording(viewer.actor, "as the mail server's acceptance writes it"):
+        notice.refresh_from_db()
+        notice.how = MAIL
+        notice.save()
+    entry = entries().get(kind="notice")
+    with pytest.raises(Refused, match="taken by the mail server"):
+        actions.strike_entry(viewer.actor, case, entry.pk, "wrong", now)
+    again = Draft(Moment(now, "UTC"), "Mailed to the authority.", "notice")
+    earlier = replace(again, happened=Moment(now - timedelta(hours=1), "UTC"))
+    with pytest.raises(Refused, match="taken by the mail server"):
+        actions.tell_anew(viewer.actor, case, entry.pk, earlier, "earlier", now)
+    actions.tell_anew(viewer.actor, case, entry.pk, again, "other words", now)
+    notice.refresh_from_db()
+    assert notice.submitted_at == now
 
 
 def test_entries_are_ordered_by_either_time_and_a_past_day_shows_what_was_known(home: Path) -> None:
