@@ -818,6 +818,7 @@ FILES = {
     "matters/<str:key>/papers/<str:paper>/proof.json",
     "released/<str:key>/file",
     "law/own/obligations.yaml",
+    "incidents/exercises/stories/<str:id>/file",
 }
 """What is downloaded or read by programs."""
 

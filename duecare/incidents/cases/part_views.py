@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -207,40 +209,31 @@ def detach(request: Request, key: str, link: str) -> HttpResponseBase:
 @require_http_methods(METHODS)
 def detach_report(request: Request, key: str, report: str) -> HttpResponseBase:
     """Take a report from a case; it waits again."""
-    case = worked(request, key)
-    row = IncidentReport.objects.all().visible_to(request.viewer).filter(pk=report, case=case).first()
-    if row is None:
-        raise NotFound(_("It does not belong to this case any more."), _("Load the page again."))
-    form = WordsForm(sent(request))
-    actor, now = request.viewer.actor, request.now
-    return act(
-        request,
-        case,
-        form,
-        lambda values: triage_actions.detach_report(actor, key, report, values["words"], now),
-        _("Detach the report"),
-        _("Detach it"),
-        _("Detached; it waits again."),
-        back="case-links",
-        text=str(row),
-    )
+    title = _("Detach the report")
+    return _waits_again(request, key, IncidentReport, report, triage_actions.detach_report, title)
 
 
 @require_http_methods(METHODS)
 def detach_alert(request: Request, key: str, alert: str) -> HttpResponseBase:
     """Take an alert from a case; it waits again."""
+    title = _("Detach the alert")
+    return _waits_again(request, key, Alert, alert, triage_actions.detach_alert, title)
+
+
+def _waits_again(
+    request: Request, key: str, kind: type[IncidentReport | Alert], pk: str, detach: Any, title: str
+) -> HttpResponseBase:
     case = worked(request, key)
-    row = Alert.objects.all().visible_to(request.viewer).filter(pk=alert, case=case).first()
+    row = kind.objects.all().visible_to(request.viewer).filter(pk=pk, case=case).first()
     if row is None:
         raise NotFound(_("It does not belong to this case any more."), _("Load the page again."))
-    form = WordsForm(sent(request))
     actor, now = request.viewer.actor, request.now
     return act(
         request,
         case,
-        form,
-        lambda values: triage_actions.detach_alert(actor, key, alert, values["words"], now),
-        _("Detach the alert"),
+        WordsForm(sent(request)),
+        lambda values: detach(actor, key, pk, values["words"], now),
+        title,
         _("Detach it"),
         _("Detached; it waits again."),
         back="case-links",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.incidents.cases import actions as case_actions
 from duecare.incidents.cases import playbook_tasks
-from duecare.incidents.cases.acts import sentence
+from duecare.incidents.cases.acts import sentence, twice
 from duecare.incidents.cases.kept_law import freeze_law, keep_law
 from duecare.incidents.cases.models import Case, CaseFact
 from duecare.incidents.decisions.queries import value_words
@@ -89,6 +89,10 @@ def begin_exercise(actor: str, key: str, now: datetime) -> Exercise:
 
     Raises Refused if it has begun or ended, BadInput if the plan has no longer the playbook of its story.
     """
+    return twice(lambda: _begin_exercise(actor, key, now))
+
+
+def _begin_exercise(actor: str, key: str, now: datetime) -> Exercise:
     with recording(actor, "begin an exercise") as act:
         row = _held(key)
         act.reason = recorded("begin the exercise %(title)s", title=row.title)
