@@ -56,6 +56,8 @@ class Scope(StrEnum):
     """Drawing up patch runs, which people sign."""
     INCIDENTS = "incidents"
     """Reports of what may be an incident, alerts, cases and what belongs to them."""
+    RISK = "risk"
+    """Scenarios, measures, decisions about risk, insurance."""
     LAW = "law"
     """Obligations of one's own, and what is said of those that apply."""
     REPORTS = "reports"

@@ -20,6 +20,7 @@ from duecare.risk.frequencies import Frequency, GammaRate, PertRate, Rate
 from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
 from duecare.risk.severities import Array, Capped, Empirical, Lognormal, Mixture, Pareto, Pert, Severity
 from duecare.risk.simulating import YEARS, Years, quantile, simulate
+from duecare.risk.sums import Scaled, Together
 from duecare.risk.towers import Layer, Parts, demand_apart, parts
 
 FORMAT = 1
@@ -31,6 +32,7 @@ LARGEST = 50_000_000
 """Bytes of a file."""
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Factor = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e6)]
 Three = tuple[Number, Number, Number]
 Two = tuple[Number, Number]
 
@@ -60,12 +62,13 @@ class _Frequency(_OneOf):
     pert: Three | None = None
     gamma: _Gamma | None = None
 
-    def made(self) -> Frequency:
+    def made(self, factor: float) -> Frequency:
         if self.rate is not None:
-            return Rate(self.rate)
+            return Rate(self.rate * factor)
         if self.gamma is not None:
-            return GammaRate(self.gamma.mean, self.gamma.variance)
-        return PertRate(*(self.pert or (0, 0, 0)))
+            return GammaRate(self.gamma.mean * factor, self.gamma.variance * factor**2)
+        least, likely, most = self.pert or (0, 0, 0)
+        return PertRate(least * factor, likely * factor, most * factor)
 
 
 class _Lognormal(_Strict):
@@ -91,6 +94,7 @@ class _Severity(_OneOf):
     empirical: Annotated[list[Number], Field(max_length=MOST_LOSSES)] | None = None
     gpd: _Pareto | None = None
     mixture: Annotated[list[_Part], Field(max_length=100)] | None = None
+    together: Annotated[list[_Severity], Field(min_length=1, max_length=20)] | None = None
 
     def made(self) -> Severity:
         if self.ci90 is not None:
@@ -103,6 +107,8 @@ class _Severity(_OneOf):
             return Empirical(tuple(self.empirical))
         if self.gpd is not None:
             return Pareto(self.gpd.threshold, self.gpd.scale, self.gpd.shape)
+        if self.together is not None:
+            return Together(tuple(one.made() for one in self.together))
         mixed = self.mixture or []
         return Mixture(tuple(one.weight for one in mixed), tuple(one.severity.made() for one in mixed))
 
@@ -117,22 +123,29 @@ class _Contest(_Strict):
     control: _Severity
 
 
+class _Effect(_Strict):
+    frequency: Factor = 1.0
+    magnitude: Factor = 1.0
+
+
 class _Scenario(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     frequency: _Frequency
     severity: _Severity
     secondary: _Secondary | None = None
     vulnerability: Number | _Contest = 1.0
+    effect: _Effect = _Effect()
 
     def made(self, cap: float | None) -> Scenario:
         share = self.vulnerability
         if isinstance(share, _Contest):
             share = vulnerability(share.threat.made(), share.control.made())
+        factor = self.effect.magnitude
         return Scenario(
             self.name,
-            self.frequency.made(),
-            _capped(self.severity.made(), cap),
-            _capped(self.secondary.severity.made(), cap) if self.secondary else None,
+            self.frequency.made(self.effect.frequency),
+            _capped(_scaled(self.severity.made(), factor), cap),
+            _capped(_scaled(self.secondary.severity.made(), factor), cap) if self.secondary else None,
             self.secondary.chance if self.secondary else 0.0,
             share,
         )
@@ -185,6 +198,11 @@ def answer(written: object) -> dict[str, Any]:
     return told
 
 
+def portfolio_of(written: object) -> Portfolio:
+    """What a file says, for other computations than its curve. Raises BadInput naming the field."""
+    return _portfolio(_read(written))
+
+
 def _read(written: object) -> _Input:
     try:
         read = _Input.model_validate(written)
@@ -216,6 +234,10 @@ def _portfolio(read: _Input) -> Portfolio:
             )
         scenarios.append(made)
     return Portfolio(tuple(scenarios), read.dependence.gamma_variance if read.dependence else 0.0)
+
+
+def _scaled(severity: Severity, factor: float) -> Severity:
+    return severity if factor == 1 else Scaled(severity, factor)
 
 
 def _capped(severity: Severity, cap: float | None) -> Severity:

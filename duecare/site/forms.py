@@ -218,6 +218,7 @@ class TokenForm(RecordForm):
             (Scope.EXCEPTIONS, _("Exceptions: ask for, withdraw")),
             (Scope.SYSTEMS, _("Hosts and names: take in reports, look, say, remove")),
             (Scope.INCIDENTS, _("Incidents: report, take in alerts, work on cases")),
+            (Scope.RISK, _("Risk: scenarios, measures, decisions, insurance")),
             (Scope.LAW, _("Law: obligations of one’s own, and what is said of those that apply")),
             (Scope.PRODUCTS, _("Products: add, end, take in and undo lists of components")),
             (Scope.PATCHING, _("Patch runs: draw up")),

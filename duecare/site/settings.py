@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "duecare.continuity",
     "duecare.incidents",
     "duecare.law",
+    "duecare.risk",
     "duecare.assurance",
     *os.environ.get("DUECARE_TEST_APPS", "").split(),
 ]

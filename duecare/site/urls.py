@@ -91,6 +91,7 @@ urlpatterns = [
     path("patching/runs/", include("duecare.patching.runs.urls")),
     path("incidents/", include("duecare.incidents.urls")),
     path("law/", include("duecare.law.urls")),
+    path("risk/", include("duecare.risk.urls")),
     path("reports/", include("duecare.assurance.urls")),
     path("ledger/", include("duecare.ledger.urls")),
 ]

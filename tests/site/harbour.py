@@ -74,7 +74,7 @@ def main() -> None:
     from duecare.site.demonstration import making
     from duecare.site.models import User
     from duecare.site.rights import viewer_of
-    from tests.site import duty_samples, incident_samples, law_samples, samples
+    from tests.site import duty_samples, incident_samples, law_samples, risk_rooms, samples
 
     making.make(lambda line: None)
     told = counts()
@@ -89,9 +89,13 @@ def main() -> None:
     duty_samples.apply(owner, now)
     law_samples.decide(owner.actor, now)
     incident_samples.happen(owner, now)
+    risk_rooms.write(owner, now)
     sealing.checkpoint()
     past = (now - timedelta(days=6)).date().isoformat()
-    made = {**samples.keys(), **duty_samples.keys(), **law_samples.keys(), **incident_samples.keys()}
+    made = {
+        **samples.keys(), **duty_samples.keys(), **law_samples.keys(), **incident_samples.keys(),
+        **risk_rooms.keys(),
+    }  # fmt: skip
     print(json.dumps({"keys": {**keys(), **made, "past": past}, "counts": told}))
     connections.close_all()  # so that the file alone holds all of it
 

@@ -1,0 +1,52 @@
+"""Measures: what could be done beyond what is done, with what it costs and what it would change."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duecare.ledger.records import Record
+from duecare.program.models import Person
+from duecare.risk.rooms import ROOM, RiskQuerySet
+
+
+class Measure(Record):
+    """One thing that could be done: a safeguard brought in or made wider, at a cost."""
+
+    title = models.CharField(max_length=200)
+    safeguard = models.CharField(max_length=40)
+    """Id of the safeguard that it brings in or makes better."""
+    about = models.TextField(blank=True)
+    once = models.JSONField()
+    """What it costs once: least, likely, most, in minor units."""
+    yearly = models.JSONField()
+    """What it costs each year, likewise: money, and the time of people as money."""
+    years = models.PositiveIntegerField()
+    """Years over which what is paid once is spread."""
+    effects = models.JSONField(default=list)
+    """What it would change: objects with `scenario` (key), `on`, `efficacy` (three thousandths), `coverage`
+    and `reliability` (thousandths) once it is in place. An effect of the same safeguard on the same side of
+    the scenario is replaced by it."""
+    needs = models.JSONField(default=list)
+    """Keys of the measures without which it cannot be."""
+    excludes = models.JSONField(default=list)
+    """Keys of the measures beside which it cannot be."""
+    must = models.CharField(max_length=200, blank=True)
+    """The obligation that leaves no choice, in words; empty where there is a choice."""
+    curtails = models.TextField(blank=True)
+    """Which legitimate objectives it would hinder, in words; empty for none that is known."""
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="measures")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+    ended_because = models.TextField(blank=True)
+    """Why it is off the table: carried out, rejected, or no longer needed."""
+
+    room = ROOM
+    objects = RiskQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "measure"
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,9 @@
+"""The records of risk, each in its own room; Django finds them here."""
+
+from __future__ import annotations
+
+from duecare.risk.measures.models import Measure as Measure
+from duecare.risk.register.models import Effect as Effect
+from duecare.risk.register.models import Estimate as Estimate
+from duecare.risk.register.models import RiskTerms as RiskTerms
+from duecare.risk.register.models import Scenario as Scenario

@@ -1,0 +1,82 @@
+"""What the area reads of the register: its terms, scenarios, and the rows that portfolios are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from duecare.errors import NotFound
+from duecare.ledger.viewers import Viewer
+from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
+from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
+
+SCENARIO = "risk.scenario"
+THOUSAND = 1000
+
+
+def terms(viewer: Viewer) -> RiskTerms | None:
+    """The terms of risk, if they were set and the viewer may see them."""
+    found: RiskTerms | None = RiskTerms.objects.all().visible_to(viewer).filter(pk=TERMS).first()
+    return found
+
+
+def find_scenario(key: str, viewer: Viewer) -> Scenario:
+    """The scenario, if the viewer may see it. Raises NotFound otherwise."""
+    found: Scenario | None = Scenario.objects.all().visible_to(viewer).filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such scenario."), _("Look in the register of scenarios."))
+    return found
+
+
+def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
+    """Scenarios with the estimates and effects that stand, in their order."""
+    listed = list(scenarios)
+    keys = [one.pk for one in listed]
+    told: dict[str, list[Told]] = {key: [] for key in keys}
+    for each in (
+        Estimate.objects.all().visible_to(viewer).filter(scenario__in=keys, ended_at=None).order_by("id")
+    ):
+        told[each.scenario_id].append(told_of(each))
+    holds: dict[str, list[Hold]] = {key: [] for key in keys}
+    for row in (
+        Effect.objects.all().visible_to(viewer).filter(scenario__in=keys, ended_at=None).order_by("id")
+    ):
+        holds[row.scenario_id].append(hold_of(row))
+    return [Row(one.pk, str(one), tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
+
+
+def told_of(row: Estimate) -> Told:
+    """An estimate as a value."""
+    return Told(
+        row.what,
+        row.kind,
+        tuple(row.numbers),
+        row.frequency_left / MILLION,
+        row.magnitude_left / MILLION,
+    )
+
+
+def hold_of(row: Effect) -> Hold:
+    """The effect of a safeguard as a value."""
+    least, likely, most = (share / THOUSAND for share in row.efficacy)
+    return Hold(
+        row.safeguard, row.on, (least, likely, most), row.coverage / THOUSAND, row.reliability / THOUSAND
+    )
+
+
+def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:
+    """What a measure of this safeguard would bring, by scenario key."""
+    found: dict[str, tuple[Hold, ...]] = {}
+    for one in effects:
+        least, likely, most = (int(share) / THOUSAND for share in one["efficacy"])  # type: ignore[attr-defined]
+        hold = Hold(
+            safeguard,
+            str(one["on"]),
+            (least, likely, most),
+            int(str(one["coverage"])) / THOUSAND,
+            int(str(one["reliability"])) / THOUSAND,
+        )
+        key = str(one["scenario"])
+        found[key] = (*found.get(key, ()), hold)
+    return found
