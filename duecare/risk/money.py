@@ -26,14 +26,15 @@ def digits(currency: str) -> int:
 
 def shown(minor: int, currency: str) -> str:
     """An amount in whole units, rounded: "EUR 1,200,000"; the no-break space keeps it on one line."""
-    unit = int(10 ** digits(currency))
+    unit: int = 10 ** digits(currency)
     whole = (abs(minor) + unit // 2) // unit
     return f"{currency}\u00a0{'−' if minor < 0 and whole else ''}{number(whole)}"
 
 
 def from_units(value: float, currency: str) -> int:
     """An amount in units as whole minor units, rounded to the nearest."""
-    return int(round(value * 10 ** digits(currency)))
+    unit: int = 10 ** digits(currency)
+    return round(value * unit)
 
 
 def demand_currency(code: str) -> str:
