@@ -175,7 +175,7 @@ def test_the_keyboard_alone_goes_from_the_menu_of_a_phone_to_one_finding(site: S
     tab_to(page, "#findings td a[href^='/findings/']")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/findings/\w+/"))
-    page.get_by_text("What to do").wait_for()
+    page.get_by_role("heading", name="Its history in the record").wait_for()
 
 
 def test_the_keyboard_alone_turns_the_pages_of_the_record_and_opens_an_entry(site: Site) -> None:
