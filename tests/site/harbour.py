@@ -74,7 +74,7 @@ def main() -> None:
     from duecare.site.demonstration import making
     from duecare.site.models import User
     from duecare.site.rights import viewer_of
-    from tests.site import duty_samples, incident_samples, law_samples, risk_rooms, samples
+    from tests.site import all_samples, samples
 
     making.make(lambda line: None)
     told = counts()
@@ -85,18 +85,10 @@ def main() -> None:
     _sign_with_a_passkey(now)
     samples.enrol(now)
     owner = viewer_of(User.objects.get(email=OWNER), now)
-    samples.draw_up(owner, now)
-    duty_samples.apply(owner, now)
-    law_samples.decide(owner.actor, now)
-    incident_samples.happen(owner, now)
-    risk_rooms.write(owner, now)
+    all_samples.write(owner, now)
     sealing.checkpoint()
     past = (now - timedelta(days=6)).date().isoformat()
-    made = {
-        **samples.keys(), **duty_samples.keys(), **law_samples.keys(), **incident_samples.keys(),
-        **risk_rooms.keys(),
-    }  # fmt: skip
-    print(json.dumps({"keys": {**keys(), **made, "past": past}, "counts": told}))
+    print(json.dumps({"keys": {**keys(), **all_samples.keys(), "past": past}, "counts": told}))
     connections.close_all()  # so that the file alone holds all of it
 
 

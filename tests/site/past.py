@@ -58,7 +58,7 @@ from duecare.systems.models import Device, Host, Name, NameKind, Report
 from duecare.systems.name_actions import Eyes, add_name, look_at
 from tests.homes import fresh_home
 from tests.people import PASSWORD, browser
-from tests.site import duty_samples, incident_samples, law_samples, risk_rooms, samples
+from tests.site import all_samples, samples
 from tests.systems.trees import debian
 
 TERMINAL = "terminal:test"
@@ -200,11 +200,7 @@ def _history(now: datetime) -> dict[str, User]:
             outside=True,
         )
         _open_a_matter(users, now - LONG_AGO)
-        samples.draw_up(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
-        duty_samples.apply(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
-        law_samples.decide(TERMINAL, now - LONG_AGO)
-        incident_samples.happen(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
-        risk_rooms.write(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
+        all_samples.write(viewer_of(users["owner"], now - LONG_AGO), now - LONG_AGO)
         choose(
             TERMINAL, shown=True, chosen=["assessed", "safeguard:patching"], words="", indexable=False,
             contact="security@clinic.example", now=now - LONG_AGO,
@@ -240,11 +236,7 @@ def _samples() -> dict[str, str]:
     host = Host.objects.get(name="web-1")
     report = Entry.objects.filter(kind="systems.report").order_by("index")[0]
     return {
-        **samples.keys(),
-        **incident_samples.keys(),
-        **risk_rooms.keys(),
-        **duty_samples.keys(),
-        **law_samples.keys(),
+        **all_samples.keys(),
         "keeper": Keeper.objects.get().pk,
         "account": Account.objects.get().pk,
         "device": Device.objects.get().pk,

@@ -35,7 +35,7 @@ from duecare.systems.reports import read_report
 from tests.homes import fresh_home
 from tests.people import browser
 from tests.program.papers import pdfs
-from tests.site import harbour, samples
+from tests.site import all_samples, harbour, samples
 from tests.site.addresses import FILES, OK, PAGES
 
 MARK = "this organisation and its figures are made up"
@@ -190,8 +190,8 @@ def test_every_checkpoint_names_it_a_demonstration(made: Made) -> None:
 def test_every_page_says_that_it_is_made_up(made: Made) -> None:
     samples.enrol(utc_now())
     samples.pull(utc_now(), "db-1")
-    samples.draw_up(viewer_of(User.objects.get(email=harbour.OWNER), utc_now()), utc_now())
-    keys = {**harbour.keys(), **samples.keys(), "blob": "none"}
+    all_samples.write(viewer_of(User.objects.get(email=harbour.OWNER), utc_now()), utc_now())
+    keys = {**harbour.keys(), **all_samples.keys(), "blob": "none"}
     keys["past"] = (utc_now() - timedelta(days=6)).date().isoformat()
     shown = [
         page.sample for route, page in PAGES.items() if page.get[Role.OWNER] == OK and route not in FILES
