@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,11 @@ def test_laws_are_asked_by_place_and_answers_to_other_questions_stay(owner: View
     given = dict.fromkeys(_fields(page), "no")
     send(client, "laws", **{**given, "eu_gdpr_scope": "yes"})
     assert answers(owner)["laws"].startswith("1 of ")
-    send(client, "laws", **{**given, "eu_gdpr_scope": ""})
+    taken_back = {**given, "eu_gdpr_scope": ""}
+    send(client, "laws", **taken_back)
+    assert profile().facts["eu_gdpr_scope"], "a form that does not say what it showed leaves it"  # type: ignore[union-attr]
+    drawn = json.dumps({**dict.fromkeys(given, False), "eu_gdpr_scope": True})
+    send(client, "laws", **taken_back, drawn=drawn)
     assert "eu_gdpr_scope" not in profile().facts  # type: ignore[union-attr]
 
 
