@@ -36,7 +36,8 @@ from tests.homes import fresh_home
 from tests.people import browser
 from tests.program.papers import pdfs
 from tests.site import all_samples, harbour, samples
-from tests.site.addresses import FILES, OK, PAGES
+from tests.site.addresses import FILES, PAGES
+from tests.site.answers import OK
 
 MARK = "this organisation and its figures are made up"
 ROOMS: Mapping[str, str] = {

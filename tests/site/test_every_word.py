@@ -16,7 +16,8 @@ from django.test import override_settings
 from duecare.ledger.viewers import Role
 from duecare.site.countries import countries
 from tests.pseudo import CODE
-from tests.site.addresses import BAD, PAGES
+from tests.site.addresses import PAGES
+from tests.site.answers import BAD
 from tests.site.past import Past, organisation
 from tests.site.words import outside, read
 

@@ -18,7 +18,8 @@ import pytest
 from duecare.ledger.viewers import Role
 from tests.chromium import axe_faults, chromium, windows
 from tests.site import harbour
-from tests.site.addresses import FILES, OK, PAGES
+from tests.site.addresses import FILES, PAGES
+from tests.site.answers import OK
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from duecare.ledger.viewers import Role
-from tests.site.addresses import OK, PAGES
+from tests.site.addresses import PAGES
+from tests.site.answers import OK
 from tests.site.past import Past, organisation
 
 REACH = "2 of about 150 computers seen; the rest unknown."
