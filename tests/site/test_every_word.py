@@ -42,7 +42,8 @@ NAMES = (
     r"Nothing that was not encrypted\.|On a train\.|The insurer asks\.|Niamh",
     # The law: places, versions and days of its content, and a contract of the organisation's own.
     r"(?:US|CA)-[A-Z]{2}|EU|GLOBAL|AU|BR|GB|IN|US|JP|CA|SG|ZA|CH|CN|2026-11-23(?:\.\d)?",
-    r"own-northwind(?:/1|\.customer)?|cn-incident-reporting|Northwind(?: contract)?|Annex 2|Counsel says so\.",
+    r"own-northwind(?:/1|\.customer)?|cn-incident-reporting|Northwind(?: contract)?|Annex 2",
+    r"Counsel says so\.",
     r"Send the report\.|2027-05-14 \(substantive duties; Rules notified 2025-11-13/14\)",
     r"2017-12-31 \(7012\); CMMC phase 1 2025-11-10, phase 2 2026-11-10, full 2028-11-10",
     r"2025-12-03 \(larger\), 2026-06-03 \(smaller\)|2026-01-01 \(SB 446: 30/15 calendar days\)",
