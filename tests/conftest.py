@@ -43,6 +43,15 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with browsers begin first: each goes to one process whole, and one that begins last keeps the
+    other waiting."""
+    long = {
+        item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("slow")
+    }
+    items.sort(key=lambda item: item.path not in long)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     from tests.services import stop_postgresql
 

@@ -63,7 +63,7 @@ def lacking() -> list[str]:
 
 
 def main() -> int:
-    base = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    base = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     code = subprocess.run(base, check=False).returncode
     if postgresql_programs() is not None:
         again = subprocess.run([*base, "--postgresql", "-m", "not browser", *ON_POSTGRESQL], check=False)
