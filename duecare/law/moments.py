@@ -19,6 +19,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from duecare.errors import BadInput
+from duecare.words import gettext as _
 
 EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -64,16 +65,25 @@ def moment(written: str, zone: str | None, place: str) -> Moment:
     """
     if not isinstance(written, str) or not (_DAY.fullmatch(written) or _TIME.fullmatch(written)):
         raise BadInput(
-            f"{place}: {written!r} is no time.", "Write it as 2026-11-23T14:30 or 2026-11-23.", place
+            _("%(place)s: %(written)s is no time.") % {"place": place, "written": repr(written)},
+            _("Write it as 2026-11-23T14:30 or 2026-11-23."),
+            place,
         )
     try:
         read = datetime.fromisoformat(written.replace("Z", "+00:00"))
     except ValueError as error:
         raise BadInput(
-            f"{place}: {written!r} is no time: {error}.", "Write it as 2026-11-23T14:30.", place
+            _("%(place)s: %(written)s is no time: %(fault)s.")
+            % {"place": place, "written": repr(written), "fault": error},
+            _("Write it as 2026-11-23T14:30 or 2026-11-23."),
+            place,
         ) from error
     if not EARLIEST <= read.date() < LATEST:
-        raise BadInput(f"{place}: {written} lies outside 1990 to 2199.", "Correct the year.", place)
+        raise BadInput(
+            _("%(place)s: %(written)s lies outside 1990 to 2199.") % {"place": place, "written": written},
+            _("Correct the year."),
+            place,
+        )
     if zone is not None:
         known_zone(zone, place)
     if _DAY.fullmatch(written):
@@ -89,8 +99,9 @@ def moment(written: str, zone: str | None, place: str) -> Moment:
 
 def _zone_asked(written: str, place: str) -> BadInput:
     return BadInput(
-        f"{place}: offset or zone required: {written} alone may be any of a day's hours.",
-        "Say where it was so late: a zone such as Europe/Berlin, or an offset such as +01:00.",
+        _("%(place)s: offset or zone required: %(written)s alone may be any of a day's hours.")
+        % {"place": place, "written": written},
+        _("Say where it was so late: a zone such as Europe/Berlin, or an offset such as +01:00."),
         place,
     )
 
@@ -101,17 +112,25 @@ def _instant(read: datetime, zone: str, place: str) -> datetime:
     shown = read.isoformat(timespec="minutes")
     if early.utcoffset() == late.utcoffset():
         return early.astimezone(UTC)
+    told = {
+        "place": place,
+        "zone": zone,
+        "time": shown,
+        "first": f"{shown}{_offset(early)}",
+        "second": f"{shown}{_offset(late)}",
+    }
     if early.astimezone(UTC).astimezone(tz(zone)).replace(tzinfo=None) != read:
         raise BadInput(
-            f"{place}: nonexistent local time: in {zone} the clocks went from before {shown} to after it.",
-            f"What did a clock show? Write the time with its offset: {shown}{_offset(early)} or "
-            f"{shown}{_offset(late)}.",
+            _(
+                "%(place)s: nonexistent local time: in %(zone)s the clocks went from before %(time)s to after it."
+            )
+            % told,
+            _("What did a clock show? Write the time with its offset: %(first)s or %(second)s.") % told,
             place,
         )
     raise BadInput(
-        f"{place}: ambiguous local time: in {zone} the clocks showed {shown} twice.",
-        f"Was it the first time, {shown}{_offset(early)}, or the second, {shown}{_offset(late)}? "
-        "Write it with that offset.",
+        _("%(place)s: ambiguous local time: in %(zone)s the clocks showed %(time)s twice.") % told,
+        _("Was it the first time, %(first)s, or the second, %(second)s? Write it with that offset.") % told,
         place,
     )
 
@@ -126,8 +145,8 @@ def known_zone(zone: str, place: str) -> None:
         tz(zone)
     except (ValueError, OSError, TypeError) as error:
         raise BadInput(
-            f"{place}: there is no zone {zone!r}.",
-            "Write one such as Europe/Berlin or America/New_York.",
+            _("%(place)s: there is no zone %(zone)s.") % {"place": place, "zone": repr(zone)},
+            _("Write one such as Europe/Berlin or America/New_York."),
             place,
         ) from error
 
