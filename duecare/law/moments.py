@@ -121,9 +121,7 @@ def _instant(read: datetime, zone: str, place: str) -> datetime:
     }
     if early.astimezone(UTC).astimezone(tz(zone)).replace(tzinfo=None) != read:
         raise BadInput(
-            _(
-                "%(place)s: nonexistent local time: in %(zone)s the clocks went from before %(time)s to after it."
-            )
+            _("%(place)s: nonexistent local time: in %(zone)s the clocks went from before %(time)s to after.")
             % told,
             _("What did a clock show? Write the time with its offset: %(first)s or %(second)s.") % told,
             place,
