@@ -43,13 +43,19 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with browsers begin first: each goes to one process whole, and one that begins last keeps the
-    other waiting."""
-    long = {
-        item.path for item in items if item.get_closest_marker("browser") or item.get_closest_marker("slow")
-    }
-    items.sort(key=lambda item: item.path not in long)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes long begins first: each file goes to one process whole, and a long one that begins last
+    keeps the other waiting. On PostgreSQL only what has a database runs: the rest is the same there."""
+    if config.getoption("--postgresql"):
+        apart = [item for item in items if "template" not in item.fixturenames]  # type: ignore[attr-defined]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if "template" in item.fixturenames]  # type: ignore[attr-defined]
+    ranks = {item.path: 2 for item in items}
+    for rank, mark in enumerate(("slow", "browser")):
+        for item in items:
+            if item.get_closest_marker(mark):
+                ranks[item.path] = min(ranks[item.path], rank)
+    items.sort(key=lambda item: ranks[item.path])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
