@@ -31,7 +31,7 @@ TANGENTS, LOWEST = 16, -10.0
 ROUNDS = 200
 WHOLE = 100.0
 """The sum of base losses in the programme, so that the solver's tolerances are small beside it."""
-SLACK = 1e-9
+SLACK = 1e-12
 """Of the budget: rounding of sums of costs."""
 
 
