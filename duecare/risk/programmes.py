@@ -158,7 +158,7 @@ class Programme:
                 "Weigh fewer measures at once.",
             )
         lower = float(found.mip_dual_bound) / self._scale
-        return frozenset(np.flatnonzero(found.x[:n] > 0.5).tolist()), lower, found.status == 1
+        return frozenset(np.flatnonzero(found.x[:n] > 0.5).tolist()), lower, not found.success
 
     def _within(self, budget: float) -> _Rows:
         """The costs of what is taken are at most the budget."""
