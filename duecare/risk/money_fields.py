@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -60,6 +61,6 @@ def not_rising(values: Mapping[str, Any], names: Sequence[str]) -> Iterator[tupl
     self.add_error(field, why)`. What is missing is passed over; the field itself speaks of it.
     """
     there = [name for name in names if values.get(name) is not None]
-    for before, name in zip(there, there[1:], strict=False):
+    for before, name in pairwise(there):
         if values[name] < values[before]:
             yield name, _("This lies below the number before it. Swap them, or correct one.")

@@ -28,8 +28,8 @@ class TermsForm(RecordForm):
         max_length=3,
         min_length=3,
         help_text=_(
-            "Three letters, such as EUR. All amounts of the area are kept in it; chosen once, because numbers "
-            "that were estimated in one cannot be turned into another without changing what people said."
+            "Three letters, such as EUR. All amounts of the area are kept in it. It is chosen once: numbers that "
+            "were estimated in one cannot be turned into another without changing what people said."
         ),
         widget=forms.TextInput(attrs={"size": 4, "autocomplete": "off"}),
     )
@@ -50,7 +50,7 @@ class TermsForm(RecordForm):
             label=gettext("Turnover of a year"),
             required=False,
             least=1,
-            help_text=gettext("Or the budget, if you sell nothing. A loss far above it is asked about twice."),
+            help_text=gettext("Or the budget, if you sell nothing. A loss far above it is asked twice."),
         )
         self.fields["tolerance"] = MoneyField(
             currency,
