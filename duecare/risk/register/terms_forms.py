@@ -28,8 +28,8 @@ class TermsForm(RecordForm):
         max_length=3,
         min_length=3,
         help_text=_(
-            "Three letters, such as EUR. All amounts of the area are kept in it. It is chosen once: numbers that "
-            "were estimated in one cannot be turned into another without changing what people said."
+            "Three letters, such as EUR. All amounts of the area are kept in it. It is chosen once: what was "
+            "estimated in one currency cannot be turned into another without changing what people said."
         ),
         widget=forms.TextInput(attrs={"size": 4, "autocomplete": "off"}),
     )
@@ -90,9 +90,7 @@ class TermsForm(RecordForm):
         """What was said, once the form is valid."""
         values = self.cleaned_data
         law = Law(values["legal_tests"], values["matter"]) if self.owner else None
-        return TermsDraft(
-            values["currency"], values["turnover"], values["tolerance"], values["horizon"], law
-        )
+        return TermsDraft(values["currency"], values["turnover"], values["tolerance"], values["horizon"], law)
 
 
 def _initial(row: RiskTerms | None) -> dict[str, Any]:
