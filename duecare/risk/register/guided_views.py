@@ -30,9 +30,6 @@ from duecare.risk.register.views import demand_standing, likely_safeguards, peop
 def choose(request: Request) -> HttpResponseBase:
     """The first page: a scenario that ships, by industry, or one's own words."""
     viewer = changer(request)
-    if terms(viewer) is None:
-        messages.info(request, _("First say in which currency you speak of risk. It takes a minute."))
-        return redirect("risk-terms")
     industry = request.GET.get("industry", "")
     if industry and industry not in INDUSTRIES:
         raise NotFound(_("There is no such industry."), _("Choose one of the list."))
@@ -41,7 +38,12 @@ def choose(request: Request) -> HttpResponseBase:
     offered = [(one, there.get(one.id)) for one in library().values() if one.fits(industry)]
     # What is of one's own industry comes first: the rest everybody has.
     offered.sort(key=lambda pair: bool(industry) and industry not in pair[0].industries)
-    context = {"offered": offered, "industries": INDUSTRIES.items(), "industry": industry}
+    context = {
+        "offered": offered,
+        "industries": INDUSTRIES.items(),
+        "industry": industry,
+        "terms": terms(viewer),
+    }
     return render(request, "risk/scenario_new.html", context)
 
 
@@ -49,7 +51,6 @@ def choose(request: Request) -> HttpResponseBase:
 def begin(request: Request) -> HttpResponseBase:
     """The second: who does what to which thing, with which harm. `?from=` names one that ships."""
     viewer = changer(request)
-    demand_terms(viewer)
     shipped = library().get(request.GET.get("from", ""))
     initial = {name: str(getattr(shipped, name)) for name in actions.LENGTHS} if shipped else {}
     form = ScenarioForm(

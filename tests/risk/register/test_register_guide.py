@@ -16,7 +16,11 @@ pytestmark = pytest.mark.usefixtures("home")
 def test_before_there_is_a_currency_the_entry_leads_to_the_terms() -> None:
     client = browser()
     sign_in(client, Role.MANAGER)
-    assert client.get("/risk/scenarios/new/")["Location"] == "/risk/terms/"
+    assert "Set the terms of risk" in told(client, "/risk/scenarios/new/")
+    answer = client.post("/risk/scenarios/new/words/", STORY)
+    assert answer.status_code == 400
+    assert "Set the currency first" in answer.content.decode()
+    assert not Scenario.objects.exists()
     assert "Add a scenario" in told(client, "/risk/scenarios/")
 
 
