@@ -223,7 +223,8 @@ class GiveEffect(Body):
     safeguard: Line
     on: Line
     """`frequency` or `magnitude`."""
-    efficacy: tuple[Share, Share, Share]
+    efficacy: Annotated[list[Share], Field(min_length=3, max_length=3)]
+    """Least, likely and most share that it takes away where it works."""
     coverage: Share
     reliability: Share
     reason: Words
@@ -231,8 +232,15 @@ class GiveEffect(Body):
     """Whether the estimates that stand were made knowing it: then today's figures stay."""
 
     def draft(self) -> effect_actions.EffectDraft:
+        least, likely, most = self.efficacy
         return effect_actions.EffectDraft(
-            self.safeguard, self.on, self.efficacy, self.coverage, self.reliability, self.reason, self.known
+            self.safeguard,
+            self.on,
+            (least, likely, most),
+            self.coverage,
+            self.reliability,
+            self.reason,
+            self.known,
         )
 
 

@@ -105,6 +105,7 @@ class ScenarioList(List[Scenario]):
     called = "title"
     page = "scenarios"
     roles = (Role.OWNER, Role.MANAGER, Role.APPROVER)
+    undivided = True
     about = _(
         "A row finds its scenario by its number (R-7), else by its title; without either it is a new one. "
         "A low and a high cell are a range that holds in nine cases of ten; with a likely one between them "
