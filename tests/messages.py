@@ -118,6 +118,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.ledger.viewers import Role
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
+    from duecare.risk.register import library as risk_library
     from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
@@ -139,6 +140,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
+        "duecare/risk/content/scenarios.yaml": risk_library.library(),
+        "duecare/risk/content/base_rates.yaml": risk_library.base_rates(),
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()
