@@ -118,8 +118,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.ledger.viewers import Role
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
-    from duecare.risk.register import library as risk_library
     from duecare.risk.criteria import Answer as CriterionAnswer
+    from duecare.risk.register import library as risk_library
     from duecare.risk.safe_harbours import safe_harbours
     from duecare.site.worker import every_job
 

@@ -127,10 +127,11 @@ def _thing(
 
 def _spread(rows: Sequence[Estimate], currency: str) -> str:
     """How far these people lie apart; empty where there is but one."""
-    if len(rows) < 2:
+    pools = [pool([told_of(one)], (), digits(currency)) for one in rows]
+    ranges = [(one.low, one.high) for one in pools if 0 < one.low < one.high]
+    if len(ranges) < 2:
         return ""
-    ranges = [pool([told_of(one)], (), digits(currency)) for one in rows]
-    found = spread([(one.low, one.high) for one in ranges if 0 < one.low < one.high])
+    found = spread(ranges)
     words = _("From the lowest to the highest is a factor of %s.") % f"{found.times:.2g}"
     if found.apart:
         words = f"{words} {_('Their ranges do not touch: talk about what each of them knows.')}"
