@@ -44,8 +44,8 @@ def _of_rate(told: Sequence[Told], factor: float) -> Range:
         low, high = likely.at(np.asarray([LOW, HIGH]))
         return Range(likely.moments[0], float(low), float(high))
     rate = GammaRate(pooled["gamma"]["mean"] * factor, pooled["gamma"]["variance"] * factor**2)
-    low, high = stats.gamma.ppf([LOW, HIGH], rate.shape, scale=rate.variance / rate.mean)
-    return Range(rate.mean, float(low), float(high))
+    low, high = (float(stats.gamma.ppf(p, rate.shape, scale=rate.variance / rate.mean)) for p in (LOW, HIGH))
+    return Range(rate.mean, low, high)
 
 
 def _of_loss(told: Sequence[Told], holds: Sequence[Hold], digits: int) -> Range:
