@@ -72,8 +72,9 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.register.estimate_lists import estimates_listing
 from duecare.risk.register.lists import scenarios_listing
-from duecare.risk.register.models import Scenario
+from duecare.risk.register.models import Estimate, Scenario
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -184,6 +185,10 @@ def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return scenarios_listing(viewer, now).read(query, Scenario)
 
 
+def _estimates(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return estimates_listing(viewer).read(query, Estimate)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -239,6 +244,7 @@ LISTS: Mapping[str, ListPage] = {
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
+    "risk-estimates": ListPage(gettext_lazy("Estimates"), _estimates, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

@@ -19,6 +19,7 @@ from duecare.risk.money import digits, from_units
 from duecare.risk.register import actions, effect_actions, estimate_actions, terms_actions
 from duecare.risk.register.believing import MOST_LISTED, Belief
 from duecare.risk.register.doors import changer
+from duecare.risk.register.estimate_lists import estimate_rows, estimates_listing
 from duecare.risk.register.figures import figures
 from duecare.risk.register.lists import rows, scenarios_listing
 from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
@@ -32,6 +33,7 @@ from duecare.web.api_shapes import Answer, Body, Key, Line, Moment, Reason, Word
 
 router = Router(tags=["Risk"])
 LISTING = scenarios_listing(None, None)
+ESTIMATES = estimates_listing(None)
 Amount = Annotated[int, Field(ge=0, lt=2**53)]
 Share = Annotated[int, Field(ge=0, le=1000)]
 """Thousandths."""
@@ -313,6 +315,13 @@ def give_estimate(request: Request, key: Key, body: GiveEstimate) -> Any:
         body.confirmed,
     )
     return _estimate(estimate_actions.estimate(viewer, find_scenario(key, viewer).pk, said, request.now))
+
+
+@endpoint(router, "GET", "/risk/estimates", Scope.READ, rows_of(ESTIMATES), listing=ESTIMATES)
+def list_estimates(request: Request) -> Any:
+    """Estimates, the newest first, those that no longer stand too."""
+    viewer = demand_area(request, ROOM)
+    return list_rows(request, estimates_listing(viewer), estimate_rows(viewer))
 
 
 @endpoint(router, "POST", "/risk/estimates/{key}/withdraw", Scope.RISK, EstimateAnswer)

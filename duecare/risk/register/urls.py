@@ -6,6 +6,7 @@ from duecare.risk.register import estimate_views, guided_views, table_views, ter
 
 urlpatterns: list[URLPattern] = [
     path("terms/", terms_views.terms_page, name="risk-terms"),
+    path("estimates/", views.estimates, name="risk-estimates"),
     path("scenarios/", views.scenarios, name="scenarios"),
     path("scenarios/new/", guided_views.choose, name="scenario-new"),
     path("scenarios/new/words/", guided_views.begin, name="scenario-begin"),

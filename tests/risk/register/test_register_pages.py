@@ -108,6 +108,11 @@ def test_several_peoples_estimates_stand_beside_what_they_make_together() -> Non
     assert "a factor of" not in told(client, f"/risk/scenarios/{row.pk}/")
     mine.refresh_from_db()
     assert mine.ended_at is not None
+    page = told(client, "/risk/estimates/?state=ended")
+    assert "0.1 to 0.2" in page
+    assert "Manager Example" not in page
+    file = b"".join(client.get("/risk/estimates/?format=csv").streaming_content)  # type: ignore[attr-defined]
+    assert b"low=100000 high=1000000" in file
 
 
 def test_a_loss_far_above_the_turnover_asks_for_confirmation_by_a_box_that_appears() -> None:
