@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from duecare.risk.register import estimate_views, guided_views, table_views, terms_views, views
+from duecare.risk.register import effect_views, estimate_views, guided_views, table_views, terms_views, views
 
 urlpatterns: list[URLPattern] = [
     path("terms/", terms_views.terms_page, name="risk-terms"),
@@ -22,11 +22,11 @@ urlpatterns: list[URLPattern] = [
         estimate_views.withdraw,
         name="estimate-withdraw",
     ),
-    path("scenarios/<str:key>/safeguards/add/", estimate_views.effect_add, name="effect-add"),
+    path("scenarios/<str:key>/safeguards/add/", effect_views.effect_add, name="effect-add"),
     path(
         "scenarios/<str:key>/safeguards/<str:effect>/change/",
-        estimate_views.effect_change,
+        effect_views.effect_change,
         name="effect-change",
     ),
-    path("scenarios/<str:key>/safeguards/<str:effect>/end/", estimate_views.effect_end, name="effect-end"),
+    path("scenarios/<str:key>/safeguards/<str:effect>/end/", effect_views.effect_end, name="effect-end"),
 ]
