@@ -72,6 +72,9 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.register.estimate_lists import estimates_listing
+from duecare.risk.register.lists import scenarios_listing
+from duecare.risk.register.models import Estimate, Scenario
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -178,6 +181,14 @@ def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
 
 
+def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return scenarios_listing(viewer, now).read(query, Scenario)
+
+
+def _estimates(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return estimates_listing(viewer).read(query, Estimate)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -232,6 +243,8 @@ LISTS: Mapping[str, ListPage] = {
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
+    "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
+    "risk-estimates": ListPage(gettext_lazy("Estimates"), _estimates, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),
