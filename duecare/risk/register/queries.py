@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
+from duecare.risk.register.kept_outcomes import measured
+from duecare.risk.register.measuring import NOTHING, Measured
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
 
@@ -30,7 +32,10 @@ def find_scenario(key: str, viewer: Viewer) -> Scenario:
 
 
 def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
-    """Scenarios with the estimates and effects that stand, in their order."""
+    """Scenarios with the estimates and effects that stand, in their order.
+
+    Coverage and reliability of safeguards are as their checks measured them, where they did.
+    """
     listed = list(scenarios)
     keys = [one.pk for one in listed]
     told: dict[str, list[Told]] = {key: [] for key in keys}
@@ -39,10 +44,12 @@ def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
     ):
         told[each.scenario_id].append(told_of(each))
     holds: dict[str, list[Hold]] = {key: [] for key in keys}
-    for row in (
+    effects = list(
         Effect.objects.all().visible_to(viewer).filter(scenario__in=keys, ended_at=None).order_by("id")
-    ):
-        holds[row.scenario_id].append(hold_of(row))
+    )
+    found = measured(row.safeguard for row in effects)
+    for row in effects:
+        holds[row.scenario_id].append(hold_of(row, found[row.safeguard]))
     return [Row(one.pk, str(one), tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
 
 
@@ -57,12 +64,12 @@ def told_of(row: Estimate) -> Told:
     )
 
 
-def hold_of(row: Effect) -> Hold:
-    """The effect of a safeguard as a value."""
+def hold_of(row: Effect, found: Measured = NOTHING) -> Hold:
+    """The effect of a safeguard as a value; what its checks measured counts before what was estimated."""
     least, likely, most = (share / THOUSAND for share in row.efficacy)
-    return Hold(
-        row.safeguard, row.on, (least, likely, most), row.coverage / THOUSAND, row.reliability / THOUSAND
-    )
+    coverage = row.coverage if found.coverage is None else found.coverage
+    reliability = row.reliability if found.reliability is None else found.reliability
+    return Hold(row.safeguard, row.on, (least, likely, most), coverage / THOUSAND, reliability / THOUSAND)
 
 
 def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:
