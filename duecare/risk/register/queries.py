@@ -72,6 +72,16 @@ def hold_of(row: Effect, found: Measured = NOTHING) -> Hold:
     return Hold(row.safeguard, row.on, (least, likely, most), coverage / THOUSAND, reliability / THOUSAND)
 
 
+def holds_today(row: Scenario) -> list[Hold]:
+    """The safeguards that hold a scenario down, as far as checks measured them or people estimated them.
+
+    For actions, in which an estimate is put down with what its safeguards leave on that day.
+    """
+    effects = list(Effect.objects.filter(scenario=row, ended_at=None).order_by("id"))
+    found = measured(one.safeguard for one in effects)
+    return [hold_of(one, found[one.safeguard]) for one in effects]
+
+
 def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:
     """What a measure of this safeguard would bring, by scenario key."""
     found: dict[str, tuple[Hold, ...]] = {}
