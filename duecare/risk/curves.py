@@ -166,14 +166,6 @@ def _together(portfolios: Sequence[Portfolio], end: float, points: int) -> list[
     return [on_one_grid(one, end / points, points) for one in portfolios]
 
 
-def beside(portfolio: Portfolio, other: Curve) -> Curve:
-    """A curve on the grid of another, so that differences between the two carry no noise of the grid.
-
-    For pairs with and without a safeguard: the other is that of the larger losses, whose certificate holds.
-    """
-    return _on_grid(portfolio, other.step, len(other.below))
-
-
 def _with_end(portfolio: Portfolio, end: float, points: int, p: float) -> Curve:
     """A curve whose grid reaches just beyond the quantile of p."""
     for _ in range(60):

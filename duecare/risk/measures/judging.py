@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from duecare.risk import effects
 from duecare.risk.ceilings import bound, floor
 from duecare.risk.criteria import DutyOfCare, Judged, duty_of_care
 from duecare.risk.curve_files import portfolio_of
-from duecare.risk.curves import NoCertificate, beside, curve
+from duecare.risk.curves import NoCertificate, curve
 from duecare.risk.measures.costs import Three
 from duecare.risk.measures.models import Measure
 from duecare.risk.measures.queries import cost_of
@@ -143,13 +144,13 @@ def pair(register: Register, side: str) -> Pair | None:
     )
     if not today.keys:
         return None
-    first, second = portfolio_of(today.document), portfolio_of(after.document)
     try:
-        before = curve(first, [BAD_YEAR])
-        bad = before.var(BAD_YEAR), beside(second, before).var(BAD_YEAR)
+        found = effects.pair(today.document, after.document, [BAD_YEAR])
     except NoCertificate:
         return None
-    return Pair((first.mean, second.mean), bad)
+    return Pair(
+        (found.before.mean, found.after.mean), (found.before.var(BAD_YEAR), found.after.var(BAD_YEAR))
+    )
 
 
 def quantile(register: Register, side: str, p: float) -> float | None:

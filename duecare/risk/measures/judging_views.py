@@ -175,11 +175,8 @@ def _said(one: Flip, value: float | None, currency: str) -> str:
     return _money(value, currency)
 
 
-def _pair(found: Tests, side: str, currency: str) -> tuple[str, str, str, str, str]:
+def _pair(found: Tests, side: str, currency: str) -> tuple[str, Sequence[str]]:
+    """Whose loss, and the averages and bad years without and with it."""
     one = found.pairs[side]
-    if one is None:
-        return _(SIDE_WORDS[side]), "–", "–", "–", "–"
-    return (
-        _(SIDE_WORDS[side]),
-        *(_money(each, currency) for each in (*one.mean, *one.bad)),
-    )
+    told = ["–"] * 4 if one is None else [_money(each, currency) for each in (*one.mean, *one.bad)]
+    return _(SIDE_WORDS[side]), told
