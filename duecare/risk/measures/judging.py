@@ -64,14 +64,14 @@ def tests_of(register: Register, row: Measure) -> Tests:
     currency = register.terms.currency
     unit = 10**register.digits
     least, likely, most = (one / unit for one in cost_of(row))
-    touched = register.only(one["scenario"] for one in row.effects).with_measure(row)
+    touched = register.only(one["scenario"] for one in row.effects).with_measures(row)
     hands: dict[str, HandResult | None] = {}
     lacking = {}
     for side in SIDES:
         parts, missing = parts_of(touched, side)
         lacking[side] = missing
         hands[side] = hand_of(parts, (least, likely, most)) if parts else None
-    pairs = {side: pair(register.with_measure(row), side) for side in SIDES}
+    pairs = {side: pair(register.with_measures(row), side) for side in SIDES}
     both, own, others = hands["both"], hands["own"], pairs["others"]
     probable = quantile(register, "own", PROBABLE)
     return Tests(

@@ -12,5 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("measures/<str:key>/reasonableness/", judging_views.reasonableness, name="measure-reasonableness"),
     path("measures/<str:key>/end/", views.end, name="measure-end"),
     path("choice/", choice_views.choice, name="choice"),
-    path("choice/<str:key>/", choice_views.kept, name="choice-kept"),
+    path("choice/choice.json", choice_views.inputs, name="choice-inputs"),
+    path("choice/kept/", choice_views.choices, name="choices"),
+    path("choice/kept/<str:key>/", choice_views.kept, name="choice-kept"),
+    path("choice/kept/<str:key>/choice.json", choice_views.kept_inputs, name="choice-kept-inputs"),
 ]

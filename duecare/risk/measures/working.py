@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from duecare.ledger.viewers import Viewer
 from duecare.risk.curve_files import portfolio_of
+from duecare.risk.measures.depending import all_needed
 from duecare.risk.measures.models import Measure
 from duecare.risk.money import digits
 from duecare.risk.register.models import RiskTerms, Scenario
@@ -34,10 +35,16 @@ class Register:
         wanted = set(keys)
         return replace(self, rows=tuple(row for row in self.rows if row.key in wanted))
 
-    def with_measure(self, row: Measure) -> Register:
-        """The same with what a measure would bring."""
-        after = after_of(row.effects, row.safeguard)
-        return replace(self, rows=tuple(replace(one, after=after.get(one.key, ())) for one in self.rows))
+    def with_measures(self, *measures: Measure) -> Register:
+        """The same with what measures would bring. Of two effects of one safeguard on one side of a scenario
+        that of the measure that needs the other stands."""
+        needs = {row.pk: row.needs for row in measures}
+        found: dict[str, dict[tuple[str, str], Hold]] = {one.key: {} for one in self.rows}
+        for row in sorted(measures, key=lambda row: len(all_needed(needs, row.pk))):
+            for key, holds in after_of(row.effects, row.safeguard).items():
+                found.get(key, {}).update({(hold.safeguard, hold.on): hold for hold in holds})
+        rows = (replace(one, after=tuple(found[one.key].values())) for one in self.rows)
+        return replace(self, rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def register_now(viewer: Viewer, terms: RiskTerms) -> Register:
 
 def expected(register: Register, row: Measure) -> Mapping[str, Expected]:
     """By side, what a measure would change of the scenarios it has effects on; means, which are exact."""
-    touched = register.only(one["scenario"] for one in row.effects).with_measure(row)
+    touched = register.only(one["scenario"] for one in row.effects).with_measures(row)
     return {side: _expected(touched, side) for side in SIDES}
 
 

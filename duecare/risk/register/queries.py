@@ -15,6 +15,8 @@ from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
 
 SCENARIO = "risk.scenario"
 THOUSAND = 1000
+NAME = 200
+"""Characters of a scenario's name in a curve file; its number stands first, so it stays its own."""
 
 
 def terms(viewer: Viewer) -> RiskTerms | None:
@@ -50,7 +52,7 @@ def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
     found = measured(row.safeguard for row in effects)
     for row in effects:
         holds[row.scenario_id].append(hold_of(row, found[row.safeguard]))
-    return [Row(one.pk, str(one), tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
+    return [Row(one.pk, str(one)[:NAME], tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
 
 
 def told_of(row: Estimate) -> Told:
