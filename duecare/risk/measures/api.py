@@ -1,20 +1,25 @@
-"""Measures for programs: the list, one of them, putting down, changing and ending one.
+"""Measures for programs: the list, one of them, putting down, changing and ending one; choices among them.
 
 Money is in minor units of the currency of the terms of risk; shares are in thousandths.
 """
 
 from __future__ import annotations
 
+import json
+from time import monotonic
 from typing import Annotated, Any, Literal
 
 from ninja import Router
 from pydantic import Field
 
-from duecare.ledger.viewers import Request, Scope, demand_area
+from duecare.ledger import blobs
+from duecare.ledger.viewers import Request, Scope, Viewer, demand_area
 from duecare.program.unchanged import seen_entry
 from duecare.risk.measures import actions
-from duecare.risk.measures.models import Measure
-from duecare.risk.measures.queries import LISTING, find_measure
+from duecare.risk.measures.choice_actions import keep_choice
+from duecare.risk.measures.models import Choice, Measure
+from duecare.risk.measures.queries import CHOICES, LISTING, find_choice, find_measure, terms_of_choice
+from duecare.risk.measures.weighing import Asked, Weighed, table, weigh
 from duecare.risk.register.doors import changer
 from duecare.risk.rooms import ROOM
 from duecare.web.api import endpoint, list_rows, rows_of
@@ -163,3 +168,93 @@ def end_measure(request: Request, key: Key, body: EndMeasure) -> Any:
     row = find_measure(key, viewer)
     seen = seen_entry(row) if body.seen is None else body.seen
     return actions.end_measure(viewer, key, body.how, body.reason, seen, request.now)
+
+
+Objective = Literal["own", "others", "both"]
+
+
+class WeighedAnswer(Answer):
+    """What a budget is best spent on."""
+
+    inputs: dict[str, Any]
+    """What it was computed from, as `duecare risk choose` reads it."""
+    answer: dict[str, Any]
+    """What `duecare risk choose` answers."""
+    why_not: dict[str, str]
+    """By key, why a measure that could be chosen was not."""
+    impossible: dict[str, str]
+    """By key, why a measure cannot be chosen."""
+    lacking: list[str]
+    """Scenarios that are left out, because nobody estimated them on the side that counts."""
+
+
+class ChoiceAnswer(Answer):
+    """A choice that was kept."""
+
+    id: str
+    name: str
+    objective: str
+    currency: str
+    budget: int
+    chosen: list[str]
+    program: str
+    reason: str
+    made_at: Moment
+    made_by: str
+
+
+class KeptAnswer(ChoiceAnswer, WeighedAnswer):
+    """The same with what it was computed from and came to."""
+
+
+class KeepChoice(Body):
+    """What a budget is to be spent on, and under which name the answer is kept."""
+
+    name: Line
+    budget: Minor
+    """Of a year, in minor units."""
+    objective: Objective
+    measures: Annotated[list[Key], Field(max_length=200)] = []
+    """Those that count; none for all that stand."""
+    reason: Words = ""
+
+
+@endpoint(router, "GET", "/risk/choice", Scope.READ, WeighedAnswer)
+def best_choice(request: Request, budget: Minor, objective: Objective, measures: Line = "") -> Any:
+    """The best use of a budget of a year; `measures` are the keys that count, parted by commas."""
+    viewer = demand_area(request, ROOM)
+    return _told(_weigh(viewer, budget, objective, [key for key in measures.split(",") if key]))
+
+
+@endpoint(router, "GET", "/risk/choices", Scope.READ, rows_of(CHOICES), listing=CHOICES)
+def list_choices(request: Request) -> Any:
+    """Choices that were kept, the newest first."""
+    return list_rows(request, CHOICES, Choice.objects.all().visible_to(demand_area(request, ROOM)))
+
+
+@endpoint(router, "POST", "/risk/choices", Scope.RISK, ChoiceAnswer, status=201)
+def make_choice(request: Request, body: KeepChoice) -> Any:
+    """Find the best use of a budget, and keep the answer."""
+    viewer = changer(request)
+    weighed = _weigh(viewer, body.budget, body.objective, body.measures)
+    currency = terms_of_choice(viewer).currency
+    return keep_choice(viewer, weighed, currency, body.name, body.reason, request.now)
+
+
+@endpoint(router, "GET", "/risk/choices/{key}", Scope.READ, KeptAnswer)
+def one_choice(request: Request, key: Key) -> Any:
+    """One choice that was kept, with what it was computed from."""
+    row = find_choice(key, demand_area(request, ROOM))
+    result = json.loads(blobs.fetch(row.result))
+    fields = {name: getattr(row, name) for name in ChoiceAnswer.model_fields}
+    inputs = json.loads(blobs.fetch(row.inputs))
+    return {**fields, "inputs": inputs, "answer": result["answer"], **result["told"]}
+
+
+def _weigh(viewer: Viewer, budget: int, objective: str, wanted: list[str]) -> Weighed:
+    on = table(viewer, terms_of_choice(viewer))
+    return weigh(on, Asked(budget, objective, frozenset(wanted) or None), monotonic)
+
+
+def _told(weighed: Weighed) -> dict[str, Any]:
+    return {"inputs": json.loads(weighed.inputs), "answer": weighed.answer, **weighed.told}

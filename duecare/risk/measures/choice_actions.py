@@ -19,7 +19,9 @@ from duecare.risk.measures.weighing import Weighed
 from duecare.web.recorded import recorded
 
 
-def keep_choice(viewer: Viewer, on: Table, weighed: Weighed, name: str, reason: str, now: datetime) -> Choice:
+def keep_choice(
+    viewer: Viewer, weighed: Weighed, currency: str, name: str, reason: str, now: datetime
+) -> Choice:
     """Keep an answer with all that it was computed from. Raises BadInput naming the field that cannot be."""
     name, reason = name.strip(), reason.strip()
     for field, text, least, most in (("name", name, 1, LINE), ("reason", reason, 0, LONG)):

@@ -80,9 +80,7 @@ def picture(result: Mapping[str, Any], budget: int, currency: str) -> Picture:
         after=money(answer["loss_after"]),
         bound=money(answer["bound"]),
         gap=_("%s %%") % f"{100 * answer['gap']:.2g}",
-        sides=[
-            (_(words), _side(answer["curves"].get(side), money)) for side, words in SIDE_WORDS.items()
-        ],
+        sides=[(_(words), _side(answer["curves"].get(side), money)) for side, words in SIDE_WORDS.items()],
         sets=[
             Set(
                 [titles.get(key, key) for key in one["chosen"]],

@@ -22,8 +22,8 @@ from duecare.risk.measures.choice_actions import keep_choice
 from duecare.risk.measures.choice_forms import ChoiceForm, KeepForm
 from duecare.risk.measures.choice_pictures import picture
 from duecare.risk.measures.models import Choice
-from duecare.risk.measures.queries import CHOICE, CHOICES, find_choice
-from duecare.risk.measures.views import HISTORY, demand_terms
+from duecare.risk.measures.queries import CHOICE, CHOICES, find_choice, terms_of_choice
+from duecare.risk.measures.views import HISTORY
 from duecare.risk.measures.weighing import MOST_HERE, Table, Weighed, table, weigh, written
 from duecare.risk.register.doors import changer
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
@@ -87,7 +87,7 @@ def _answered(request: Request, on: Table, form: ChoiceForm) -> dict[str, object
 def inputs(request: Request) -> HttpResponseBase:
     """What a choice would be computed from, for `duecare risk choose`."""
     viewer = demand_area(request, ROOM)
-    on = table(viewer, demand_terms(viewer))
+    on = table(viewer, terms_of_choice(viewer))
     form = ChoiceForm(request.GET, currency=on.register.terms.currency, rows=on.rows)
     if not form.is_valid():
         raise BadInput(

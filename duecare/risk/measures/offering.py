@@ -52,7 +52,7 @@ class Offer:
     impossible: Mapping[str, str]
     """Why a measure cannot be chosen, by its key."""
     lacking: Sequence[str]
-    """What the scenarios are called that are left out, because nobody estimated them on the side that counts."""
+    """What the scenarios are called that are left out: nobody estimated them on the side that counts."""
 
     def document(self, budget: float, objective: str) -> dict[str, Any]:
         """The choice as `duecare risk choose` reads it (docs/risk-method.md)."""
@@ -104,7 +104,9 @@ def offer(
             Option(
                 row.pk,
                 expected(cost_of(row)) / 10**register.digits,
-                _left(register, row, [one for one in taken if one.pk in all_needed(needs, row.pk)], scenarios),
+                _left(
+                    register, row, [one for one in taken if one.pk in all_needed(needs, row.pk)], scenarios
+                ),
                 tuple(needs[row.pk]),
                 tuple(sorted(excludes[row.pk])),
                 bool(row.must),

@@ -17,6 +17,8 @@ from duecare.program.catalogue import catalogue
 from duecare.program.subjects import register_reference
 from duecare.risk.measures.costs import Three, a_year
 from duecare.risk.measures.models import Choice, Measure
+from duecare.risk.register.models import RiskTerms
+from duecare.risk.register.queries import terms
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 MEASURE, CHOICE = "risk.measure", "risk.choice"
@@ -63,6 +65,14 @@ def find_choice(key: str, viewer: Viewer) -> Choice:
     found: Choice | None = Choice.objects.all().visible_to(viewer).filter(pk=key).first()
     if found is None:
         raise NotFound(_("There is no such choice."), _("Look among the choices that were kept."))
+    return found
+
+
+def terms_of_choice(viewer: Viewer) -> RiskTerms:
+    """The terms of risk, for what is computed in their currency. Raises NotFound if there are none yet."""
+    found = terms(viewer)
+    if found is None:
+        raise NotFound(_("The terms of risk are not set, so nothing can be weighed."), _("Set them first."))
     return found
 
 

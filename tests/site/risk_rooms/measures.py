@@ -8,10 +8,12 @@ from datetime import datetime
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.risk.measures.actions import Change, Draft, add_measure
-from duecare.risk.models import Measure, RiskTerms, Scenario
+from duecare.risk.measures.choice_actions import keep_choice
+from duecare.risk.measures.weighing import Asked, table, weigh
+from duecare.risk.models import Choice, Measure, RiskTerms, Scenario
 from duecare.risk.register.models import TERMS
 from tests.risk.measures.samples import scenario
-from tests.site.answers import APPROVER, AUDITOR, MANAGER, OWNER, READ, Page, form
+from tests.site.answers import APPROVER, AUDITOR, BAD, MANAGER, OWNER, READ, Page, answers, form
 from tests.site.calls import DAILY, Call, changed, read
 
 TITLE, NEW = "Backups that cannot be altered", "Sign-in with a second factor everywhere"
@@ -34,6 +36,13 @@ PAGES: Mapping[str, Page] = {
     "risk/measures/<str:key>/reasonableness/": Page(
         "risk/measures/{measure}/reasonableness/", READ, object=True
     ),
+    "risk/choice/": Page("risk/choice/", READ, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
+    "risk/choice/choice.json": Page("risk/choice/choice.json?budget=100000&objective=own", READ, object=True),
+    "risk/choice/kept/": Page("risk/choice/kept/", READ),
+    "risk/choice/kept/<str:key>/": Page("risk/choice/kept/{choice}/", READ, object=True),
+    "risk/choice/kept/<str:key>/choice.json": Page(
+        "risk/choice/kept/{choice}/choice.json", READ, object=True
+    ),
 }
 CALLS: Mapping[str, Call] = {
     "list_measures": read("risk/measures"),
@@ -43,12 +52,18 @@ CALLS: Mapping[str, Call] = {
     "end_measure": changed(
         "risk/measures/{measure}/end", {"how": "dropped", "reason": "x"}, *DAILY, told=(AUDITOR,)
     ),
+    "best_choice": read("risk/choice?budget=10000000&objective=own", object=True),
+    "list_choices": read("risk/choices"),
+    "one_choice": read("risk/choices/{choice}", object=True),
+    "make_choice": changed(
+        "risk/choices", {"name": "x", "budget": 10_000_000, "objective": "own"}, *DAILY, told=(AUDITOR,)
+    ),
 }
-FILES: frozenset[str] = frozenset()
+FILES: frozenset[str] = frozenset({"risk/choice/choice.json", "risk/choice/kept/<str:key>/choice.json"})
 
 
 def write(owner: Viewer, at: datetime) -> None:
-    """Two measures, of which one needs the other."""
+    """Two measures, of which one needs the other, and a choice between them."""
     if not RiskTerms.objects.exists():
         with recording(owner.actor, "set the terms of risk"):
             RiskTerms.objects.create(id=TERMS, currency="EUR", legal_tests=True)
@@ -71,8 +86,11 @@ def write(owner: Viewer, at: datetime) -> None:
         ),
         at,
     )  # fmt: skip
+    on = table(owner, RiskTerms.objects.get())
+    weighed = weigh(on, Asked(20_000_000, "own", None), lambda: 0.0)
+    keep_choice(owner, weighed, "EUR", "Budget of next year", "For the board.", at)
 
 
 def keys() -> dict[str, str]:
     """By the name of an address's part."""
-    return {"measure": Measure.objects.get(title=TITLE).pk}
+    return {"measure": Measure.objects.get(title=TITLE).pk, "choice": Choice.objects.get().pk}
