@@ -87,11 +87,13 @@ def _answered(request: Request, on: Table, form: ChoiceForm) -> dict[str, object
 def inputs(request: Request) -> HttpResponseBase:
     """What a choice would be computed from, for `duecare risk choose`."""
     viewer = demand_area(request, ROOM)
+    if "budget" not in request.GET:
+        raise BadInput(_("A budget and an objective are needed."), _("Ask for the best use of one first."))
     on = table(viewer, terms_of_choice(viewer))
     form = ChoiceForm(request.GET, currency=on.register.terms.currency, rows=on.rows)
     if not form.is_valid():
         raise BadInput(
-            _("A budget and an objective are needed."), _("Ask for the best use of a budget first.")
+            _("This budget, objective or choice of measures is none."), _("Ask on the page first.")
         )
     asked = form.asked()
     document = on.offer(asked).document(asked.budget / 10**on.register.digits, asked.objective)

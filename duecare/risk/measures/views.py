@@ -84,7 +84,9 @@ def measure(request: Request, key: str) -> HttpResponseBase:
 def add(request: Request) -> HttpResponseBase:
     """Put down a measure; without terms of risk there is no currency to do it in."""
     viewer = changer(request)
-    set_terms = demand_terms(viewer)
+    set_terms = terms(viewer)
+    if set_terms is None:
+        return render(request, "risk/terms_first.html", status=200 if request.method != "POST" else 400)
     initial = {"years": set_terms.horizon, "safeguard": request.GET.get("safeguard", "")[:40]}
     form = _form(request, viewer, set_terms, initial)
     if form.is_valid():

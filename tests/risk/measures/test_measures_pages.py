@@ -46,7 +46,10 @@ def test_without_terms_nothing_can_be_put_down_and_the_page_says_what_to_do(
 ) -> None:
     client, _viewer = owner
     assert "No measure was put down yet" in text(client, "/risk/measures/")
-    assert "Set them under Risk" in text(client, "/risk/measures/new/", 403)
+    page = text(client, "/risk/measures/new/")
+    assert "Say in which currency" in page
+    assert 'href="/risk/terms/"' in page
+    assert client.post("/risk/measures/new/", {}).status_code == 400
 
 
 def test_a_measure_is_put_down_with_its_effects_shown_changed_and_ended(owner: tuple[Client, Viewer]) -> None:

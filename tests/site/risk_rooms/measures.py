@@ -13,7 +13,7 @@ from duecare.risk.measures.weighing import Asked, table, weigh
 from duecare.risk.models import Choice, Measure, RiskTerms, Scenario
 from duecare.risk.register.models import TERMS
 from tests.risk.measures.samples import scenario
-from tests.site.answers import APPROVER, AUDITOR, BAD, MANAGER, OWNER, READ, Page, answers, form
+from tests.site.answers import APPROVER, AUDITOR, BAD, MANAGER, OWNER, READ, READERS, Page, answers, form
 from tests.site.calls import DAILY, Call, changed, read
 
 TITLE, NEW = "Backups that cannot be altered", "Sign-in with a second factor everywhere"
@@ -37,7 +37,8 @@ PAGES: Mapping[str, Page] = {
         "risk/measures/{measure}/reasonableness/", READ, object=True
     ),
     "risk/choice/": Page("risk/choice/", READ, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
-    "risk/choice/choice.json": Page("risk/choice/choice.json?budget=100000&objective=own", READ, object=True),
+    # Without a budget there is nothing to compute.
+    "risk/choice/choice.json": Page("risk/choice/choice.json", answers(BAD, *READERS)),
     "risk/choice/kept/": Page("risk/choice/kept/", READ),
     "risk/choice/kept/<str:key>/": Page("risk/choice/kept/{choice}/", READ, object=True),
     "risk/choice/kept/<str:key>/choice.json": Page(
