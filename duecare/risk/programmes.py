@@ -29,9 +29,9 @@ GAP = 1e-5
 TANGENTS, LOWEST = 16, -10.0
 """Of each scenario at first, down to e^-10 of its loss."""
 ROUNDS = 200
-WHOLE = 1e4
+WHOLE = 100.0
 """The sum of base losses in the programme, so that the solver's tolerances are small beside it."""
-SLACK = 1e-9
+SLACK = 1e-12
 """Of the budget: rounding of sums of costs."""
 
 
