@@ -55,7 +55,7 @@ def estimate(viewer: Viewer, key: str, said: Estimated, now: datetime) -> Estima
         act.reason = recorded(
             "estimate %(what)s of the scenario %(name)s", what=said.belief.what, name=str(row)
         )
-        (made,) = put_estimates(viewer, row, [said], now)
+        (made,) = put_estimates(viewer.person or None, row, [said], now)
         mark_reviewed(row, viewer, now)
     return made
 
@@ -117,12 +117,11 @@ def demand_said(said: Estimated) -> None:
         )
 
 
-def put_estimates(viewer: Viewer, row: Scenario, told: Iterable[Estimated], now: datetime) -> list[Estimate]:
-    """Within an act: record what the viewer believes of one scenario, with what its safeguards leave today.
-
-    Of the same person an earlier estimate of the same thing ends.
-    """
-    author = viewer.person or None
+def put_estimates(
+    author: str | None, row: Scenario, told: Iterable[Estimated], now: datetime
+) -> list[Estimate]:
+    """Within an act: record what a person (by key) believes of one scenario, with what its safeguards leave
+    today. Of the same person an earlier estimate of the same thing ends."""
     holds = holds_today(row)
     made = []
     for said in told:

@@ -112,7 +112,7 @@ def rates_about(what: str) -> Sequence[BaseRate]:
 
 def parse_scenarios(text: str, place: str) -> Mapping[str, Shipped]:
     """The scenarios of a file. Raises BadInput naming file, entry and field."""
-    found = {}
+    found: dict[str, Shipped] = {}
     for where, entry in _entries(text, "scenarios", place, _FIELDS, found):
         texts = {name: Text(_text(entry, name, where, most)) for name, most in _TEXTS.items()}
         industries = _ids(entry, "industries", where, INDUSTRIES)
@@ -137,7 +137,7 @@ def parse_scenarios(text: str, place: str) -> Mapping[str, Shipped]:
 
 def parse_rates(text: str, place: str) -> Mapping[str, BaseRate]:
     """What others found, of a file. Raises BadInput naming file, entry and field."""
-    found = {}
+    found: dict[str, BaseRate] = {}
     for where, entry in _entries(text, "base_rates", place, _OF_RATE, found):
         if not re.fullmatch(r"20\d\d(-\d\d){0,2}", _text(entry, "date", where, 10)):
             raise BadInput(f"{where}: 'date' is no year or day.", 'Write it in quotes: "2025".')

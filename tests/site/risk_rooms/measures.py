@@ -46,17 +46,17 @@ PAGES: Mapping[str, Page] = {
     ),
 }
 CALLS: Mapping[str, Call] = {
-    "list_measures": read("risk/measures"),
-    "one_measure": read("risk/measures/{measure}", object=True),
-    "add_measure": changed("risk/measures", PUT, *DAILY, told=(AUDITOR,)),
-    "change_measure": changed("risk/measures/{measure}", PUT, *DAILY, told=(AUDITOR,)),
-    "end_measure": changed(
+    "GET risk/measures": read("risk/measures"),
+    "GET risk/measures/{key}": read("risk/measures/{measure}", object=True),
+    "POST risk/measures": changed("risk/measures", PUT, *DAILY, told=(AUDITOR,)),
+    "PUT risk/measures/{key}": changed("risk/measures/{measure}", PUT, *DAILY, told=(AUDITOR,)),
+    "POST risk/measures/{key}/end": changed(
         "risk/measures/{measure}/end", {"how": "dropped", "reason": "x"}, *DAILY, told=(AUDITOR,)
     ),
-    "best_choice": read("risk/choice?budget=10000000&objective=own", object=True),
-    "list_choices": read("risk/choices"),
-    "one_choice": read("risk/choices/{choice}", object=True),
-    "make_choice": changed(
+    "GET risk/choice": read("risk/choice?budget=10000000&objective=own", object=True),
+    "GET risk/choices": read("risk/choices"),
+    "GET risk/choices/{key}": read("risk/choices/{choice}", object=True),
+    "POST risk/choices": changed(
         "risk/choices", {"name": "x", "budget": 10_000_000, "objective": "own"}, *DAILY, told=(AUDITOR,)
     ),
 }
