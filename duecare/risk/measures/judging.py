@@ -84,7 +84,7 @@ def tests_of(register: Register, row: Measure) -> Tests:
             tolerable_harm=None,
             reduction=both.expected_reduction if both else None,
             burden=(least + 4 * likely + most) / 6,
-            curtails=row.curtails,
+            curtails=row.curtails.strip().rstrip("."),
             say=lambda amount: shown(from_units(amount, currency), currency),
         ),
         ceiling=bound(sum(_expected(one) for one in parts_of(touched, "own")[0])) if own else None,

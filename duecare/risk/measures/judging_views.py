@@ -17,7 +17,7 @@ from duecare.risk.definitions import DEFINITIONS
 from duecare.risk.measures.harbours import STATES, lines
 from duecare.risk.measures.judging import Tests, tests_of
 from duecare.risk.measures.picturing import range_of
-from duecare.risk.measures.queries import cost_of, find_measure
+from duecare.risk.measures.queries import cost_of, find_measure, titles
 from duecare.risk.measures.working import SIDES, register_now
 from duecare.risk.money import from_units, shown
 from duecare.risk.reasonableness import Flip, HandResult
@@ -33,7 +33,7 @@ class HandLine:
 
     side: str
     state: str
-    """`met`, `unmet` or `unknown`: a key of the statuses."""
+    """`owed`, `not owed` or `unknown`: a key of the statuses."""
     words: str
     reduction: str
     burden: str
@@ -75,6 +75,7 @@ def reasonableness(request: Request, key: str) -> HttpResponseBase:
         "hands": [_hand(found, side, currency) for side in SIDES],
         "pairs": [_pair(found, side, currency) for side in SIDES],
         "harbours": lines(viewer),
+        "needs": sorted(titles(row.needs, viewer).values()),
         "duty": [
             (_("No harm that needs remedy is left"), STATES[found.duty.harm.answer], found.duty.harm.reason),
             (
@@ -111,11 +112,11 @@ def _hand(found: Tests, side: str, currency: str) -> HandLine:
     if one is None:
         words = _("Nobody has estimated this side of what it changes.")
         return HandLine(name, "unknown", words, "–", "–", "–", "–", "–", (), "", found.lacking[side])
-    met = _("Met on expected values: leaving it out costs more than doing it.")
-    unmet = _("Not met on expected values: it costs more than it takes away.")
+    met = _("The test is met: it takes away more than it costs.")
+    unmet = _("The test is not met: it costs more than it takes away.")
     return HandLine(
         name,
-        "met" if one.met else "unmet",
+        "owed" if one.met else "not owed",
         met if one.met else unmet,
         _money(one.expected_reduction, currency),
         _money(one.expected_burden, currency),

@@ -35,7 +35,7 @@ class EffectLine:
     efficacy: str
     reach: str
     takes: str
-    """What it takes away on the average, and what is taken away today."""
+    """What it takes away on the average, and what the same safeguard takes away today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,7 @@ def effect_lines(row: Measure, register: Register, viewer: Viewer) -> Sequence[E
         least, likely, most = one["efficacy"]
         mean = expected_cost((least, likely, most)) * one["coverage"] * one["reliability"] / 1_000_000
         before = today.get((one["scenario"], one["on"]))
-        now = _("nothing of this safeguard today") if before is None else (
-            _("%s today") % share(1000 * (1 - before.left))
-        )  # fmt: skip
+        now = _("today %s") % share(0 if before is None else 1000 * (1 - before.left))
         lines.append(
             EffectLine(
                 register.names.get(one["scenario"], _("a scenario that has ended")),
@@ -103,9 +101,8 @@ def effect_lines(row: Measure, register: Register, viewer: Viewer) -> Sequence[E
                 str(SIDES_OF[one["on"]]),
                 _("%(least)s to %(most)s, likely %(likely)s")
                 % {"least": share(least), "most": share(most), "likely": share(likely)},
-                _("coverage %(coverage)s, reliability %(reliability)s, both estimated")
-                % {"coverage": share(one["coverage"]), "reliability": share(one["reliability"])},
-                _("%(share)s; %(now)s") % {"share": share(mean), "now": now},
+                f"{share(one['coverage'])}, {share(one['reliability'])}",
+                f"{share(mean)} ({now})",
             )
         )
     return lines

@@ -138,7 +138,7 @@ def test_what_is_shown_to_change_is_what_the_effect_leaves_of_today(owner: tuple
     row = add_measure(viewer, draft(effects=(effect,)), NOW)
     page = text(client, f"/risk/measures/{row.pk}/")
     # 0.275 events a year of 549,376 each, of which 80 % are left today and 50 % would be.
-    for words in ("50 %; 20 % today", "EUR 120,863", "EUR 75,539", "EUR 45,323"):
+    for words in ("50 % (today 20 %)", "EUR 120,863", "EUR 75,539", "EUR 45,323"):
         assert words in page, re.findall(r"EUR[^<]*", page)
     assert "nobody estimated it" in page
 
