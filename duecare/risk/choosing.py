@@ -125,13 +125,14 @@ def frontier(
     losses: Mapping[str, float], measures: Sequence[Measure], budgets: Iterable[float], *, gap: float = GAP
 ) -> list[tuple[float, Option | None]]:
     """The best set of each of several budgets, least first; None where what must be costs more than that."""
-    programme, told = None, []
-    for budget in sorted(set(budgets)):
+    each = sorted(set(budgets))
+    for budget in each:
         demand_sound(losses, measures, budget)
-        programme = programme or _programme(losses, measures)
-        one = programme.best(budget, [], gap)
-        told.append((budget, _option(measures, one) if one else None))
-    return told
+    programme = _programme(losses, measures)
+    found = [programme.best(budget, [], gap) for budget in each]
+    return [
+        (budget, _option(measures, one) if one else None) for budget, one in zip(each, found, strict=True)
+    ]
 
 
 def demand_sound(losses: Mapping[str, float], measures: Sequence[Measure], budget: float) -> None:

@@ -28,7 +28,8 @@ GAP = 1e-5
 """Relative: within it a set is taken as the best. The solver keeps its rows to 1e-6 itself."""
 TANGENTS, LOWEST = 16, -10.0
 """Of each scenario at first, down to e^-10 of its loss."""
-ROUNDS = 200
+ROUNDS, SECONDS = 200, 60.0
+"""At most so many programmes for a set, each of so long: what is cut short says by its gap how far it got."""
 WHOLE = 100.0
 """The sum of base losses in the programme, so that the solver's tolerances are small beside it."""
 SLACK = 1e-12
@@ -98,7 +99,7 @@ class Programme:
             solved = self._solve(budget, refused, gap)
             if solved is None:
                 break
-            taken, lower = solved
+            taken, lower, cut_short = solved
             bound = max(bound, lower)
             if self._costs[list(taken)].sum() > budget * (1 + SLACK):
                 refused.append(taken)  # within the solver's tolerance, not within ours
@@ -108,7 +109,7 @@ class Programme:
                 known = Found(taken, loss, 0.0)
             now = Found(known.taken, known.loss, min(bound, known.loss))
             tell(turn, now.gap)
-            if now.gap <= gap or not self._touch(taken):
+            if now.gap <= gap or cut_short or not self._touch(taken):
                 return now
         return Found(known.taken, known.loss, min(bound, known.loss)) if known else None
 
@@ -125,7 +126,8 @@ class Programme:
 
     def _solve(
         self, budget: float, refused: Collection[frozenset[int]], gap: float
-    ) -> tuple[frozenset[int], float] | None:
+    ) -> tuple[frozenset[int], float, bool] | None:
+        """The set that is best by the tangents, a bound, whether time ran out; None if none is possible."""
         n, m = len(self._costs), len(self._losses)
         must = np.zeros(n)
         must[sorted(self._rules.must)] = 1
@@ -146,14 +148,18 @@ class Programme:
                     *([self._others(refused)] if refused else []),
                 )
             ],
-            options={"mip_rel_gap": gap / 2},
+            # A programme of this form has little to simplify: presolving takes longer than it saves.
+            options={"mip_rel_gap": gap / 2, "time_limit": SECONDS, "presolve": False},
         )
         if found.status == 2:
             return None
         if found.x is None:
-            raise DuecareError(f"The choice was not found: {found.message}", "Take fewer measures together.")
+            raise DuecareError(
+                f"No set of measures was found within {SECONDS:,.0f} seconds.",
+                "Weigh fewer measures at once.",
+            )
         lower = float(found.mip_dual_bound) / self._scale
-        return frozenset(int(j) for j in np.flatnonzero(found.x[:n] > 0.5)), lower
+        return frozenset(np.flatnonzero(found.x[:n] > 0.5).tolist()), lower, not found.success
 
     def _within(self, budget: float) -> _Rows:
         """The costs of what is taken are at most the budget."""

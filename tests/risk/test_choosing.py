@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from duecare.errors import BadInput
+from duecare.errors import BadInput, DuecareError
 from duecare.risk.choosing import Measure, NotWithin, Step, choose, frontier
 from duecare.risk.programmes import GAP
 
@@ -147,6 +147,13 @@ def test_rounding_does_not_spend_more_than_the_budget() -> None:
     losses = {"s": 1e6}
     measures = [Measure("dear", 1_000_000_001.0, {"s": 0.1}), Measure("cheap", 1_000_000_000.0, {"s": 0.2})]
     assert choose(losses, measures, 1_000_000_000.0).best.chosen == ("cheap",)
+
+
+def test_what_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    losses, measures, budget = problem(4, 10, 4)
+    monkeypatch.setattr("duecare.risk.programmes.SECONDS", 0.0)
+    with pytest.raises(DuecareError, match="within 0 seconds"):
+        choose(losses, measures, budget)
 
 
 LOSSES = {"a": 100.0, "b": 50.0}
