@@ -119,6 +119,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.risk.criteria import Answer as CriterionAnswer
+    from duecare.risk.register import library as risk_library
     from duecare.risk.safe_harbours import safe_harbours
     from duecare.site.worker import every_job
 
@@ -141,6 +142,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
+        "duecare/risk/content/scenarios.yaml": risk_library.library(),
+        "duecare/risk/content/base_rates.yaml": risk_library.base_rates(),
         "duecare/risk/content/safe_harbours.yaml": safe_harbours(),
     }
     for check in judgement.checks():

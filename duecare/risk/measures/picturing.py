@@ -82,7 +82,7 @@ def cost_facts(row: Measure, currency: str) -> Sequence[tuple[str, str]]:
 def share(thousandths: float) -> str:
     """Thousandths as per cent, one decimal place where there is one."""
     told = f"{thousandths / 10:.1f}".removesuffix(".0")
-    return _("%s %%") % told
+    return _("%s\u00a0%%") % told
 
 
 def effect_lines(row: Measure, register: Register, viewer: Viewer) -> Sequence[EffectLine]:

@@ -15,8 +15,9 @@ from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import catalogue
 from duecare.program.subjects import register_reference
-from duecare.risk.measures.costs import Three, a_year
+from duecare.risk.measures.costs import Three, a_year, expected
 from duecare.risk.measures.models import Choice, Measure
+from duecare.risk.money import digits
 from duecare.risk.register.models import RiskTerms
 from duecare.risk.register.queries import terms
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
@@ -99,51 +100,68 @@ def safeguard_title(id: str) -> str:
     return str(found.title) if found else id
 
 
-LISTING: Listing[Measure] = Listing(
-    name="measures",
-    caption=gettext_lazy("Measures"),
-    columns=(
-        Column("state", gettext_lazy("State"), state_of, Kind.STATUS),
-        Column(
-            "title",
-            gettext_lazy("Measure"),
-            lambda row: row.title,
-            link=lambda row: reverse("measure", args=[row.pk]),
-            order="title",
+def listing(currency: str) -> Listing[Measure]:
+    """The list of measures. Money is shown in whole units of the currency, and exported in minor ones."""
+    unit = 10 ** digits(currency)
+    label = gettext_lazy("Costs a year")
+    return Listing(
+        name="measures",
+        caption=gettext_lazy("Measures"),
+        columns=(
+            Column("state", gettext_lazy("State"), state_of, Kind.STATUS),
+            Column(
+                "title",
+                gettext_lazy("Measure"),
+                lambda row: row.title,
+                link=lambda row: reverse("measure", args=[row.pk]),
+                order="title",
+            ),
+            Column("safeguard", gettext_lazy("Safeguard"), lambda row: safeguard_title(row.safeguard)),
+            Column(
+                "cost",
+                _("Costs a year, %s") % currency if currency else label,
+                lambda row: round(expected(cost_of(row)) / unit),
+                Kind.NUMBER,
+                export=lambda row: round(expected(cost_of(row))),
+            ),
+            Column("scenarios", gettext_lazy("Scenarios"), lambda row: len(_scenarios(row)), Kind.NUMBER),
+            Column("must", gettext_lazy("Obligation"), lambda row: row.must),
+            Column("owner", gettext_lazy("Who sees to it"), lambda row: row.owner.name if row.owner else ""),
+            Column("made", gettext_lazy("Put down"), lambda row: row.made_at, Kind.DATE, order="made_at"),
         ),
-        Column("safeguard", gettext_lazy("Safeguard"), lambda row: safeguard_title(row.safeguard)),
-        Column("scenarios", gettext_lazy("Scenarios"), lambda row: len(_scenarios(row)), Kind.NUMBER),
-        Column("must", gettext_lazy("Obligation"), lambda row: row.must),
-        Column("owner", gettext_lazy("Who sees to it"), lambda row: row.owner.name if row.owner else ""),
-        Column("made", gettext_lazy("Put down"), lambda row: row.made_at, Kind.DATE, order="made_at"),
-    ),
-    sort=("title",),
-    search=("title", "about", "must"),
-    filters=(
-        Filter(
-            "state",
-            gettext_lazy("State"),
-            lambda value: Q(ended_at=None) if value == OPEN else Q(ended_as=value),
-            choices=(
-                (OPEN, gettext_lazy("On the table")),
-                (End.DONE, gettext_lazy("Carried out")),
-                (End.REFUSED, gettext_lazy("Rejected")),
-                (End.DROPPED, gettext_lazy("No longer needed")),
+        sort=("title",),
+        search=("title", "about", "must"),
+        filters=(
+            Filter(
+                "state",
+                gettext_lazy("State"),
+                lambda value: Q(ended_at=None) if value == OPEN else Q(ended_as=value),
+                choices=(
+                    (OPEN, gettext_lazy("On the table")),
+                    (End.DONE, gettext_lazy("Carried out")),
+                    (End.REFUSED, gettext_lazy("Rejected")),
+                    (End.DROPPED, gettext_lazy("No longer needed")),
+                ),
+            ),
+            Filter(
+                "must",
+                gettext_lazy("Obligation"),
+                lambda value: Q(must="") if value == "no" else ~Q(must=""),
+                choices=(("yes", gettext_lazy("Leaves no choice")), ("no", gettext_lazy("None"))),
+            ),
+            Filter("safeguard", gettext_lazy("Safeguard (its id)"), "safeguard", FilterKind.TEXT),
+        ),
+        empty=Empty(
+            gettext_lazy("No measure was put down yet"),
+            gettext_lazy(
+                "Put down what could be done beyond what is done: what it costs, what it would change."
             ),
         ),
-        Filter(
-            "must",
-            gettext_lazy("Obligation"),
-            lambda value: Q(must="") if value == "no" else ~Q(must=""),
-            choices=(("yes", gettext_lazy("Leaves no choice")), ("no", gettext_lazy("None"))),
-        ),
-        Filter("safeguard", gettext_lazy("Safeguard (its id)"), "safeguard", FilterKind.TEXT),
-    ),
-    empty=Empty(
-        gettext_lazy("No measure was put down yet"),
-        gettext_lazy("Put down what could be done beyond what is done: what it costs, what it would change."),
-    ),
-)
+    )
+
+
+LISTING: Listing[Measure] = listing("")
+"""For what reads the list's address, or its rows with money in minor units."""
 
 
 def _scenarios(row: Measure) -> set[str]:

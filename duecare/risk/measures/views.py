@@ -27,7 +27,7 @@ from duecare.risk.measures import actions
 from duecare.risk.measures.forms import EndMeasureForm, MeasureForm
 from duecare.risk.measures.models import Measure
 from duecare.risk.measures.picturing import cost_facts, effect_lines, expected_lines, measured_lines
-from duecare.risk.measures.queries import ENDS, LISTING, MEASURE, find_measure, on_the_table, state_of, titles
+from duecare.risk.measures.queries import ENDS, MEASURE, find_measure, listing, on_the_table, state_of, titles
 from duecare.risk.measures.working import register_now
 from duecare.risk.register.doors import changer
 from duecare.risk.register.models import RiskTerms, Scenario
@@ -43,9 +43,12 @@ def measures(request: Request) -> HttpResponseBase:
     """All measures, those that have ended too."""
     viewer = demand_area(request, ROOM)
     may = viewer.changes and asof.current() is None
-    listing = replace(LISTING, empty=replace(LISTING.empty, url=reverse("measure-new"))) if may else LISTING
+    set_terms = terms(viewer)
+    shown = listing(set_terms.currency if set_terms else "")
+    if may:
+        shown = replace(shown, empty=replace(shown.empty, url=reverse("measure-new")))
     rows = Measure.objects.all().visible_to(viewer).select_related("owner")
-    return show(request, listing, rows, template="risk/measures.html", context={"may_add": may})
+    return show(request, shown, rows, template="risk/measures.html", context={"may_add": may})
 
 
 @require_safe

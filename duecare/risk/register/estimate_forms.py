@@ -105,6 +105,7 @@ class EstimateForm(RecordForm):
         label=_("Source"),
         required=False,
         max_length=SOURCE,
+        widget=forms.TextInput(attrs={"list": "sources"}),
         help_text=_("A study or list that you leaned on, with its day."),
     )
 
@@ -113,14 +114,13 @@ class EstimateForm(RecordForm):
         what: str,
         kind: str,
         terms: RiskTerms,
-        *args: Any,
+        sent: Any = None,
+        *,
         before: Estimate | None = None,
-        source: str = "",
-        **options: Any,
     ) -> None:
-        """`before` is what the same person said earlier; `source` one that they took up."""
+        """`before` is what the same person said earlier."""
         self.what, self.kind, self.terms = what, kind, terms
-        super().__init__(*args, initial=_initial(kind, before, source), **options)
+        super().__init__(sent, initial=_initial(kind, before))
         for name in FIELDS[kind]:
             self.fields[name] = self._number(name)
         self.order_fields([*FIELDS[kind], "reason", "confidence", "source"])
@@ -200,11 +200,10 @@ class EstimateForm(RecordForm):
         )
 
 
-def _initial(kind: str, before: Estimate | None, source: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"source": source} if source else {}
+def _initial(kind: str, before: Estimate | None) -> dict[str, Any]:
     if before is None:
-        return found
-    found = {"reason": before.reason, "confidence": before.confidence, "source": before.source, **found}
+        return {}
+    found: dict[str, Any] = {name: getattr(before, name) for name in ("reason", "confidence", "source")}
     if before.kind != kind:
         return found
     if kind == DATA:

@@ -24,7 +24,7 @@ from duecare.risk.register.estimate_forms import EstimateForm, shown_numbers
 from duecare.risk.register.forms import ReasonForm
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.guided import QUESTIONS
-from duecare.risk.register.library import base_rates, library, rates_about
+from duecare.risk.register.library import library, rates_about
 from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.queries import find_scenario, terms
 from duecare.risk.register.telling import name_of_thing
@@ -75,9 +75,8 @@ def estimate_form(
     kind = request.GET.get("kind", "") or (before.kind if before else RANGE)
     if kind not in kinds_of(what):
         raise NotFound(_("It cannot be told in that way."), _("Look at the page of the scenario."))
-    base = base_rates().get(request.GET.get("base", ""))
     sent = request.POST if request.method == "POST" else None
-    return EstimateForm(what, kind, found, sent, before=before, source=base.cited if base else "")
+    return EstimateForm(what, kind, found, sent, before=before)
 
 
 def saved(request: Request, viewer: Viewer, row: Scenario, form: EstimateForm) -> bool:
@@ -98,8 +97,7 @@ def saved(request: Request, viewer: Viewer, row: Scenario, form: EstimateForm) -
 def beside(request: Request, what: str, form: EstimateForm) -> dict[str, Any]:
     """What stands beside the form: other ways to tell it, and what others found."""
     ways = [(KINDS[kind], f"?{urlencode({'kind': kind})}", kind == form.kind) for kind in kinds_of(what)]
-    found = [(one, f"?{urlencode({'kind': form.kind, 'base': one.id})}") for one in rates_about(what)]
-    return {"ways": ways, "base_rates": found, "what": what}
+    return {"ways": ways, "base_rates": rates_about(what), "what": what}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

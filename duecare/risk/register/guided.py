@@ -74,8 +74,8 @@ QUESTIONS: Mapping[str, Question] = {
             "fines",
             Text("Which fines could follow?"),
             Text(
-                "Each time it happens, most such events bring none: say what you expect over all of them, or "
-                "make a scenario of its own of the rare grave one."
+                "Each time, on average over all such events, most of which bring none. Or make a scenario of "
+                "its own of the rare grave one."
             ),
         ),
         Question(

@@ -1,14 +1,16 @@
-"""What checks look at here: every scenario that stands."""
+"""What checks look at here: every scenario that stands; and who gets the task when one is stale."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from duecare.ledger.changing import last_changes
 from duecare.program.judgement import Facts, Grade
+from duecare.program.owners import register_owners
 from duecare.program.subjects import (
     Subject,
     register_name,
@@ -16,7 +18,7 @@ from duecare.program.subjects import (
     register_source,
     register_visible,
 )
-from duecare.program.task_queries import today_at
+from duecare.program.task_queries import holding_people, today_at
 from duecare.risk.checks import SCENARIOS
 from duecare.risk.register.forms_of_loss import RATE
 from duecare.risk.register.models import Estimate, Scenario
@@ -54,10 +56,23 @@ def scenarios(now: datetime) -> Iterator[Subject]:
         )
 
 
+def looked_after_by(now: datetime) -> dict[str, str]:
+    """Key of who looks after each standing scenario, if they hold a right today; by scenario."""
+    rows = Scenario.objects.filter(ended_at=None, owner__in=holding_people(today_at(now)))
+    return dict(rows.values_list("pk", "owner_id"))
+
+
+def looked_after_since(scenarios: Iterable[str]) -> dict[str, int]:
+    """By the key of each of these: the entry that said who looks after it, or that nobody does any more."""
+    changes = last_changes(Scenario, scenarios, "owner_id")
+    return {key: change.index for key, change in changes.items()}
+
+
 def _called(page: str) -> str:
     return _("The register of scenarios")
 
 
+register_owners(SCENARIO, looked_after_by, looked_after_since)
 register_source(SCENARIOS, scenarios)
 register_reference(SCENARIO, lambda key: reverse("risk-scenario", args=[key]))
 register_reference(PAGE, lambda key: reverse("scenarios"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import catalogue
+from duecare.risk.estimating import spread
 from duecare.risk.money import digits, from_units, shown
 from duecare.risk.register.believing import CONFIDENCES, Belief, mean_of
 from duecare.risk.register.effect_actions import ON
@@ -49,8 +50,8 @@ class ThingTold:
     """Of all together, with the safeguards of today; empty if nobody estimated it."""
     low: str
     high: str
-    factor: str
-    """How far the averages of several lie apart: "4"; empty for one."""
+    spread: str
+    """How far several people lie apart, in words; empty for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,26 @@ def _thing(
         )
         for one, mean in zip(rows, means, strict=True)
     )
-    factor = f"{max(means) / min(means):.2g}" if len(means) > 1 and min(means) > 0 else ""
     low = mean = high = ""
     if rows:
         pooled = pool([told_of(one) for one in rows], holds, digits(currency))
         low, mean, high = (_amount(what, each, currency) for each in (pooled.low, pooled.mean, pooled.high))
-    return ThingTold(what, name_of_thing(what), what in OTHERS, told, mean, low, high, factor)
+    return ThingTold(
+        what, name_of_thing(what), what in OTHERS, told, mean, low, high, _spread(rows, currency)
+    )
+
+
+def _spread(rows: Sequence[Estimate], currency: str) -> str:
+    """How far these people lie apart; empty where there is but one."""
+    pools = [pool([told_of(one)], (), digits(currency)) for one in rows]
+    ranges = [(one.low, one.high) for one in pools if 0 < one.low < one.high]
+    if len(ranges) < 2:
+        return ""
+    found = spread(ranges)
+    words = _("From the lowest to the highest is a factor of %s.") % f"{found.times:.2g}"
+    if found.apart:
+        words = f"{words} {_('Their ranges do not touch: talk about what each of them knows.')}"
+    return words
 
 
 def _unit(what: str, currency: str) -> int:

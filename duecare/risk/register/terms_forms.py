@@ -62,6 +62,9 @@ class TermsForm(RecordForm):
                 "should say it; curves are drawn against it."
             ),
         )
+        if row is None and not sent:  # nobody has chosen a currency yet
+            self.fields["turnover"].label = gettext("Turnover of a year")
+            self.fields["tolerance"].label = gettext("What a bad year may cost us")
         order = ["currency", "turnover", "tolerance", "horizon"]
         if self.owner:
             self._add_law(viewer, row)

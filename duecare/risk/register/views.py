@@ -16,7 +16,7 @@ from duecare.errors import DuecareError, Refused
 from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_area
-from duecare.program import remarks
+from duecare.program import remarks, subject_findings
 from duecare.program.catalogue import catalogue
 from duecare.program.models import Person
 from duecare.program.statement_queries import names_of
@@ -71,6 +71,7 @@ def scenario(request: Request, key: str) -> HttpResponseBase:
         "entries": list(
             entries_about(SCENARIO, [key], viewer).filter(kind=SCENARIO).order_by("-index")[:HISTORY]
         ),
+        "findings": subject_findings.listed(f"{SCENARIO}:{key}", viewer)["open"],
         **remarks.context(f"{SCENARIO}:{key}", viewer),
     }
     told = estimates_told(row, found, viewer) if found else []

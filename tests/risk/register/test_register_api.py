@@ -13,8 +13,10 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
 from duecare.program.judgement import find_check
 from duecare.program.subjects import find_source, name_of
-from duecare.risk.register.actions import end_scenario, review_scenario
+from duecare.program.unchanged import seen_entry
+from duecare.risk.register.actions import Draft, change_scenario, end_scenario, review_scenario
 from duecare.risk.register.models import Scenario
+from duecare.risk.register.subjects import looked_after_by, looked_after_since
 from duecare.site.api_tokens import make_token
 from tests.risk.register.a_register import STORY, believe, keeper, scenario, told
 
@@ -99,6 +101,11 @@ def test_nothing_is_met_on_an_empty_register_and_each_scenario_is_judged() -> No
     assert verdicts() == [(str(row), "met")]
     review_scenario(viewer, row.pk, utc_now() - timedelta(days=366))
     assert verdicts() == [(str(row), "unmet")]
+    assert looked_after_by(utc_now()) == {}
+    seen = seen_entry(row)
+    change_scenario(viewer, row.pk, Draft(**STORY, owner=viewer.person), seen, utc_now())
+    assert looked_after_by(utc_now()) == {row.pk: viewer.person}
+    assert looked_after_since([row.pk])[row.pk] > seen
     end_scenario(viewer, row.pk, "Over.", utc_now())
     assert verdicts() == [("The register of scenarios", "unknown")]
     assert "R-1" in name_of(f"risk.scenario:{row.pk}", viewer)
