@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from duecare.errors import BadInput, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.program.judgement import checks
+from duecare.program.models import Assessment, Outcome
 from duecare.program.unchanged import seen_entry
 from duecare.risk.measures.actions import Change, Draft, add_measure, change_measure, end_measure
 from duecare.risk.models import Effect, Measure
@@ -193,3 +196,23 @@ def test_a_past_day_shows_the_measure_as_it_was_and_changes_nothing(owner: tuple
     assert "MFA for all" not in page
     assert "/change/" not in page
     assert "Wider MFA" in text(client, f"/risk/measures/?as_of={then}")
+
+
+def test_what_checks_measured_of_its_safeguard_stands_beside_what_is_estimated(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    set_terms(viewer)
+    check = next(one for one in checks() if one.safeguard == "mfa")
+    row = add_measure(viewer, draft(), NOW)
+    assert "No check has measured it" in text(client, f"/risk/measures/{row.pk}/")
+    with recording("job:test", "record what the checks found"):
+        running = Assessment.objects.create(id=new_key(), started_at=NOW, program="1")
+        Outcome.objects.create(
+            id=check.id, safeguard="mfa", verdict="unmet", revision=1, population=40, subjects=1, unmet=9,
+            unknown=1, stale_at=NOW + timedelta(days=2), evidence_at=NOW, judged_at=NOW, assessment=running,
+            since=NOW,
+        )  # fmt: skip
+    page = text(client, f"/risk/measures/{row.pk}/")
+    for words in ("30 of 40", "75 %", "estimated: under 30 days of evidence"):
+        assert words in page
