@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from duecare.risk.measures.picturing import per_cent
 from duecare.risk.money import from_units, shown
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 
@@ -79,7 +80,7 @@ def picture(result: Mapping[str, Any], budget: int, currency: str) -> Picture:
         before=money(answer["loss_before"]),
         after=money(answer["loss_after"]),
         bound=money(answer["bound"]),
-        gap=_("%s %%") % f"{100 * answer['gap']:.2g}",
+        gap=per_cent(answer["gap"], 4),
         sides=[(_(words), _side(answer["curves"].get(side), money)) for side, words in SIDE_WORDS.items()],
         sets=[
             Set(

@@ -16,7 +16,7 @@ from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.risk.definitions import DEFINITIONS
 from duecare.risk.measures.harbours import STATES, lines
 from duecare.risk.measures.judging import Tests, tests_of
-from duecare.risk.measures.picturing import range_of
+from duecare.risk.measures.picturing import per_cent, range_of
 from duecare.risk.measures.queries import cost_of, find_measure, titles
 from duecare.risk.measures.working import SIDES, register_now
 from duecare.risk.money import from_units, shown
@@ -24,6 +24,7 @@ from duecare.risk.reasonableness import Flip, HandResult
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.models import RiskTerms
 from duecare.risk.register.queries import terms
+from duecare.risk.register.rates import rate_words
 from duecare.risk.rooms import ROOM
 
 
@@ -121,7 +122,7 @@ def _hand(found: Tests, side: str, currency: str) -> HandLine:
         _money(one.expected_reduction, currency),
         _money(one.expected_burden, currency),
         _money(one.expected_margin, currency),
-        _("%s %%") % f"{100 * one.probability_met:.0f}",
+        per_cent(one.probability_met, 0),
         _money(one.break_even_burden, currency),
         [_flip(each, currency) for each in one.flips.values()],
         _precision(one),
@@ -135,7 +136,7 @@ def _precision(one: HandResult) -> str:
     )
     return _("%(method)s; computed half as fine, the probability differs by %(error)s") % {
         "method": method,
-        "error": f"{one.error:.1g}",
+        "error": per_cent(one.error, 3),
     }
 
 
@@ -168,9 +169,9 @@ def _said(one: Flip, value: float | None, currency: str) -> str:
     if value is None:
         return "–"
     if one.what == "rate":
-        return _("%s a year") % f"{value:.3g}"
+        return rate_words(value)
     if one.what == "efficacy":
-        return _("%s %%") % f"{100 * value:.1f}"
+        return per_cent(value)
     return _money(value, currency)
 
 

@@ -20,6 +20,7 @@ from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.measuring import NOTHING
 from duecare.risk.register.portfolios import Hold
+from duecare.web import figures
 from duecare.words import number
 
 SCENARIO = "risk.scenario"
@@ -79,10 +80,15 @@ def cost_facts(row: Measure, currency: str) -> Sequence[tuple[str, str]]:
     )
 
 
+def per_cent(share: float, places: int = 1) -> str:
+    """A share from 0 to 1 in per cent, rounded, as the reader's language writes it."""
+    value = round(100 * share, places)
+    return _("%s\u00a0%%") % figures.number(int(value) if value == int(value) else value)
+
+
 def share(thousandths: float) -> str:
-    """Thousandths as per cent, one decimal place where there is one."""
-    told = f"{thousandths / 10:.1f}".removesuffix(".0")
-    return _("%s\u00a0%%") % told
+    """Thousandths in per cent."""
+    return per_cent(thousandths / 1000)
 
 
 def effect_lines(row: Measure, register: Register, viewer: Viewer) -> Sequence[EffectLine]:
