@@ -46,6 +46,7 @@ from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
 from duecare.risk.measures import api as measures_api
 from duecare.risk.register import api as register_api
+from duecare.risk.register import estimate_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
@@ -182,6 +183,7 @@ for _router in (
     figures_api.router,
     measures_api.router,
     register_api.router,
+    estimate_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

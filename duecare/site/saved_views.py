@@ -75,8 +75,9 @@ from duecare.program.views import FINDINGS
 from duecare.risk.measures.models import Choice, Measure
 from duecare.risk.measures.queries import CHOICES as CHOICES_KEPT
 from duecare.risk.measures.queries import LISTING as MEASURES
+from duecare.risk.register.estimate_lists import estimates_listing
 from duecare.risk.register.lists import scenarios_listing
-from duecare.risk.register.models import Scenario
+from duecare.risk.register.models import Estimate, Scenario
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -187,6 +188,10 @@ def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return scenarios_listing(viewer, now).read(query, Scenario)
 
 
+def _estimates(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return estimates_listing(viewer).read(query, Estimate)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -244,6 +249,7 @@ LISTS: Mapping[str, ListPage] = {
     "measures": ListPage(gettext_lazy("Measures"), _listing(MEASURES, Measure), "risk"),
     "choices": ListPage(gettext_lazy("Choices of measures"), _listing(CHOICES_KEPT, Choice), "risk"),
     "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
+    "risk-estimates": ListPage(gettext_lazy("Estimates"), _estimates, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

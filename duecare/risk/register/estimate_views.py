@@ -1,4 +1,4 @@
-"""Pages about estimates and safeguards of one scenario: giving and withdrawing, adding, changing, ending."""
+"""Pages about the estimates of one scenario: giving one, withdrawing one."""
 
 from __future__ import annotations
 
@@ -14,18 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer
-from duecare.program.catalogue import catalogue
-from duecare.risk.register import effect_actions, estimate_actions
+from duecare.risk.register import estimate_actions
 from duecare.risk.register.believing import KINDS, RANGE, kinds_of
 from duecare.risk.register.doors import changer
-from duecare.risk.register.effect_forms import EffectForm, EndEffectForm
 from duecare.risk.register.estimate_actions import Doubtful, may_withdraw
 from duecare.risk.register.estimate_forms import EstimateForm, shown_numbers
 from duecare.risk.register.forms import ReasonForm
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.guided import QUESTIONS
-from duecare.risk.register.library import library, rates_about
-from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
+from duecare.risk.register.library import rates_about
+from duecare.risk.register.models import Estimate, RiskTerms, Scenario
 from duecare.risk.register.queries import find_scenario, terms
 from duecare.risk.register.telling import name_of_thing
 from duecare.risk.register.views import demand_standing, form_page, refuse
@@ -129,128 +127,5 @@ def withdraw(request: Request, key: str, estimate: str) -> HttpResponseBase:
         _("Withdraw an estimate"),
         words,
         _("Withdraw it"),
-        reverse("risk-scenario", args=[key]),
-    )
-
-
-# ── Safeguards that hold it down ─────────────────────────────────────────────────────────────────────────
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def effect_add(request: Request, key: str) -> HttpResponseBase:
-    """Say that a safeguard in place holds the scenario down; `?safeguard=` and `?on=` choose beforehand."""
-    viewer = changer(request)
-    row = demand_standing(find_scenario(key, viewer))
-    form = effect_form(request, row)
-    if effect_saved(request, viewer, row, form):
-        messages.success(request, _("It counts from now on."))
-        return redirect(effect_back(request, key))
-    return form_page(
-        request,
-        form,
-        _("A safeguard that holds it down"),
-        str(row),
-        _("Save"),
-        effect_back(request, key),
-    )
-
-
-def effect_back(request: Request, key: str) -> str:
-    """Where the form leads: to the guided entry if it came from there."""
-    if request.GET.get("guide"):
-        return reverse("scenario-step", args=[key, "safeguards"])
-    return reverse("risk-scenario", args=[key])
-
-
-def effect_form(request: Request, row: Scenario) -> EffectForm:
-    """The empty form, the safeguards first that bear on such a scenario."""
-    shipped = library().get(row.library)
-    chosen = request.GET.get("safeguard", "")
-    initial = {
-        "safeguard": chosen if chosen in catalogue() else "",
-        "on": request.GET.get("on", ""),
-        "known": "yes",
-    }
-    return EffectForm(
-        request.POST if request.method == "POST" else None,
-        initial=initial,
-        likely=[one.safeguard for one in shipped.safeguards] if shipped else (),
-    )
-
-
-def effect_saved(request: Request, viewer: Viewer, row: Scenario, form: EffectForm) -> bool:
-    """Whether what was sent was good, and is recorded."""
-    if not form.is_valid():
-        return False
-    try:
-        effect_actions.add_effect(viewer, row.pk, form.draft(), request.now)
-    except DuecareError as error:
-        refuse(form, error)
-        return False
-    return True
-
-
-def _find_effect(viewer: Viewer, row: Scenario, key: str) -> Effect:
-    found: Effect | None = (
-        Effect.objects.all().visible_to(viewer).filter(pk=key, scenario=row, ended_at=None).first()
-    )
-    if found is None:
-        raise NotFound(_("There is no such safeguard here."), _("Look at the page of the scenario."))
-    return found
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def effect_change(request: Request, key: str, effect: str) -> HttpResponseBase:
-    """Change what a safeguard is said to do."""
-    viewer = changer(request)
-    row = demand_standing(find_scenario(key, viewer))
-    one = _find_effect(viewer, row, effect)
-    form = EffectForm(
-        request.POST if request.method == "POST" else None, initial=EffectForm.of(one), likely=[one.safeguard]
-    )
-    if form.is_valid():
-        seen = form.cleaned_data["seen"]
-        try:
-            effect_actions.change_effect(viewer, one.pk, form.draft(), -1 if seen is None else seen)
-        except DuecareError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("risk-scenario", key)
-    return form_page(
-        request,
-        form,
-        _("A safeguard that holds it down"),
-        str(row),
-        _("Save"),
-        reverse("risk-scenario", args=[key]),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def effect_end(request: Request, key: str, effect: str) -> HttpResponseBase:
-    """Say that a safeguard holds the scenario down no longer."""
-    viewer = changer(request)
-    row = demand_standing(find_scenario(key, viewer))
-    one = _find_effect(viewer, row, effect)
-    form = EndEffectForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        values = form.cleaned_data
-        try:
-            effect_actions.end_effect(
-                viewer, one.pk, values["reason"], request.now, known=values["known"] == "yes"
-            )
-        except DuecareError as error:
-            refuse(form, error)
-        else:
-            messages.success(request, _("It no longer counts. What was said of it stays in the record."))
-            return redirect("risk-scenario", key)
-    found = catalogue().get(one.safeguard)
-    return form_page(
-        request,
-        form,
-        _("Take a safeguard from the scenario"),
-        str(found.title) if found else one.safeguard,
-        _("Take it away"),
         reverse("risk-scenario", args=[key]),
     )

@@ -61,13 +61,12 @@ def scenarios_listing(viewer: Viewer | None, now: datetime | None, next_step: st
         name="scenarios",
         caption=_("Scenarios"),
         columns=(
-            Column("number", _("No."), lambda row: f"R-{row.number}", order="number"),
             Column(
-                "title",
+                "scenario",
                 _("Scenario"),
-                lambda row: row.title,
+                str,
                 link=lambda row: reverse("risk-scenario", args=[row.pk]),
-                order="title",
+                order="number",
             ),
             Column("state", _("State"), lambda row: _condition(row).value, Kind.STATUS),
             Column("owner", _("Who looks after it"), lambda row: row.owner.name if row.owner else None),

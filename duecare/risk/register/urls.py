@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from duecare.risk.register import estimate_views, guided_views, table_views, terms_views, views
+from duecare.risk.register import effect_views, estimate_views, guided_views, table_views, terms_views, views
 
 urlpatterns: list[URLPattern] = [
     path("terms/", terms_views.terms_page, name="risk-terms"),
+    path("estimates/", views.estimates, name="risk-estimates"),
     path("scenarios/", views.scenarios, name="scenarios"),
     path("scenarios/new/", guided_views.choose, name="scenario-new"),
     path("scenarios/new/words/", guided_views.begin, name="scenario-begin"),
@@ -21,11 +22,11 @@ urlpatterns: list[URLPattern] = [
         estimate_views.withdraw,
         name="estimate-withdraw",
     ),
-    path("scenarios/<str:key>/safeguards/add/", estimate_views.effect_add, name="effect-add"),
+    path("scenarios/<str:key>/safeguards/add/", effect_views.effect_add, name="effect-add"),
     path(
         "scenarios/<str:key>/safeguards/<str:effect>/change/",
-        estimate_views.effect_change,
+        effect_views.effect_change,
         name="effect-change",
     ),
-    path("scenarios/<str:key>/safeguards/<str:effect>/end/", estimate_views.effect_end, name="effect-end"),
+    path("scenarios/<str:key>/safeguards/<str:effect>/end/", effect_views.effect_end, name="effect-end"),
 ]

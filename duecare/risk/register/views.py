@@ -25,6 +25,7 @@ from duecare.program.task_queries import holding_people
 from duecare.risk.money import shown
 from duecare.risk.register import actions
 from duecare.risk.register.doors import changer
+from duecare.risk.register.estimate_lists import estimate_rows, estimates_listing
 from duecare.risk.register.forms import ReasonForm, ScenarioForm
 from duecare.risk.register.library import Shipped, library
 from duecare.risk.register.lists import rows, scenarios_listing
@@ -46,6 +47,15 @@ def scenarios(request: Request) -> HttpResponseBase:
     listing = scenarios_listing(viewer, request.view_now, reverse("scenario-new") if may else "")
     context = {"may_change": may, "terms": terms(viewer)}
     return show(request, listing, rows(viewer), template="risk/scenarios.html", context=context)
+
+
+@require_safe
+def estimates(request: Request) -> HttpResponseBase:
+    """All estimates, the newest first."""
+    viewer = demand_area(request, ROOM)
+    context = {"terms": terms(viewer)}
+    listing = estimates_listing(viewer)
+    return show(request, listing, estimate_rows(viewer), template="risk/estimates.html", context=context)
 
 
 @require_safe

@@ -69,9 +69,11 @@ def test_a_program_keeps_the_register_with_the_scope_of_risk() -> None:
     send(client, "PUT", f"scenarios/{key}", {**STORY, "title": "Lost"})
     assert send(client, "POST", f"scenarios/{key}/review")["reviewed_by"] == viewer.actor
     (row,) = send(client, "GET", "scenarios?state=estimated")["rows"]
-    assert (row["number"], row["title"], row["others"]) == ("R-1", "Lost", None)
+    assert (row["scenario"], row["others"]) == ("R-1 Lost", None)
     assert row["year"] == pytest.approx(one["figures"][0]["expected_inherent"] / 100, abs=1)
     assert send(client, "POST", f"estimates/{given['id']}/withdraw", {"reason": "A slip."})["ended_at"]
+    (gone,) = send(client, "GET", "estimates?state=ended")["rows"]
+    assert (gone["what"], gone["says"]) == ("fines", "low=100000 high=1000000")
     assert send(client, "POST", f"scenarios/{key}/end", {"reason": "Over."})["state"] == "ended"
     send(program(viewer, "read"), "POST", "scenarios", STORY, 403)
 

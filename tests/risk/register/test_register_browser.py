@@ -118,5 +118,5 @@ def test_from_an_empty_register_to_a_scenario_with_its_curve(served: Served) -> 
         assert figures.get_by_role("row").count() == 6
         looked_at(page, "scenario")
         page.goto(f"{served.address}/risk/scenarios/")
-        page.get_by_text("Estimated", exact=True).first.wait_for()
+        page.get_by_role("cell", name="Estimated", exact=True).wait_for()
         looked_at(page, "list")

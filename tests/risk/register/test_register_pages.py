@@ -108,6 +108,11 @@ def test_several_peoples_estimates_stand_beside_what_they_make_together() -> Non
     assert "a factor of" not in told(client, f"/risk/scenarios/{row.pk}/")
     mine.refresh_from_db()
     assert mine.ended_at is not None
+    page = told(client, "/risk/estimates/?state=ended")
+    assert "0.1 to 0.2" in page
+    assert "Manager Example" not in page
+    file = b"".join(client.get("/risk/estimates/?format=csv").streaming_content)  # type: ignore[attr-defined]
+    assert b"low=100000 high=1000000" in file
 
 
 def test_a_loss_far_above_the_turnover_asks_for_confirmation_by_a_box_that_appears() -> None:
@@ -207,7 +212,7 @@ def test_a_scenario_goes_stale_and_a_review_is_enough() -> None:
     believe(viewer, row, "rate", 100_000, 500_000)
     believe(viewer, row, "fines", 100_000, 1_000_000)
     review_scenario(viewer, row.pk, utc_now() - timedelta(days=400))
-    assert listed(client, "state=stale")[0]["number"] == "R-1"
+    assert str(listed(client, "state=stale")[0]["scenario"]).startswith("R-1 ")
     assert listed(client, "state=estimated") == []
     page = told(client, f"/risk/scenarios/{row.pk}/")
     assert "Stale: nobody has looked at it for longer than 365 days" in page
@@ -232,7 +237,7 @@ def test_a_scenario_is_changed_linked_and_ended_with_a_reason_and_two_at_once_lo
     assert "Owner Example" in page
     with pytest.raises(Refused, match="changed this while you wrote"):
         change_scenario(viewer, row.pk, Draft(**STORY), seen, utc_now())
-    assert [one["number"] for one in listed(client, "owner=owner")] == ["R-1"]
+    assert [one["scenario"] for one in listed(client, "owner=owner")] == [f"R-1 {STORY['title']}"]
     assert client.post(f"{address}/end/", {"reason": ""}).status_code == 400
     assert client.post(f"{address}/end/", {"reason": "All laptops are encrypted."}).status_code == 302
     page = told(client, f"{address}/")

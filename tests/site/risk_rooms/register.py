@@ -38,6 +38,7 @@ def _kept(sample: str) -> Page:
 PAGES: Mapping[str, Page] = {
     "risk/terms/": Page("risk/terms/", READ, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
     "risk/scenarios/": Page("risk/scenarios/", READ),
+    "risk/estimates/": Page("risk/estimates/", READ),
     "risk/scenarios/new/": Page(
         "risk/scenarios/new/", answers(200, OWNER, MANAGER, APPROVER, told=(AUDITOR,))
     ),
@@ -77,6 +78,7 @@ CALLS: Mapping[str, Call] = {
     "POST risk/scenarios/{key}/estimates": changed(
         "risk/scenarios/{risk scenario}/estimates", BELIEVED, *DAILY, told=(AUDITOR,)
     ),
+    "GET risk/estimates": read("risk/estimates?state=standing"),
     "POST risk/estimates/{key}/withdraw": changed(
         "risk/estimates/{risk estimate}/withdraw", WHY, OWNER, told=(MANAGER, APPROVER, AUDITOR)
     ),
