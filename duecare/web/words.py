@@ -63,6 +63,7 @@ STATUSES: Mapping[str, Status] = {
     "running": Status(_("Running"), "warn", "timer"),
     "needs a person": Status(_("Needs a person"), "warn", "circle-question-mark"),
     "waits for an event": Status(_("Waits for an event"), "none", "hourglass"),
+    "owed": Status(_("Owed"), "warn", "triangle-alert"),
     "not owed": Status(_("Not owed"), "none", "minus"),
     "decided not owed": Status(_("Decided: not to be reported"), "none", "signature"),
     "installed": Status(_("Installed"), "none", "circle-check"),

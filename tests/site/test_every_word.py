@@ -49,6 +49,11 @@ NAMES = (
     r"2025-12-03 \(larger\), 2026-06-03 \(smaller\)|2026-01-01 \(SB 446: 30/15 calendar days\)",
     # A law that applies by people's word, and a legal hold, as they wrote it.
     r"Say that a law applies|The dispute( ·)?|Claim of May\.|All letters\.|Counsel",
+    # Risk: money and shares, and measures as the people who put them down wrote them.
+    r"(EUR|→)( −?[\d’]+)?|[\d.,’]+ %,?|R-\d+",
+    r"Backups that cannot be altered|Sign-in with a second factor everywhere|Contract with",
+    r"Budget of next year",
+    r"Copies that nobody can change for thirty days\.|For the board\.",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
