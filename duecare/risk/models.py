@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from duecare.risk.decisions.models import DecisionWord as DecisionWord
+from duecare.risk.decisions.models import RiskDecision as RiskDecision
 from duecare.risk.measures.models import Measure as Measure
 from duecare.risk.register.models import Effect as Effect
 from duecare.risk.register.models import Estimate as Estimate
