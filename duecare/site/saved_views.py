@@ -72,6 +72,8 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.decisions import queries as risk_decisions
+from duecare.risk.models import RiskDecision
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -178,6 +180,10 @@ def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
 
 
+def _risk_decisions(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return risk_decisions.listing(viewer, timezone.localdate(now)).read(query, RiskDecision)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -232,6 +238,7 @@ LISTS: Mapping[str, ListPage] = {
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
+    "risk-decisions": ListPage(gettext_lazy("Decisions about risk"), _risk_decisions, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

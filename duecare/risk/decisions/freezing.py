@@ -167,7 +167,8 @@ def freeze(options: Sequence[Weighed], chosen: int, kind: str, digits: int) -> F
 
 def minor(text: str, digits: int) -> int:
     """A figure in whole units, as text, in minor units, rounded."""
-    return round(float(text) * 10**digits)
+    unit: int = 10**digits
+    return round(float(text) * unit)
 
 
 def as_text(value: Any) -> Any:

@@ -37,12 +37,12 @@ from duecare.risk.decisions.queries import (
     KINDS,
     Condition,
     Said,
+    addressee_of,
     by_words,
     condition_of,
     demand_worker,
     find_decision,
     reference,
-    rows_for,
     said_of,
     signatures,
     who_may_sign,
@@ -76,7 +76,7 @@ def paper(request: Request, key: str) -> HttpResponseBase:
         "signed": signed,
         "signed_words": by_words(signed) if signed else "",
         "drawn_by": names_of([row.drawn_by], viewer)[row.drawn_by],
-        "addressee": _addressee(row, viewer),
+        "addressee": addressee_of(row, viewer),
         "words": [(one, word_words(one.row.kind, one.to)) for one in said_of(row, viewer)],
         "reference": reference(row.pk),
         "may_sign": able,
@@ -87,18 +87,6 @@ def paper(request: Request, key: str) -> HttpResponseBase:
         "may_speak": live and viewer.changes and row.state != Condition.WITHDRAWN.value,
     }
     return render(request, "risk/decisions/paper.html", context)
-
-
-def _addressee(row: RiskDecision, viewer: Viewer) -> str:
-    """The name of whoever is to sign, after all delegations; empty for whoever may."""
-    found = rows_for(viewer).filter(pk=row.pk).values_list("addressee", flat=True).first()
-    if not found:
-        return ""
-    if row.put_before is not None and row.put_before_id == found:
-        return row.put_before.name
-    word = DecisionWord.objects.all().visible_to(viewer).filter(decision=row, to=found).select_related("to")
-    newest = word.first()
-    return newest.to.name if newest is not None else ""
 
 
 @require_safe

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -173,13 +173,21 @@ def who_may_sign(row: RiskDecision, today: date) -> list[tuple[str, str]]:
     return who_decides(today, ROOM, roles_of(row))
 
 
+def addressee_of(row: RiskDecision, viewer: Viewer) -> str:
+    """The name of whoever is to sign, after all delegations; empty for whoever may."""
+    words = DecisionWord.objects.all().visible_to(viewer).filter(decision=row, kind=Said.DELEGATE.value)
+    newest = words.filter(at__gte=row.put_at).order_by("-at", "-id").values_list("to__name", flat=True).first()
+    return newest or (row.put_before.name if row.put_before else "")
+
+
 def with_addressee(rows: QuerySet[RiskDecision]) -> QuerySet[RiskDecision]:
     """The rows with `addressee`: key of the person who is to sign, after all delegations; null for nobody in
     particular."""
     newest = DecisionWord.objects.filter(
         decision=OuterRef("pk"), kind=Said.DELEGATE.value, at__gte=OuterRef("put_at")
     ).order_by("-at", "-id")
-    return rows.annotate(addressee=Coalesce(Subquery(newest.values("to")[:1]), "put_before"))
+    handed_on = Subquery(newest.values("to")[:1], output_field=CharField())
+    return rows.annotate(addressee=Coalesce(handed_on, "put_before", output_field=CharField()))
 
 
 def drafter_of(row: RiskDecision) -> str:

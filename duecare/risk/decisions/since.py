@@ -164,7 +164,7 @@ def _referring(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
     for kind, shape in sorted(shapes().items()):
         if ABOUT not in shape.columns or kind.startswith(OWN):
             continue
-        rows = shape.model.objects.all().visible_to(viewer).filter(about__in=references)
+        rows = shape.model.objects.all().visible_to(viewer).filter(Q((f"{ABOUT}__in", list(references))))
         by_key = {one.pk: one for one in rows}
         if by_key:
             yield from _made_since(kind, by_key, row, viewer)

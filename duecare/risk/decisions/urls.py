@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from duecare.risk.decisions import approving, paper_views, views  # noqa: F401  (approving is registered)
+from duecare.risk.decisions import paper_views, views
 
 urlpatterns: list[URLPattern] = [
     path("decisions/", views.decisions, name="risk-decisions"),
