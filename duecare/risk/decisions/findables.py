@@ -46,9 +46,7 @@ def _actions(viewer: Viewer) -> Iterator[Thing]:
             reverse("risk-decision-new"),
             texts=("accept a risk approval executive",),
         )
-        yield Thing(
-            _("Decisions about risk that wait for me"), f"{reverse('risk-decisions')}?sign=mine"
-        )
+        yield Thing(_("Decisions about risk that wait for me"), f"{reverse('risk-decisions')}?sign=mine")
 
 
 register_shelf(Shelf("risk-decision-actions", gettext_lazy("Decide about risk"), 6, _actions, offered=True))

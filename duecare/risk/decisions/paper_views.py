@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
@@ -89,13 +89,11 @@ def paper(request: Request, key: str) -> HttpResponseBase:
     return render(request, "risk/decisions/paper.html", context)
 
 
-@require_safe
+@require_POST
 def paper_pdf(request: Request, key: str) -> HttpResponseBase:
-    """The paper as PDF, under a checkpoint of this moment."""
+    """The paper as PDF, under a checkpoint that is signed for it."""
     viewer = demand_area(request, ROOM)
     row = _put(find_decision(key, viewer))
-    if asof.current() is not None:
-        raise Refused(_("A paper is set of today only."), _("Go back to today, or read the page."))
     _demand_patience(viewer)
     response = HttpResponse(pdf_of(row, viewer, request.now), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="decision-D-{row.number}.pdf"'
@@ -123,9 +121,9 @@ def send_back(request: Request, key: str) -> HttpResponseBase:
     """Send it back to whoever drew it up."""
     viewer = demand_worker(request)
     row = _put(find_decision(key, viewer))
-    if not (saying.may_sign(row, viewer) or asof.current()):
-        raise Refused(_("Only who may sign this decision sends it back."), _("Ask a question, or dissent."))
     text = _("It becomes a draft again. Say what would have to be otherwise.")
+    if not saying.may_sign(row, viewer):
+        text = _("Only who may sign this decision sends it back: ask a question, or dissent.")
     return _say(request, row, viewer, saying.send_back, _("Send it back"), text, _("Sent back."))
 
 
@@ -172,8 +170,6 @@ def delegate(request: Request, key: str) -> HttpResponseBase:
     """Let another person sign who may sign this amount."""
     viewer = demand_worker(request)
     row = _put(find_decision(key, viewer))
-    if not (saying.may_sign(row, viewer) or asof.current()):
-        raise Refused(_("Only who may sign this decision hands it on."), _("Ask one of them."))
     people = [one for one in who_may_sign(row, today_at(request.now)) if one[0] != viewer.person]
     form = DelegateForm(request.POST if request.method == "POST" else None, people=people)
     back = reverse("risk-paper", args=[key])
@@ -187,7 +183,9 @@ def delegate(request: Request, key: str) -> HttpResponseBase:
             messages.success(request, _("Handed on."))
             return redirect(back)
     text = _("Only those stand here who may sign this amount.")
-    if not people:
+    if not saying.may_sign(row, viewer):
+        text = _("Only who may sign this decision hands it on.")
+    elif not people:
         text = _("Nobody else may sign this amount: an owner can give somebody the right.")
     return page(request, form, _("Let another sign"), text, _("Hand it on"), back)
 

@@ -176,7 +176,9 @@ def who_may_sign(row: RiskDecision, today: date) -> list[tuple[str, str]]:
 def addressee_of(row: RiskDecision, viewer: Viewer) -> str:
     """The name of whoever is to sign, after all delegations; empty for whoever may."""
     words = DecisionWord.objects.all().visible_to(viewer).filter(decision=row, kind=Said.DELEGATE.value)
-    newest = words.filter(at__gte=row.put_at).order_by("-at", "-id").values_list("to__name", flat=True).first()
+    newest = (
+        words.filter(at__gte=row.put_at).order_by("-at", "-id").values_list("to__name", flat=True).first()
+    )
     return newest or (row.put_before.name if row.put_before else "")
 
 

@@ -70,7 +70,9 @@ def add_measure(scenario: Scenario, title: str = "A second person pays") -> Meas
 
 def draft(scenario: Scenario, measure: Measure | None = None, **changed: Any) -> Draft:
     """A draft that is whole: reduces by the measure, else accepts."""
-    nothing = Option("Do nothing", chosen=measure is None, rejected="" if measure is None else "It is too much.")
+    nothing = Option(
+        "Do nothing", chosen=measure is None, rejected="" if measure is None else "It is too much."
+    )
     other = (
         Option("Pay in pairs", "Slower.", (measure.pk,), chosen=True)
         if measure

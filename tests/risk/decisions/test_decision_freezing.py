@@ -15,7 +15,9 @@ from tests.risk.decisions.test_decision_replaying import HOLD, OPTIONS, PRICE, R
 
 def test_each_input_is_a_curve_file_whose_answer_is_the_figure() -> None:
     frozen = freeze(OPTIONS, 1, "reduce", 2)
-    stages = {f"{side}.{stage}" for side in ("own", "others", "both") for stage in ("inherent", "today", "after")}
+    stages = {
+        f"{side}.{stage}" for side in ("own", "others", "both") for stage in ("inherent", "today", "after")
+    }
     assert stages | {COSTS} == set(frozen.inputs), "doing nothing is as today, so it has no file of its own"
     for name in stages:
         found = answer(json.loads(frozen.inputs[name]))

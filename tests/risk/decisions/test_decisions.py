@@ -78,7 +78,9 @@ def test_a_decision_is_drawn_up_put_signed_and_computed_again(owner: Viewer, man
     assert task.due is not None
     assert task.due < row.expires_on
     assert putting.replayed(row).verdict is Verdict.SAME
-    assert decision_called("d-1", owner) == decision_called("1", owner) == decision_called(row.pk, owner) == row
+    assert (
+        decision_called("d-1", owner) == decision_called("1", owner) == decision_called(row.pk, owner) == row
+    )
     assert condition_of(row, row.expires_on + timedelta(days=1)).value == "expired"
 
 
@@ -168,15 +170,18 @@ def test_who_has_nobody_beside_them_signs_alone_and_it_always_says_so(owner: Vie
     signs(owner, row)
     (shown,) = decisions_about([reference(row.pk)], owner)[reference(row.pk)]
     assert shown.approval.alone
-    another = sign_in(browser(), Role.APPROVER)
+    sign_in(browser(), Role.APPROVER)
+    adopt_target(owner.actor, "risk_approver_signs", 1, "Hardly any.", utc_now())
     row = put(owner, drawn(owner, add_scenario("Another")))
-    if row.figures["amount"] <= 250_000 * 100:
-        with pytest.raises(Refused, match="themselves"):
-            signs(owner, row)
+    signs(owner, row)
+    assert fresh(row).state == "signed", "an approver who may not sign that amount is no second person"
+    adopt_target(owner.actor, "risk_approver_signs", 10**9, "Any.", utc_now())
+    third = drawn(owner, add_scenario("Third"))
     with pytest.raises(BadInput, match="put themselves"):
-        actions.withdraw(owner, row.pk, "Again.", utc_now())
-        put(owner, drawn(owner, add_scenario("Third")), owner.person)
-    assert another.person
+        put(owner, third, owner.person)
+    row = put(owner, third)
+    with pytest.raises(Refused, match="themselves"):
+        signs(owner, row)
 
 
 def test_what_is_sent_back_is_a_draft_again_and_put_anew_with_new_figures(
