@@ -11,7 +11,7 @@ WORDS = {
     Verdict.SAME: "Same figures: all of them, sign by sign.",
     Verdict.WITHIN: "Same within 1e-9: other versions may round the last digit otherwise.",
     Verdict.CHANGED: "RULE CHANGED: under today's rules and versions it comes out otherwise.",
-    Verdict.DIFFERS: "DOES NOT MATCH, though versions and rules are the same. Run: duecare ledger verify --live",
+    Verdict.DIFFERS: "DOES NOT MATCH under the same versions and rules. Run: duecare ledger verify --live",
 }
 
 
