@@ -74,6 +74,8 @@ from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
 from duecare.risk.decisions import queries as risk_decisions
 from duecare.risk.models import RiskDecision
+from duecare.risk.register.lists import scenarios_listing
+from duecare.risk.register.models import Scenario
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -184,6 +186,10 @@ def _risk_decisions(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return risk_decisions.listing(viewer, timezone.localdate(now)).read(query, RiskDecision)
 
 
+def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return scenarios_listing(viewer, now).read(query, Scenario)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -239,6 +245,7 @@ LISTS: Mapping[str, ListPage] = {
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "risk-decisions": ListPage(gettext_lazy("Decisions about risk"), _risk_decisions, "risk"),
+    "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),
