@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from duecare.program.record_form import LONG, DayField, RecordForm
 from duecare.program.unchanged import SeenField
-from duecare.risk.decisions.drafts import LINE, MIDDLE, SHORT, WORDS, Draft, Option
+from duecare.risk.decisions.drafts import DEAREST, LINE, MIDDLE, SHORT, WORDS, Draft, Option
 from duecare.risk.decisions.models import RiskDecision
-from duecare.risk.money import digits
+from duecare.risk.money_fields import MoneyField
 
 
 def _area(rows: int = 3) -> forms.Textarea:
@@ -99,14 +99,6 @@ class OptionForm(RecordForm):
     measures = forms.MultipleChoiceField(
         label=_("Measures that it is made of"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    cost = forms.DecimalField(
-        label=_("What it costs a year"),
-        required=False,
-        min_value=0,
-        max_value=10**12,
-        decimal_places=2,
-        help_text=_("Empty: what its measures cost, what is paid once spread over their years."),
-    )
     chosen = forms.BooleanField(label=_("This is what I recommend"), required=False)
     rejected = forms.CharField(label=_("If not: why not"), max_length=WORDS, required=False, widget=_area(2))
     seen = SeenField(required=False)
@@ -120,35 +112,33 @@ class OptionForm(RecordForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
         listed = list(measures)
         if nothing or not listed:
             del self.fields["measures"]
         else:
             self.fields["measures"].choices = listed  # type: ignore[attr-defined]
-        if nothing:
-            del self.fields["cost"]
-        elif currency:
-            self.fields["cost"].label = _now("What it costs a year, in %s") % currency
+        if currency and not nothing:
+            words = _("Empty: what its measures cost, what is paid once spread over their years.")
+            label = _now("What it costs a year")
+            self.fields["cost"] = MoneyField(
+                currency, most=DEAREST, label=label, required=False, help_text=words
+            )
+            order = ["label", "words", "measures", "cost", "chosen", "rejected"]
+            self.order_fields(order)
 
     @staticmethod
-    def of(option: Option, currency: str) -> dict[str, Any]:
+    def of(option: Option) -> dict[str, Any]:
         """What the form begins with for an option that is there."""
-        cost = None if option.cost is None else f"{option.cost / 10 ** digits(currency):.{digits(currency)}f}"
-        return {
-            "label": option.label, "words": option.words, "measures": list(option.measures), "cost": cost,
-            "chosen": option.chosen, "rejected": option.rejected,
-        }  # fmt: skip
+        return {**option.to_json(), "measures": list(option.measures)}
 
-    def option(self) -> Option:
-        """What was said, once the form is valid."""
+    def option(self, kept: Option) -> Option:
+        """What was said, once the form is valid; of what it does not ask, what was so before."""
         values = self.cleaned_data
-        cost = values.get("cost")
         return Option(
             values["label"],
             values["words"],
-            tuple(values.get("measures", ())),
-            None if cost is None else round(cost * 10 ** digits(self.currency)),
+            tuple(values.get("measures", kept.measures)),
+            values.get("cost", kept.cost),
             values["chosen"],
             values["rejected"],
         )

@@ -189,7 +189,7 @@ def option(request: Request, key: str, place: int | None = None) -> HttpResponse
     there = Option("") if place is None else options[place]
     form = OptionForm(
         request.POST if request.method == "POST" else None,
-        initial={**OptionForm.of(there, currency), "seen": seen_entry(row)},
+        initial={**OptionForm.of(there), "seen": seen_entry(row)},
         measures=_measures(viewer, there.measures),
         currency=currency,
         nothing=place == 0,
@@ -197,7 +197,7 @@ def option(request: Request, key: str, place: int | None = None) -> HttpResponse
     back = reverse("risk-decision", args=[key])
     if form.is_valid():
         try:
-            actions.weigh(viewer, key, place, form.option(), _seen(form), request.now)
+            actions.weigh(viewer, key, place, form.option(there), _seen(form), request.now)
         except DuecareError as error:
             refuse(form, error)
         else:

@@ -73,6 +73,16 @@ def test_a_decision_goes_from_a_form_to_a_signed_paper(
     assert "Not yet" in text(client, f"{made}put/")
     option = {"label": "Pay in pairs", "words": "Slower.", "measures": [measure.pk], "chosen": "on"}
     assert client.post(f"{made}options/new/", {**option, "seen": seen_entry(row)}).status_code == 302
+    other = {
+        "label": "Insure it",
+        "cost": "12 tons",
+        "rejected": "Nobody offers it.",
+        "seen": seen_entry(row),
+    }
+    refused = client.post(f"{made}options/new/", other)
+    assert refused.status_code == 400
+    assert client.post(f"{made}options/new/", {**other, "cost": "12 k"}).status_code == 302
+    assert RiskDecision.objects.get().options[2]["cost"] == 1_200_000
     nothing = {"label": "Do nothing", "rejected": "It is too much.", "seen": seen_entry(row)}
     assert client.post(f"{made}options/0/", nothing).status_code == 302
     page = text(client, f"{made}put/")
