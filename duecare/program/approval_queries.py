@@ -105,6 +105,8 @@ class Approvable:
     """What else a decision changes, within its act."""
     two_people: bool = False
     """Whether only a second person's passkey approves: never alone, never asserted by the server."""
+    askers: Callable[[Any], Collection[str]] = lambda record: ()
+    """Actors who asked for it beside whoever made this version: who drew up what another put."""
     roles: Callable[[Any], Collection[Role]] = lambda record: APPROVERS
     """Who decides on this record; other than usual where it hangs on what it holds, such as an amount."""
 
@@ -176,7 +178,7 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     """
     roles = approvable(version.reference).roles(version.record)
     demand_right(viewer, roles)
-    if version.actor == viewer.actor:
+    if viewer.actor in (version.actor, *approvable(version.reference).askers(version.record)):
         area = area_of(getattr(version.record, "safeguard", "")) or version.record.room
         others = _others_who_decide(viewer.person, today_at(now), area, roles)
         if others:

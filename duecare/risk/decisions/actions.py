@@ -14,10 +14,10 @@ from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
-from duecare.program.models import Ending, Task
 from duecare.program.record_form import LONG
 from duecare.program.task_queries import today_at
 from duecare.program.unchanged import demand_unchanged
+from duecare.risk.decisions import reminding
 from duecare.risk.decisions.drafts import Draft, Option, whole
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.queries import OPEN, Condition
@@ -104,8 +104,7 @@ def withdraw(viewer: Viewer, key: str, reason: str, now: datetime) -> RiskDecisi
         row.state = Condition.WITHDRAWN.value
         row.ended_at, row.ended_by, row.ended_because = now, viewer.actor, reason
         row.save()
-        with in_the_records_language():
-            end_tasks(row, viewer.actor, now, _("the decision was withdrawn"))
+        reminding.withdrawn(row, viewer.actor, now)
     return row
 
 
@@ -121,18 +120,6 @@ def draft_of(row: RiskDecision) -> Draft:
         row.how,
         tuple(Option.from_json(one) for one in row.options),
     )
-
-
-def task_origin(key: str) -> str:
-    """What a decision's task is marked with."""
-    return f"risk-decision:{key}"
-
-
-def end_tasks(row: RiskDecision, actor: str, now: datetime, words: str) -> None:
-    """Within an act: end the tasks that remind of a decision."""
-    for task in Task.objects.select_for_update().filter(origin=task_origin(row.pk), ended_at=None):
-        task.ended_at, task.ended_as, task.ended_by, task.ended_words = now, Ending.DONE.value, actor, words
-        task.save()
 
 
 def locked(key: str) -> RiskDecision:

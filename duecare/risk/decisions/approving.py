@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,25 +12,19 @@ from duecare.ledger.naming import PERSON
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Approvable, register_approvable
-from duecare.program.models import Approval, Decided, Task
+from duecare.program.models import Approval, Decided
 from duecare.program.task_queries import today_at
-from duecare.risk.decisions import telling
-from duecare.risk.decisions.actions import task_origin
+from duecare.risk.decisions import reminding, telling
 from duecare.risk.decisions.figures import told_facts
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.decisions.queries import (
     DECISION,
     Condition,
     Said,
-    drafter_of,
+    asked_by,
     reference,
     roles_of,
 )
-from duecare.web.recorded import in_the_records_language
-
-AHEAD = timedelta(days=30)
-"""So long before a decision expires its drafter is to have it decided anew."""
-TITLE = 200
 
 
 def _name(record: RiskDecision) -> str:
@@ -56,6 +50,7 @@ def _decided(record: RiskDecision, decided: Decided, now: datetime) -> None:
     """Within the act of the decision: what is approved is signed, what is refused is sent back."""
     found = Approval.objects.filter(about=reference(record.pk)).order_by("-at", "-id")[0]
     actor = f"{PERSON}{found.by_id}"
+    reminding.answered(record, actor, now)
     if decided is Decided.REFUSED:
         record.state = Condition.BACK.value
         record.save()
@@ -66,29 +61,8 @@ def _decided(record: RiskDecision, decided: Decided, now: datetime) -> None:
         return
     record.state, record.signed_at = Condition.SIGNED.value, now
     record.save()
-    _remind(record, actor, now)
+    reminding.remind(record, actor, now)
     telling.of_signing(record, found.pk, now)
 
 
-def _remind(record: RiskDecision, actor: str, now: datetime) -> None:
-    """A task for whoever drew it up, before it expires."""
-    with in_the_records_language():
-        title = _("Decide anew before it expires: D-%(number)s %(question)s") % {
-            "number": record.number,
-            "question": record.question,
-        }
-        why = _("The decision stands until its day only; after it nobody has accepted what it was about.")
-    Task.objects.create(
-        id=new_key(),
-        title=title if len(title) <= TITLE else f"{title[: TITLE - 1]}…",
-        why=why,
-        about=reference(record.pk),
-        origin=task_origin(record.pk),
-        owner_id=drafter_of(record) or None,
-        due=max(record.expires_on - AHEAD, today_at(now)),
-        made_by=actor,
-        made_at=now,
-    )
-
-
-register_approvable(DECISION, Approvable(_name, _facts, _closed, _decided, roles=roles_of))
+register_approvable(DECISION, Approvable(_name, _facts, _closed, _decided, roles=roles_of, askers=asked_by))

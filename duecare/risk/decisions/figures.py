@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from duecare.ledger.viewers import Role
 from duecare.risk.decisions.freezing import REMAINS, name_of, option_stage
 from duecare.risk.decisions.models import RiskDecision
-from duecare.risk.decisions.queries import KINDS
+from duecare.risk.decisions.queries import KINDS, roles_of
 from duecare.risk.money import shown
 from duecare.risk.register.forms_of_loss import RATE
 from duecare.words import day
@@ -147,6 +149,22 @@ def signing_words(row: RiskDecision) -> str:
         )
         % words
     )
+
+
+ROLES = {
+    Role.OWNER: gettext_lazy("an owner"),
+    Role.APPROVER: gettext_lazy("an approver"),
+    Role.MANAGER: gettext_lazy("a manager"),
+}
+
+
+def amount_line(row: RiskDecision) -> str:
+    """The amount, and who may sign it by the limits of today."""
+    words = {
+        "amount": amount_words(row, "amount"),
+        "who": _(" or ").join(str(ROLES[role]) for role in roles_of(row)),
+    }
+    return _("%(amount)s: signed by %(who)s.") % words
 
 
 def lacking_words(row: RiskDecision) -> list[str]:

@@ -151,14 +151,18 @@ class PutForm(RecordForm):
     outside = forms.BooleanField(
         label=_("This person is from outside the organisation"),
         required=False,
-        help_text=_("An adviser, an auditor's partner, a member of a board elsewhere. The paper says so."),
+        help_text=_("An adviser, an auditor’s partner, a member of a board elsewhere. The paper says so."),
     )
     seen = SeenField(required=False)
 
     def __init__(self, *args: Any, people: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        anybody = ("", _now("Whoever may sign this amount"))
-        self.fields["before"].choices = [anybody, *people]  # type: ignore[attr-defined]
+        listed = list(people)
+        if listed:
+            anybody = ("", _now("Whoever may sign this amount"))
+            self.fields["before"].choices = [anybody, *listed]  # type: ignore[attr-defined]
+        else:
+            del self.fields["before"], self.fields["outside"]
 
 
 class WordsForm(RecordForm):

@@ -24,6 +24,7 @@ from duecare.program.statement_queries import names_of
 from duecare.program.task_queries import today_at
 from duecare.risk.decisions import saying
 from duecare.risk.decisions.figures import (
+    amount_line,
     chosen_label,
     lacking_words,
     measure_names,
@@ -38,14 +39,15 @@ from duecare.risk.decisions.queries import (
     Condition,
     Said,
     addressee_of,
+    asked_by,
     by_words,
     condition_of,
     demand_worker,
     find_decision,
+    others_who_may_sign,
     reference,
     said_of,
     signatures,
-    who_may_sign,
 )
 from duecare.risk.decisions.views import page, refuse
 from duecare.risk.rooms import ROOM
@@ -62,7 +64,8 @@ def paper(request: Request, key: str) -> HttpResponseBase:
     signed = signatures([row], viewer).get(row.pk)
     live = asof.current() is None
     able = saying.may_sign(row, viewer)
-    others = [name for person, name in who_may_sign(row, today_at(request.now)) if person != viewer.person]
+    others = [name for _key, name in others_who_may_sign(row, viewer.actor, today_at(request.now))]
+    asked = viewer.actor in asked_by(row)
     context = {
         "decision": row,
         "kind": KINDS[row.kind],
@@ -80,8 +83,9 @@ def paper(request: Request, key: str) -> HttpResponseBase:
         "words": [(one, word_words(one.row.kind, one.to)) for one in said_of(row, viewer)],
         "reference": reference(row.pk),
         "may_sign": able,
-        "alone": able and row.put_by == viewer.actor and not others,
-        "own": able and row.put_by == viewer.actor and bool(others),
+        "alone": able and asked and not others,
+        "own": able and asked and bool(others),
+        "amount": amount_line(row),
         "others": others,
         "passkey": bool(passkeys_of(viewer.person)) if able else False,
         "may_speak": live and viewer.changes and row.state != Condition.WITHDRAWN.value,
@@ -170,7 +174,7 @@ def delegate(request: Request, key: str) -> HttpResponseBase:
     """Let another person sign who may sign this amount."""
     viewer = demand_worker(request)
     row = _put(find_decision(key, viewer))
-    people = [one for one in who_may_sign(row, today_at(request.now)) if one[0] != viewer.person]
+    people = others_who_may_sign(row, viewer.actor, today_at(request.now))
     form = DelegateForm(request.POST if request.method == "POST" else None, people=people)
     back = reverse("risk-paper", args=[key])
     if form.is_valid():

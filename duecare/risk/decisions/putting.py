@@ -16,18 +16,19 @@ from duecare import __version__
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger import blobs
 from duecare.ledger.models import Head
+from duecare.ledger.naming import PERSON
 from duecare.ledger.recording import recording
 from duecare.ledger.viewers import Viewer
 from duecare.program.models import Outcome, Person
 from duecare.program.task_queries import today_at
 from duecare.program.unchanged import demand_unchanged
 from duecare.risk.curve_files import FORMAT
-from duecare.risk.decisions import telling
+from duecare.risk.decisions import reminding, telling
 from duecare.risk.decisions.actions import draft_of, open_row
 from duecare.risk.decisions.drafts import Option, lacking
 from duecare.risk.decisions.freezing import Frozen, Price, Weighed, freeze, lacking_of
 from duecare.risk.decisions.models import RiskDecision
-from duecare.risk.decisions.queries import Condition, find_decision, limits, who_may_sign
+from duecare.risk.decisions.queries import Condition, asked_by, find_decision, limits, who_may_sign
 from duecare.risk.decisions.replaying import Replayed, replay
 from duecare.risk.decisions.rules import RULES
 from duecare.risk.measures.models import Measure
@@ -77,22 +78,23 @@ def put(
         row.currency, row.inputs = gathered.currency, digest
         row.results, row.figures = dict(gathered.frozen.results), dict(gathered.frozen.figures)
         row.versions, row.known = versions_now(), dict(gathered.known)
-        row.put_before = _approver(row, before, viewer, now)
-        row.outside = bool(outside and row.put_before)
         row.state, row.put_at, row.put_by = Condition.PUT.value, now, viewer.actor
+        row.put_before = _approver(row, before, now)
+        row.outside = bool(outside and row.put_before)
         row.signed_at = None
         row.save()
+        reminding.ask_to_sign(row, now)
         telling.of_putting(row, now)
     return row
 
 
-def _approver(row: RiskDecision, before: str | None, viewer: Viewer, now: datetime) -> Person | None:
+def _approver(row: RiskDecision, before: str | None, now: datetime) -> Person | None:
     if not before:
         return None
     able = dict(who_may_sign(row, today_at(now)))
-    if before == viewer.person:
+    if f"{PERSON}{before}" in asked_by(row):
         raise BadInput(
-            _("Nobody signs what they put themselves, unless nobody else may."),
+            _("Nobody signs what they drew up or put themselves, unless nobody else may."),
             _("Choose another, or leave it open who signs."),
             "before",
         )
@@ -109,8 +111,11 @@ def _approver(row: RiskDecision, before: str | None, viewer: Viewer, now: dateti
 
 
 def gather(row: RiskDecision, viewer: Viewer, now: datetime) -> Gathered:
-    """What a decision rests on at this moment, computed. Raises BadInput for what it lacks, Refused without
-    terms of risk."""
+    """What a decision rests on at this moment, computed. The tests of law are no part of it: where the terms
+    say that they are computed, what they found would be frozen here, and be told by `figures.paper_facts`.
+
+    Raises BadInput for what it lacks, Refused without terms of risk.
+    """
     draft = draft_of(row)
     for words in lacking(draft):
         raise BadInput(words, _("Add it, then put the decision before an approver."))
@@ -123,6 +128,11 @@ def gather(row: RiskDecision, viewer: Viewer, now: datetime) -> Gathered:
         raise Refused(
             _("The terms of risk are not set: no figure has a currency yet."),
             _("Set them first, on the page of risk."),
+        )
+    if draft.kind == "accept" and said.tolerance is None:
+        raise BadInput(
+            _("Nobody has said yet what a bad year may cost us, so what is accepted cannot be compared."),
+            _("Say it in the terms of risk, then put the decision before an approver."),
         )
     scenarios = _in_order(draft.scenarios, Scenario.objects.all().visible_to(viewer))
     rows = rows_of(scenarios, viewer)

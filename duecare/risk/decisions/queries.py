@@ -182,6 +182,12 @@ def addressee_of(row: RiskDecision, viewer: Viewer) -> str:
     return newest or (row.put_before.name if row.put_before else "")
 
 
+def others_who_may_sign(row: RiskDecision, actor: str, today: date) -> list[tuple[str, str]]:
+    """Those of them who neither are this actor nor asked for it themselves."""
+    askers = {actor, *asked_by(row)}
+    return [one for one in who_may_sign(row, today) if f"{PERSON}{one[0]}" not in askers]
+
+
 def with_addressee(rows: QuerySet[RiskDecision]) -> QuerySet[RiskDecision]:
     """The rows with `addressee`: key of the person who is to sign, after all delegations; null for nobody in
     particular."""
@@ -190,6 +196,11 @@ def with_addressee(rows: QuerySet[RiskDecision]) -> QuerySet[RiskDecision]:
     ).order_by("-at", "-id")
     handed_on = Subquery(newest.values("to")[:1], output_field=CharField())
     return rows.annotate(addressee=Coalesce(handed_on, "put_before", output_field=CharField()))
+
+
+def asked_by(row: RiskDecision) -> tuple[str, ...]:
+    """The actors who drew a decision up and put it: none of them signs it while another may."""
+    return tuple(dict.fromkeys(one for one in (row.drawn_by, row.put_by) if one))
 
 
 def drafter_of(row: RiskDecision) -> str:

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger import asof
+from duecare.ledger.naming import PERSON
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
 from duecare.program.models import Person
 from duecare.program.task_queries import today_at
-from duecare.risk.decisions import telling
+from duecare.risk.decisions import reminding, telling
 from duecare.risk.decisions.actions import locked
 from duecare.risk.decisions.drafts import MIDDLE
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
-from duecare.risk.decisions.queries import Condition, Said, roles_of, who_may_sign
+from duecare.risk.decisions.queries import Condition, Said, asked_by, roles_of, who_may_sign
 from duecare.web.recorded import recorded
 
 
@@ -49,6 +50,7 @@ def send_back(viewer: Viewer, key: str, words: str, now: datetime) -> DecisionWo
             )
         row.state = Condition.BACK.value
         row.save()
+        reminding.answered(row, viewer.actor, now)
         word = _say(row, viewer, Said.BACK, words, now)
         telling.of_word(word, now)
     return word
@@ -101,7 +103,7 @@ def delegate(viewer: Viewer, key: str, to: str, words: str, now: datetime) -> De
         if not may_sign(row, viewer):
             raise Refused(_("Only who may sign this decision hands it on."), _("Ask one of them."))
         able = dict(who_may_sign(row, today_at(now)))
-        if to not in able or to == viewer.person:
+        if to not in able or to == viewer.person or f"{PERSON}{to}" in asked_by(row):
             raise BadInput(
                 _("That person may not sign this amount in your place."),
                 _("Choose one from the list."),
@@ -111,6 +113,7 @@ def delegate(viewer: Viewer, key: str, to: str, words: str, now: datetime) -> De
             "hand the decision D-%(number)s on to %(name)s", number=row.number, name=able[to]
         )
         word = _say(row, viewer, Said.DELEGATE, words.strip()[:MIDDLE], now, to=to)
+        reminding.hand_on(row, word.to)
         telling.of_word(word, now)
     return word
 

@@ -18,6 +18,7 @@ from duecare.ledger.browsing import entries_about
 from duecare.ledger.naming import kind_words
 from duecare.ledger.records import shapes
 from duecare.ledger.viewers import Viewer
+from duecare.program.judgement import find_check
 from duecare.program.models import Finding, Outcome
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import address_of, named_among
@@ -26,6 +27,7 @@ from duecare.risk.money import shown
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.models import Effect, Estimate, Scenario
 from duecare.risk.register.queries import SCENARIO, terms
+from duecare.web.words import STATUSES
 
 ABOUT = "about"
 """The column by which records refer to anything that has a page."""
@@ -84,13 +86,13 @@ def _estimates(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
         words = {
             "what": _("how often it comes") if one.what == RATE else str(FORMS.get(one.what, one.what)),
             "scenario": str(one.scenario),
-            "who": one.author.name if one.author else _("the terminal"),
+            "who": one.author.name if one.author else _("Somebody at the terminal"),
         }
         url = address_of(f"{SCENARIO}:{one.scenario_id}")
         if one.pk not in known:
             yield Later(one.made_at, _("%(who)s estimated %(scenario)s anew: %(what)s.") % words, url)
         else:
-            yield Later(one.ended_at, _("An estimate of %(who)s ended: %(scenario)s, %(what)s.") % words, url)
+            yield Later(one.ended_at, _("An estimate ended (%(who)s): %(scenario)s, %(what)s.") % words, url)
 
 
 def _effects(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
@@ -119,12 +121,23 @@ def _outcomes(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
     rows = Outcome.objects.all().visible_to(viewer).filter(safeguard__in=row.known["safeguards"])
     for one in rows.order_by("id"):
         if was.get(one.pk) != one.verdict:
-            words = {"check": one.pk, "was": was.get(one.pk, _("not looked at")), "now": one.verdict}
-            yield Later(
-                one.since,
-                _("The check %(check)s said “%(was)s”, and says “%(now)s”.") % words,
-                address_of(f"program.safeguard:{one.safeguard}"),
+            check = find_check(one.pk)
+            words = {
+                "check": str(check.question) if check else one.pk,
+                "was": _verdict(was.get(one.pk, "")),
+                "now": _verdict(one.verdict),
+            }
+            told = (
+                _("%(check)s It was “%(was)s”, and is “%(now)s”.")
+                if one.pk in was
+                else _("%(check)s Nobody had looked; it is “%(now)s”.")
             )
+            yield Later(one.since, told % words, address_of(f"program.safeguard:{one.safeguard}"))
+
+
+def _verdict(value: str) -> str:
+    look = STATUSES.get(value)
+    return str(look.word) if look else value
 
 
 def _things(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:

@@ -27,6 +27,7 @@ from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions import actions, putting
 from duecare.risk.decisions.drafts import Option, lacking
 from duecare.risk.decisions.figures import (
+    amount_line,
     lacking_words,
     measure_names,
     option_lines,
@@ -44,10 +45,11 @@ from duecare.risk.decisions.queries import (
     demand_worker,
     find_decision,
     listing,
+    others_who_may_sign,
     reference,
+    roles_of,
     rows_for,
     said_of,
-    who_may_sign,
 )
 from duecare.risk.decisions.replaying import told
 from duecare.risk.decisions.saying import may_sign
@@ -224,9 +226,8 @@ def put(request: Request, key: str) -> HttpResponseBase:
     row = _open(find_decision(key, viewer))
     back = reverse("risk-decision", args=[key])
     foreseen, hindrance = _foreseen(row, viewer, request)
-    people = [
-        one for one in who_may_sign(foreseen, timezone.localdate(request.now)) if one[0] != viewer.person
-    ]
+    people = others_who_may_sign(foreseen, viewer.actor, timezone.localdate(request.now))
+    may_sign_it = viewer.has(*roles_of(foreseen))
     form = PutForm(
         request.POST if request.method == "POST" else None,
         initial={"seen": seen_entry(row), "before": people[0][0] if len(people) == 1 else ""},
@@ -236,7 +237,12 @@ def put(request: Request, key: str) -> HttpResponseBase:
         values = form.cleaned_data
         try:
             putting.put(
-                viewer, key, values["before"] or None, _seen(form), request.now, outside=values["outside"]
+                viewer,
+                key,
+                values.get("before") or None,
+                _seen(form),
+                request.now,
+                outside=values.get("outside", False),
             )
         except DuecareError as error:
             refuse(form, error)
@@ -248,7 +254,9 @@ def put(request: Request, key: str) -> HttpResponseBase:
         "decision": row,
         "back": back,
         "facts": paper_facts(foreseen) if foreseen.figures else [],
-        "alone": not people,
+        "alone": not people and may_sign_it,
+        "nobody": not people and not may_sign_it,
+        "amount": amount_line(foreseen) if foreseen.figures else "",
         "hindrance": hindrance,
         "missing": lacking_words(foreseen),
         "signing": signing_words(foreseen) if foreseen.figures else "",

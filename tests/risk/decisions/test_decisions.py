@@ -73,6 +73,7 @@ def test_a_decision_is_drawn_up_put_signed_and_computed_again(owner: Viewer, man
     (shown,) = decisions_about([reference(row.pk)], owner)[reference(row.pk)]
     assert shown.counts
     assert not shown.approval.alone
+    assert Task.objects.get(origin=f"risk-sign:{row.pk}").ended_at is not None
     task = Task.objects.get(origin=f"risk-decision:{row.pk}")
     assert task.owner_id == manager.person
     assert task.due is not None
@@ -95,7 +96,12 @@ def test_what_a_draft_lacks_is_said_before_it_is_put(owner: Viewer, manager: Vie
     actions.weigh(manager, row.pk, 0, Option("Do nothing", rejected="It burns."), seen_entry(row), utc_now())
     with pytest.raises(Refused, match="terms of risk"):
         put(manager, row)
-    set_terms()
+    held = set_terms(None)
+    with pytest.raises(BadInput, match="what a bad year may cost us"):
+        put(manager, row)
+    with recording("terminal:test", "say what we bear"):
+        held.tolerance = 1_000_000
+        held.save()
     assert put(manager, row).state == "put"
     for kind, words in (("reduce", "names the measures"), ("transfer", "insurance"), ("avoid", "what stops")):
         with pytest.raises(BadInput, match=words):
@@ -147,6 +153,7 @@ def test_the_amount_says_who_signs(owner: Viewer, manager: Viewer) -> None:
     saying.delegate(owner, row.pk, approver.person, "She knows payments.", utc_now())
     assert addressee_of(row, owner) == "Approver Example"
     assert rows_for(owner).filter(addressee=approver.person).exists()
+    assert Task.objects.get(origin=f"risk-sign:{row.pk}").owner_id == approver.person
     signs(approver, row)
     assert fresh(row).state == "signed"
 
@@ -177,11 +184,27 @@ def test_who_has_nobody_beside_them_signs_alone_and_it_always_says_so(owner: Vie
     assert fresh(row).state == "signed", "an approver who may not sign that amount is no second person"
     adopt_target(owner.actor, "risk_approver_signs", 10**9, "Any.", utc_now())
     third = drawn(owner, add_scenario("Third"))
-    with pytest.raises(BadInput, match="put themselves"):
+    with pytest.raises(BadInput, match="drew up or put themselves"):
         put(owner, third, owner.person)
     row = put(owner, third)
     with pytest.raises(Refused, match="themselves"):
         signs(owner, row)
+
+
+def test_who_drew_it_up_does_not_sign_because_another_put_it(owner: Viewer, manager: Viewer) -> None:
+    set_terms()
+    approver = sign_in(browser(), Role.APPROVER)
+    adopt_target(owner.actor, "risk_approver_signs", 10**9, "Any.", utc_now())
+    row = drawn(approver, add_scenario())
+    with pytest.raises(BadInput, match="drew up or put themselves"):
+        put(manager, row, approver.person)
+    row = put(manager, row, owner.person)
+    with pytest.raises(Refused, match="themselves"):
+        signs(approver, row)
+    with pytest.raises(BadInput, match="in your place"):
+        saying.delegate(owner, row.pk, approver.person, "", utc_now())
+    signs(owner, row)
+    assert fresh(row).state == "signed"
 
 
 def test_what_is_sent_back_is_a_draft_again_and_put_anew_with_new_figures(
@@ -276,7 +299,7 @@ def test_what_was_recorded_since_stands_apart_and_changes_no_figure(owner: Viewe
 def test_who_is_from_outside_is_said_and_so_is_what_is_not_in_the_figures(
     owner: Viewer, manager: Viewer
 ) -> None:
-    set_terms(None)
+    set_terms()
     scenario = add_scenario(rate=[100_000, 200_000, 600_000], response=[2_000_000, 60_000_000])
     row = put(manager, drawn(manager, scenario), owner.person, outside=True)
     assert row.outside
