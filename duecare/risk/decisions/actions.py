@@ -54,6 +54,7 @@ def change(viewer: Viewer, key: str, draft: Draft, seen: int, now: datetime) -> 
         draft = _checked(viewer, draft, now, row.scenarios, named)
         act.reason = recorded("change the decision D-%(number)s", number=row.number)
         _write(row, draft)
+        _thaw(row)
         row.save()
     return row
 
@@ -154,6 +155,13 @@ def _write(row: RiskDecision, draft: Draft) -> None:
     row.how, row.expires_on, row.reopen = draft.how, draft.expires_on, draft.reopen
     row.scenarios = list(draft.scenarios)
     row.options = [one.to_json() for one in draft.options]
+
+
+def _thaw(row: RiskDecision) -> None:
+    """What was frozen for words that are others now: it stays in the record, and is no part of the draft."""
+    row.put_by, row.put_at, row.put_before, row.outside = "", None, None, False
+    row.currency, row.inputs = "", ""
+    row.results, row.figures, row.versions, row.known = {}, {}, {}, {}
 
 
 def _checked(

@@ -151,6 +151,8 @@ def signing_words(row: RiskDecision) -> str:
     )
 
 
+VERSIONS = {"curve file": gettext_lazy("curve file"), "rules": gettext_lazy("rules")}
+"""Names of versions that are words; the others are names of programs."""
 ROLES = {
     Role.OWNER: gettext_lazy("an owner"),
     Role.APPROVER: gettext_lazy("an approver"),
@@ -162,9 +164,9 @@ def amount_line(row: RiskDecision) -> str:
     """The amount, and who may sign it by the limits of today."""
     words = {
         "amount": amount_words(row, "amount"),
-        "who": _(" or ").join(str(ROLES[role]) for role in roles_of(row)),
+        "who": ", ".join(str(ROLES[role]) for role in roles_of(row)),
     }
-    return _("%(amount)s: signed by %(who)s.") % words
+    return _("%(amount)s. Who may sign it: %(who)s.") % words
 
 
 def lacking_words(row: RiskDecision) -> list[str]:
@@ -214,8 +216,13 @@ def _facts(row: RiskDecision) -> Iterator[tuple[str, str]]:
     yield _("It stands until"), day(row.expires_on)
     yield (
         _("Computed with"),
-        ", ".join(f"{name} {version}" for name, version in sorted(row.versions.items())) or "–",
+        ", ".join(f"{name} {version}" for name, version in version_lines(row.versions)) or "–",
     )
+
+
+def version_lines(versions: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Versions by name, in words."""
+    return [(str(VERSIONS.get(name, name)), version) for name, version in sorted(versions.items())]
 
 
 def _both(row: RiskDecision, stage: str) -> str:

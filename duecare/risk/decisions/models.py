@@ -50,7 +50,7 @@ class RiskDecision(Record):
     ended_by = models.CharField(max_length=80, blank=True)
     ended_because = models.TextField(blank=True)
 
-    # Frozen when it is put; empty before (`freezing.py`).
+    # Frozen when it is put (`freezing.py`); empty before, and again once what was sent back is changed.
     currency = models.CharField(max_length=3, blank=True)
     inputs = BlobField(blank=True)
     """JSON: every input as text, by its name."""

@@ -153,7 +153,7 @@ def dissent(request: Request, key: str) -> HttpResponseBase:
 def answer(request: Request, key: str, word: str) -> HttpResponseBase:
     """Answer a question."""
     viewer = demand_worker(request)
-    row = _put(find_decision(key, viewer))
+    row = find_decision(key, viewer)
     asked = (
         DecisionWord.objects.all()
         .visible_to(viewer)
@@ -198,7 +198,8 @@ def _say(
     request: Request, row: RiskDecision, viewer: Viewer, says: Says, title: str, text: str, done: str
 ) -> HttpResponseBase:
     form: Any = WordsForm(request.POST if request.method == "POST" else None)
-    back = reverse("risk-paper", args=[row.pk])
+    # One that was sent back and changed since has no paper until it is put again.
+    back = reverse("risk-paper" if row.put_at else "risk-decision", args=[row.pk])
     if form.is_valid():
         try:
             says(viewer, row.pk, form.cleaned_data["words"], request.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
@@ -21,17 +22,20 @@ from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
 from duecare.program.approval_queries import decisions_about
+from duecare.program.judgement import find_check
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import address_of
 from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions import actions, putting
 from duecare.risk.decisions.drafts import Option, lacking
 from duecare.risk.decisions.figures import (
+    VERSIONS,
     amount_line,
     lacking_words,
     measure_names,
     option_lines,
     signing_words,
+    version_lines,
 )
 from duecare.risk.decisions.forms import DraftForm, OptionForm, PutForm, WithdrawForm
 from duecare.risk.decisions.models import RiskDecision
@@ -51,7 +55,7 @@ from duecare.risk.decisions.queries import (
     rows_for,
     said_of,
 )
-from duecare.risk.decisions.replaying import told
+from duecare.risk.decisions.replaying import Verdict
 from duecare.risk.decisions.saying import may_sign
 from duecare.risk.decisions.since import recorded_since
 from duecare.risk.measures.models import Measure
@@ -61,6 +65,12 @@ from duecare.risk.rooms import ROOM
 from duecare.web.views import show
 
 HISTORY = 20
+VERDICTS = {
+    Verdict.SAME: gettext_lazy("same figures"),
+    Verdict.WITHIN: gettext_lazy("same within tolerance"),
+    Verdict.CHANGED: gettext_lazy("rule changed"),
+    Verdict.DIFFERS: gettext_lazy("does not match"),
+}
 
 
 @require_safe
@@ -120,9 +130,17 @@ def _told(request: Request, row: RiskDecision, viewer: Viewer) -> dict[str, Any]
         "entries": list(
             entries_about(DECISION, [row.pk], viewer).filter(kind=DECISION).order_by("-index")[:HISTORY]
         ),
+        "outcomes": [_outcome(one) for one in row.known.get("outcomes", ())],
+        "versions": version_lines(row.versions),
         "inputs": sorted(name for name, result in row.results.items() if result),
         **remarks.context(reference(row.pk), viewer),
     }
+
+
+def _outcome(one: Mapping[str, str]) -> tuple[str, str]:
+    """The question of a check, and what it was answered then."""
+    check = find_check(one["check"])
+    return (str(check.question) if check else one["check"], one["verdict"])
 
 
 def _named(row: RiskDecision) -> list[str]:
@@ -308,8 +326,9 @@ def replay(request: Request, key: str) -> HttpResponseBase:
     context = {
         "decision": row,
         "found": found,
-        "told": told(found),
-        "versions": sorted(row.versions.items()),
+        "verdict": VERDICTS[found.verdict],
+        "versions": version_lines(row.versions),
+        "others": [(str(VERSIONS.get(name, name)), version) for name, _then, version in found.versions],
     }
     return render(request, "risk/decisions/replay.html", context)
 

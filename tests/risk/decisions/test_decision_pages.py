@@ -206,13 +206,17 @@ def test_what_was_signed_alone_or_outside_or_has_expired_always_says_so(owner: t
     assert "approved alone" in page
     assert "ABOVE what we said we bear" in page
     assert "approved alone" in client.get("/risk/decisions/?format=csv").getvalue().decode()
-    outside = sign_in(browser(), Role.APPROVER)
+    adviser = browser()
+    outside = sign_in(adviser, Role.APPROVER, areas=("risk",))
     small = add_scenario("Small", rate=[1_000, 2_000, 3_000], fines=[100, 200])
     row = put(viewer, drawn(viewer, small), outside.person, outside=True)
     page = text(client, f"/risk/decisions/{row.pk}/paper/")
     assert "Approver Example is an approver from outside the organisation." in page
     assert "You put this yourself, so another signs: Approver Example." in page
+    assert "Sign</a>" in text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert sign(adviser, outside, row) == 302
+    assert "approved alone" not in text(adviser, f"/risk/decisions/{row.pk}/paper/")
     with recording("terminal:test", "time passes"):
-        RiskDecision.objects.filter(state="signed").update(expires_on=utc_now().date() - timedelta(days=1))
-    assert "It expired on" in text(client, f"/risk/decisions/{RiskDecision.objects.get(state='signed').pk}/")
+        RiskDecision.objects.filter(number=1).update(expires_on=utc_now().date() - timedelta(days=1))
+    assert "It expired on" in text(client, f"/risk/decisions/{RiskDecision.objects.get(number=1).pk}/")
     assert "Expired" in text(client, "/risk/decisions/?state=expired")

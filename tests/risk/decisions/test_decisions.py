@@ -219,10 +219,17 @@ def test_what_is_sent_back_is_a_draft_again_and_put_anew_with_new_figures(
     saying.send_back(owner, row.pk, "Estimate the harm to others anew.", utc_now())
     with pytest.raises(Refused, match="not before an approver"):
         saying.send_back(owner, row.pk, "Again.", utc_now())
+    assert fresh(row).figures["amount"] == before, "what was sent back is there to be read"
     with recording("terminal:test", "estimate anew"):
         estimate(scenario, "fines", [1_000_000, 90_000_000], utc_now())
+    changed = draft(scenario, kind="avoid", how="Paying by mail.")
+    row = actions.change(manager, row.pk, changed, seen_entry(row), utc_now())
+    assert (row.figures, row.inputs, row.put_at) == ({}, "", None), "no figure stands beside other words"
+    with pytest.raises(Refused, match="Nothing is frozen"):
+        putting.replayed(row)
     row = put(manager, fresh(row))
     assert row.figures["amount"] > before
+    assert putting.replayed(row).verdict is Verdict.SAME
     signs(owner, row, Decided.REFUSED, "Too dear.")
     assert fresh(row).state == "sent back"
     assert [one.words for one in DecisionWord.objects.filter(kind="back").order_by("at")] == [
