@@ -738,6 +738,30 @@ def _solver_apart() -> Iterator[None]:
         os.close(kept)
 
 
+@risk.command("replay")
+def risk_replay(
+    decision: Annotated[str, typer.Argument(help="Its number, such as D-3, or its key.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compute a decision about risk again from what was frozen with it; exit 1 unless the figures are the
+    same, or the same within 1e-9 under other versions."""
+    import json
+
+    _opened()
+    from duecare.risk.decisions import putting, replaying, terminal
+    from duecare.risk.decisions.queries import decision_called
+
+    row = decision_called(decision, _viewer())
+    found = putting.replayed(row)
+    if as_json:
+        typer.echo(json.dumps({"decision": f"D-{row.number}", **replaying.told(found)}, indent=2))
+    else:
+        for line in terminal.replay_lines(f"D-{row.number} {row.question}", found):
+            tell(line)
+    if not found.holds:
+        raise typer.Exit(1)
+
+
 @law.command("list")
 def law_list(
     answer: Annotated[

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from duecare.errors import DuecareError, NotFound, Refused, Tampered
 from duecare.ledger.asof import LIVE
@@ -34,6 +35,13 @@ from duecare.words import day, number
 
 APPROVERS = (Role.OWNER, Role.APPROVER)
 """Who decides."""
+_ROLE_WORDS = {
+    Role.OWNER: gettext_lazy("owner"),
+    Role.MANAGER: gettext_lazy("manager"),
+    Role.APPROVER: gettext_lazy("approver"),
+    Role.AUDITOR: gettext_lazy("auditor"),
+    Role.MEMBER: gettext_lazy("member"),
+}
 BARRED = timedelta(days=30)
 """How long nobody decides on what was asked for by whoever made or changed their account (SECURITY.md 5)."""
 TARGET = "program.target"
@@ -97,6 +105,10 @@ class Approvable:
     """What else a decision changes, within its act."""
     two_people: bool = False
     """Whether only a second person's passkey approves: never alone, never asserted by the server."""
+    askers: Callable[[Any], Collection[str]] = lambda record: ()
+    """Actors who asked for it beside whoever made this version: who drew up what another put."""
+    roles: Callable[[Any], Collection[Role]] = lambda record: APPROVERS
+    """Who decides on this record; other than usual where it hangs on what it holds, such as an amount."""
 
 
 _approvable: dict[str, Approvable] = {}
@@ -144,12 +156,19 @@ def passkeys_of(person: str) -> list[Passkey]:
 # ── Who may decide ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def demand_right(viewer: Viewer) -> None:
+def demand_right(viewer: Viewer, roles: Collection[Role] = APPROVERS) -> None:
     """Raises Refused for a viewer who decides on nothing: who has no such right, or is not on a page."""
-    if not viewer.person or not viewer.has(*APPROVERS):
+    if viewer.person and viewer.has(*roles):
+        return
+    if set(roles) == set(APPROVERS):
         raise Refused(
             _("Only an owner or an approver decides, signed in on a page of Duecare."), _("Ask one of them.")
         )
+    raise Refused(
+        _("Only who holds one of these rights decides on this, signed in on a page of Duecare: %s.")
+        % ", ".join(str(_ROLE_WORDS[role]) for role in Role if role in roles),
+        _("Ask one of them."),
+    )
 
 
 def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
@@ -157,10 +176,11 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
 
     Raises Refused, saying why and who else may, if this viewer may not decide on this version.
     """
-    demand_right(viewer)
-    if version.actor == viewer.actor:
-        area = area_of(getattr(version.record, "safeguard", ""))
-        others = _others_who_decide(viewer.person, today_at(now), area)
+    roles = approvable(version.reference).roles(version.record)
+    demand_right(viewer, roles)
+    if viewer.actor in (version.actor, *approvable(version.reference).askers(version.record)):
+        area = area_of(getattr(version.record, "safeguard", "")) or version.record.room
+        others = _others_who_decide(viewer.person, today_at(now), area, roles)
         if others:
             raise Refused(
                 _("Nobody decides on what they asked for themselves."), _("Ask %s.") % ", ".join(others)
@@ -182,13 +202,19 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     return False
 
 
-def _others_who_decide(person: str, day: date, area: str) -> list[str]:
+def _others_who_decide(person: str, day: date, area: str, roles: Collection[Role]) -> list[str]:
     """The names of everybody else who may decide on what is of an area on a day, by the live tables."""
+    return sorted({name for key, name in who_decides(day, area, roles) if key != person})
+
+
+def who_decides(day: date, area: str, roles: Collection[Role]) -> list[tuple[str, str]]:
+    """Who holds one of the roles for an area on a day, by the live tables: key and name, by name."""
     holding = Right.objects.using(LIVE).filter(
-        Q(until=None) | Q(until__gte=day), ended_at=None, role__in=[role.value for role in APPROVERS]
+        Q(until=None) | Q(until__gte=day), ended_at=None, role__in=[role.value for role in roles]
     )
-    rows = holding.exclude(person=person).values_list("person__name", "areas__area")
-    return sorted({name for name, limit in rows if limit is None or limit == area})
+    rows = holding.values_list("person", "person__name", "areas__area")
+    found = {(key, name) for key, name, limit in rows if limit is None or limit == area}
+    return sorted(found, key=lambda one: (one[1], one[0]))
 
 
 def _last_change(asker: str, person: str, since: datetime) -> Entry | None:

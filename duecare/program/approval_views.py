@@ -26,7 +26,6 @@ from duecare.program.approval_queries import (
     approvable,
     decides_alone,
     decisions_about,
-    demand_right,
     passkeys_of,
     title_of,
     url_of,
@@ -34,6 +33,7 @@ from duecare.program.approval_queries import (
 )
 from duecare.program.models import Decided, Passkey
 from duecare.program.statement_queries import names_of
+from duecare.program.subjects import referred
 
 TICKETS = "program.approvals"
 """In the session: what this browser was shown to decide on, and when; each is good for one signature."""
@@ -56,7 +56,10 @@ def approvals(request: Request, about: str) -> HttpResponseBase:
 
 def may_decide(viewer: Viewer, about: str) -> bool:
     """Whether a page offers to decide; whether this version may be is said by the page that decides."""
-    return viewer.has(*APPROVERS) and asof.current() is None
+    if asof.current() is not None:
+        return False
+    record = referred(about, viewer)
+    return viewer.has(*(APPROVERS if record is None else approvable(about).roles(record)))
 
 
 def _told(version: Version, viewer: Viewer) -> dict[str, Any]:
@@ -73,7 +76,6 @@ def _told(version: Version, viewer: Viewer) -> dict[str, Any]:
 def decide(request: Request, about: str) -> HttpResponseBase:
     """Read what stands, and approve or refuse it."""
     viewer = demand_reader(request)
-    demand_right(viewer)
     version = version_of(about, viewer)
     alone = decides_alone(version, viewer, request.now)
     demand_open(version, request.view_now)

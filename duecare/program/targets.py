@@ -77,6 +77,7 @@ def counted(unit: str, count: int) -> str:
         "bits": ngettext("%(n)s bit", "%(n)s bits", count),
         "points": ngettext("%(n)s point", "%(n)s points", count),
         "hundredths": ngettext("%(n)s hundredth", "%(n)s hundredths", count),
+        "currency units": ngettext("%(n)s currency unit", "%(n)s currency units", count),
     }.get(unit, f"%(n)s {_(unit)}" if unit else "%(n)s")
     return words % {"n": number(count)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from duecare.risk.decisions.models import DecisionWord as DecisionWord
+from duecare.risk.decisions.models import RiskDecision as RiskDecision
 from duecare.risk.measures.models import Choice as Choice
 from duecare.risk.measures.models import HarbourAnswers as HarbourAnswers
 from duecare.risk.measures.models import Measure as Measure

@@ -44,6 +44,7 @@ from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
+from duecare.risk.decisions import api as risk_decisions_api
 from duecare.risk.measures import api as measures_api
 from duecare.risk.register import api as register_api
 from duecare.risk.register import estimate_api
@@ -170,6 +171,7 @@ for _router in (
     law_api.router,
     duties_api.router,
     holds_api.router,
+    risk_decisions_api.router,
     cases_api.router,
     alerts_api.router,
     plans_api.router,

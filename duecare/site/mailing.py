@@ -15,6 +15,7 @@ from duecare.program.mail import outbox
 from duecare.program.mail.outbox import SIGN_IN
 from duecare.program.mail.sending import Sender, send_due
 from duecare.program.outgoing import Outgoing, way_out
+from duecare.risk.decisions import telling as decisions
 from duecare.site import mail_sign_in
 from duecare.site.models import User
 from duecare.site.rights import holding_rights, today
@@ -44,7 +45,8 @@ def sender(
     def addresses(keys: list[str]) -> Mapping[str, str]:
         return {**notices.addresses(keys), **addresses_of(keys, clock())}
 
-    return Sender(addresses, clock, {SIGN_IN: mail_sign_in.write}, out, stopped)
+    writers = {SIGN_IN: mail_sign_in.write, decisions.SIGNED: decisions.written}
+    return Sender(addresses, clock, writers, out, stopped)
 
 
 def send_waiting(actor: str, by: Sender) -> Counter[str]:

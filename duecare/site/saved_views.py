@@ -72,9 +72,11 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.decisions import queries as risk_decisions
 from duecare.risk.measures.models import Choice, Measure
 from duecare.risk.measures.queries import CHOICES as CHOICES_KEPT
 from duecare.risk.measures.queries import LISTING as MEASURES
+from duecare.risk.models import RiskDecision
 from duecare.risk.register.estimate_lists import estimates_listing
 from duecare.risk.register.lists import scenarios_listing
 from duecare.risk.register.models import Estimate, Scenario
@@ -184,6 +186,10 @@ def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
 
 
+def _risk_decisions(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return risk_decisions.listing(viewer, timezone.localdate(now)).read(query, RiskDecision)
+
+
 def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return scenarios_listing(viewer, now).read(query, Scenario)
 
@@ -248,6 +254,7 @@ LISTS: Mapping[str, ListPage] = {
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "measures": ListPage(gettext_lazy("Measures"), _listing(MEASURES, Measure), "risk"),
     "choices": ListPage(gettext_lazy("Choices of measures"), _listing(CHOICES_KEPT, Choice), "risk"),
+    "risk-decisions": ListPage(gettext_lazy("Decisions about risk"), _risk_decisions, "risk"),
     "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
     "risk-estimates": ListPage(gettext_lazy("Estimates"), _estimates, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),

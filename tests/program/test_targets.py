@@ -15,6 +15,7 @@ from duecare.patching.weaknesses.queries import WEIGHTS
 from duecare.program.finding_tasks import GAP_DAYS
 from duecare.program.judgement import checks
 from duecare.program.targets import TargetDefinition, counted, definitions, parse
+from duecare.risk.decisions.amounts import LIMITS
 from duecare.systems.exposure import COUNTS_FOR
 
 ENTRY = {
@@ -35,9 +36,10 @@ def written(**changes: str | None) -> str:
 
 
 def test_every_target_is_used_and_every_used_one_exists() -> None:
-    """By a check, or by the feeds, the order of work in patching, and the tasks that findings make."""
+    """By a check, or by the feeds, the order of work in patching, the tasks that findings make, and what
+    decides who signs a decision about risk."""
     used = {check.target for check in checks() if check.target}
-    others = {f"order_weight_{name}" for name in WEIGHTS} | {COUNTS_FOR, GAP_DAYS}
+    others = {f"order_weight_{name}" for name in WEIGHTS} | {COUNTS_FOR, GAP_DAYS, *LIMITS.values()}
     assert used | others == set(definitions())
 
 

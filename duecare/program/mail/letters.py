@@ -40,6 +40,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something that comes with a message."""
+
+    name: str
+    type: str
+    """Such as `application/pdf` (RFC 2046)."""
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a message says."""
 
@@ -51,10 +61,16 @@ class Letter:
     """The one page to go to."""
     closing: tuple[str, ...] = ()
     """Paragraphs: why somebody gets this, and how to get less of it."""
+    attached: tuple[File, ...] = ()
+    """Only of letters that are written as they are sent: the outbox keeps no files."""
 
     def to_json(self) -> dict[str, Any]:
-        """As the outbox keeps it."""
-        return asdict(self)
+        """As the outbox keeps it. Raises ValueError for one that files come with."""
+        if self.attached:
+            raise ValueError("a letter with files is written as it is sent, and not kept")
+        kept = asdict(self)
+        del kept["attached"]
+        return kept
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Letter:
@@ -96,6 +112,9 @@ def as_mail(letter: Letter, envelope: Envelope) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(as_text(letter, envelope.base), cte="quoted-printable")
     mail.add_alternative(as_html(letter, envelope.base), subtype="html", cte="quoted-printable")
+    for one in letter.attached:
+        main, _slash, sub = one.type.partition("/")
+        mail.add_attachment(one.data, maintype=main, subtype=sub, filename=one_line(one.name))
     return mail
 
 

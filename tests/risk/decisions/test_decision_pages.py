@@ -1,0 +1,222 @@
+"""Pages of decisions: from a draft to a signed paper, by whom each is offered, and what it always says."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from duecare.ledger.recording import recording
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program.approval_queries import version_of
+from duecare.program.mail.letters import Envelope, as_mail
+from duecare.program.mail.models import MailServer, OutboxMessage
+from duecare.program.models import Right
+from duecare.program.unchanged import seen_entry
+from duecare.risk.curve_files import answer
+from duecare.risk.decisions.models import RiskDecision
+from duecare.risk.decisions.queries import reference
+from duecare.risk.decisions.telling import written
+from tests.people import browser, sign_in
+from tests.risk.decisions.decision_scene import QUESTION, add_measure, add_scenario, drawn, put, set_terms
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def text(client: Client, address: str) -> str:
+    found = client.get(address)
+    assert found.status_code == 200, address
+    return re.sub(r"\s+", " ", found.content.decode())
+
+
+@pytest.fixture
+def owner() -> tuple[Client, Viewer]:
+    client = browser()
+    return client, sign_in(client, Role.OWNER)
+
+
+@pytest.fixture
+def manager(owner: tuple[Client, Viewer]) -> tuple[Client, Viewer]:
+    client = browser()
+    return client, sign_in(client, Role.MANAGER)
+
+
+def sign(client: Client, viewer: Viewer, row: RiskDecision, **sent: str) -> int:
+    entry = version_of(reference(row.pk), viewer).entry
+    address = f"/approvals/{reference(row.pk)}/decide/"
+    return client.post(address, {"entry": entry, "decided": "approved", "words": "", **sent}).status_code
+
+
+def test_a_decision_goes_from_a_form_to_a_signed_paper(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    client, _viewer = manager
+    page = text(client, "/risk/decisions/")
+    assert "No decisions yet" in page
+    assert "terms of risk are not set" in page
+    set_terms()
+    scenario = add_scenario()
+    measure = add_measure(scenario)
+    sent = {
+        "question": QUESTION, "scenarios": [scenario.pk], "kind": "reduce", "recommendation": "Pay in pairs.",
+        "expires_on": (utc_now() + timedelta(days=300)).date().isoformat(), "reopen": "A loss.", "how": "",
+    }  # fmt: skip
+    assert client.post("/risk/decisions/new/", {**sent, "reopen": ""}).status_code == 400
+    assert client.post("/risk/decisions/new/", {**sent, "expires_on": "2020-01-01"}).status_code == 400
+    made = client.post("/risk/decisions/new/", sent)["Location"]
+    row = RiskDecision.objects.get()
+    assert "Weigh another option beside doing nothing." in text(client, made)
+    assert "Not yet" in text(client, f"{made}put/")
+    option = {"label": "Pay in pairs", "words": "Slower.", "measures": [measure.pk], "chosen": "on"}
+    assert client.post(f"{made}options/new/", {**option, "seen": seen_entry(row)}).status_code == 302
+    other = {
+        "label": "Insure it",
+        "cost": "12 tons",
+        "rejected": "Nobody offers it.",
+        "seen": seen_entry(row),
+    }
+    refused = client.post(f"{made}options/new/", other)
+    assert refused.status_code == 400
+    assert client.post(f"{made}options/new/", {**other, "cost": "12 k"}).status_code == 302
+    assert RiskDecision.objects.get().options[2]["cost"] == 1_200_000
+    nothing = {"label": "Do nothing", "rejected": "It is too much.", "seen": seen_entry(row)}
+    assert client.post(f"{made}options/0/", nothing).status_code == 302
+    page = text(client, f"{made}put/")
+    assert "You have “Pay in pairs” done at EUR" in page
+    late = client.post(f"{made}put/", {"before": "", "seen": 0})
+    assert late.status_code == 400
+    assert "changed this while you wrote" in late.content.decode()
+    put_at = client.post(f"{made}put/", {"before": owner[1].person, "seen": seen_entry(row)})
+    assert put_at["Location"] == f"{made}paper/"
+
+    page = text(owner[0], f"{made}paper/")
+    for words in (
+        QUESTION, "Pay in pairs.", "What it costs", "A bad year, 1 in 20", "Harm to others", "Doing nothing",
+        "What you are signing", "Waits for Owner Example", "Within what we said we bear", "Sign</a>",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "/approvals/risk.riskdecision:" not in text(client, f"{made}paper/"), (
+        "a manager signs nothing here"
+    )
+    assert QUESTION in text(owner[0], "/risk/decisions/?sign=mine")
+    decide = text(owner[0], f"/approvals/{reference(row.pk)}/decide/")
+    assert "You have “Pay in pairs” done" in decide
+    assert "numpy" in decide
+    assert client.get(f"/approvals/{reference(row.pk)}/decide/").status_code == 403
+    assert sign(owner[0], owner[1], RiskDecision.objects.get()) == 302
+    page = text(client, f"{made}paper/")
+    assert "Owner Example, asserted by the server" in page
+    assert "approved alone" not in page
+    page = text(client, made)
+    assert "Recorded since" in page
+    assert "Nothing that has to do with its scenarios." in page
+    assert "sign by sign" in text(client, f"{made}replay/")
+    found = json.loads(client.get(f"{made}inputs/both.today/").content)
+    assert round(answer(found)["var"]["0.95"] * 100) == RiskDecision.objects.get().figures["both.today.bad"]
+    assert client.get(f"{made}inputs/nothing/").status_code == 404
+    assert "Owner Example" in client.get("/risk/decisions/?format=csv").getvalue().decode()
+    assert "D-1" in text(client, "/search/?q=second+person")
+
+
+def test_the_paper_comes_as_a_pdf_and_is_mailed_to_who_signed_and_drew_it_up(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    MailServer.objects.create(
+        host="mail.clinic.example", port=587, security="starttls", sender="duecare@clinic.example",
+        address="https://duecare.clinic.example", short=False, changed_at=utc_now(),
+    )  # fmt: skip
+    set_terms()
+    row = put(manager[1], drawn(manager[1], add_scenario()), owner[1].person)
+    assert OutboxMessage.objects.filter(kind="risk-decision", to=owner[1].person).count() == 1
+    assert sign(owner[0], owner[1], row) == 302
+    messages = OutboxMessage.objects.filter(kind="risk-signed")
+    assert {one.to for one in messages} == {owner[1].person, manager[1].person}
+    letter = written(messages[0], utc_now())
+    assert letter is not None
+    (file,) = letter.attached
+    envelope = Envelope("a@b.example", "Duecare", "c@d.example", "key", utc_now(), "https://d.example")
+    mail = as_mail(letter, envelope)
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["decision-D-1.pdf"]
+    assert (file.name, file.data[:5]) == ("decision-D-1.pdf", b"%PDF-")
+    MailServer.objects.update(short=True)
+    short = written(messages[0], utc_now())
+    assert short is not None
+    assert (short.attached, short.opening) == ((), ()), "short mails leave everything to the pages"
+    with recording("terminal:test", "they leave"):
+        Right.objects.filter(person=messages[0].to).update(ended_at=utc_now())
+    assert written(messages[0], utc_now()) is None
+    pdf = manager[0].post(f"/risk/decisions/{row.pk}/paper/pdf/")
+    assert pdf.content.startswith(b"%PDF-")
+    assert "decision-D-1.pdf" in pdf["Content-Disposition"]
+
+
+def test_what_is_said_shows_on_the_paper_in_order_and_is_answered_there(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    set_terms()
+    row = drawn(manager[1], add_scenario())
+    paper = f"/risk/decisions/{row.pk}/paper/"
+    assert owner[0].get(paper).status_code == 403, "a draft has no paper"
+    put(manager[1], row, owner[1].person)
+    assert owner[0].post(f"{paper}ask/", {"words": ""}).status_code == 400
+    assert owner[0].post(f"{paper}ask/", {"words": "Why <b>not</b> insure?"}).status_code == 302
+    page = text(manager[0], paper)
+    assert "Why &lt;b&gt;not&lt;/b&gt; insure?" in page
+    assert "Not answered yet." in page
+    link = re.search(rf'href="({paper}ask/[^"]+/)"', page)
+    assert link
+    assert manager[0].post(link[1], {"words": "Nobody offers it."}).status_code == 302
+    assert manager[0].post(f"{paper}dissent/", {"words": "I would stop."}).status_code == 302
+    page = text(owner[0], paper)
+    assert page.index("insure?") < page.index("Nobody offers it.") < page.index("I would stop.")
+    assert "Not answered yet." not in page
+    assert manager[0].post(f"{paper}back/", {"words": "No."}).status_code == 400, "not theirs to send back"
+    assert owner[0].post(f"{paper}back/", {"words": "Too dear."}).status_code == 302
+    assert RiskDecision.objects.get().state == "sent back"
+    assert "Too dear." in text(manager[0], f"/risk/decisions/{row.pk}/")
+
+
+def test_an_auditor_reads_all_and_changes_nothing_and_a_member_sees_nothing(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    set_terms()
+    row = put(manager[1], drawn(manager[1], add_scenario()))
+    auditor, member = browser(), browser()
+    sign_in(auditor, Role.AUDITOR)
+    sign_in(member, Role.MEMBER)
+    page = text(auditor, f"/risk/decisions/{row.pk}/paper/")
+    for words in ("Sign</a>", "Send back", "Dissent", "Let another sign"):
+        assert words not in page
+    assert auditor.post(f"/risk/decisions/{row.pk}/paper/dissent/", {"words": "x"}).status_code == 403
+    for address in ("", f"{row.pk}/", f"{row.pk}/paper/", f"{row.pk}/replay/"):
+        assert member.get(f"/risk/decisions/{address}").status_code == 404
+
+
+def test_what_was_signed_alone_or_outside_or_has_expired_always_says_so(owner: tuple[Client, Viewer]) -> None:
+    client, viewer = owner
+    set_terms(1)
+    row = put(viewer, drawn(viewer, add_scenario()))
+    assert "nobody else may sign this amount" in text(client, f"/risk/decisions/{row.pk}/paper/")
+    assert sign(client, viewer, row) == 302
+    page = text(client, f"/risk/decisions/{row.pk}/paper/")
+    assert "approved alone" in page
+    assert "ABOVE what we said we bear" in page
+    assert "approved alone" in client.get("/risk/decisions/?format=csv").getvalue().decode()
+    adviser = browser()
+    outside = sign_in(adviser, Role.APPROVER, areas=("risk",))
+    small = add_scenario("Small", rate=[1_000, 2_000, 3_000], fines=[100, 200])
+    row = put(viewer, drawn(viewer, small), outside.person, outside=True)
+    page = text(client, f"/risk/decisions/{row.pk}/paper/")
+    assert "Approver Example is an approver from outside the organisation." in page
+    assert "You put this yourself, so another signs: Approver Example." in page
+    assert "Sign</a>" in text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert sign(adviser, outside, row) == 302
+    assert "approved alone" not in text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    with recording("terminal:test", "time passes"):
+        RiskDecision.objects.filter(number=1).update(expires_on=utc_now().date() - timedelta(days=1))
+    assert "It expired on" in text(client, f"/risk/decisions/{RiskDecision.objects.get(number=1).pk}/")
+    assert "Expired" in text(client, "/risk/decisions/?state=expired")
