@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from duecare.risk.insurance.claims.models import Claim as Claim
+from duecare.risk.insurance.policies.models import InsurancePolicy as InsurancePolicy
+from duecare.risk.insurance.questionnaires.models import Questionnaire as Questionnaire
+from duecare.risk.insurance.statements.models import InsurerStatement as InsurerStatement
 from duecare.risk.measures.models import Measure as Measure
 from duecare.risk.register.models import Effect as Effect
 from duecare.risk.register.models import Estimate as Estimate

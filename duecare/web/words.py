@@ -96,6 +96,11 @@ STATUSES: Mapping[str, Status] = {
     "new": Status(_("New"), "none", "circle-plus"),
     "unreadable": Status(_("Unreadable"), "bad", "x"),
     "given up": Status(_("Given up"), "bad", "x"),
+    "in force": Status(_("In force"), "none", "file-check"),
+    "signed": Status(_("Signed"), "none", "signature"),
+    "no longer agrees": Status(_("Evidence no longer agrees"), "bad", "triangle-alert"),
+    "notice given": Status(_("Notice given"), "none", "send"),
+    "paid": Status(_("Paid"), "none", "circle-check"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 
