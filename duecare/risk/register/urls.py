@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from duecare.risk.register import terms_views
+
+urlpatterns: list[URLPattern] = [
+    path("terms/", terms_views.terms_page, name="risk-terms"),
+]
