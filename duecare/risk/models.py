@@ -6,6 +6,7 @@ from duecare.risk.insurance.claims.models import Claim as Claim
 from duecare.risk.insurance.policies.models import InsurancePolicy as InsurancePolicy
 from duecare.risk.insurance.questionnaires.models import Questionnaire as Questionnaire
 from duecare.risk.insurance.statements.models import InsurerStatement as InsurerStatement
+from duecare.risk.insurance.statements.models import StatementDrift as StatementDrift
 from duecare.risk.measures.models import Measure as Measure
 from duecare.risk.register.models import Effect as Effect
 from duecare.risk.register.models import Estimate as Estimate

@@ -125,21 +125,21 @@ def write(
     the side that count, where not all do: those that an insurance covers.
     """
     unit = 10**digits
-    counted = [form for form in SIDES[side] if forms is None or form in forms]
+    covered = [form for form in SIDES[side] if forms is None or form in forms]
     scenarios, keys, lacking = [], [], {}
     for row in rows:
         rates = [one for one in row.told if one.what == RATE]
-        losses = [found for form in counted if (found := [one for one in row.told if one.what == form])]
+        losses = [found for form in covered if (found := [one for one in row.told if one.what == form])]
         if not rates or not losses:
             lacking[row.key] = RATE if not rates else "loss"
             continue
         holds = in_place(row, stage)
-        forms = [_pooled_loss(found, unit) for found in losses]
+        parts = [_pooled_loss(found, unit) for found in losses]
         scenarios.append(
             {
                 "name": row.name,
                 "frequency": pooled_rate(rates),
-                "severity": forms[0] if len(forms) == 1 else {"together": forms},
+                "severity": parts[0] if len(parts) == 1 else {"together": parts},
                 "effect": {"frequency": left(holds, "frequency"), "magnitude": left(holds, "magnitude")},
             }
         )

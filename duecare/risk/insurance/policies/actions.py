@@ -18,6 +18,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.contract_clocks import tell_contract_followers
 from duecare.program.record_form import LONG
 from duecare.program.unchanged import demand_unchanged
+from duecare.risk.amounts import MOST
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.queries import find_policy, layer_of, notices_of, parts_of
 from duecare.risk.insurance.policies.terms import (
@@ -37,8 +38,6 @@ from duecare.words import number
 
 MOST_DAYS = 3660
 """Of a policy's period: about ten years."""
-MOST_MONEY = 10**15
-"""Minor units: beyond what any policy pays, and below what the record can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +111,7 @@ def put_part(viewer: Viewer, key: str, part: Part, seen: int, now: datetime) -> 
         if part.id and part.id not in {one.id for one in there}:
             raise _no_part()
         placed = replace(part, id=part.id or new_key())
-        parts = (
-            tuple(placed if one.id == part.id else one for one in there) if part.id else (*there, placed)
-        )
+        parts = tuple(placed if one.id == part.id else one for one in there) if part.id else (*there, placed)
         demand_parts(parts, layer_of(row))
         row.parts = [as_json(one) for one in parts]
 
@@ -144,9 +141,7 @@ def put_notice(viewer: Viewer, key: str, notice: Notice, seen: int, now: datetim
             raise _no_notice()
         placed = replace(notice, id=notice.id or new_key())
         found = (
-            tuple(placed if one.id == notice.id else one for one in there)
-            if notice.id
-            else (*there, placed)
+            tuple(placed if one.id == notice.id else one for one in there) if notice.id else (*there, placed)
         )
         if len(found) > MOST_NOTICES:
             raise BadInput(
@@ -242,7 +237,7 @@ def _demand(draft: Draft) -> Layer:
         ("limit", draft.limit),
         ("aggregate", draft.aggregate),
     ):
-        if amount is not None and not 0 <= amount <= MOST_MONEY:
+        if amount is not None and not 0 <= amount <= MOST:
             raise BadInput(_("This is no amount of a policy."), _("Give one from 0 on."), field)
     layer = Layer(draft.retention, draft.limit, draft.aggregate)
     demand_layer(layer)

@@ -22,7 +22,8 @@ from duecare.errors import DuecareError
 from duecare.risk.curve_files import answer, portfolio_of
 from duecare.risk.curves import NoCertificate, curve
 from duecare.risk.insurance.policies.terms import Group, Layer, least
-from duecare.risk.register.portfolios import RATE, Row, Stage, write
+from duecare.risk.register.forms_of_loss import OWN, RATE
+from duecare.risk.register.portfolios import Row, Stage, write
 
 YEARS = (5, 10, 20, 100)
 """A year in so many is looked at."""
@@ -173,3 +174,11 @@ def lacking(found: Sequence[Group], rows: Sequence[Row]) -> list[str]:
         for row in rows
         if any(one.what in forms for one in row.told) and not any(one.what == RATE for one in row.told)
     ]
+
+
+def uncovered(found: Sequence[Group], rows: Sequence[Row], digits: int) -> float:
+    """What a year costs us on average of forms of loss of our own that no group covers."""
+    covered = {form for group in found for form in group.forms}
+    left = [form for form in OWN if form not in covered]
+    written = write(rows, "own", Stage.TODAY, digits=digits, forms=left).document
+    return portfolio_of(written).mean if "scenarios" in written else 0.0

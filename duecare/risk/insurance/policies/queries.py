@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
@@ -25,6 +25,7 @@ from duecare.risk.insurance.policies.terms import (
     part_of,
 )
 from duecare.risk.money import shown
+from duecare.risk.register.terms_actions import register_amounts
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 POLICY = "risk.insurancepolicy"
@@ -97,9 +98,7 @@ def listing(today: date, new_url: str = "") -> Listing[InsurancePolicy]:
                 order="insurer",
             ),
             Column("kind", gettext_lazy("Kind"), lambda row: str(KINDS.get(row.kind, row.kind))),
-            Column(
-                "from", gettext_lazy("From"), lambda row: row.period_from, Kind.DATE, order="period_from"
-            ),
+            Column("from", gettext_lazy("From"), lambda row: row.period_from, Kind.DATE, order="period_from"),
             Column("to", gettext_lazy("Last day"), lambda row: row.period_to, Kind.DATE, order="period_to"),
             Column(
                 "limit",
@@ -139,4 +138,5 @@ def listing(today: date, new_url: str = "") -> Listing[InsurancePolicy]:
     )
 
 
+register_amounts(gettext_noop("insurance policies"), InsurancePolicy.objects.exists)
 register_reference(POLICY, lambda key: reverse("insurance-policy", args=[key]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
 from duecare.errors import BadInput
@@ -116,12 +116,15 @@ class Notice:
             told = ngettext("within %(n)s day", "within %(n)s days", self.amount)
         return f"{told % {'n': number(self.amount)}} {after}"
 
-    def due(self, known: datetime) -> datetime | None:
-        """When it ends for what was known at a moment; None without a number. Days are counted here as times
-        of 24 hours, which is never later than the calendar's."""
+    def due(self, known: datetime, zone: tzinfo) -> datetime | None:
+        """When it ends for what was known at a moment; None without a number. Days are whole days where the
+        organisation is, and that of the event does not count."""
         if self.amount is None:
             return None
-        return known + (timedelta(hours=1) if self.counted == HOURS else timedelta(days=1)) * self.amount
+        if self.counted == HOURS:
+            return known + timedelta(hours=self.amount)
+        last = known.astimezone(zone).date() + timedelta(days=self.amount)
+        return datetime.combine(last + timedelta(days=1), time.min, zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class InsurerStatement(Record):
     """Of what it speaks: all of which accounts, computers, sites."""
     rests_on = models.JSONField(default=list)
     """What of ours shows it: ids as `check:access.accounts_second_factor` or `safeguard:mfa`."""
+    lacks = models.TextField(blank=True)
+    """What that evidence does not reach of the scope, in words: then it never says yes by itself."""
     predicate = models.TextField()
     """What has to be true of each of them."""
     threshold = models.CharField(max_length=200, blank=True)
@@ -55,15 +57,6 @@ class InsurerStatement(Record):
     signed_at = models.DateTimeField(null=True)
     """When an owner or approver signed; from then on nothing above changes any more."""
 
-    finding = models.CharField(max_length=40, blank=True)
-    """Key of the open finding that evidence no longer agrees."""
-    drifted_at = models.DateTimeField(null=True)
-    """When evidence first stopped agreeing since the insurer was last told; null while nothing is owed."""
-    told_at = models.DateTimeField(null=True)
-    """When the insurer was last told of a change."""
-    told_words = models.TextField(blank=True)
-    told_said = models.JSONField(default=dict)
-    """What evidence said then: what was told of is owed no second time."""
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
     ended_because = models.TextField(blank=True)
@@ -77,3 +70,33 @@ class InsurerStatement(Record):
 
     def __str__(self) -> str:
         return " ".join(self.question.split())[:100]
+
+
+class StatementDrift(Record):
+    """That evidence no longer agreed with a signed answer, and that the insurer had to be told."""
+
+    statement = models.ForeignKey(InsurerStatement, models.PROTECT, related_name="drifts")
+    since = models.DateTimeField()
+    """When it was first seen."""
+    said = models.JSONField()
+    """What evidence said then, or by the last time it got worse (`evidence.Said`)."""
+    due = models.DateField()
+    """The last day on which the insurer is told in time."""
+    finding = models.CharField(max_length=40)
+    """Key of the finding that it opened."""
+    agreed_at = models.DateTimeField(null=True)
+    """When evidence agreed again; what was untrue for a time is told all the same."""
+    told_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=80, blank=True)
+    told_words = models.TextField(blank=True)
+    """To whom, how, and what was told."""
+
+    room = ROOM
+    objects = RiskQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "drift of an insurer statement"
+        indexes = (models.Index(fields=("statement", "told_at"), name="statement_drift"),)
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d} {self.statement}"
