@@ -44,6 +44,7 @@ from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
+from duecare.risk.insurance import api as insurance_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
@@ -167,6 +168,7 @@ for _router in (
     law_api.router,
     duties_api.router,
     holds_api.router,
+    insurance_api.router,
     cases_api.router,
     alerts_api.router,
     plans_api.router,

@@ -72,6 +72,14 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.insurance.claims.models import Claim
+from duecare.risk.insurance.claims.queries import listing as claims_listing
+from duecare.risk.insurance.policies.models import InsurancePolicy
+from duecare.risk.insurance.policies.queries import listing as policies_listing
+from duecare.risk.insurance.questionnaires.models import Questionnaire
+from duecare.risk.insurance.questionnaires.queries import listing as questionnaires_listing
+from duecare.risk.insurance.statements.models import InsurerStatement
+from duecare.risk.insurance.statements.queries import listing as told_listing
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -230,6 +238,20 @@ LISTS: Mapping[str, ListPage] = {
         "law",
     ),
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
+    "insurance": ListPage(
+        gettext_lazy("Insurance policies"),
+        lambda query, viewer, now: policies_listing(timezone.localdate(now)).read(query, InsurancePolicy),
+        "risk",
+    ),
+    "insurer-statements": ListPage(
+        gettext_lazy("What insurers were told"),
+        lambda query, viewer, now: told_listing(timezone.localdate(now)).read(query, InsurerStatement),
+        "risk",
+    ),
+    "questionnaires": ListPage(
+        gettext_lazy("Questionnaires of insurers"), _listing(questionnaires_listing(), Questionnaire), "risk"
+    ),
+    "insurance-claims": ListPage(gettext_lazy("Insurance claims"), _listing(claims_listing(), Claim), "risk"),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),

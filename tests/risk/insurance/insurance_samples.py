@@ -68,13 +68,25 @@ def scenario(now: datetime, number: int = 1, *, rate: bool = True) -> Scenario:
 
 
 def outcome(
-    check: str, now: datetime, *, verdict: str = "met", population: int = 3, unmet: Sequence[str] = (), days: int = 30
+    check: str,
+    now: datetime,
+    *,
+    verdict: str = "met",
+    population: int = 3,
+    unmet: Sequence[str] = (),
+    days: int = 30,
 ) -> None:
     """What a check found, as if an assessment had written it; `days` until its evidence is stale."""
     found = find_check(check)
     assert found is not None
     lines = [
-        {"item": "", "name": name, "reason": "has no second factor", "subject": f"x:{name}", "verdict": "unmet"}
+        {
+            "item": "",
+            "name": name,
+            "reason": "has no second factor",
+            "subject": f"x:{name}",
+            "verdict": "unmet",
+        }
         for name in unmet
     ]
     digest = blobs.keep("\n".join(json.dumps(line) for line in lines).encode()) if lines else ""

@@ -1,4 +1,4 @@
-"""Policies on their pages: written down, with parts and notice periods, changed by two at once, followed, ended."""
+"""Policies on their pages: written down with parts and notice periods, changed by two, followed, ended."""
 
 from __future__ import annotations
 
@@ -59,10 +59,13 @@ def test_a_policy_is_written_down_on_pages_and_says_what_it_would_pay(owner: tup
     assert "No notice period is written down" in text(client, page)
     assert "No part says which losses" in text(client, page)
     assert "Response" in text(client, f"{page}parts/new/?kind=response")
-    assert client.post(f"{page}parts/new/", {"kind": "response", "forms_of_loss": ["response"]}).status_code == 302
+    assert (
+        client.post(f"{page}parts/new/", {"kind": "response", "forms_of_loss": ["response"]}).status_code
+        == 302
+    )
     told = text(client, page)
     for words in (
-        "EUR\u00a01,000,000", "EUR\u00a050,000", "Is the limit enough?", "A year in", "is normal",
+        "EUR 1,000,000", "EUR 50,000", "Is the limit enough?", "A year in", "is normal",
         "R-2 Ransomware", "Not in the figures", "In force",
     ):  # fmt: skip
         assert words in told, words
@@ -71,13 +74,15 @@ def test_a_policy_is_written_down_on_pages_and_says_what_it_would_pay(owner: tup
     part = row.parts[0]["id"]
     changed = {"kind": "response", "forms_of_loss": ["response"], "limit": "100k", "seen": seen_entry(row)}
     assert client.post(f"{page}parts/{part}/", changed).status_code == 302
-    assert "EUR\u00a0100,000" in text(client, page)
+    assert "EUR 100,000" in text(client, page)
     assert client.post(f"{page}parts/{part}/", changed).status_code == 400, "somebody changed it meanwhile"
     assert client.post(f"{page}parts/{part}/drop/").status_code == 302
     assert client.post(f"{page}parts/{part}/drop/").status_code == 404
 
 
-def test_two_parts_that_would_count_one_loss_twice_are_refused_at_the_field(owner: tuple[Client, Viewer]) -> None:
+def test_two_parts_that_would_count_one_loss_twice_are_refused_at_the_field(
+    owner: tuple[Client, Viewer],
+) -> None:
     client, viewer = owner
     row = policy(viewer, NOW)
     answer = client.post(
@@ -91,7 +96,10 @@ def test_two_parts_that_would_count_one_loss_twice_are_refused_at_the_field(owne
 def test_a_policy_past_its_period_says_so_and_another_follows_it(owner: tuple[Client, Viewer]) -> None:
     client, viewer = owner
     row = policy(
-        viewer, NOW, period_from=(NOW - timedelta(days=400)).date(), period_to=(NOW - timedelta(days=36)).date()
+        viewer,
+        NOW,
+        period_from=(NOW - timedelta(days=400)).date(),
+        period_to=(NOW - timedelta(days=36)).date(),
     )
     assert "Expired" in text(client, "/risk/insurance/")
     page = text(client, f"/risk/insurance/policies/{row.pk}/")
@@ -107,7 +115,9 @@ def test_a_policy_past_its_period_says_so_and_another_follows_it(owner: tuple[Cl
     assert [one["policy"] for one in listed] == ["Northwind Mutual, CY-1"]
 
 
-def test_two_who_change_one_policy_lose_nothing_and_what_was_ended_stays(owner: tuple[Client, Viewer]) -> None:
+def test_two_who_change_one_policy_lose_nothing_and_what_was_ended_stays(
+    owner: tuple[Client, Viewer],
+) -> None:
     _client, viewer = owner
     row = policy(viewer, NOW)
     seen = seen_entry(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
@@ -75,6 +75,19 @@ def change_claim(viewer: Viewer, key: str, draft: Draft, seen: int, now: datetim
         row.changed_at, row.changed_by = now, viewer.actor
         row.save()
     return row
+
+
+def read_moment(text: str, place: str) -> datetime:
+    """A moment as a program writes it. Raises BadInput for what is none, or has no zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise BadInput(
+            _("“%s” is no moment with a zone.") % text[:40], _("Write 2026-03-01T14:30:00Z."), place
+        )
+    return found.astimezone(UTC)
 
 
 def _demand(viewer: Viewer, draft: Draft, parts: set[str], kept: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from duecare.program.subjects import register_reference
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.states import STATES, Timely, timely
 from duecare.risk.insurance.policies.models import InsurancePolicy
-from duecare.risk.insurance.policies.queries import notices_of
+from duecare.risk.insurance.policies.queries import notices_of, written
 from duecare.risk.money import shown
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
@@ -84,13 +84,13 @@ def listing(new_url: str = "") -> Listing[Claim]:
                 "claimed",
                 gettext_lazy("Claimed"),
                 lambda row: amount(row.claimed, row.policy.currency),
-                export=lambda row: row.claimed,
+                export=lambda row: written(row.claimed, row.policy.currency),
             ),
             Column(
                 "paid",
                 gettext_lazy("Paid"),
                 lambda row: amount(row.paid, row.policy.currency),
-                export=lambda row: row.paid,
+                export=lambda row: written(row.paid, row.policy.currency),
             ),
         ),
         sort=("-known_at",),

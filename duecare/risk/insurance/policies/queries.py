@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
 from duecare.program.subjects import register_reference
+from duecare.risk.amounts import write_amount
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.terms import (
     KINDS,
@@ -83,6 +84,11 @@ def policy_choices(viewer: Viewer) -> Sequence[tuple[str, str]]:
     return [(row.pk, str(row)) for row in rows.order_by("-period_from", "id")[:200]]
 
 
+def written(minor: int | None, currency: str) -> str:
+    """An amount for a file or a program: its text, with the currency; empty for none."""
+    return "" if minor is None else f"{currency} {write_amount(minor, currency)}"
+
+
 def listing(today: date, new_url: str = "") -> Listing[InsurancePolicy]:
     """All policies; `new_url` is where the first is written down, for who may."""
     return Listing(
@@ -104,13 +110,13 @@ def listing(today: date, new_url: str = "") -> Listing[InsurancePolicy]:
                 "limit",
                 gettext_lazy("Limit of one event"),
                 lambda row: _("none") if row.limit is None else shown(row.limit, row.currency),
-                export=lambda row: row.limit,
+                export=lambda row: written(row.limit, row.currency),
             ),
             Column(
                 "premium",
                 gettext_lazy("Premium"),
                 lambda row: shown(row.premium, row.currency),
-                export=lambda row: row.premium,
+                export=lambda row: written(row.premium, row.currency),
             ),
         ),
         sort=("-period_to",),
