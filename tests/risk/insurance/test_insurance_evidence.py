@@ -20,7 +20,8 @@ from duecare.risk.insurance.evidence import (
 
 MET = Looked("check:a", "Has every account a second factor?", Verdict.MET, 12)
 UNMET = Looked(
-    "check:b", "Is every disk encrypted?", Verdict.UNMET, 4, "1 of 4 not.", (Counter("lap-7", "not encrypted"),), 1
+    "check:b", "Is every disk encrypted?", Verdict.UNMET, 4, "1 of 4 not.",
+    (Counter("lap-7", "not encrypted"),), 1,
 )  # fmt: skip
 STALE = Looked("check:c", "Did every host report?", Verdict.UNKNOWN, 3, "the evidence has gone stale since.")
 

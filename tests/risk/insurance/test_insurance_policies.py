@@ -46,7 +46,8 @@ def text(client: Client, address: str) -> str:
 
 def test_a_policy_is_written_down_on_pages_and_says_what_it_would_pay(owner: tuple[Client, Viewer]) -> None:
     client, _viewer = owner
-    assert client.get("/risk/insurance/new/").status_code == 403, "no currency yet"
+    assert "Set the terms of risk first" in text(client, "/risk/insurance/new/")
+    assert client.post("/risk/insurance/new/", GIVEN).status_code == 400
     assert "Set the terms of risk first" in text(client, "/risk/insurance/")
     terms()
     scenario(NOW)

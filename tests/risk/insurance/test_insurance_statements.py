@@ -1,4 +1,4 @@
-"""Insurer statements: answered from evidence, signed, compared every day, told of when they no longer stand."""
+"""Insurer statements: answered from evidence, signed, compared daily, told of when they no longer stand."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def text(client: Client, address: str) -> str:
 
 def statement(viewer: Viewer, **changed: object) -> InsurerStatement:
     said = {
-        "question": "MFA everywhere?", "kind": "warranty", "scope": "All accounts.", "predicate": "A second factor.",
-        "as_of": NOW.date(), "continuity": "throughout", "consequence": "Rescission.", "tell_within": 14,
+        "question": "MFA everywhere?", "kind": "warranty", "scope": "All accounts.",
+        "predicate": "A second factor.", "as_of": NOW.date(), "continuity": "throughout", "consequence": "Rescission.", "tell_within": 14,
         "rests_on": (f"check:{MFA}",),
     }  # fmt: skip
     under = policy(viewer, NOW)

@@ -100,10 +100,8 @@ def add(request: Request) -> HttpResponseBase:
     viewer = keeper(request)
     kept = terms(viewer)
     if kept is None:
-        raise Refused(
-            _("The register has no currency yet, and a policy is written down in it."),
-            _("Set the terms of risk first."),
-        )
+        status = 400 if request.method == "POST" else 200
+        return render(request, "risk/insurance/no_terms.html", status=status)
     like = request.GET.get("like", "")
     form = PolicyForm(kept.currency, sent(request), initial=_like(like, viewer))
     if form.is_valid():

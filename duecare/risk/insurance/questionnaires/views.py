@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from duecare.errors import BadInput, DuecareError, Refused
+from duecare.errors import BadInput, DuecareError, NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request
 from duecare.program import remarks
@@ -254,7 +254,7 @@ def paper(request: Request, key: str) -> HttpResponseBase:
     viewer = reader(request)
     row = find_questionnaire(key, viewer)
     if asof.current() is not None:
-        raise Refused(_("A paper tells of now, not of a past day."), _("Leave the past day first."))
+        raise NotFound(_("A paper tells of now, not of a past day."), _("Leave the past day first."))
     data = set_now(papers.paper(row, viewer), viewer, request.now)
     answer = HttpResponse(data, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="questionnaire.pdf"'
