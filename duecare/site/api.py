@@ -45,6 +45,7 @@ from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
 from duecare.risk.insurance import api as insurance_api
+from duecare.risk.register import api as register_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
@@ -180,6 +181,7 @@ for _router in (
     lessons_api.router,
     exercises_api.router,
     figures_api.router,
+    register_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -80,6 +80,8 @@ from duecare.risk.insurance.questionnaires.models import Questionnaire
 from duecare.risk.insurance.questionnaires.queries import listing as questionnaires_listing
 from duecare.risk.insurance.statements.models import InsurerStatement
 from duecare.risk.insurance.statements.queries import listing as told_listing
+from duecare.risk.register.lists import scenarios_listing
+from duecare.risk.register.models import Scenario
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -186,6 +188,10 @@ def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
 
 
+def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return scenarios_listing(viewer, now).read(query, Scenario)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -254,6 +260,7 @@ LISTS: Mapping[str, ListPage] = {
     "insurance-claims": ListPage(gettext_lazy("Insurance claims"), _listing(claims_listing(), Claim), "risk"),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
+    "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

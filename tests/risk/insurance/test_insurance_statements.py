@@ -49,8 +49,8 @@ def text(client: Client, address: str) -> str:
 def statement(viewer: Viewer, **changed: object) -> InsurerStatement:
     said = {
         "question": "MFA everywhere?", "kind": "warranty", "scope": "All accounts.",
-        "predicate": "A second factor.", "as_of": NOW.date(), "continuity": "throughout", "consequence": "Rescission.", "tell_within": 14,
-        "rests_on": (f"check:{MFA}",),
+        "predicate": "A second factor.", "as_of": NOW.date(), "continuity": "throughout",
+        "consequence": "Rescission.", "tell_within": 14, "rests_on": (f"check:{MFA}",),
     }  # fmt: skip
     under = policy(viewer, NOW)
     return actions.add_statement(viewer, under.pk, actions.Draft(**{**said, **changed}), NOW)  # type: ignore[arg-type]
