@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("insurance/questionnaires/<str:key>/fill/", questionnaires.fill, name="questionnaire-fill"),
     path("insurance/questionnaires/<str:key>/review/", questionnaires.review, name="questionnaire-review"),
     path("insurance/questionnaires/<str:key>/end/", questionnaires.end, name="questionnaire-end"),
-    path("insurance/questionnaires/<str:key>/paper.pdf", questionnaires.paper, name="questionnaire-paper"),
+    path("insurance/questionnaires/<str:key>/paper/", questionnaires.paper, name="questionnaire-paper"),
     path("insurance/questionnaires/<str:key>/answers.csv", questionnaires.csv, name="questionnaire-csv"),
     path(
         "insurance/questionnaires/<str:key>/<str:question>/",

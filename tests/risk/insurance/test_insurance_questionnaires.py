@@ -131,7 +131,7 @@ def test_it_is_read_through_signed_by_a_second_person_and_frozen(owner: tuple[Cl
     with pytest.raises(Refused, match="signed"):
         actions.fill(viewer, row.pk, NOW)
     assert client.get(f"{page}call-back/").status_code == 403
-    paper = client.get(f"{page}paper.pdf")
+    paper = client.post(f"{page}paper/")
     assert paper.content.startswith(b"%PDF-")
     assert "Approver Example" in text(client, page)
 

@@ -76,9 +76,7 @@ PAGES: Mapping[str, Page] = {
     "risk/insurance/questionnaires/<str:key>/fill/": act(f"{QUESTIONNAIRE}fill/", *WHO, told=(AUDITOR,)),
     "risk/insurance/questionnaires/<str:key>/review/": act(f"{QUESTIONNAIRE}review/", *WHO, told=(AUDITOR,)),
     "risk/insurance/questionnaires/<str:key>/end/": _kept(f"{QUESTIONNAIRE}end/"),
-    "risk/insurance/questionnaires/<str:key>/paper.pdf": Page(
-        f"{QUESTIONNAIRE}paper.pdf", READ, object=True, today=True
-    ),
+    "risk/insurance/questionnaires/<str:key>/paper/": act(f"{QUESTIONNAIRE}paper/", *WHO, AUDITOR),
     "risk/insurance/questionnaires/<str:key>/answers.csv": Page(
         f"{QUESTIONNAIRE}answers.csv", READ, object=True
     ),
@@ -135,12 +133,7 @@ CALLS: Mapping[str, Call] = {
     "GET risk/insurance/claims/{key}": read("risk/insurance/claims/{insurance claim}", object=True),
     "PUT risk/insurance/claims/{key}": _done("risk/insurance/claims/{insurance claim}", SAID_CLAIM),
 }
-FILES: frozenset[str] = frozenset(
-    {
-        "risk/insurance/questionnaires/<str:key>/paper.pdf",
-        "risk/insurance/questionnaires/<str:key>/answers.csv",
-    }
-)
+FILES: frozenset[str] = frozenset({"risk/insurance/questionnaires/<str:key>/answers.csv"})
 
 
 def write(owner: Viewer, at: datetime) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from duecare.errors import BadInput, DuecareError, NotFound, Refused
+from duecare.errors import BadInput, DuecareError, Refused
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request
 from duecare.program import remarks
@@ -25,7 +25,7 @@ from duecare.program.imports.tables import MOST_BYTES, Table
 from duecare.program.papers.setting import set_now
 from duecare.program.statement_queries import names_of
 from duecare.program.unchanged import seen_entry
-from duecare.risk.insurance.doors import keeper, reader
+from duecare.risk.insurance.doors import demand_patience, keeper, reader
 from duecare.risk.insurance.evidence import SHOWN
 from duecare.risk.insurance.pages import form_page, history, refuse, sent
 from duecare.risk.insurance.policies.forms import ReasonForm
@@ -248,13 +248,12 @@ def end(request: Request, key: str) -> HttpResponseBase:
     return form_page(request, form, _("End the questionnaire"), row.title, _("End it"), _back(key))
 
 
-@require_safe
+@require_POST
 def paper(request: Request, key: str) -> HttpResponseBase:
-    """It as PDF; of a past day none is made."""
+    """It as PDF, always as a download, under a checkpoint signed for it."""
     viewer = reader(request)
     row = find_questionnaire(key, viewer)
-    if asof.current() is not None:
-        raise NotFound(_("A paper tells of now, not of a past day."), _("Leave the past day first."))
+    demand_patience(viewer)
     data = set_now(papers.paper(row, viewer), viewer, request.now)
     answer = HttpResponse(data, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="questionnaire.pdf"'
