@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from duecare.risk.money import digits, from_units, shown
 from duecare.risk.register.forms_of_loss import FORMS
 from duecare.risk.register.models import Scenario
 from duecare.risk.register.queries import rows_of, terms
+from duecare.words import number
 
 
 def money(units: float, currency: str) -> str:
@@ -139,7 +141,12 @@ def _beyond(chance: float | None, top: int | None, currency: str) -> str:
     return _(
         "About one year in %(years)s costs more than retention and limit together, %(top)s: what lies above "
         "is yours."
-    ) % {**said, "years": round(1 / chance)}
+    ) % {**said, "years": number(_rounded(1 / chance))}
+
+
+def _rounded(years: float) -> int:
+    """To two digits: more would say more than the estimates do."""
+    return int(round(years, 1 - floor(log10(years))))
 
 
 def layer_words(group: Group, currency: str) -> str:
