@@ -137,13 +137,16 @@ FILES: frozenset[str] = frozenset({"risk/insurance/questionnaires/<str:key>/answ
 
 
 def write(owner: Viewer, at: datetime) -> None:
-    """A policy with a part and a notice period, what its insurer was told, a questionnaire, a claim."""
+    """A policy with a part and a notice period, what its insurer was told, a questionnaire, a claim.
+
+    Its period is over, so that it starts no clock in the cases of the other samples.
+    """
     if not RiskTerms.objects.exists():
         with recording(owner.actor, "set the terms of risk"):
             RiskTerms.objects.create(id="risk", currency="EUR")
     year = timedelta(days=365)
     said_so = Draft(
-        INSURER, NUMBER, "cyber", at.date() - timedelta(days=30), at.date() + year, 3_000_000, 1_000_000,
+        INSURER, NUMBER, "cyber", at.date() - year, at.date() - timedelta(days=9), 3_000_000, 1_000_000,
         100_000_000, 100_000_000, "Edition 3", "War.", "Copies are kept.", "+49 30 1",
     )  # fmt: skip
     policy = add_policy(owner, said_so, at)
