@@ -47,6 +47,11 @@ NAMES = (
     r"2025-12-03 \(larger\), 2026-06-03 \(smaller\)|2026-01-01 \(SB 446: 30/15 calendar days\)",
     # A law that applies by people's word, and a legal hold, as they wrote it.
     r"Say that a law applies|The dispute( ·)?|Claim of May\.|All letters\.|Counsel",
+    # An insurance policy, what its insurer asks and was told, and a claim, as they were written down.
+    r"Harbour Mutual|CY-1|Edition 3|War\.|Copies are kept\.|Are disks encrypted\?|All laptops\.|Encrypted\.",
+    r"In writing; a call of the hotline is not notice\.|No cover\.|Phones\.|Is there a second factor\?|EUR",
+    r"All accounts\.|A second factor\.|The list\.|Nobody looked\.|Renewal of the cyber policy",
+    r"Ransom was asked for",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.

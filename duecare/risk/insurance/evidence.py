@@ -172,7 +172,7 @@ def worse(signed: str, before: Said, now: Said) -> str:
 
 
 def as_json(one: Said) -> dict[str, Any]:
-    """What a record keeps of it. The title of what was looked at is in English, as content is."""
+    """What a record keeps of it."""
     found = asdict(one)
     found["answer"] = one.answer.value
     for each in found["looked"]:

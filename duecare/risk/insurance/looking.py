@@ -51,7 +51,7 @@ def demand_known(rests_on: Sequence[str]) -> None:
 
 
 def title_of(id: str) -> str | None:
-    """What a check or safeguard asks; None for what is none."""
+    """What a check or safeguard asks, in the language of the moment; None for what is none."""
     if id.startswith(CHECK):
         check = find_check(id.removeprefix(CHECK))
         return None if check is None else str(check.question)
@@ -76,7 +76,7 @@ def look(rests_on: Sequence[str], viewer: Viewer, now: datetime) -> tuple[Looked
 
 
 def _look(id: str, found: dict[str, Found], viewer: Viewer, now: datetime) -> Looked:
-    title = _english(id)
+    title = title_of(id) or id
     if id.startswith(CHECK):
         one = found.get(id.removeprefix(CHECK))
         if one is None:
@@ -88,15 +88,6 @@ def _look(id: str, found: dict[str, Found], viewer: Viewer, now: datetime) -> Lo
     if safeguard is None:
         return Looked(id, title, Verdict.UNKNOWN, 0, _("It lies outside of your areas."))
     return _of_safeguard(id, title, standing_of(safeguard, viewer, now), now)
-
-
-def _english(id: str) -> str:
-    """Its title in the words that are kept."""
-    if id.startswith(CHECK):
-        check = find_check(id.removeprefix(CHECK))
-        return str.__str__(check.question) if check else id
-    one = catalogue().get(id.removeprefix(SAFEGUARD))
-    return f"{str.__str__(one.title)}." if one else id
 
 
 def _of_check(id: str, title: str, one: Found, now: datetime) -> Looked:
