@@ -4,7 +4,8 @@
     found = answers()
     found["eu-nis2"].answer
 
-The register is what ships and what the organisation added itself; the answers are those of the facts, and of
+The register is what ships, what the organisation added itself, and contracts of other rooms whose notice
+periods are clocks (`program/contract_clocks.py`); the answers are those of the facts, and of
 people where they override them. Facts, overrides and obligations of one's own are of the day that is viewed
 (`?as_of=`). What ships is that of this release, whatever the day: which version was read on a past day, and
 how it answered then, stands in the table of answers (`following/models.py`).
@@ -23,10 +24,12 @@ from duecare.law.answering import Answered, Overriding, answered
 from duecare.law.applies import Answer, Facts
 from duecare.law.models import Override, OwnObligation
 from duecare.law.obligations import Obligation, Register, register
+from duecare.law.own.contracts import read_contract
 from duecare.law.own.entries import read
 from duecare.ledger import asof
 from duecare.ledger.once import once
 from duecare.ledger.records import utc_now
+from duecare.program.contract_clocks import Contract, contracts
 from duecare.program.queries import profile
 from duecare.program.task_queries import today_at
 
@@ -34,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 def register_now() -> Register:
-    """What ships, and the obligations of one's own that were not ended."""
+    """What ships, the obligations of one's own that were not ended, and the contracts that hold."""
     return once("law register", _register)
 
 
@@ -93,6 +96,11 @@ def _own() -> list[OwnObligation]:
     return once("own obligations", lambda: list(OwnObligation.objects.filter(ended_at=None).order_by("id")))
 
 
+def contracts_now() -> Mapping[str, Contract]:
+    """The contracts of other rooms that hold on the day that is viewed, by id."""
+    return once("contracts", lambda: {one.id: one for one in contracts(day_viewed())})
+
+
 def _register() -> Register:
     shipped, found = register(), {}
     for row in _own():
@@ -101,6 +109,11 @@ def _register() -> Register:
         except BadInput:
             # It stands on the list of obligations with its fault; it must not take every other page with it.
             logger.warning("the obligation %s cannot be read", row.pk)
+    for id, contract in contracts_now().items():
+        try:
+            found[id] = read_contract(contract, shipped)
+        except BadInput:
+            logger.warning("the contract %s cannot be read", id)
     if not found:
         return shipped
     return replace(shipped, obligations=MappingProxyType({**shipped.obligations, **found}))

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from duecare.law.applicable import facts_now, register_now, unreadable
+from duecare.law.applicable import contracts_now, facts_now, register_now, unreadable
 from duecare.law.applies import Answer, facts_in
 from duecare.law.coming import coming, lately, waiting
 from duecare.law.facts_form import FactsForm, seen_profile
@@ -99,6 +99,7 @@ def _page(request: Request, viewer: Viewer, found: Found, form: FactsForm | None
         "register": found.register,
         "answered": answered,
         "row": found.row,
+        "kept_at": kept.url if (kept := contracts_now().get(one.id)) else "",
         "facts": facts_told(one, answered, facts_now(), found.register) if answered else [],
         "instead": found.register.obligations.get(answered.displaced_by) if answered else None,
         "displaces": [found.register.obligations.get(id) for id in one.displaces],

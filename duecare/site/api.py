@@ -45,6 +45,7 @@ from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
 from duecare.risk.decisions import api as risk_decisions_api
+from duecare.risk.insurance import api as insurance_api
 from duecare.risk.measures import api as measures_api
 from duecare.risk.register import api as register_api
 from duecare.risk.register import estimate_api
@@ -172,6 +173,7 @@ for _router in (
     duties_api.router,
     holds_api.router,
     risk_decisions_api.router,
+    insurance_api.router,
     cases_api.router,
     alerts_api.router,
     plans_api.router,

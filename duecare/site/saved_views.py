@@ -73,6 +73,14 @@ from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
 from duecare.risk.decisions import queries as risk_decisions
+from duecare.risk.insurance.claims.models import Claim
+from duecare.risk.insurance.claims.queries import listing as claims_listing
+from duecare.risk.insurance.policies.models import InsurancePolicy
+from duecare.risk.insurance.policies.queries import listing as policies_listing
+from duecare.risk.insurance.questionnaires.models import Questionnaire
+from duecare.risk.insurance.questionnaires.queries import listing as questionnaires_listing
+from duecare.risk.insurance.statements.models import InsurerStatement
+from duecare.risk.insurance.statements.queries import listing as told_listing
 from duecare.risk.measures.models import Choice, Measure
 from duecare.risk.measures.queries import CHOICES as CHOICES_KEPT
 from duecare.risk.measures.queries import LISTING as MEASURES
@@ -250,6 +258,20 @@ LISTS: Mapping[str, ListPage] = {
         "law",
     ),
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
+    "insurance": ListPage(
+        gettext_lazy("Insurance policies"),
+        lambda query, viewer, now: policies_listing(timezone.localdate(now)).read(query, InsurancePolicy),
+        "risk",
+    ),
+    "insurer-statements": ListPage(
+        gettext_lazy("What insurers were told"),
+        lambda query, viewer, now: told_listing(timezone.localdate(now)).read(query, InsurerStatement),
+        "risk",
+    ),
+    "questionnaires": ListPage(
+        gettext_lazy("Questionnaires of insurers"), _listing(questionnaires_listing(), Questionnaire), "risk"
+    ),
+    "insurance-claims": ListPage(gettext_lazy("Insurance claims"), _listing(claims_listing(), Claim), "risk"),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "measures": ListPage(gettext_lazy("Measures"), _listing(MEASURES, Measure), "risk"),

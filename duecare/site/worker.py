@@ -59,6 +59,7 @@ def every_job() -> list[Job]:
         Job("see what the law asks of us", timedelta(days=1), _follow_law, _law_is_due),
         Job("make tasks for what expires", timedelta(days=1), _remind),
         Job("make tasks of duties", timedelta(days=1), _make_duty_tasks),
+        Job("compare what insurers were told with evidence", timedelta(days=1), _watch_insurers),
         Job("give late tasks to the managers", timedelta(days=1), _escalate),
         Job("remind of limits", timedelta(minutes=1), _remind_of_limits, _limits_are_due),
         Job("daily digest", timedelta(days=1), _digest, _digest_is_due),
@@ -267,6 +268,14 @@ def _make_duty_tasks() -> dict[str, Any]:
 
     made, ended = make_duty_tasks(ACTOR, utc_now())
     return {"made": made, "ended": ended}
+
+
+def _watch_insurers() -> dict[str, Any]:
+    from duecare.ledger.records import utc_now
+    from duecare.risk.insurance.statements.watching import watch
+
+    opened, closed = watch(ACTOR, utc_now())
+    return {"opened": opened, "closed": closed}
 
 
 def _escalate() -> dict[str, Any]:

@@ -104,6 +104,11 @@ STATUSES: Mapping[str, Status] = {
     "estimated": Status(_("Estimated"), "none", "pen-line"),
     "not estimated": Status(_("Not estimated"), "none", "circle-dashed"),
     "stale": Status(_("Stale"), "warn", "calendar-x"),
+    "in force": Status(_("In force"), "none", "file-check"),
+    "signed": Status(_("Signed"), "none", "signature"),
+    "no longer agrees": Status(_("Evidence no longer agrees"), "bad", "triangle-alert"),
+    "notice given": Status(_("Notice given"), "none", "send"),
+    "paid": Status(_("Paid"), "none", "circle-check"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 

@@ -54,6 +54,11 @@ NAMES = (
     r"Backups that cannot be altered|Sign-in with a second factor everywhere|Contract with",
     r"Budget of next year",
     r"Copies that nobody can change for thirty days\.|For the board\.",
+    # An insurance policy, what its insurer asks and was told, and a claim, as they were written down.
+    r"Harbour Mutual|CY-1|Edition 3|War\.|Copies are kept\.|Are disks encrypted\?|All laptops\.|Encrypted\.",
+    r"In writing; a call of the hotline is not notice\.|No cover\.|Phones\.|Is there a second factor\?|EUR",
+    r"All accounts\.|A second factor\.|The list\.|Nobody looked\.|Renewal of the cyber policy",
+    r"Ransom was asked for",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.

@@ -1,8 +1,9 @@
 """Keeping the table of answers up to date, and telling what changed and why.
 
 What applies is always computed (`applicable.py`); the table remembers what it was, so that a change is told.
-It is followed after every change of the profile, of an override or of an obligation of one's own, and by the
-worker for what nobody does: new content came with a release, an override ran out.
+It is followed after every change of the profile, of an override, of an obligation of one's own or of a
+contract that another room keeps, and by the worker for what nobody does: new content came with a release, an
+override or a contract ran out.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from duecare.law.obligations import OWN, Obligation
 from duecare.law.parts import digests
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
+from duecare.program.contract_clocks import register_contract_follower
 from duecare.program.profile_followers import register_profile_follower
 from duecare.program.queries import live_profile
 
@@ -78,11 +80,12 @@ def is_due(now: datetime) -> bool:
     return rows.keys() != wanted.keys() or any(_differs(rows[id], wanted[id]) for id in wanted)
 
 
-def _follow_profile(actor: str) -> None:
+def _follow(actor: str) -> None:
     follow(actor, utc_now())
 
 
-register_profile_follower(_follow_profile)
+register_profile_follower(_follow)
+register_contract_follower(_follow)
 
 
 def _wanted(rows: Mapping[str, Applying]) -> dict[str, dict[str, Any]]:

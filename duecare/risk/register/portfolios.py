@@ -116,27 +116,30 @@ def write(
     cap: int | None = None,
     quantiles: Sequence[float] | None = None,
     gamma_variance: float = 0.0,
+    forms: Sequence[str] | None = None,
 ) -> Written:
     """The portfolio of one side ("own", "others", "both") at one stage, in whole units of money.
 
     `digits` are the currency's decimal places; `cap`, in minor units, is the most that one loss can be. A
-    scenario without a rate or without a loss on that side is left out and named.
+    scenario without a rate or without a loss on that side is left out and named. `forms` are the only ones of
+    the side that count, where not all do: those that an insurance covers.
     """
     unit = 10**digits
+    covered = [form for form in SIDES[side] if forms is None or form in forms]
     scenarios, keys, lacking = [], [], {}
     for row in rows:
         rates = [one for one in row.told if one.what == RATE]
-        losses = [found for form in SIDES[side] if (found := [one for one in row.told if one.what == form])]
+        losses = [found for form in covered if (found := [one for one in row.told if one.what == form])]
         if not rates or not losses:
             lacking[row.key] = RATE if not rates else "loss"
             continue
         holds = in_place(row, stage)
-        forms = [_pooled_loss(found, unit) for found in losses]
+        parts = [_pooled_loss(found, unit) for found in losses]
         scenarios.append(
             {
                 "name": row.name,
                 "frequency": pooled_rate(rates),
-                "severity": forms[0] if len(forms) == 1 else {"together": forms},
+                "severity": parts[0] if len(parts) == 1 else {"together": parts},
                 "effect": {"frequency": left(holds, "frequency"), "magnitude": left(holds, "magnitude")},
             }
         )

@@ -1,0 +1,173 @@
+"""Whether what insurers were told still stands: the worker asks it once a day.
+
+A signed answer that was to stay true, and that evidence no longer bears out, opens a finding and makes a task
+to tell the insurer, with its last day. If evidence agrees again before that, the finding closes and the task
+stays: what was untrue for a time is told all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from duecare.ledger.recording import recording
+from duecare.ledger.records import new_key
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program.models import Finding, Task
+from duecare.program.task_actions import LONGEST
+from duecare.program.task_queries import today_at
+from duecare.risk.insurance.evidence import Said, as_json, said, said_of, worse
+from duecare.risk.insurance.looking import look, safeguard_of
+from duecare.risk.insurance.statements.actions import close_finding
+from duecare.risk.insurance.statements.models import InsurerStatement, StatementDrift
+from duecare.risk.insurance.statements.queries import STATEMENT, origin, reference, untold
+from duecare.risk.insurance.statements.terms import TELL_USUAL, THROUGHOUT, binds
+from duecare.web.recorded import in_the_records_language
+
+EVERYTHING = Viewer("worker", "", frozenset({Role.AUDITOR}))
+NO_SAFEGUARD = "risk_assessment"
+"""Of a statement that rests on nothing of ours; it cannot drift, and a finding needs one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A signed statement that binds today, with what evidence says of it."""
+
+    row: InsurerStatement
+    drift: StatementDrift | None
+    """The one of which the insurer was not told yet."""
+    now: Said
+    why: str
+    """Why the answer no longer stands; empty while it does."""
+
+
+def watch(actor: str, now: datetime) -> tuple[int, int]:
+    """Compare every signed answer that binds today with evidence. How many findings were opened and closed.
+
+    Evidence is read before the act; no entry is made where all is as it was.
+    """
+    with in_the_records_language():
+        found = list(_watched(now))
+        opening = [one for one in found if one.why and (one.drift is None or one.drift.agreed_at is not None)]
+        worsened = [one for one in found if one.why and one not in opening and _grown(one)]
+        closing = [
+            one for one in found if not one.why and one.drift is not None and one.drift.agreed_at is None
+        ]
+        if not opening and not worsened and not closing:
+            return 0, 0
+        with recording(actor, "compare what insurers were told with evidence"):
+            for one in opening:
+                _open(one, actor, now)
+            for one in worsened:
+                _worsen(one)
+            for one in closing:
+                _close(one, now)
+    return len(opening), len(closing)
+
+
+def _watched(now: datetime) -> Iterator[_Watched]:
+    today = today_at(now)
+    rows = InsurerStatement.objects.filter(
+        continuity=THROUGHOUT, ended_at=None, policy__ended_at=None
+    ).exclude(signed_at=None)
+    standing = [
+        row
+        for row in rows.select_related("policy").order_by("made_at", "id")
+        if binds(row.continuity, row.as_of, row.until, today)
+    ]
+    drifts = untold([row.pk for row in standing])
+    for row in standing:
+        before = _known(row)
+        if before is None:
+            continue
+        live = said(look(row.rests_on, EVERYTHING, now), row.lacks)
+        yield _Watched(row, drifts.get(row.pk), live, worse(row.answer, before, live))
+
+
+def _known(row: InsurerStatement) -> Said | None:
+    """What the insurer knows: what evidence said when they were last told of a change, or at signing."""
+    told = StatementDrift.objects.filter(statement=row).exclude(told_at=None).order_by("-told_at").first()
+    return said_of(told.said if told else row.said)
+
+
+def _grown(one: _Watched) -> bool:
+    """Whether evidence says more against it than when the drift was last written down."""
+    before = said_of(one.drift.said) if one.drift else None
+    return before is not None and bool(worse(one.row.answer, before, one.now))
+
+
+def _open(one: _Watched, actor: str, now: datetime) -> None:
+    row = one.row
+    finding = Finding.objects.create(
+        id=new_key(),
+        check_id=STATEMENT,
+        safeguard=safeguard_of(row.rests_on) or NO_SAFEGUARD,
+        subject=reference(row.pk),
+        subject_name=str(row)[:255],
+        reason=one.why,
+        opened_at=now,
+    )
+    if one.drift is not None:  # it had agreed again for a time, and the insurer still has to be told
+        drift = StatementDrift.objects.select_for_update().get(pk=one.drift.pk)
+        drift.said, drift.finding, drift.agreed_at = as_json(one.now), finding.pk, None
+        drift.save()
+        return
+    within = TELL_USUAL if row.tell_within is None else row.tell_within
+    drift = StatementDrift.objects.create(
+        id=new_key(),
+        statement=row,
+        since=now,
+        said=as_json(one.now),
+        due=today_at(now) + timedelta(days=within),
+        finding=finding.pk,
+    )
+    title = _("Tell %(insurer)s what changed: %(question)s") % {
+        "insurer": row.policy.insurer,
+        "question": str(row),
+    }
+    source = (
+        _("The policy gives %s days for it.") % within
+        if row.tell_within is not None
+        else _("The policy names no time; %s days are a target of our own.") % within
+    )
+    Task.objects.create(
+        id=new_key(),
+        title=title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…",
+        why="\n".join(
+            [
+                _("The answer “yes” was signed, and evidence no longer agrees.") + f" {one.why}"[:2000],
+                source,
+                _("What follows if it is untrue: %s") % row.consequence[:1000],
+                _("It ends by itself once somebody says on the statement’s page that the insurer was told."),
+            ]
+        ),
+        about=reference(row.pk),
+        safeguard=finding.safeguard,
+        origin=origin(drift.pk),
+        due=drift.due,
+        made_by=actor,
+        made_at=now,
+    )
+
+
+def _worsen(one: _Watched) -> None:
+    if one.drift is None:
+        return
+    drift = StatementDrift.objects.select_for_update().get(pk=one.drift.pk)
+    drift.said = as_json(one.now)
+    drift.save()
+    for finding in Finding.objects.select_for_update().filter(pk=drift.finding, closed_at=None):
+        finding.reason = one.why
+        finding.save()
+
+
+def _close(one: _Watched, now: datetime) -> None:
+    if one.drift is None:
+        return
+    drift = StatementDrift.objects.select_for_update().get(pk=one.drift.pk)
+    drift.agreed_at = now
+    drift.save()
+    close_finding(drift, now, _("evidence agrees again"))
