@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from duecare.risk.picture import views
+
+urlpatterns = [
+    path("", views.overview, name="risk"),
+    path("curves/", views.curves, name="risk-curves"),
+]
