@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.queries import Ground
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
+
+
+def scenario_url(key: str) -> str:
+    """Where a scenario has its page."""
+    return f"{reverse('risk')}scenarios/{key}/"
 
 
 def framed(request: Request, found: Ground | None, here: str, choice: Choice | None = None) -> dict[str, Any]:

@@ -121,11 +121,11 @@ def _amount(ground: Ground, point: Point, of: str) -> str:
 
 
 def share(chance: float) -> str:
-    """A chance in per cent: "14 %", "0.3 %", "less than 0.1 %"."""
+    """A chance in per cent: "14 %", "0.3 %", "less than 0.1\u00a0%"."""
     per_cent = 100 * chance
     if 0 < per_cent < 0.1:
-        return _("less than 0.1 %")
-    return _("%s %%") % number(round(per_cent, 1) if per_cent < 10 else round(per_cent))
+        return _("less than 0.1\u00a0%")
+    return _("%s\u00a0%%") % number(round(per_cent, 1) if per_cent < 10 else round(per_cent))
 
 
 def method(found: tuple[Told, ...]) -> str:

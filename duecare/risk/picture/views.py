@@ -15,7 +15,7 @@ from duecare.ledger.viewers import Request, demand_area
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.exceedance import Drawing
 from duecare.risk.picture.files import document_file, rows_file
-from duecare.risk.picture.frame import framed
+from duecare.risk.picture.frame import framed, scenario_url
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.picture.telling import (
     LACKING_WORDS,
@@ -30,6 +30,15 @@ from duecare.risk.picture.telling import (
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.portfolios import Stage
 from duecare.risk.rooms import ROOM
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A scenario of which something is not known."""
+
+    name: str
+    url: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,8 @@ class Side:
     """Whether a bad year is within the tolerance; None where there is none, or none for this side."""
     drawing: Drawing | None = None
     counted: int = 0
-    lacking: tuple[tuple[str, str, str], ...] = ()
-    """Scenarios that are not in it: (key, name, why)."""
+    lacking: tuple[Lack, ...] = ()
+    """Scenarios that are not in it."""
 
 
 @require_safe
@@ -95,13 +104,19 @@ def _side(found: Ground, side: str) -> Side:
     )
 
 
-def named(found: Ground, side: str) -> tuple[tuple[str, str, str], ...]:
-    """What a side's figures lack: (key, name, why)."""
-    return tuple((key, found.names[key], str(LACKING_WORDS[why])) for key, why in found.lacking(side).items())
+def named(found: Ground, side: str) -> tuple[Lack, ...]:
+    """What a side's figures lack."""
+    return tuple(
+        Lack(found.names[key], scenario_url(key), str(LACKING_WORDS[why]))
+        for key, why in found.lacking(side).items()
+    )
 
 
 def _stale(found: Ground, now: datetime) -> list[dict[str, Any]]:
-    return [{"scenario": one, "since": one.reviewed_at or one.made_at} for one in found.stale(now)]
+    return [
+        {"name": one, "url": scenario_url(one.pk), "since": one.reviewed_at or one.made_at}
+        for one in found.stale(now)
+    ]
 
 
 @require_safe

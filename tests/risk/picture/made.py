@@ -39,8 +39,8 @@ def scenario(
         beliefs += [(form, "range", list(told)) for form, told in (losses or {}).items()]
         for what, kind, numbers in beliefs:
             Estimate.objects.create(
-                scenario=made, what=what, kind=kind, numbers=numbers, frequency_left=left, magnitude_left=MILLION,
-                reason="Asked around.", confidence="medium", made_at=at,
+                scenario=made, what=what, kind=kind, numbers=numbers, frequency_left=left,
+                magnitude_left=MILLION, reason="Asked around.", confidence="medium", made_at=at,
             )  # fmt: skip
     return made
 
@@ -58,7 +58,8 @@ def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys f
     """Something that would take away about four fifths of how often it comes."""
     with recording(BY, "propose a measure"):
         made: Measure = Measure.objects.create(
-            title=title, safeguard=safeguard, once=[1, 2, 3], yearly=[1, 2, 3], years=3, made_at=at, made_by=BY,
+            title=title, safeguard=safeguard, once=[1, 2, 3], yearly=[1, 2, 3], years=3,
+            made_at=at, made_by=BY,
             effects=[
                 {
                     "scenario": of.pk,
@@ -73,7 +74,7 @@ def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys f
 
 
 def clinic(at: datetime) -> tuple[Scenario, ...]:
-    """A register as a small clinic has it: five scenarios of which one lacks its rate and one harm to others."""
+    """A register as a small clinic has it: five scenarios; one lacks its rate, one harm to others."""
     terms()
     found = (
         scenario(
@@ -89,7 +90,10 @@ def clinic(at: datetime) -> tuple[Scenario, ...]:
             3, "A laptop with patients’ data is lost", at, (100_000, 600_000),
             {"fines": (10_000_00, 300_000_00), "others": (10_000_00, 800_000_00)},
         ),
-        scenario(4, "The cloud provider is down for days", at, (50_000, 400_000), {"productivity": (30_000_00, 200_000_00)}),
+        scenario(
+            4, "The cloud provider is down for days", at, (50_000, 400_000),
+            {"productivity": (30_000_00, 200_000_00)},
+        ),
         scenario(5, "An employee sells data", at, (), {"others": (10_000_00, 900_000_00)}),
     )  # fmt: skip
     effect(found[0], "backups", at, "magnitude")
