@@ -59,8 +59,8 @@ def test_a_curve_that_cannot_be_certified_is_drawn_and_has_its_standard_errors(
     assert not found.exact
     assert found.why
     assert found.grid == 20_000
-    assert found.points[0].year_error is not None
-    assert found.points[0].year_error > 0
+    assert found.bad.year_error is not None
+    assert found.bad.year_error > 0
 
 
 def test_a_fault_is_named_and_not_kept() -> None:
