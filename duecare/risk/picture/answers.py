@@ -15,8 +15,9 @@ from typing import Any
 
 from duecare.risk import curve_files
 
-KEPT = 128
-"""Answers that are kept: the sides and stages of many a choice of scenarios; each has a few kilobytes."""
+KEPT = 1024
+"""Answers that are kept: the sides and stages of many a choice of scenarios, and of each scenario alone; each
+has a few kilobytes."""
 TOLD = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """Quantiles of which tables tell."""
 QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995)

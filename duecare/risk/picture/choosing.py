@@ -30,7 +30,7 @@ class Choice:
     format: str = ""
 
     @classmethod
-    def of(cls, given: QueryDict, *, side: str = "own") -> Choice:
+    def of(cls, given: QueryDict, *, formats: tuple[str, ...] = FORMATS) -> Choice:
         """What an address asks for. Raises BadInput for what no page of pictures has."""
         known = (SIDE, STAGE, SCENARIOS, MEASURES, FORMAT, AS_OF)
         for key in given:
@@ -41,11 +41,11 @@ class Choice:
                     key[:40],
                 )
         return cls(
-            _one_of(SIDE, given.get(SIDE) or side, SIDES),
+            _one_of(SIDE, given.get(SIDE) or "own", SIDES),
             Stage(_one_of(STAGE, given.get(STAGE) or Stage.TODAY, tuple(Stage))),
             _keys(given.getlist(SCENARIOS)),
             _keys(given.getlist(MEASURES)),
-            _one_of(FORMAT, given.get(FORMAT, ""), ("", *FORMATS)),
+            _one_of(FORMAT, given.get(FORMAT, ""), ("", *formats)),
         )
 
     def query(self, **other: str) -> str:

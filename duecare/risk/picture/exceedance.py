@@ -84,9 +84,15 @@ class DrawnSpot:
 class DrawnCurve:
     look: str
     label: str
-    path: str
-    """In units of the plot."""
+    places: tuple[tuple[float, float], ...]
+    """The line, in per cent from the left and the top; it may begin left of the plot, and is cut there."""
     spots: tuple[DrawnSpot, ...]
+
+    @property
+    def path(self) -> str:
+        """The line in units of the plot."""
+        unit = SIDE / 100
+        return "M" + "L".join(f"{x * unit:.1f} {y * unit:.1f}" for x, y in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class DrawnBand:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What the template draws, in per cent but for the paths."""
+    """What a template draws, in per cent."""
 
     curves: tuple[DrawnCurve, ...]
     bands: tuple[DrawnBand, ...]
@@ -162,9 +168,9 @@ def marks(low: float, high: float) -> tuple[float, ...]:
 
 
 def short(amount: float) -> str:
-    """A round amount where room is short: "500", "20 k", "5 M", "1 bn"."""
+    """A round amount where room is short: "500", "20 k", "1,500 k", "5 M", "1 bn"."""
     for unit, words in ((1e9, _("%(n)s bn")), (1e6, _("%(n)s M")), (1e3, _("%(n)s k"))):
-        if amount >= unit:
+        if amount >= unit and abs(amount / unit - round(amount / unit)) < 1e-6:
             return words % {"n": number(round(amount / unit))}
     return number(round(amount)) if amount >= 1 else f"{amount:g}"
 
@@ -187,16 +193,15 @@ def _round(amount: float) -> list[float]:
 
 
 def _drawn(one: Curve, x: Callable[[float], float]) -> DrawnCurve:
-    unit = SIDE / 100
-    dots = [(x(loss) * unit, down(chance) * unit) for loss, chance in one.points if loss > 0]
-    start = f"M{-SIDE / 10:.1f} {down(one.begins) * unit:.1f}L" if one.begins < OFTEN else "M"
-    path = start + "L".join(f"{across:.1f} {deep:.1f}" for across, deep in dots)
+    places = tuple((x(loss), down(chance)) for loss, chance in one.points if loss > 0)
+    if one.begins < OFTEN:
+        places = ((min(-SIDE / 100, places[0][0]), down(one.begins)), *places)
     spots = tuple(
         DrawnSpot(at, down(spot.chance), spot.words)
         for spot in one.spots
         if spot.loss > 0 and 0 <= (at := x(spot.loss)) <= 100
     )
-    return DrawnCurve(one.look, one.label, path, spots)
+    return DrawnCurve(one.look, one.label, places, spots)
 
 
 def _anchor(at: float) -> str:

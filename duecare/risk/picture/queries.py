@@ -61,6 +61,11 @@ class Ground:
         held = [Stage.INHERENT] if any(row.holds for row in self.rows) else []
         return (*held, Stage.TODAY, *([Stage.AFTER] if self.measures else []))
 
+    def only(self, key: str) -> Ground:
+        """One scenario alone."""
+        scenarios = tuple(one for one in self.scenarios if one.pk == key)
+        return replace(self, scenarios=scenarios, rows=tuple(row for row in self.rows if row.key == key))
+
     def written(self, side: str, stage: Stage, quantiles: Sequence[float] = QUANTILES) -> Written:
         """The document of a side at a stage."""
         digits = money.digits(self.currency)

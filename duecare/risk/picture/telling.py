@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from duecare.risk.picture.answers import TOLD, Figures, Point
 from duecare.risk.picture.exceedance import Band, Curve, Drawing, Spot, draw
+from duecare.risk.picture.frame import scenario_url
 from duecare.risk.picture.queries import Ground
 from duecare.risk.register.portfolios import Stage
 from duecare.web.figures import number
@@ -52,6 +53,23 @@ class Line:
     strong: bool = False
     money: bool = True
     """Whether the cells are amounts, so that the head's currency is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A scenario of which something is not known."""
+
+    name: str
+    url: str
+    why: str
+
+
+def named(found: Ground, side: str) -> tuple[Lack, ...]:
+    """What a side's figures lack."""
+    return tuple(
+        Lack(found.names[key], scenario_url(key), str(LACKING_WORDS[why]))
+        for key, why in found.lacking(side).items()
+    )
 
 
 def told(ground: Ground, side: str) -> tuple[Told, ...]:

@@ -18,11 +18,12 @@ from duecare.risk.picture.files import document_file, rows_file
 from duecare.risk.picture.frame import framed, scenario_url
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.picture.telling import (
-    LACKING_WORDS,
+    Lack,
     Told,
     flat,
     lines,
     method,
+    named,
     picture,
     share,
     told,
@@ -30,15 +31,6 @@ from duecare.risk.picture.telling import (
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.portfolios import Stage
 from duecare.risk.rooms import ROOM
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """A scenario of which something is not known."""
-
-    name: str
-    url: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +93,6 @@ def _side(found: Ground, side: str) -> Side:
         picture(found, today, "year", tolerance=side == "own"),
         len(found.rows) - len(found.written(side, Stage.TODAY).lacking),
         lacking,
-    )
-
-
-def named(found: Ground, side: str) -> tuple[Lack, ...]:
-    """What a side's figures lack."""
-    return tuple(
-        Lack(found.names[key], scenario_url(key), str(LACKING_WORDS[why]))
-        for key, why in found.lacking(side).items()
     )
 
 
