@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.figures import Figure, at_least, at_most
 from bench.peers import PYTHON, has
-from duecare.risk.curves import Curve, curve
+from duecare.risk.curves import Curve, curve, on_one_grid
 from duecare.risk.frequencies import Rate
 from duecare.risk.scenarios import Portfolio, Scenario
 from duecare.risk.severities import Lognormal
@@ -99,9 +99,7 @@ def _timed(work: Callable[[], Curve], times: int = TIMES) -> tuple[float, Curve]
 
 
 def _finest(of: Portfolio, found: Curve) -> Curve:
-    from duecare.risk.curves import _on_grid
-
-    return _on_grid(of, found.step / 8, 8 * len(found.below))
+    return on_one_grid(of, found.step / 8, 8 * len(found.below))
 
 
 def _pyfair(of: Portfolio, years: int) -> dict[str, Any] | None:
