@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from duecare.assurance.reports.interface import Asked, Report, Told
-from duecare.assurance.reports.risk_pictures import curves_block
+from duecare.assurance.reports.risk_pictures import curves_block, stairs_blocks, tornado_blocks
 from duecare.ledger.viewers import Viewer
 from duecare.program.papers.blocks import Block, Cell, Column, Facts, Heading, Table, Text, as_json, cut, mark
 from duecare.program.papers.placing import day
@@ -136,6 +136,14 @@ def _side(found: Ground, side: str) -> Iterator[dict[str, Any]]:
         yield picture
     yield as_json(_figures(found, stages))
     yield as_json(Text(method(stages), quiet=True))
+    if len(stages) > 1:
+        yield as_json(Heading(_("What safeguards take away of an average year"), 3))
+        yield from stairs_blocks(found, side)
+        words = _("Each is told as what it takes away of what those above it leave, the strongest first.")
+        yield as_json(Text(words, quiet=True))
+    today = stages[-1].figures
+    yield as_json(Heading(_("What moves the average year most"), 3))
+    yield from tornado_blocks(found, side, today.mean)
 
 
 def _figures(found: Ground, stages: Sequence[Figured]) -> Table:

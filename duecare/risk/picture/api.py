@@ -9,6 +9,7 @@ from ninja import Router
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, Scope, demand_area
+from duecare.risk.picture import doubts, stairs
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.picture.telling import LACKING_WORDS
@@ -82,6 +83,44 @@ class RiskCurve(Answer):
     lacking: list[RiskLack]
 
 
+class RiskBar(Answer):
+    """One input tried at its low and at its high point, all others unchanged."""
+
+    scenario: str
+    what: str
+    """`rate`, `loss`, or `effect` of a safeguard."""
+    safeguard: str
+    """Id of the safeguard; empty for a rate or a loss."""
+    on: str
+    """`frequency` or `magnitude`."""
+    low: float
+    """Events a year, whole units of money, or what an effect leaves times what it was thought to leave."""
+    high: float
+    mean_low: float
+    """What a year then costs on average."""
+    mean_high: float
+    bad_year_low: float | None
+    """What 1 year in 20 then exceeds; null where it was not computed."""
+    bad_year_high: float | None
+    side: str
+    currency: str
+
+
+class RiskStep(Answer):
+    """One step from a year without safeguards to today and beyond."""
+
+    kind: str
+    """`start`, `safeguard`, `today`, `measure` or `after`."""
+    name: str
+    mean: float
+    change_of_mean: float | None
+    """Null for a world as a whole: `start`, `today` and `after`."""
+    bad_year: float | None
+    change_of_bad_year: float | None
+    side: str
+    currency: str
+
+
 def demand_ground(request: Request, choice: Choice) -> Ground:
     """The register as chosen. Raises NotFound before the terms are set."""
     found = ground(demand_area(request, ROOM), choice)
@@ -111,3 +150,27 @@ def risk_curve(
             for key, why in found.lacking(choice.side).items()
         ],
     }
+
+
+@endpoint(router, "GET", "/risk/sensitivities", Scope.READ, list[RiskBar])
+def risk_sensitivities(
+    request: Request, side: Side = "own", scenarios: str = "", bad: Literal["yes", "no"] = "no"
+) -> Any:
+    """What each doubt alone does to a year's loss today, the widest first; bad years if `bad` is yes."""
+    choice = Choice.of(request.GET)
+    found = demand_ground(request, choice)
+    return list(doubts.flat(found, doubts.tornado(found, choice.side, bad=choice.bad), choice.side))
+
+
+@endpoint(router, "GET", "/risk/safeguards", Scope.READ, list[RiskStep])
+def risk_safeguards(
+    request: Request,
+    side: Side = "own",
+    scenarios: str = "",
+    measures: str = "",
+    bad: Literal["yes", "no"] = "no",
+) -> Any:
+    """What each safeguard takes away of a year's loss, then each measure; bad years if `bad` is yes."""
+    choice = Choice.of(request.GET)
+    found = demand_ground(request, choice)
+    return list(stairs.flat(found, stairs.waterfall(found, choice.side, bad=choice.bad), choice.side))

@@ -13,7 +13,7 @@ from duecare.risk.register.forms_of_loss import SIDES
 from duecare.risk.register.portfolios import Stage
 from duecare.web.listing import AS_OF, FORMAT
 
-SIDE, STAGE, SCENARIOS, MEASURES = "side", "stage", "scenarios", "measures"
+SIDE, STAGE, SCENARIOS, MEASURES, BAD = "side", "stage", "scenarios", "measures", "bad"
 FORMATS = ("csv", "json", "file")
 """`file` is the document that `duecare risk curve` reads."""
 
@@ -27,12 +27,14 @@ class Choice:
     """Of the document that is handed out; pages show all."""
     scenarios: frozenset[str] = frozenset()
     measures: frozenset[str] = frozenset()
+    bad: bool = False
+    """Whether the bad year of each step or bar is to be computed, which takes a while."""
     format: str = ""
 
     @classmethod
     def of(cls, given: QueryDict, *, formats: tuple[str, ...] = FORMATS) -> Choice:
         """What an address asks for. Raises BadInput for what no page of pictures has."""
-        known = (SIDE, STAGE, SCENARIOS, MEASURES, FORMAT, AS_OF)
+        known = (SIDE, STAGE, SCENARIOS, MEASURES, BAD, FORMAT, AS_OF)
         for key in given:
             if key not in known:
                 raise BadInput(
@@ -45,6 +47,7 @@ class Choice:
             Stage(_one_of(STAGE, given.get(STAGE) or Stage.TODAY, tuple(Stage))),
             _keys(given.getlist(SCENARIOS)),
             _keys(given.getlist(MEASURES)),
+            _one_of(BAD, given.get(BAD) or "no", ("yes", "no")) == "yes",
             _one_of(FORMAT, given.get(FORMAT, ""), ("", *formats)),
         )
 
@@ -53,6 +56,7 @@ class Choice:
         pairs: list[tuple[str, str]] = [(SIDE, self.side)]
         pairs += [(SCENARIOS, ",".join(sorted(self.scenarios)))] if self.scenarios else []
         pairs += [(MEASURES, ",".join(sorted(self.measures)))] if self.measures else []
+        pairs += [(BAD, "yes")] if self.bad else []
         asked = QueryDict(mutable=True)
         asked.update(dict(pairs) | other)
         return f"?{asked.urlencode(safe=',')}"

@@ -28,6 +28,7 @@ def framed(request: Request, found: Ground | None, here: str, choice: Choice | N
             "side_words": SIDE_WORDS[choice.side],
             "side_choices": [(id, words, id == choice.side) for id, words in SIDE_WORDS.items()],
             "plain_url": f"?side={choice.side}",
+            "bad_url": choice.query(bad="yes"),
             "csv_url": choice.query(format="csv"),
             "json_url": choice.query(format="json"),
         }

@@ -99,5 +99,5 @@ def clinic(at: datetime) -> tuple[Scenario, ...]:
     effect(found[0], "backups", at, "magnitude")
     effect(found[0], "mfa", at)
     effect(found[1], "mfa", at)
-    effect(found[2], "disk_encryption", at, "magnitude")
+    effect(found[2], "encryption_rest", at, "magnitude")
     return found

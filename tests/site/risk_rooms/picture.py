@@ -9,13 +9,20 @@ from duecare.ledger.viewers import Viewer
 from duecare.risk.register.models import RiskTerms, Scenario
 from tests.risk.picture import made
 from tests.site.answers import READ, Page
-from tests.site.calls import Call
+from tests.site.calls import Call, read
 
 PAGES: Mapping[str, Page] = {
     "risk/": Page("risk/", READ),
     "risk/curves/": Page("risk/curves/", READ),
+    "risk/heat/": Page("risk/heat/", READ),
+    "risk/safeguards/": Page("risk/safeguards/", READ),
+    "risk/sensitivity/": Page("risk/sensitivity/", READ),
 }
-CALLS: Mapping[str, Call] = {}
+CALLS: Mapping[str, Call] = {
+    "GET risk/curve": read("risk/curve?side=own"),
+    "GET risk/sensitivities": read("risk/sensitivities?side=own"),
+    "GET risk/safeguards": read("risk/safeguards?side=own"),
+}
 FILES: frozenset[str] = frozenset()
 
 
