@@ -50,7 +50,7 @@ def test_curves_are_drawn_and_every_picture_is_whole_wherever_it_is_seen(served:
         page = opened.open(1280)
         sign_in(page, served.address, harbour.OWNER, lambda: code(harbour.SECRET))
         page.get_by_role("link", name="Risk", exact=True).click()
-        page.get_by_role("heading", name="Our own loss").wait_for()
+        page.get_by_role("heading", name="Our own loss", level=2).wait_for()
         for path in PAGES:
             page.goto(f"{served.address}/risk/{path}")
             looked_at(page, f"risk-{path.partition('/')[0] or 'overview'}")
