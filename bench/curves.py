@@ -1,4 +1,4 @@
-"""Loss curves: ten and a thousand scenarios, exactly, beside years drawn by chance and pyfair.
+"""Loss curves: ten and a thousand scenarios, exactly, beside years drawn by chance and pyfair; and a choice.
 
 Drawn by chance is our own vectorised Monte Carlo, as many years as bring its standard error at the 1 in 100
 year near the error that our certificate allows. pyfair (MIT) has an environment of its own; it multiplies how
@@ -20,6 +20,7 @@ import numpy as np
 
 from bench.figures import Figure, at_least, at_most
 from bench.peers import PYTHON, has
+from duecare.risk.choosing import Measure, choose
 from duecare.risk.curves import Curve, curve, on_one_grid
 from duecare.risk.frequencies import Rate
 from duecare.risk.scenarios import Portfolio, Scenario
@@ -63,6 +64,7 @@ def run(small: bool) -> list[Figure]:
     chance = time.perf_counter() - begun
     value, off = drawn.var(0.99)
     figures = [
+        *_choice(small),
         at_most("10 scenarios: the full curve", 1000 * plain, 10, "ms"),
         at_most("the same with its certificate", 1000 * whole, 25, "ms"),
         at_most("its largest error, against a grid eight times as fine", 100 * error, 0.1, "%"),
@@ -86,6 +88,42 @@ def run(small: bool) -> list[Figure]:
             "times",
         ),
         Figure("its 1 in 100 year", f"{peer['quantile']:,.0f}, ours is {short:.2f} times that"),
+    ]
+
+
+def measures(count: int, scenarios: int, seed: int) -> tuple[dict[str, float], list[Measure], float]:
+    """So many measures, each lowering about a quarter of the scenarios, some needing or excluding another;
+    and a budget of three tenths of what all of them cost."""
+    chance = np.random.default_rng(seed)
+    losses = {f"scenario {i}": float(chance.lognormal(11, 1)) for i in range(scenarios)}
+    made = []
+    for j in range(count):
+        left = {name: float(1 - chance.beta(2, 3)) for name in losses if chance.random() < 0.25}
+        needs = (f"measure {chance.integers(j)}",) if j and chance.random() < 0.15 else ()
+        excludes = (f"measure {chance.integers(j)}",) if j and chance.random() < 0.1 else ()
+        cost = float(round(chance.lognormal(10, 0.7)))
+        made.append(Measure(f"measure {j}", cost, left, needs, tuple(set(excludes) - set(needs))))
+    return losses, made, 0.3 * sum(one.cost for one in made)
+
+
+def _choice(small: bool) -> list[Figure]:
+    """The time of a choice with its three runners-up: the longest of three of them."""
+    count, scenarios = (20, 8) if small else (60, 20)
+    took, gaps = [], []
+    for seed in range(3):
+        losses, made, budget = measures(count, scenarios, seed)
+        begun = time.perf_counter()
+        found = choose(losses, made, budget)
+        took.append(time.perf_counter() - begun)
+        gaps.append(found.gap)
+    return [
+        at_most(
+            f"the best of {count} measures against {scenarios} scenarios, and the three next best",
+            max(took),
+            10,
+            "s",
+        ),
+        Figure("how far the best set can be from the bound", f"{max(gaps):.1e} of its loss"),
     ]
 
 

@@ -16,9 +16,8 @@ import numpy as np
 
 from duecare.risk import curve_files
 from duecare.risk.curves import Curve, NoCertificate, curve, curves, on_one_grid
-from duecare.risk.frequencies import Frequency, GammaRate, PertRate
 from duecare.risk.scenarios import Scenario
-from duecare.risk.uncertain import Belief, Gamma, Uncertain
+from duecare.risk.uncertain import Uncertain, belief_of
 
 Document = Mapping[str, Any]
 """A curve file (docs/risk-method.md)."""
@@ -191,8 +190,8 @@ def _inputs(
     """(what, safeguard's name, low, high) of each input that is in doubt, as the document writes it."""
     effect = document["scenarios"][place].get("effect", {})
     found = []
-    believed = _believed(one.frequency)
-    if believed is not None:
+    believed = belief_of(one.frequency)
+    if believed.variance > 0:
         factor = effect.get("frequency", 1.0)
         found.append(("rate", "", believed.at(LOW) / factor, believed.at(HIGH) / factor))
     low, high = (float(each) for each in one.severity.at(np.asarray([LOW, HIGH])))
@@ -200,14 +199,6 @@ def _inputs(
         factor = effect.get("magnitude", 1.0)
         found.append(("loss", "", low / factor, high / factor))
     return found + [(each.on, each.name, each.low, each.high) for each in doubts if each.scenario == place]
-
-
-def _believed(frequency: Frequency) -> Belief | None:
-    if isinstance(frequency, PertRate):
-        return Uncertain(frequency.least, frequency.likely, frequency.most)
-    if isinstance(frequency, GammaRate):
-        return Gamma(frequency.mean, frequency.variance)
-    return None
 
 
 def _changed(document: Document, place: int, what: str, value: float) -> Document:
