@@ -20,6 +20,8 @@ from duecare.risk.picture.answers import BAD, canonical
 KEPT = 64
 MOST_BARS, FEWEST_BARS, WORK = 24, 3, 240
 """Bars whose bad years are computed: so many, or fewer where there are many scenarios, but some always."""
+MOST_CURVES = 600
+"""Scenarios times steps of which bad years are computed at once: more would keep others waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ def steps(documents: Sequence[Mapping[str, Any]], *, bad: bool = False) -> tuple
 @lru_cache(maxsize=KEPT)
 def _steps(texts: tuple[str, ...], bad: bool) -> tuple[Step, ...]:
     documents = [json.loads(text) for text in texts]
-    if bad:
+    if bad and sum(len(one["scenarios"]) for one in documents) <= MOST_CURVES:
         try:
             stairs = effects.waterfall([(str(place), one) for place, one in enumerate(documents)], BAD)
         except NoCertificate:
-            bad = False
+            pass  # means alone, then: a bad year drawn by chance would differ from step to step by chance
         else:
             return tuple(Step(one.mean, one.var) for one in stairs)
     return tuple(Step(curve_files.portfolio_of(one).mean) for one in documents)

@@ -11,7 +11,9 @@ from django.test import Client
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from duecare.risk import curve_files
+from duecare.risk.picture import worth
 from duecare.risk.register.models import Scenario
+from duecare.site.api_tokens import make_token
 from tests.people import browser, sign_in
 from tests.risk.picture import made
 from tests.risk.picture.test_picture_pages import bare, document, page
@@ -156,3 +158,33 @@ def test_a_past_day_and_files_of_it_work(owner: Client, clinic: tuple[Scenario, 
     assert rows(owner, f"{address}?format=json&as_of={before}") == then
     assert owner.get(f"{address}?format=csv").status_code == 200
     assert owner.get(f"{address}?format=file").status_code == 400
+
+
+def test_bad_years_of_too_much_at_once_are_left_out_and_it_says_so(
+    owner: Client, clinic: tuple[Scenario, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worth, "MOST_CURVES", 3)
+    address = f"/risk/safeguards/?bad=yes&scenarios={clinic[0].pk},{clinic[2].pk}"
+    text = page(owner, address)
+    assert "choose fewer scenarios" in text
+    assert all(one["bad_year"] is None for one in rows(owner, f"{address}&format=json"))
+
+
+def test_programs_get_the_same_rows(owner: Client, clinic: tuple[Scenario, ...]) -> None:
+    viewer = sign_in(browser(), Role.AUDITOR)
+    program = browser()
+    program.defaults["HTTP_AUTHORIZATION"] = f"Bearer {make_token(viewer, 'x', ['read'], 1, utc_now())}"
+    for operation, address in (("sensitivities", "sensitivity"), ("safeguards", "safeguards")):
+        answer = program.get(f"/api/risk/{operation}?side=others")
+        assert answer.status_code == 200, answer.content
+        assert answer.json() == rows(owner, f"/risk/{address}/?side=others&format=json")
+
+
+def test_before_the_terms_are_set_programs_are_told_what_comes_first() -> None:
+    viewer = sign_in(browser(), Role.OWNER)
+    program = browser()
+    program.defaults["HTTP_AUTHORIZATION"] = f"Bearer {make_token(viewer, 'x', ['read'], 1, utc_now())}"
+    for operation in ("curve", "sensitivities", "safeguards"):
+        answer = program.get(f"/api/risk/{operation}")
+        assert answer.status_code == 404
+        assert "currency" in answer.json()["error"]["next_step"]
