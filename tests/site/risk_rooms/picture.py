@@ -19,9 +19,9 @@ PAGES: Mapping[str, Page] = {
     "risk/sensitivity/": Page("risk/sensitivity/", READ),
 }
 CALLS: Mapping[str, Call] = {
-    "GET risk/curve": read("risk/curve?side=own"),
-    "GET risk/sensitivities": read("risk/sensitivities?side=own"),
-    "GET risk/safeguards": read("risk/safeguards?side=own"),
+    "GET risk/curve": read("risk/curve?side=own", object=True),
+    "GET risk/sensitivities": read("risk/sensitivities?side=own", object=True),
+    "GET risk/safeguards": read("risk/safeguards?side=own", object=True),
 }
 FILES: frozenset[str] = frozenset()
 
