@@ -119,6 +119,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.risk.criteria import Answer as CriterionAnswer
+    from duecare.risk.register import forms_of_loss
     from duecare.risk.safe_harbours import safe_harbours
     from duecare.site.worker import every_job
 
@@ -142,6 +143,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
         "duecare/risk/content/safe_harbours.yaml": safe_harbours(),
+        "duecare/risk/register/forms_of_loss.py": (forms_of_loss.FORMS, forms_of_loss.SIDE_WORDS),
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()

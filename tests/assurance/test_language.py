@@ -52,7 +52,7 @@ def said(value: Any, key: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("id", "about"),
-    [("posture", ""), ("board", ""), ("risk", ""), ("binder", "safeguard:patching"), ("binder", "obligation:eu-gdpr")],
+    [("posture", ""), ("board", ""), ("binder", "safeguard:patching"), ("binder", "obligation:eu-gdpr")],
 )
 def test_every_text_of_a_report_is_translated(past: Past, id: str, about: str) -> None:
     instant = past.now

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from duecare.assurance.actions import issue
 from duecare.assurance.reports import REPORTS
@@ -17,8 +19,11 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.register.portfolios import Stage
+from tests.assurance.test_language import said
 from tests.program.papers import pdfs
+from tests.pseudo import CODE
 from tests.risk.picture import made
+from tests.site.test_every_word import left
 
 pytestmark = pytest.mark.usefixtures("home")
 OWNER = Viewer("person:ann", "Ann Example", frozenset({Role.OWNER}), "ann")
@@ -115,3 +120,15 @@ def test_many_scenarios_are_cut_with_how_many_more_there_are(monkeypatch: pytest
     made.clinic(utc_now())
     more = [block["more"] for block in gathered().content["blocks"] if block["kind"] == "table"]
     assert "3 more: see the register in Duecare as of that day." in more
+
+
+def test_every_text_is_translated_but_what_people_wrote_and_amounts() -> None:
+    rows = made.clinic(utc_now())
+    with translation.override(CODE):
+        told = gathered()
+    texts = [str(told.title), *told.lines, *said(dict(told.content))]
+    theirs = re.compile(
+        "|".join([*(re.escape(str(one)) for one in rows), r"R-\d[^⟧]*…", r"\bEUR\b", r"\d·\d+"])
+    )
+    assert [one for one in texts if left(theirs.sub(" ", one), "", "")] == []
+    assert len(texts) > 60

@@ -139,7 +139,7 @@ def draw(
         ),
         tuple(Mark(x(value), short(value), _anchor(x(value))) for value in marks(low, high)),
         tuple(
-            Mark(down(1 / years), _("1 in %(years)s") % {"years": years}, strong=years == BAD_YEAR)
+            Mark(down(1 / years), _("1 in %(years)s") % {"years": number(years)}, strong=years == BAD_YEAR)
             for years in YEARS
         ),
         x(tolerance) if inside and tolerance is not None else None,
