@@ -15,7 +15,7 @@ from duecare.risk import money
 from duecare.risk.measures.models import Measure
 from duecare.risk.picture.answers import QUANTILES, Figures, figures
 from duecare.risk.picture.choosing import Choice
-from duecare.risk.register.forms_of_loss import RATE, SIDES
+from duecare.risk.register.forms_of_loss import SIDES
 from duecare.risk.register.models import RiskTerms, Scenario
 from duecare.risk.register.portfolios import Hold, Row, Stage, Written, in_place, write
 from duecare.risk.register.queries import after_of, rows_of, terms
@@ -133,12 +133,6 @@ def with_measures(rows: Sequence[Row], measures: Sequence[Measure]) -> Sequence[
 def _demand_known(asked: frozenset[str], known: set[str], what: str) -> None:
     if asked - known:
         raise NotFound(what, _("Choose from those that the page offers."))
-
-
-def estimated(row: Row, side: str) -> bool:
-    """Whether a scenario has what a curve of that side needs."""
-    told = {one.what for one in row.told}
-    return RATE in told and bool(told & set(SIDES[side]))
 
 
 def safeguards_of(rows: Sequence[Row], stage: Stage) -> frozenset[str]:

@@ -27,11 +27,8 @@ LACKING_WORDS: Mapping[str, Any] = {
     "own": gettext_lazy("our own loss is not estimated, so only harm to others is in the sum"),
     "others": gettext_lazy("harm to others is not estimated, so only our own loss is in the sum"),
 }
-OF: Mapping[str, Any] = {
-    "year": gettext_lazy("A whole year costs more than"),
-    "largest": gettext_lazy("The largest single loss exceeds"),
-    "beyond": gettext_lazy("Mean of the years beyond"),
-}
+OF = ("year", "beyond", "largest")
+"""What is told of each quantile: attributes of `Point`."""
 
 
 @dataclass(frozen=True, slots=True)

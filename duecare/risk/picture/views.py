@@ -66,7 +66,6 @@ def overview(request: Request) -> HttpResponseBase:
             "sides": [_side(found, side) for side in ("own", "others")],
             "tolerance": None if found.tolerance is None else found.shown(found.tolerance),
             "stale": _stale(found, request.view_now),
-            "day": request.view_now,
         }
     return render(request, "risk/overview.html", context)
 
