@@ -152,8 +152,8 @@ def method(found: tuple[Told, ...]) -> str:
             max(round(100 * worst, 3), 0.001)
         )
     return ngettext(
-        "Drawn by chance, %(years)s year with seed %(seed)s, each figure with its standard error: %(why)s",
-        "Drawn by chance, %(years)s years with seed %(seed)s, each figure with its standard error: %(why)s",
+        "Drawn by chance, %(years)s year with seed %(seed)s, whole years with standard errors: %(why)s",
+        "Drawn by chance, %(years)s years with seed %(seed)s, whole years with standard errors: %(why)s",
         drawn[0].grid,
     ) % {"years": number(drawn[0].grid), "seed": drawn[0].seed, "why": drawn[0].why}
 
