@@ -119,6 +119,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.risk.criteria import Answer as CriterionAnswer
+    from duecare.risk.register import forms_of_loss
     from duecare.risk.register import library as risk_library
     from duecare.risk.safe_harbours import safe_harbours
     from duecare.site.worker import every_job
@@ -145,6 +146,7 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/risk/content/scenarios.yaml": risk_library.library(),
         "duecare/risk/content/base_rates.yaml": risk_library.base_rates(),
         "duecare/risk/content/safe_harbours.yaml": safe_harbours(),
+        "duecare/risk/register/forms_of_loss.py": (forms_of_loss.FORMS, forms_of_loss.SIDE_WORDS),
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()

@@ -52,7 +52,7 @@ class IssuedAnswer(Answer):
 class MakeReport(Body):
     """What a report is to tell. Each kind takes its own: a day, a quarter, or what it is about and a day."""
 
-    report: Literal["posture", "board", "binder", "incident"]
+    report: Literal["posture", "board", "binder", "incident", "risk"]
     day: Day | None = None
     quarter: Line | None = None
     """Such as 2026-Q3."""

@@ -190,5 +190,6 @@ FORMS: dict[str, type[AskForm]] = {
     "board": BoardForm,
     "binder": BinderForm,
     "incident": IncidentForm,
+    "risk": DayForm,
 }
 """By the id of the report."""

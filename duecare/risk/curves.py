@@ -292,8 +292,12 @@ def on_grid(severity: Severity, x: Array, step: float) -> Array:
 
     `x` are the points 0, step, ... and one more.
     """
-    limited = severity.limited(x)
-    found = np.empty(len(x) - 1)
+    return _masses(severity.limited(x), step)
+
+
+def _masses(limited: Array, step: float) -> Array:
+    """The same from limited expected values at those points."""
+    found = np.empty(len(limited) - 1)
     found[0] = 1 - limited[1] / step
     found[1:] = (2 * limited[1:-1] - limited[:-2] - limited[2:]) / step
     return np.maximum(found, 0)
@@ -330,7 +334,7 @@ def _or_inf(ask: object, p: float) -> float:
 def _moment_error(severity: Severity, x: Array, step: float) -> float:
     """How far E[min(X, end)^2] on the grid is from the exact one, relatively."""
     limited = severity.limited(x)
-    masses = on_grid(severity, x, step)
+    masses = _masses(limited, step)
     # E[min(X, m)^2] = 2 integral of y S(y) dy = 2 (m L(m) - integral of L); Simpson over the grid.
     end = float(x[-2])
     upto = limited[: len(x) - 1]

@@ -170,6 +170,8 @@ def sensitivities(
             on = ON.get(what, what)
             bars.append((Bar(one.name, kind, name, on, low, high, means[0], means[1]), made[0], made[1]))
     bars.sort(key=lambda bar: -bar[0].swing)
+    if most <= 0:
+        return [bar for bar, _low, _high in bars]
     try:
         base = curve(whole, [quantile])
     except NoCertificate:

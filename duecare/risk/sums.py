@@ -39,7 +39,7 @@ class Together:
     def _table(self) -> tuple[Array, Array]:
         """Losses, rising, and their normal scores."""
         z = np.linspace(LOWEST, HIGHEST, POINTS)
-        return np.maximum.accumulate(self.at(special.ndtr(z))), z
+        return np.maximum.accumulate(sum(_at_score(part, z) for part in self.parts)), z
 
     @cached_property
     def moments(self) -> tuple[float, float, float]:
@@ -91,8 +91,8 @@ class Together:
     def limited(self, x: Array) -> Array:
         x = np.maximum(np.asarray(x, dtype=np.float64), 0)
         losses, _z = self._table
-        p = special.ndtr(self._score(np.minimum(x, losses[-1])))
-        each = [part.at(p) for part in self.parts]
+        z = self._score(np.minimum(x, losses[-1]))
+        p, each = special.ndtr(z), [_at_score(part, z) for part in self.parts]
         found = sum(part.limited(one) for part, one in zip(self.parts, each, strict=True))
         # The table's error d moves it by (1 - p) d: with that taken off, what is left is of the order d^2.
         close = found + (1 - p) * (np.minimum(x, losses[-1]) - sum(each))
@@ -100,6 +100,13 @@ class Together:
 
     def at(self, p: Array) -> Array:
         return np.asarray(sum(part.at(np.asarray(p, dtype=np.float64)) for part in self.parts))
+
+
+def _at_score(part: Severity, z: Array) -> Array:
+    """A part's loss at normal scores; of a lognormal without the way through probabilities and back."""
+    if isinstance(part, Lognormal):
+        return np.asarray(np.exp(part.mu + part.sigma * z))
+    return part.at(special.ndtr(z))
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ from duecare.program import api as program_api
 from duecare.risk.decisions import api as risk_decisions_api
 from duecare.risk.insurance import api as insurance_api
 from duecare.risk.measures import api as measures_api
+from duecare.risk.picture import api as risk_picture_api
 from duecare.risk.register import api as register_api
 from duecare.risk.register import estimate_api
 from duecare.site import settings_api
@@ -188,6 +189,7 @@ for _router in (
     measures_api.router,
     register_api.router,
     estimate_api.router,
+    risk_picture_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -32,7 +32,7 @@ from duecare.words import number
 
 SPEAKING = (
     "/safeguards/", "/checks/", "/areas/", "/findings/", "/statements/", "/exceptions/", "/approvals/",
-    "/systems/", "/patching/", "/law/", "/reports/", "/first-90-days/",
+    "/systems/", "/patching/", "/law/", "/reports/", "/risk/", "/first-90-days/",
 )  # fmt: skip
 """Pages that speak of hosts, safeguards, findings or reports, and so name their reach; the home page too."""
 PAGES = {
@@ -41,6 +41,7 @@ PAGES = {
     "access": "accounts",
     "patching": "weaknesses",
     "incidents": "incidents",
+    "risk": "risk",
     "law": "obligations",
     "assurance": "reports",
     "ledger": "ledger",

@@ -105,7 +105,6 @@ STATUSES: Mapping[str, Status] = {
     "not estimated": Status(_("Not estimated"), "none", "circle-dashed"),
     "stale": Status(_("Stale"), "warn", "calendar-x"),
     "in force": Status(_("In force"), "none", "file-check"),
-    "signed": Status(_("Signed"), "none", "signature"),
     "no longer agrees": Status(_("Evidence no longer agrees"), "bad", "triangle-alert"),
     "notice given": Status(_("Notice given"), "none", "send"),
     "paid": Status(_("Paid"), "none", "circle-check"),

@@ -89,6 +89,8 @@ NAMES = (
     r"Annex I Part II\(2\)|Art 9\(4\)\(f\)|Req 6|17\.04\(6\)|3\.14\.1",
     # Clocks of the law: days as they are told exactly, versions of the law, citations.
     r"\d{4}-\d\d-\d\d(\.\d)?|6 USC 681b\(a\)\(\d\)|Art 33\(1\), \(4\)",
+    # Money, and shares with decimals.
+    r"(, )?EUR|\d·\d+",
     # Checks, kinds, keys, digests, addresses; moments and values as the record has them.
     r"[a-z]+\.[a-z_]+|\([a-z]+\.[a-z-]+\)|fe[a-z0-9]{18}|[0-9a-f]{16,}…?|[A-Za-z0-9+/]{40,}=?|https://",
     r"localhost/duecare/\S+|network_security|\{\".*\}|\d{4}-\d\d-\d\dT[\d:.]+Z|imported by hand",

@@ -12,9 +12,12 @@ from duecare.assurance.reports.board import BOARD
 from duecare.assurance.reports.incident import INCIDENT
 from duecare.assurance.reports.interface import Report
 from duecare.assurance.reports.posture import POSTURE
+from duecare.assurance.reports.risk import RISK
 from duecare.errors import NotFound
 
-REPORTS: Mapping[str, Report] = MappingProxyType({one.id: one for one in (POSTURE, BOARD, BINDER, INCIDENT)})
+REPORTS: Mapping[str, Report] = MappingProxyType(
+    {one.id: one for one in (POSTURE, BOARD, BINDER, INCIDENT, RISK)}
+)
 """By id, in the order in which pages offer them."""
 
 
