@@ -118,6 +118,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.ledger.viewers import Role
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
+    from duecare.risk.training import questions as calibration
+    from duecare.risk.training import saying
     from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
@@ -139,6 +141,9 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
+        "duecare/risk/content/calibration.yaml": calibration.shipped(),
+        "duecare/risk/training/questions.py": calibration.UNITS,
+        "duecare/risk/training/saying.py": saying.SHORT,
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()

@@ -44,6 +44,7 @@ from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
+from duecare.risk.training import api as training_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
@@ -178,6 +179,7 @@ for _router in (
     lessons_api.router,
     exercises_api.router,
     figures_api.router,
+    training_api.router,
     assurance_api.router,
     ledger_api.router,
 ):

@@ -13,7 +13,8 @@ from duecare.program.askers import Asker, register_askers
 AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
 """The areas that have checks."""
 FOUND_IN = (
-    "access", "program", "systems", "patching", "law", "law.duties", "incidents", "assurance", "site",
+    "access", "program", "systems", "patching", "law", "law.duties", "incidents", "risk.training",
+    "assurance", "site",
 )  # fmt: skip
 """Where something is registered that can be found."""
 

@@ -72,6 +72,8 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.training.models import Calibration
+from duecare.risk.training.queries import LISTING as CALIBRATIONS
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -230,6 +232,9 @@ LISTS: Mapping[str, ListPage] = {
         "law",
     ),
     "legal-holds": ListPage(gettext_lazy("Legal holds"), _listing(HOLDS, LegalHold), "law"),
+    "calibrations": ListPage(
+        gettext_lazy("Calibration exercises"), _listing(CALIBRATIONS, Calibration), "risk"
+    ),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),

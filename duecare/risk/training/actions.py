@@ -76,7 +76,9 @@ def finish(viewer: Viewer, key: str, ranges: Sequence[Range], now: datetime) -> 
         row.questions = [one.id for one in asked]
         row.ranges = [[written(low), written(high)] for low, high in ranges]
         row.truths = [written(one.answer) for one in asked]
-        row.hits = sum(holds(*ends, truth) for ends, truth in zip(row.ranges, row.truths, strict=True))
+        row.hits = sum(
+            holds(low, high, truth) for (low, high), truth in zip(row.ranges, row.truths, strict=True)
+        )
         row.ended_at = now
         act.reason = recorded(
             "end a calibration exercise: %(hits)s of %(asked)s ranges held", hits=row.hits, asked=len(asked)

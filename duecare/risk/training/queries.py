@@ -22,7 +22,7 @@ from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 
 CALIBRATION = "risk.calibration"
 COUNTED = 5
-"""A hit rate is that of somebody's last exercises, as many: practice counts, and so does who grew careless."""
+"""A hit rate is that of somebody's last exercises, as many: practice counts, and so does carelessness."""
 
 
 def demand_seer(request: Request) -> Viewer:

@@ -38,6 +38,7 @@ from duecare.risk.training.queries import (
     rows,
 )
 from duecare.risk.training.questions import NAMES, TEN, UNITS, Question, shipped
+from duecare.risk.training.ranges import holds
 from duecare.risk.training.saying import Said, said, said_of
 from duecare.web.charts import LineChart, Point
 from duecare.web.figures import number
@@ -113,12 +114,12 @@ def calibrations(request: Request) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ranges(request: Request, key: str) -> HttpResponseBase:
     """The questions of an exercise that is under way."""
+    if asof.current() is not None:
+        raise NotFound(_("Questions are asked today only."), _("Go back to today."))
     viewer = demand_taker(request)
     row = find_own(key, viewer)
     if row.ended_at is not None:
         raise Refused(_("This exercise has ended already."), _("Its results stand on its page."))
-    if asof.current() is not None:
-        raise NotFound(_("Questions are asked today only."), _("Go back to today."))
     form = RangesForm(asked_in(row), request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -160,7 +161,6 @@ def _standing(row: Calibration, viewer: Viewer) -> Said | None:
 def _results(row: Calibration) -> Iterator[dict[str, Any]]:
     for id, (low, high), truth in zip(row.questions, row.ranges, row.truths, strict=False):
         one = shipped().get(id)
-        held = Decimal(low) <= Decimal(truth) <= Decimal(high)
         yield {
             "ask": str(one.ask) if one else _("A question that was taken out since."),
             "low": _shown(low, one),
@@ -168,9 +168,15 @@ def _results(row: Calibration) -> Iterator[dict[str, Any]]:
             "truth": _shown(truth, one),
             "unit": _unit(one) if one else "",
             "from": _from(one) if one else "",
-            "state": "met" if held else "unmet",
-            "word": _("held") if held else _("too low") if Decimal(high) < Decimal(truth) else _("too high"),
+            "state": "met" if holds(low, high, truth) else "unmet",
+            "word": _word(low, high, truth),
         }
+
+
+def _word(low: str, high: str, truth: str) -> str:
+    if holds(low, high, truth):
+        return _("around it")
+    return _("below it") if Decimal(high) < Decimal(truth) else _("above it")
 
 
 def _from(one: Question) -> str:
