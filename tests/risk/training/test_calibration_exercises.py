@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,7 @@ from django.test import Client
 from duecare.errors import BadInput, NotFound, Refused
 from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
-from duecare.ledger.records import told_time, utc_now
+from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.risk.estimating import Calibration as Says
 from duecare.risk.models import Calibration, Estimate, Scenario
@@ -49,11 +49,11 @@ def given(row: Calibration, held: int) -> dict[str, str]:
     return fields
 
 
-def taken(viewer: Viewer, held: int, seed: str = "heron") -> Calibration:
-    row = begin(viewer, seed, NOW)
+def taken(viewer: Viewer, held: int, at: datetime = NOW) -> Calibration:
+    row = begin(viewer, "heron", at)
     sent = given(row, held)
     ends = [(Decimal(0), Decimal(sent[f"high_{number}"])) for number in range(1, TEN + 1)]
-    return finish(viewer, row.pk, ends, NOW)
+    return finish(viewer, row.pk, ends, at)
 
 
 def estimate_by(viewer: Viewer) -> None:
@@ -142,9 +142,8 @@ def test_readers_see_everybodys_hit_rates_and_auditors_take_no_exercise(owner: t
         assert "3 of 10 held: 30 %, in the long run 6 to 66 %" in page
         assert ("Begin an exercise" in page) == (role is Role.MANAGER)
         assert "3 of 10 ranges held" in text(reader, f"{PLACE}{done.pk}/")
-        assert reader.get(f"{PLACE}{waiting.pk}/ranges/").status_code == (
-            404 if role is Role.MANAGER else 403
-        )
+        asked = reader.get(f"{PLACE}{waiting.pk}/ranges/").status_code
+        assert asked == (404 if role is Role.MANAGER else 403)
     assert reader.post(f"{PLACE}begin/").status_code == 403
     (row,) = json.loads(
         b"".join(client.get(f"{PLACE}exercises/?state=done&format=json").streaming_content)  # type: ignore[attr-defined]
@@ -180,8 +179,7 @@ def test_a_hit_rate_is_that_of_the_last_exercises_and_says_what_it_can(owner: tu
     other = sign_in(browser(), Role.MANAGER)
     assert hit_rates([viewer.person, other.person], viewer) == {}
     for number in range(COUNTED + 2):
-        with told_time(lambda at=NOW - timedelta(days=90 - number): at):
-            taken(viewer, 0 if number < 2 else 10, f"seed {number}")
+        taken(viewer, 0 if number < 2 else 10, NOW - timedelta(days=90 - number))
     begin(other, "heron", NOW)
     rates = hit_rates([viewer.person, other.person], viewer)
     assert set(rates) == {viewer.person}

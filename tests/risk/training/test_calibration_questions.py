@@ -59,7 +59,7 @@ def test_units_are_all_in_use_and_their_numbers_plausible() -> None:
 def test_a_fault_is_refused_with_its_place(change: dict[str, Any], said: str) -> None:
     rows = [{**ROW, "id": f"m-{number}"} for number in range(TEN)]
     rows[3] = {**rows[3], **change}
-    with pytest.raises(BadInput, match="x.yaml, number 4") as refused:
+    with pytest.raises(BadInput, match=r"x\.yaml, number 4") as refused:
         parse({"questions": rows}, "x.yaml")
     assert said in refused.value.what
 
@@ -73,7 +73,7 @@ def test_too_few_a_name_twice_and_more_than_questions_are_refused() -> None:
         {"questions": rows, "more": 1},
         {},
     ):
-        with pytest.raises(BadInput, match="x.yaml"):
+        with pytest.raises(BadInput, match=r"x\.yaml"):
             parse(content, "x.yaml")
 
 
