@@ -147,4 +147,4 @@ def added(parts: Sequence[tuple[Array, Array]], points: int) -> tuple[Array, Arr
         )
         total = total * fft.rfft(masses / masses.sum(), 2 * points)
     masses = np.maximum(fft.irfft(total, 2 * points)[:points], 0)
-    return sum(lows) + step * np.arange(points), masses / masses.sum()
+    return np.asarray(sum(lows) + step * np.arange(points)), np.asarray(masses / masses.sum())

@@ -10,11 +10,11 @@ from duecare.law.applies import Answer
 from duecare.law.requirements import required_by
 from duecare.program.askers import Asker, register_askers
 
-AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity")
+AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity", "risk")
 """The areas that have checks."""
 FOUND_IN = (
-    "access", "program", "systems", "patching", "law", "law.duties", "incidents", "risk.training",
-    "assurance", "site",
+    "access", "program", "systems", "patching", "law", "law.duties", "incidents", "risk.register",
+    "risk.training", "assurance", "site",
 )  # fmt: skip
 """Where something is registered that can be found."""
 

@@ -72,6 +72,8 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.register.lists import scenarios_listing
+from duecare.risk.register.models import Scenario
 from duecare.risk.training.models import Calibration
 from duecare.risk.training.queries import LISTING as CALIBRATIONS
 from duecare.site.models import OwnView
@@ -180,6 +182,10 @@ def _lessons(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return lesson_lists.listing(timezone.localdate(now)).read(query, Lesson)
 
 
+def _scenarios(query: QueryDict, viewer: Viewer, now: datetime) -> object:
+    return scenarios_listing(viewer, now).read(query, Scenario)
+
+
 def _exercises(query: QueryDict, viewer: Viewer, now: datetime) -> object:
     return exercise_lists.listing(timezone.localdate(now), plan_content(None)).read(query, Exercise)
 
@@ -237,6 +243,7 @@ LISTS: Mapping[str, ListPage] = {
     ),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
+    "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(
         gettext_lazy("Entries of the record"),

@@ -96,6 +96,9 @@ STATUSES: Mapping[str, Status] = {
     "new": Status(_("New"), "none", "circle-plus"),
     "unreadable": Status(_("Unreadable"), "bad", "x"),
     "given up": Status(_("Given up"), "bad", "x"),
+    "estimated": Status(_("Estimated"), "none", "pen-line"),
+    "not estimated": Status(_("Not estimated"), "none", "circle-dashed"),
+    "stale": Status(_("Stale"), "warn", "calendar-x"),
 }
 """By the value that the records hold: safeguards, verdicts, findings, entries, statements, tasks."""
 

@@ -101,6 +101,11 @@ def take_in(one: List[Any], brought: Brought, planned: Plan, taking: Taking, dat
     Raises Refused if a record has changed since, or the list does not want the file; what earlier acts of the
     same import did then stands.
     """
+    if one.undivided and planned.faults:
+        raise Refused(
+            _("This list takes a file as a whole, and rows of it have faults."),
+            _("Mend them in the file and bring it again."),
+        )
     digest = blobs.keep(data)
     taking = replace(taking, file=digest)
     counts = planned.counts

@@ -68,6 +68,8 @@ class List(ABC, Generic[R]):
     roles: ClassVar[tuple[Role, ...]] = MANAGERS
     sourced: ClassVar[bool] = False
     """Whether there is one such list for each source, which a file may be the whole of."""
+    undivided: ClassVar[bool] = False
+    """Whether nothing of a file is taken in while a row of it has a fault."""
     about: ClassVar[Text] = ""
     """What is worth knowing before one brings a file, in a sentence or two."""
 

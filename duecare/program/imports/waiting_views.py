@@ -205,6 +205,7 @@ def waiting_preview(request: Request, token: str) -> HttpResponseBase:
         "groups": telling.groups(one, planned),
         "faults": faults[: telling.SHOWN],
         "fault_count": len(faults),
+        "kept_out": one.undivided and bool(faults),
         "faulty_rows": len({fault.row for fault in planned.faults}),
         "sees_gone": one.sourced and found.whole,
     }

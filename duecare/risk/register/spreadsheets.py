@@ -1,0 +1,307 @@
+"""The register as CSV and XLSX: brought through the one way that lists have, and given as the same columns.
+
+A row finds its scenario by R-n, else by title. An estimate that it changes becomes one of whoever brings the
+file; an empty cell says nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from duecare.errors import BadInput, Refused
+from duecare.ledger.naming import PERSON
+from duecare.ledger.records import new_key
+from duecare.ledger.viewers import Role, Viewer
+from duecare.program.imports.changes import Change, Values
+from duecare.program.imports.fields import Field, Type
+from duecare.program.imports.interface import List, Taking, register_list
+from duecare.program.imports.mapping import Wanted
+from duecare.program.record_form import LONG
+from duecare.program.task_queries import holding_people, today_at
+from duecare.risk.register import table
+from duecare.risk.register.actions import LENGTHS, lock_terms, next_number
+from duecare.risk.register.believing import CONFIDENCES, Belief
+from duecare.risk.register.estimate_actions import Estimated, put_estimates
+from duecare.risk.register.forms_of_loss import FORMS, RATE
+from duecare.risk.register.models import TERMS, Estimate, RiskTerms, Scenario
+
+MOST_ROWS = 250
+"""Of a file: each may bring eight estimates, and all become one act."""
+TEXTS = tuple(LENGTHS)
+CELLS = tuple(name for what in table.WHATS for name in table.names(what))
+WHY = ("reason", "source", "confidence")
+
+
+def _columns() -> Iterator[Field]:
+    yield Field("number", _("No."), empty="", longest=12, heads=("R-n", "no", "number", "id", "Nr."))
+    labels = {
+        "title": _("Scenario"),
+        "who": _("Who or what"),
+        "does": _("does"),
+        "to": _("to what"),
+        "harm": _("Harm"),
+    }
+    for name, label in labels.items():
+        yield Field(name, label, empty="", longest=LENGTHS[name], required=name == "title")
+    yield Field("owner", _("Who looks after it"), empty="", heads=("owner", "risk owner"))
+    parts = {"low": _("at least"), "likely": _("most likely"), "high": _("at most")}
+    for what in table.WHATS:
+        for part, label in parts.items():
+            yield Field(
+                f"{what}_{part}", _Joined(_("How often a year") if what == RATE else FORMS[what], label),
+                empty="", longest=60,
+            )  # fmt: skip
+    yield Field("reason", _("Why"), empty="", longest=LONG, heads=("reason", "rationale"))
+    yield Field("source", _("Source"), empty="", longest=200)
+    yield Field("confidence", _("Confidence"), Type.CHOICE, empty="", choices=tuple(CONFIDENCES))
+    yield Field("currency", _("Currency"), empty="", longest=10)
+
+
+class _Joined:
+    """Two texts that are joined when they are shown."""
+
+    def __init__(self, first: Any, second: Any) -> None:
+        self.first, self.second = first, second
+
+    def __str__(self) -> str:
+        return gettext("%(what)s, %(part)s") % {"what": self.first, "part": self.second}
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What rows are held against."""
+
+    terms: RiskTerms
+    by_number: Mapping[str, Values]
+    by_title: Mapping[str, Values]
+    people: Mapping[str, str]
+    """Names as they are written, by name in lower case."""
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What the act needs, and what waits until its scenarios are saved."""
+
+    number: int
+    people: Mapping[str, str]
+    """Keys by name in lower case."""
+    currency: str
+    waiting: list[tuple[Scenario, list[Estimated]]] = field(default_factory=list)
+
+
+class ScenarioList(List[Scenario]):
+    """The scenarios that stand."""
+
+    id = "scenarios"
+    name = _("Scenarios")
+    model = Scenario
+    keys = ("number", "title")
+    called = "title"
+    page = "scenarios"
+    roles = (Role.OWNER, Role.MANAGER, Role.APPROVER)
+    undivided = True
+    about = _(
+        "A row finds its scenario by its number (R-7), else by its title; without either it is a new one. "
+        "A low and a high cell are a range that holds in nine cases of ten; with a likely one between them "
+        "they are least, most likely and most. What a row changes becomes your own estimate, and needs a "
+        "reason. Amounts are in the currency of the register. An empty cell changes nothing."
+    )
+    fields = tuple(_columns())
+
+    def demand(self, taking: Taking) -> None:
+        if not RiskTerms.objects.filter(pk=TERMS).exists():
+            raise Refused(
+                gettext("The terms of risk are not set yet."),
+                gettext("Set the currency first, under “Terms of risk”."),
+            )
+
+    def records(self, taking: Taking) -> QuerySet[Scenario]:
+        return standing_rows(Scenario.objects.all())
+
+    def values(self, record: Scenario) -> dict[str, Any]:
+        return values_of(record, RiskTerms.objects.get(pk=TERMS).currency)
+
+    def context(self, taking: Taking, rows: Sequence[Wanted]) -> _Context:
+        if len(rows) > MOST_ROWS:
+            raise BadInput(
+                gettext("The file has more than %s rows.") % MOST_ROWS,
+                gettext("Bring it in parts; nobody weighs so many scenarios at once."),
+            )
+        terms = RiskTerms.objects.get(pk=TERMS)
+        known = [values_of(row, terms.currency) for row in self.records(taking)]
+        names = [name for _key, name in _people(taking)]
+        return _Context(
+            terms,
+            {str(one["number"]).casefold(): one for one in known},
+            {str(one["title"]).casefold(): one for one in known},
+            {name.casefold(): name for name in names if names.count(name) == 1},
+        )
+
+    def complete(self, values: Mapping[str, Any], taking: Taking, context: _Context) -> dict[str, Any]:
+        """With cells as the table writes them; what is empty says nothing. `bad` is (field, reason)."""
+        done = {name: value for name, value in values.items() if value or name in CELLS}
+        if "number" in done:
+            done["number"] = f"R-{str(done['number']).upper().removeprefix('R').lstrip('- ')}"
+        known = (
+            context.by_number.get(str(done["number"]).casefold())
+            if "number" in done
+            else context.by_title.get(str(done.get("title", "")).casefold())
+        )
+        try:
+            _demand_words(done, known, context)
+            _cells(done, known or {}, context)
+        except BadInput as error:
+            done["bad"] = (error.place, str(error).rstrip("."))
+        done.pop("currency", None)
+        return done
+
+    def refuse(self, values: Values) -> Iterator[tuple[str, str]]:
+        if "bad" in values:
+            yield values["bad"]
+
+    def begin(self, taking: Taking, added: Sequence[Change]) -> _Scope:
+        terms = lock_terms()
+        people = {name.casefold(): key for key, name in _people(taking)}
+        return _Scope(next_number(), people, terms.currency)
+
+    def make(self, values: Values, taking: Taking, scope: _Scope) -> Scenario:
+        record = Scenario(
+            id=new_key(), number=scope.number, made_at=taking.now, made_by=taking.actor, things=[]
+        )
+        scope.number += 1
+        self._fill(record, values, {}, taking, scope)
+        return record
+
+    def change(self, record: Scenario, values: Values, taking: Taking, scope: _Scope) -> None:
+        self._fill(record, values, values_of(record, scope.currency), taking, scope)
+
+    def end(self, taking: Taking, scope: _Scope, *, whole: bool) -> None:
+        author = taking.actor.removeprefix(PERSON) if taking.actor.startswith(PERSON) else None
+        for record, told in scope.waiting:
+            put_estimates(author, record, told, taking.now)
+
+    def _fill(self, record: Scenario, values: Values, now: Values, taking: Taking, scope: _Scope) -> None:
+        for name in TEXTS:
+            if name in values:
+                setattr(record, name, values[name])
+        if "owner" in values:
+            key = scope.people.get(str(values["owner"]).casefold())
+            if key is None:
+                raise Refused(
+                    gettext("%s may not sign in any more.") % values["owner"],
+                    gettext("Look at the preview once more."),
+                )
+            record.owner_id = key
+        cells = {**now, **values}
+        told = []
+        for what in table.WHATS:
+            if any(name in values for name in table.names(what)):
+                belief = table.read(cells, what, scope.currency, None)
+                if belief is not None:
+                    told.append(
+                        Estimated(
+                            belief,
+                            cells["reason"],
+                            cells.get("confidence") or "low",
+                            cells.get("source") or "",
+                        )
+                    )
+        if told:
+            record.reviewed_at, record.reviewed_by = taking.now, taking.actor
+            scope.waiting.append((record, told))
+
+
+def standing_rows(rows: QuerySet[Scenario]) -> QuerySet[Scenario]:
+    """Standing scenarios with the estimates that stand, the newest last."""
+    estimates = Estimate.objects.filter(ended_at=None).order_by("made_at", "id")
+    return (
+        rows.filter(ended_at=None)
+        .select_related("owner")
+        .prefetch_related(Prefetch("estimates", estimates, to_attr="standing"))
+        .order_by("number")
+    )
+
+
+def values_of(record: Scenario, currency: str) -> dict[str, Any]:
+    """A scenario as the table tells it."""
+    standing = getattr(record, "standing", None)
+    if standing is None:
+        standing = list(record.estimates.filter(ended_at=None).order_by("made_at", "id"))
+    told = table.newest(Belief(one.what, one.kind, tuple(one.numbers)) for one in standing)
+    cells = dict.fromkeys(CELLS, "")
+    for one in told.values():
+        cells |= table.written(one, currency)
+    last = next((one for one in reversed(standing) if one.what in told), None)
+    return {
+        "number": f"R-{record.number}",
+        **{name: getattr(record, name) for name in TEXTS},
+        "owner": record.owner.name if record.owner else "",
+        **cells,
+        **{name: getattr(last, name) if last else "" for name in WHY},
+    }
+
+
+def rows_told(viewer: Viewer, currency: str) -> Iterator[list[str]]:
+    """The table: its head, then a row a standing scenario that the viewer may see."""
+    yield [str(one.label) for one in ScenarioList.fields]
+    found: Any = Scenario.objects.all().visible_to(viewer)
+    for record in standing_rows(found):
+        values = {**values_of(record, currency), "currency": currency}
+        yield [str(values[one.name]) for one in ScenarioList.fields]
+
+
+def _people(taking: Taking) -> list[tuple[str, str]]:
+    return list(holding_people(today_at(taking.now)).values_list("pk", "name"))
+
+
+def _demand_words(done: Mapping[str, Any], known: Values | None, context: _Context) -> None:
+    """Raises BadInput whose place is the field for words that cannot be."""
+    if "number" in done and known is None:
+        raise BadInput(
+            gettext("%s does not stand in the register.") % done["number"],
+            gettext("Leave the cell empty for a new scenario."),
+            "number",
+        )
+    if known is None:
+        for name in TEXTS:
+            if not done.get(name):
+                raise BadInput(gettext("A new scenario needs it."), "", name)
+    if (owner := str(done.get("owner", "")).casefold()) and owner not in context.people:
+        raise BadInput(gettext("Nobody who may sign in is called that, or several are."), "", "owner")
+    currency = str(done.get("currency", "")).upper()
+    if currency and currency != context.terms.currency:
+        raise BadInput(
+            gettext("The register is kept in %s.") % context.terms.currency,
+            gettext("Convert the row."),
+            "currency",
+        )
+
+
+def _cells(done: dict[str, Any], known: Values, context: _Context) -> None:
+    """Write the cells of estimates as the table writes them, and leave out what says nothing new."""
+    moved = False
+    for what in table.WHATS:
+        mine = [name for name in table.names(what) if name in done]
+        texts = {name: str(done.pop(name) or "") for name in mine}
+        belief = table.read(texts, what, context.terms.currency, context.terms.turnover)
+        if belief is None:
+            continue
+        cells = table.written(belief, context.terms.currency)
+        if any(known.get(name, "") != text for name, text in cells.items()):
+            moved = True
+            done |= cells
+    if not moved:
+        for name in WHY:
+            done.pop(name, None)
+    elif not (done.get("reason") or known.get("reason")):
+        raise BadInput(gettext("An estimate needs a reason."), "", "reason")
+
+
+SCENARIOS = ScenarioList()
+register_list(SCENARIOS)

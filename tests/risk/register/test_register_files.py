@@ -1,0 +1,170 @@
+"""The register as CSV and XLSX: what a file brings, what it may not; a round trip changes nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from duecare.ledger.models import Entry
+from duecare.ledger.records import utc_now
+from duecare.ledger.viewers import Role
+from duecare.program.imports.models import Import
+from duecare.program.imports.undoing import undo
+from duecare.risk.register.models import Estimate, Scenario
+from tests.people import browser, sign_in
+from tests.risk.register.a_register import believe, keeper, scenario, told, words
+
+pytestmark = pytest.mark.usefixtures("home")
+HEAD = (
+    "No.,Scenario,Who or what,does,to what,Harm,"
+    '"How often a year, at least","How often a year, at most","Fines, at least","Fines, most likely",'
+    '"Fines, at most",Why,Currency\n'
+)
+NEW = ",Fire,Fire,burns,The house,All is gone,1 in 100,1 in 20,1 m,2 m,3 m,The fire brigade says so.,EUR\n"
+
+
+def send(client: Client, name: str, data: bytes | str) -> Any:
+    upload = SimpleUploadedFile(name, data.encode() if isinstance(data, str) else data)
+    said = {"file": upload, "downloaded": utc_now().date().isoformat()}
+    answer = client.post("/imports/new/scenarios/", said, follow=True)
+    if "/columns/" in str(answer.request["PATH_INFO"]):
+        chosen = re.findall(r'<select name="(\w+)".*?</select>', answer.content.decode(), re.DOTALL)
+        page = answer.content.decode()
+        values = {}
+        for one in chosen:
+            part = page.split(f'<select name="{one}"')[1].split("</select>")[0]
+            found = re.search(r'value="(\d*)" selected', part)
+            values[one] = found[1] if found else ""
+        answer = client.post(answer.request["PATH_INFO"], values, follow=True)
+    return answer
+
+
+def confirm(client: Client, answer: Any) -> Any:
+    found = re.search(r'name="plan" value="([0-9a-f]+)"', answer.content.decode())
+    assert found, words(answer.content.decode())
+    return client.post(f"{answer.request['PATH_INFO']}confirm/", {"plan": found[1]}, follow=True)
+
+
+def test_a_file_is_previewed_taken_in_as_a_whole_and_undone() -> None:
+    client, viewer = keeper()
+    before = Entry.objects.count()
+    preview = send(client, "risks.csv", HEAD + NEW)
+    assert "Added 1" in words(preview.content.decode())
+    assert Entry.objects.count() == before
+    confirm(client, preview)
+    row = Scenario.objects.get()
+    assert (str(row), row.reviewed_by) == ("R-1 Fire", viewer.actor)
+    found = {one.what: (one.kind, one.numbers, one.author_id) for one in Estimate.objects.all()}
+    assert found == {
+        "rate": ("range", [10_000, 50_000], viewer.person),
+        "fines": ("pert", [100_000_000, 200_000_000, 300_000_000], viewer.person),
+    }
+    undo(Import.objects.get(), viewer.actor, "The wrong file.", utc_now())
+    assert not Scenario.objects.exists()
+    assert not Estimate.objects.exists()
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_what_is_taken_away_and_brought_back_changes_nothing(format: str) -> None:
+    client, viewer = keeper()
+    row = scenario(viewer, title="=1+1 is a title")
+    believe(viewer, row, "rate", 100_000, 500_000)
+    believe(viewer, row, "fines", 100_050, 200_000, 300_000, kind="pert")
+    believe(viewer, row, "response", 5_000, 6_000, kind="data")
+    other = sign_in(browser(), Role.MANAGER)
+    believe(other, row, "rate", 1_000_000, 2_000_000)
+    scenario(viewer, title="Nothing is estimated of it")
+    before = Entry.objects.count()
+    file = client.get(f"/risk/scenarios/table.{format}")
+    assert file["Content-Disposition"] == f'attachment; filename="risk-scenarios.{format}"'
+    preview = send(client, f"back.{format}", file.content)
+    assert "Unchanged 2" in words(preview.content.decode()), words(preview.content.decode())[:3000]
+    assert "Added 0" in words(preview.content.decode())
+    assert "Changed 0" in words(preview.content.decode())
+    assert Entry.objects.count() == before
+
+
+def test_a_row_changes_the_words_and_becomes_the_bringers_own_estimate() -> None:
+    client, viewer = keeper()
+    row = scenario(viewer)
+    other = sign_in(browser(), Role.MANAGER)
+    believe(other, row, "rate", 1_000_000, 2_000_000)
+    text = HEAD + "r-1,The list is lost,,,,,2,4,,,,Counted anew.,\n"
+    preview = send(client, "risks.csv", text)
+    page = words(preview.content.decode())
+    assert "Changed 1" in page
+    assert "1 → 2" in page
+    confirm(client, preview)
+    row.refresh_from_db()
+    assert (row.title, row.who) == ("The list is lost", "A thief"), "an empty cell changes nothing"
+    found = {one.author_id: one.numbers for one in Estimate.objects.filter(ended_at=None)}
+    assert found == {other.person: [1_000_000, 2_000_000], viewer.person: [2_000_000, 4_000_000]}
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (NEW.replace("1 m,", "USD 1 m,"), "the register is kept in EUR"),
+        (NEW.replace(",EUR", ",USD"), "kept in EUR"),
+        (NEW.replace("1 in 20", "1 in 200"), "upside down"),
+        (NEW.replace("1 in 20", ""), "the other end of the range is missing"),
+        (NEW.replace("3 m", "30 m"), "more than 10 times the turnover"),
+        (NEW.replace("The fire brigade says so.", ""), "needs a reason"),
+        (NEW.replace(",Fire,Fire", "R-9,Fire,Fire"), "does not stand in the register"),
+        (NEW.replace("All is gone", ""), "A new scenario needs it"),
+        (NEW.replace("1 in 100", "seldom"), "how often"),
+    ],
+)
+def test_a_bad_cell_is_named_and_nothing_of_its_row_comes_in(row: str, why: str) -> None:
+    client, _viewer = keeper()
+    preview = send(client, "risks.csv", HEAD + NEW.replace("Fire,Fire", "Flood,Water") + row)
+    page = words(preview.content.decode())
+    assert why in page, page[:3000]
+    assert "Added 1" in page
+    assert "takes a file as a whole" in page
+    assert 'name="plan"' not in preview.content.decode()
+    refused = client.post(f"{preview.request['PATH_INFO']}confirm/", {"plan": "0"}, follow=True)
+    assert "Added 1" in words(refused.content.decode())
+    assert not Scenario.objects.exists()
+
+
+def test_merged_cells_and_formulas_of_a_workbook_are_faults_of_their_cells() -> None:
+    client, _viewer = keeper()
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet = book.add_worksheet("Risks")
+    head = ["Scenario", "Who or what", "does", "to what", "Harm", "How often a year, at least",
+            "How often a year, at most", "Why"]  # fmt: skip
+    sheet.write_row(0, 0, head)
+    sheet.write_row(1, 0, ["Fire", "Fire", "burns", "The house", "Gone", 0.01])
+    sheet.write_formula(1, 6, "=F2*5", value="")
+    sheet.write(1, 7, "Counted.")
+    sheet.write_row(2, 0, ["Flood", "Water", "rises", "The house", "Gone"])
+    sheet.merge_range(2, 5, 2, 6, 0.01)
+    sheet.write(2, 7, "Counted.")
+    book.close()
+    preview = send(client, "risks.xlsx", buffer.getvalue())
+    page = words(preview.content.decode())
+    assert "row 2, column G" in page, page[:3000]
+    assert "it holds a formula whose value was not stored" in page
+    assert "row 3, column G" in page
+    assert "hidden by the merged cell F3:G3" in page
+    assert not Scenario.objects.exists()
+
+
+def test_an_auditor_takes_the_table_away_and_brings_none() -> None:
+    _client, viewer = keeper()
+    believe(viewer, scenario(viewer), "rate", 100_000, 500_000)
+    auditor = browser()
+    sign_in(auditor, Role.AUDITOR)
+    text = auditor.get("/risk/scenarios/table.csv").content.decode()
+    assert ",0.1,,0.5," in text
+    assert auditor.get("/risk/scenarios/table.ods").status_code == 404
+    assert auditor.get("/imports/new/scenarios/").status_code in (403, 404)
+    assert "Import" not in told(auditor, "/risk/scenarios/").replace("Imports", "")
