@@ -690,6 +690,54 @@ def risk_curve(
         tell(line)
 
 
+@risk.command("choose")
+def risk_choose(
+    file: Annotated[
+        Path, typer.Argument(help="Scenarios and measures as JSON; - reads what comes in.", allow_dash=True)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell which measures lower the expected loss most under a budget; needs no home and no database.
+
+    The file: {"scenarios": [...], "measures": [{"id", "cost", "effects": [{"scenario", "on": "frequency",
+    "left": 0.4}]}], "budget": 50000}. All that it may hold, and what is answered: docs/risk-method.md.
+    """
+    import json
+    from contextlib import nullcontext
+
+    from duecare.json_input import read_json
+    from duecare.risk import choice_files, curve_files, terminal
+
+    written = read_json(file, curve_files.LARGEST, "Hand in fewer scenarios.", "docs/risk-method.md")
+    with _solver_apart(), nullcontext(None) if as_json else _progress("Weighing sets of measures") as bar:
+        found = choice_files.answer(
+            written,
+            bar and (lambda step: bar(step.place, step.places)),  # the places: the best, the next...
+        )
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for line in terminal.choice_lines(found):
+        tell(line)
+
+
+@contextmanager
+def _solver_apart() -> Iterator[None]:
+    """The solver, written in C++, prints a warning now and then: to the error stream, not into our answer."""
+    import ctypes
+
+    flush = ctypes.CDLL(None).fflush
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        flush(None)  # what it printed waits in the library's own buffer
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 @law.command("list")
 def law_list(
     answer: Annotated[

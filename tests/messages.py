@@ -118,6 +118,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.ledger.viewers import Role
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
+    from duecare.risk.criteria import Answer as CriterionAnswer
+    from duecare.risk.safe_harbours import safe_harbours
     from duecare.risk.training import questions as calibration
     from duecare.risk.training import saying
     from duecare.site.worker import every_job
@@ -144,13 +146,14 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/risk/content/calibration.yaml": calibration.shipped(),
         "duecare/risk/training/questions.py": calibration.UNITS,
         "duecare/risk/training/saying.py": saying.SHORT,
+        "duecare/risk/content/safe_harbours.yaml": safe_harbours(),
     }
     for check in judgement.checks():
         roots[f"duecare/{check.id.partition('.')[0]}/checks.py"] = judgement.checks()
         yield f"duecare/{check.id.partition('.')[0]}/checks.py", check.of
     for name, root in roots.items():
         yield from ((name, text) for text in shipped(root))
-    for words in (judgement.Grade, judgement.Verdict, posture.State, models.Answer, Role):
+    for words in (judgement.Grade, judgement.Verdict, posture.State, models.Answer, Role, CriterionAnswer):
         yield from ((f"{words.__module__.replace('.', '/')}.py", member.value) for member in words)
     yield from (("duecare/site/worker.py", job.name) for job in every_job())
     for shape in shapes().values():

@@ -15,6 +15,8 @@ from duecare.errors import BadInput
 from duecare.risk.programmes import GAP, Found, Programme, Rules
 
 MOST_MEASURES = 500
+NEXT_GAP = 1e-3
+"""Relative: within it a set counts as that next best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Choice:
     cuts: int
     """Tangents that were used in all."""
     runners_up: tuple[Option, ...]
-    """The sets next best, which were weighed and not taken; best first."""
+    """The sets next best, which were weighed and not taken; best first, each within NEXT_GAP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def choose(
             if progress is not None:
                 progress(Step(place, runners_up + 1, rounds, reached))
 
-        one = programme.best(budget, forbidden, gap, tell)
+        one = programme.best(budget, forbidden, gap if place == 0 else max(gap, NEXT_GAP), tell)
         if one is None:
             break
         found.append(one)

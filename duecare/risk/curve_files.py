@@ -8,6 +8,7 @@ Pure: pydantic at the edge, numpy and scipy inside; no Django, no clock, no netw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite, sqrt
 from typing import Annotated, Any
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from duecare.errors import BadInput
-from duecare.risk.curves import Curve, NoCertificate, curve
+from duecare.risk.curves import Curve, NoCertificate, curves
 from duecare.risk.frequencies import Frequency, GammaRate, PertRate, Rate
 from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
 from duecare.risk.severities import Array, Capped, Empirical, Lognormal, Mixture, Pareto, Pert, Severity
@@ -84,17 +85,19 @@ class _Pareto(_Strict):
 
 class _Part(_Strict):
     weight: Number
-    severity: _Severity
+    severity: SeverityFields
 
 
-class _Severity(_OneOf):
+class SeverityFields(_OneOf):
+    """What one event costs."""
+
     ci90: Two | None = None
     lognormal: _Lognormal | None = None
     pert: Three | None = None
     empirical: Annotated[list[Number], Field(max_length=MOST_LOSSES)] | None = None
     gpd: _Pareto | None = None
     mixture: Annotated[list[_Part], Field(max_length=100)] | None = None
-    together: Annotated[list[_Severity], Field(min_length=1, max_length=20)] | None = None
+    together: Annotated[list[SeverityFields], Field(min_length=1, max_length=20)] | None = None
 
     def made(self) -> Severity:
         if self.ci90 is not None:
@@ -115,12 +118,12 @@ class _Severity(_OneOf):
 
 class _Secondary(_Strict):
     chance: Number
-    severity: _Severity
+    severity: SeverityFields
 
 
 class _Contest(_Strict):
-    threat: _Severity
-    control: _Severity
+    threat: SeverityFields
+    control: SeverityFields
 
 
 class _Effect(_Strict):
@@ -128,13 +131,18 @@ class _Effect(_Strict):
     magnitude: Factor = 1.0
 
 
-class _Scenario(_Strict):
+class EventFields(_Strict):
+    """A scenario but for what its event costs."""
+
     name: Annotated[str, Field(min_length=1, max_length=200)]
     frequency: _Frequency
-    severity: _Severity
     secondary: _Secondary | None = None
     vulnerability: Number | _Contest = 1.0
     effect: _Effect = _Effect()
+
+
+class _Scenario(EventFields):
+    severity: SeverityFields
 
     def made(self, cap: float | None) -> Scenario:
         share = self.vulnerability
@@ -177,16 +185,22 @@ class _Input(_Strict):
 
 def answer(written: object) -> dict[str, Any]:
     """The curve of what a file says. Raises BadInput naming the field."""
-    read = _read(written)
-    portfolio = _portfolio(read)
-    layers = [one.made() for one in read.tower or ()]
-    demand_apart(layers)
-    if not all(0 < p < 1 for p in read.quantiles):
-        raise BadInput("quantiles: each lies between 0 and 1.", "Write 0.95 for one year in twenty.")
+    return answers([written])[0]
+
+
+def answers(written: Sequence[object]) -> list[dict[str, Any]]:
+    """The curves of several files on one grid, so that what differs is not the grid; if one of them has no
+    exact curve, all are drawn by chance from the same streams. Raises BadInput naming the field."""
+    asked = [(read, _portfolio(read), _layers(read)) for read in map(_read, written)]
+    quantiles = sorted({p for read, _portfolio, _tower in asked for p in read.quantiles})
     try:
-        found = curve(portfolio, read.quantiles)
+        found = curves([portfolio for _read, portfolio, _tower in asked], quantiles)
     except NoCertificate as error:
-        return _drawn(portfolio, layers, read, error.what)
+        return [_drawn(portfolio, layers, read, error.what) for read, portfolio, layers in asked]
+    return [_answer(each, *one) for each, one in zip(found, asked, strict=True)]
+
+
+def _answer(found: Curve, read: _Input, portfolio: Portfolio, layers: list[Layer]) -> dict[str, Any]:
     told = _exact(found, read)
     if layers:
         try:
@@ -198,6 +212,12 @@ def answer(written: object) -> dict[str, Any]:
     return told
 
 
+def _layers(read: _Input) -> list[Layer]:
+    layers = [one.made() for one in read.tower or ()]
+    demand_apart(layers)
+    return layers
+
+
 def portfolio_of(written: object) -> Portfolio:
     """What a file says, for other computations than its curve. Raises BadInput naming the field."""
     return _portfolio(_read(written))
@@ -207,16 +227,19 @@ def _read(written: object) -> _Input:
     try:
         read = _Input.model_validate(written)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ", ".join(
-            f"number {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"]
-        )
-        raise BadInput(
-            f"{place or 'The input'}: {first['msg']}.", "Write it as docs/risk-method.md shows."
-        ) from error
+        raise fault(error) from error
     if read.format != FORMAT:
         raise BadInput(f"format: {read.format} is not known.", f"This release reads format {FORMAT}.")
+    if not all(0 < p < 1 for p in read.quantiles):
+        raise BadInput("quantiles: each lies between 0 and 1.", "Write 0.95 for one year in twenty.")
     return read
+
+
+def fault(error: ValidationError) -> BadInput:
+    """The first fault of a file, with its place."""
+    first = error.errors(include_url=False)[0]
+    place = ", ".join(f"number {part + 1}" if isinstance(part, int) else str(part) for part in first["loc"])
+    return BadInput(f"{place or 'The input'}: {first['msg']}.", "Write it as docs/risk-method.md shows.")
 
 
 def _portfolio(read: _Input) -> Portfolio:

@@ -21,7 +21,7 @@ Pure: numpy and scipy, no Django, no clock, no network.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isfinite, sqrt
 
 import numpy as np
@@ -127,42 +127,49 @@ def curve(portfolio: Portfolio, quantiles: Sequence[float], *, certify: bool = T
 
     Raises NoCertificate with the reason if it cannot be had within TOLERANCE; BadInput for no quantile.
     """
+    return curves([portfolio], quantiles, certify=certify)[0]
+
+
+def curves(
+    portfolios: Sequence[Portfolio], quantiles: Sequence[float], *, certify: bool = True
+) -> list[Curve]:
+    """The curves of several portfolios on one grid, so that what differs between them is not the grid.
+
+    Each is good for these quantiles. Raises as `curve`.
+    """
     if not quantiles or not all(0 < p < 1 for p in quantiles):
         raise BadInput(
             "A curve needs the quantiles that are asked of it.", "Give some between 0 and 1: 0.95."
         )
-    end, points = _end(portfolio, max(quantiles)), POINTS
-    most = MOST_POINTS if portfolio.plain else MOST_UNCERTAIN
-    found = _with_end(portfolio, end, points, max(quantiles))
-    if not certify:
-        return found
-    while True:
-        certificate = _certify(portfolio, found, quantiles)
-        if certificate.step_error <= TOLERANCE:
-            break
+    points, highest = POINTS, max(quantiles)
+    most = MOST_POINTS if all(one.plain for one in portfolios) else MOST_UNCERTAIN
+    found = [_with_end(one, _end(one, highest), points, highest) for one in portfolios]
+    end = max(one.step for one in found) * points
+    if len(found) > 1:
+        found = _together(portfolios, end, points)
+    while certify:
+        certificates = [_certify(one, each, quantiles) for one, each in zip(portfolios, found, strict=True)]
+        worst = max(one.step_error for one in certificates)
+        if worst <= TOLERANCE:
+            return [replace(each, certificate=one) for each, one in zip(found, certificates, strict=True)]
         points *= 2
         if points > most:
             raise NoCertificate(
-                f"Two steps still differ by {certificate.step_error:.2g} at {most:,} points.",
+                f"Two steps still differ by {worst:.2g} at {most:,} points.",
                 "Ask for less extreme quantiles, or cap the losses.",
             )
-        found = _with_end(portfolio, found.end, points, max(quantiles))
-    return Curve(
-        found.step,
-        found.below,
-        found.expected,
-        found.largest,
-        found.mean,
-        found.variance,
-        found.none,
-        certificate,
-    )
+        found = _together(portfolios, end, points)
+    return found
+
+
+def _together(portfolios: Sequence[Portfolio], end: float, points: int) -> list[Curve]:
+    return [on_one_grid(one, end / points, points) for one in portfolios]
 
 
 def _with_end(portfolio: Portfolio, end: float, points: int, p: float) -> Curve:
     """A curve whose grid reaches just beyond the quantile of p."""
     for _ in range(60):
-        found = _on_grid(portfolio, end / points, points)
+        found = on_one_grid(portfolio, end / points, points)
         if found.below[-1] <= p:
             end *= 2
             continue
@@ -207,7 +214,8 @@ def _finite_mean(one: Scenario) -> float:
     return mean
 
 
-def _on_grid(portfolio: Portfolio, step: float, points: int) -> Curve:
+def on_one_grid(portfolio: Portfolio, step: float, points: int) -> Curve:
+    """The curve at 0, step, 2 step..., so many points, without a certificate."""
     x = lattice(step, points + 1)
     masses_of = [of_event(one, x, step) for one in portfolio.scenarios]
     survival = [
@@ -293,7 +301,7 @@ def on_grid(severity: Severity, x: Array, step: float) -> Array:
 
 def _certify(portfolio: Portfolio, found: Curve, quantiles: Sequence[float]) -> Certificate:
     points = len(found.below)
-    coarse = _on_grid(portfolio, 2 * found.step, points // 2)
+    coarse = on_one_grid(portfolio, 2 * found.step, points // 2)
     differ = 0.0
     for p in quantiles:
         pairs = [(found.var(p), _or_inf(coarse.var, p)), (found.oep(p), _or_inf(coarse.oep, p))]

@@ -29,9 +29,9 @@ GAP = 1e-5
 TANGENTS, LOWEST = 16, -10.0
 """Of each scenario at first, down to e^-10 of its loss."""
 ROUNDS = 200
-WHOLE = 1e4
+WHOLE = 100.0
 """The sum of base losses in the programme, so that the solver's tolerances are small beside it."""
-SLACK = 1e-9
+SLACK = 1e-12
 """Of the budget: rounding of sums of costs."""
 
 
@@ -162,7 +162,8 @@ class Programme:
     def _sums(self) -> _Rows:
         """y = logs x."""
         m = len(self._losses)
-        return sparse.hstack((-self._logs, sparse.eye(m), sparse.csr_array((m, m))), "csr"), 0.0, 0.0
+        made = (sparse.csr_array(-self._logs), sparse.eye_array(m), sparse.csr_array((m, m)))
+        return sparse.hstack(made, "csr"), 0.0, 0.0
 
     def _touching(self) -> _Rows:
         """t_i >= c_i e^at (1 + y_i - at), for each tangent."""
@@ -188,7 +189,7 @@ class Programme:
             below.append(_row(n, {one: 1, other: -1}))
         for one, other in rules.excludes:
             together.append(_row(n, {one: 1, other: 1}))
-        for idle in set(np.flatnonzero((self._logs >= 0).all(axis=0))) - rules.must:
+        for idle in set(np.flatnonzero((self._logs >= 0).all(axis=0)).tolist()) - rules.must:
             below.append(_row(n, {idle: 1, **{one: -1 for one, other in rules.needs if other == idle}}))
         return [(self._rows(rows), -np.inf, most) for rows, most in ((below, 0.0), (together, 1.0)) if rows]
 

@@ -1,4 +1,4 @@
-"""A curve as lines to read. Pure."""
+"""A curve, and a choice under a budget, as lines to read. Pure."""
 
 from __future__ import annotations
 
@@ -37,6 +37,45 @@ def curve_lines(found: Mapping[str, Any]) -> Iterator[str]:
             for name, error in certificate["standard_error"]["var"].items()
         )
         yield f"Standard errors of a whole year: {errors}"
+
+
+def choice_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What to do, what it costs and what it leaves, in the unit of money of the file."""
+    yield f"Take {_set(found)}: {found['cost']:,.0f} of {found['budget']:,.0f} a year."
+    yield (
+        f"An average year then costs {found['loss_after']:,.0f} instead of {found['loss_before']:,.0f} "
+        f"({SIDES[found['objective']]})."
+    )
+    yield f"No set within the budget leaves less than {found['bound']:,.0f}."
+    if found["runners_up"]:
+        yield ""
+        yield "Next best:"
+    for one in found["runners_up"]:
+        yield f"  {one['loss_after']:,.0f} for {one['cost']:,.0f}: {_set(one)}"
+    if "frontier" in found:
+        yield ""
+        yield "With other budgets:"
+    for one in found.get("frontier", ()):
+        if one["chosen"] is None:
+            yield f"  {one['budget']:,.0f}: what must be done costs more"
+        else:
+            yield f"  {one['budget']:,.0f}: {one['loss_after']:,.0f} for {one['cost']:,.0f}, {_set(one)}"
+    for side, pair in found["curves"].items():
+        before, after = pair["before"], pair["after"]
+        worst = ", ".join(
+            f"{_years(float(name))}: {value:,.0f} to {after['var'][name]:,.0f}"
+            for name, value in before["var"].items()
+        )
+        yield ""
+        yield f"{SIDES[side].capitalize()}, without and with them:"
+        yield f"  {before['mean']:,.0f} to {after['mean']:,.0f} on average; {worst}"
+
+
+SIDES = {"own": "own loss", "others": "harm to others", "both": "own loss and harm to others"}
+
+
+def _set(option: Mapping[str, Any]) -> str:
+    return ", ".join(option["chosen"]) or "nothing"
 
 
 def _years(p: float) -> str:

@@ -14,9 +14,10 @@ from math import isfinite
 from typing import Protocol
 
 import numpy as np
-from scipy import special
+from scipy import linalg, special
 
 from duecare.errors import BadInput
+from duecare.risk.frequencies import Frequency, GammaRate, PertRate
 from duecare.risk.severities import Array
 
 
@@ -142,6 +143,15 @@ class Gamma:
         return self._scale * float(special.gammaincinv(self._shape, p))
 
 
+def belief_of(frequency: Frequency) -> Belief:
+    """What is believed of the rate of a scenario, as the curves know it."""
+    if isinstance(frequency, PertRate):
+        return Uncertain(frequency.least, frequency.likely, frequency.most)
+    if isinstance(frequency, GammaRate):
+        return Gamma(frequency.mean, frequency.variance)
+    return Uncertain.known(frequency.mean)
+
+
 @lru_cache(maxsize=512)
 def _jacobi(count: int, alpha: float, beta: float) -> tuple[Array, Array]:
     t, weights = special.roots_jacobi(count, alpha, beta)
@@ -150,5 +160,7 @@ def _jacobi(count: int, alpha: float, beta: float) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=512)
 def _laguerre(count: int, alpha: float) -> tuple[Array, Array]:
-    x, weights = special.roots_genlaguerre(min(count, 60), alpha)
-    return x, weights / weights.sum()
+    """By the eigenvalues of the recurrence's matrix: scipy's own overflows for an alpha of some hundreds."""
+    k = np.arange(count)
+    x, vectors = linalg.eigh_tridiagonal(2.0 * k + 1 + alpha, np.sqrt(k[1:] * (k[1:] + alpha)))
+    return np.maximum(x, 0), vectors[0] ** 2

@@ -44,6 +44,7 @@ from duecare.patching.runs import api as runs_api
 from duecare.patching.software import api as software_api
 from duecare.patching.weaknesses import api as weak_api
 from duecare.program import api as program_api
+from duecare.risk.measures import api as measures_api
 from duecare.risk.register import api as register_api
 from duecare.risk.training import api as training_api
 from duecare.site import settings_api
@@ -181,6 +182,7 @@ for _router in (
     exercises_api.router,
     figures_api.router,
     training_api.router,
+    measures_api.router,
     register_api.router,
     assurance_api.router,
     ledger_api.router,

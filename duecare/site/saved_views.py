@@ -72,6 +72,9 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
+from duecare.risk.measures.models import Choice, Measure
+from duecare.risk.measures.queries import CHOICES as CHOICES_KEPT
+from duecare.risk.measures.queries import LISTING as MEASURES
 from duecare.risk.register.lists import scenarios_listing
 from duecare.risk.register.models import Scenario
 from duecare.risk.training.models import Calibration
@@ -243,6 +246,8 @@ LISTS: Mapping[str, ListPage] = {
     ),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
+    "measures": ListPage(gettext_lazy("Measures"), _listing(MEASURES, Measure), "risk"),
+    "choices": ListPage(gettext_lazy("Choices of measures"), _listing(CHOICES_KEPT, Choice), "risk"),
     "scenarios": ListPage(gettext_lazy("Scenarios"), _scenarios, "risk"),
     "reports": ListPage(gettext_lazy("Reports that were issued"), _listing(ISSUED, IssuedReport), ""),
     "ledger": ListPage(

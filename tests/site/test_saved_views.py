@@ -195,6 +195,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "ledger": "action=noted", "law-duties": "state=late", "legal-holds": "state=standing",
         "lessons": "state=open", "exercises": "state=late",
         "incidents": "state=open", "alerts": "state=waiting",
+        "measures": "state=refused", "choices": "objective=own",
         "obligations": "answer=applies", "law-changes": "cause=own",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()

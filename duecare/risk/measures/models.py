@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from duecare.ledger.records import Record
+from duecare.ledger.records import BlobField, Record
 from duecare.program.models import Person
 from duecare.risk.rooms import ROOM, RiskQuerySet
 
@@ -39,8 +39,10 @@ class Measure(Record):
     made_by = models.CharField(max_length=80)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=80, blank=True)
+    ended_as = models.CharField(max_length=20, blank=True)
+    """How it left the table: `done`, `refused` or `dropped`."""
     ended_because = models.TextField(blank=True)
-    """Why it is off the table: carried out, rejected, or no longer needed."""
+    """Why, in words."""
 
     room = ROOM
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
@@ -50,3 +52,37 @@ class Measure(Record):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Choice(Record):
+    """Which measures a budget is best spent on, as it was computed on a day; it is not changed."""
+
+    name = models.CharField(max_length=200)
+    """By which people know it: "Budget of 2027"."""
+    objective = models.CharField(max_length=10)
+    """Whose expected loss was to be lowered: `own`, `others` or `both`."""
+    currency = models.CharField(max_length=3)
+    budget = models.BigIntegerField()
+    """Of a year, in minor units."""
+    chosen = models.JSONField(default=list)
+    """Keys of the measures that were chosen."""
+    inputs = BlobField()
+    """JSON: all that it was computed from, as `duecare risk choose` reads it."""
+    result = BlobField()
+    """JSON: what was answered."""
+    program = models.CharField(max_length=40)
+    """Version of Duecare that computed it."""
+    reason = models.TextField(blank=True)
+    """What whoever kept it says about it."""
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+
+    room = ROOM
+    objects = RiskQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "choice of measures"
+        indexes = (models.Index(fields=("-made_at", "-id"), name="choice_made"),)
+
+    def __str__(self) -> str:
+        return self.name

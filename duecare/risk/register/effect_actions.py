@@ -23,7 +23,7 @@ from duecare.program.unchanged import demand_unchanged
 from duecare.risk.register.actions import standing
 from duecare.risk.register.models import Effect, Estimate, Scenario
 from duecare.risk.register.portfolios import LEAST_LEFT, MILLION, left
-from duecare.risk.register.queries import THOUSAND, hold_of
+from duecare.risk.register.queries import THOUSAND, holds_today
 from duecare.web.recorded import recorded
 from duecare.words import Text
 
@@ -141,7 +141,7 @@ def _demand_alone(row: Scenario, draft: EffectDraft) -> None:
 
 def _left(row: Scenario) -> Mapping[str, float]:
     """What the safeguards leave of each side of a scenario."""
-    holds = [hold_of(one) for one in Effect.objects.filter(scenario=row, ended_at=None)]
+    holds = holds_today(row)
     return {on: left(holds, on) for on in ON}
 
 

@@ -15,9 +15,9 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program.record_form import LONG
 from duecare.risk.register.actions import lock_terms, mark_reviewed, standing
 from duecare.risk.register.believing import CONFIDENCES, Belief, demand_belief, doubts
-from duecare.risk.register.models import Effect, Estimate, Scenario
+from duecare.risk.register.models import Estimate, Scenario
 from duecare.risk.register.portfolios import MILLION, left
-from duecare.risk.register.queries import hold_of
+from duecare.risk.register.queries import holds_today
 from duecare.web.recorded import recorded
 
 SOURCE = 200
@@ -122,7 +122,7 @@ def put_estimates(
 ) -> list[Estimate]:
     """Within an act: record what a person (by key) believes of one scenario, with what its safeguards leave
     today. Of the same person an earlier estimate of the same thing ends."""
-    holds = [hold_of(one) for one in Effect.objects.filter(scenario=row, ended_at=None)]
+    holds = holds_today(row)
     made = []
     for said in told:
         earlier = Estimate.objects.select_for_update().filter(

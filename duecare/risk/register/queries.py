@@ -8,11 +8,15 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
+from duecare.risk.register.kept_outcomes import measured
+from duecare.risk.register.measuring import NOTHING, Measured
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
 
 SCENARIO = "risk.scenario"
 THOUSAND = 1000
+NAME = 200
+"""Characters of a scenario's name in a curve file; its number stands first, so it stays its own."""
 
 
 def terms(viewer: Viewer) -> RiskTerms | None:
@@ -30,7 +34,10 @@ def find_scenario(key: str, viewer: Viewer) -> Scenario:
 
 
 def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
-    """Scenarios with the estimates and effects that stand, in their order."""
+    """Scenarios with the estimates and effects that stand, in their order.
+
+    Coverage and reliability of safeguards are as their checks measured them, where they did.
+    """
     listed = list(scenarios)
     keys = [one.pk for one in listed]
     told: dict[str, list[Told]] = {key: [] for key in keys}
@@ -39,11 +46,13 @@ def rows_of(scenarios: Iterable[Scenario], viewer: Viewer) -> Sequence[Row]:
     ):
         told[each.scenario_id].append(told_of(each))
     holds: dict[str, list[Hold]] = {key: [] for key in keys}
-    for row in (
+    effects = list(
         Effect.objects.all().visible_to(viewer).filter(scenario__in=keys, ended_at=None).order_by("id")
-    ):
-        holds[row.scenario_id].append(hold_of(row))
-    return [Row(one.pk, str(one), tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
+    )
+    found = measured(row.safeguard for row in effects)
+    for row in effects:
+        holds[row.scenario_id].append(hold_of(row, found[row.safeguard]))
+    return [Row(one.pk, str(one)[:NAME], tuple(told[one.pk]), tuple(holds[one.pk])) for one in listed]
 
 
 def told_of(row: Estimate) -> Told:
@@ -57,12 +66,22 @@ def told_of(row: Estimate) -> Told:
     )
 
 
-def hold_of(row: Effect) -> Hold:
-    """The effect of a safeguard as a value."""
+def hold_of(row: Effect, found: Measured = NOTHING) -> Hold:
+    """The effect of a safeguard as a value; what its checks measured counts before what was estimated."""
     least, likely, most = (share / THOUSAND for share in row.efficacy)
-    return Hold(
-        row.safeguard, row.on, (least, likely, most), row.coverage / THOUSAND, row.reliability / THOUSAND
-    )
+    coverage = row.coverage if found.coverage is None else found.coverage
+    reliability = row.reliability if found.reliability is None else found.reliability
+    return Hold(row.safeguard, row.on, (least, likely, most), coverage / THOUSAND, reliability / THOUSAND)
+
+
+def holds_today(row: Scenario) -> list[Hold]:
+    """The safeguards that hold a scenario down, as far as checks measured them or people estimated them.
+
+    For actions, in which an estimate is put down with what its safeguards leave on that day.
+    """
+    effects = list(Effect.objects.filter(scenario=row, ended_at=None).order_by("id"))
+    found = measured(one.safeguard for one in effects)
+    return [hold_of(one, found[one.safeguard]) for one in effects]
 
 
 def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:

@@ -1,0 +1,182 @@
+"""The page of the tests of reasonableness of one measure, and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from duecare.ledger import asof
+from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.risk.criteria import Answer
+from duecare.risk.definitions import DEFINITIONS
+from duecare.risk.measures.judging import Tests, tests_of
+from duecare.risk.measures.picturing import range_of
+from duecare.risk.measures.queries import cost_of, find_measure
+from duecare.risk.measures.working import SIDES, register_now
+from duecare.risk.money import from_units, shown
+from duecare.risk.reasonableness import Flip, HandResult
+from duecare.risk.register.forms_of_loss import SIDE_WORDS
+from duecare.risk.register.models import RiskTerms
+from duecare.risk.register.queries import terms
+from duecare.risk.rooms import ROOM
+
+STATES: Mapping[Answer, str] = {Answer.MET: "met", Answer.NOT_MET: "unmet", Answer.CANNOT_SAY: "unknown"}
+"""Keys of the statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandLine:
+    """The marginal test of one side, in words."""
+
+    side: str
+    state: str
+    """`met`, `unmet` or `unknown`: a key of the statuses."""
+    words: str
+    reduction: str
+    burden: str
+    margin: str
+    probability: str
+    break_even: str
+    flips: Sequence[tuple[str, str]]
+    precision: str
+    lacking: Sequence[str]
+
+
+def reads_tests(viewer: Viewer, set_terms: RiskTerms | None) -> bool:
+    """Whether the tests are computed for this viewer: an owner chose so, and where a matter holds them the
+    viewer is its member and the day is today."""
+    if set_terms is None or not set_terms.legal_tests:
+        return False
+    return not set_terms.matter or (set_terms.matter in viewer.matters and asof.current() is None)
+
+
+@require_safe
+def reasonableness(request: Request, key: str) -> HttpResponseBase:
+    """The tests of one measure; what they would show to whom they are not shown."""
+    viewer = demand_area(request, ROOM)
+    row = find_measure(key, viewer)
+    set_terms = terms(viewer)
+    context = {"row": row, "definitions": list(DEFINITIONS.values()), "terms": set_terms}
+    if set_terms is None or not reads_tests(viewer, set_terms):
+        undecided = set_terms is None or not set_terms.legal_tests
+        return render(request, "risk/reasonableness_off.html", {**context, "undecided": undecided})
+    register = register_now(viewer, set_terms)
+    if not row.effects:
+        return render(request, "risk/reasonableness.html", context)
+    found = tests_of(register, row)
+    currency = set_terms.currency
+    context |= {
+        "tests": found,
+        "test_of": {id.replace("-", "_"): one for id, one in DEFINITIONS.items()},
+        "cost": range_of(cost_of(row), currency),
+        "hands": [_hand(found, side, currency) for side in SIDES],
+        "pairs": [_pair(found, side, currency) for side in SIDES],
+        "duty": [
+            (_("No harm that needs remedy is left"), STATES[found.duty.harm.answer], found.duty.harm.reason),
+            (
+                _("The burden does not exceed the risk that it lowers"),
+                STATES[found.duty.burden.answer],
+                found.duty.burden.reason,
+            ),
+            (
+                _("Legitimate objectives are not curtailed"),
+                STATES[found.duty.objectives.answer],
+                found.duty.objectives.reason,
+            ),
+        ],
+        "ceiling": _money(found.ceiling, currency),
+        "burden": shown(round(_mean(cost_of(row))), currency),
+        "probable": _money(found.probable, currency),
+        "floor": (STATES[found.floor.answer], found.floor.reason) if found.floor else (),
+    }
+    return render(request, "risk/reasonableness.html", context)
+
+
+def _mean(three: Sequence[float]) -> float:
+    least, likely, most = three
+    return (least + 4 * likely + most) / 6
+
+
+def _money(amount: float | None, currency: str) -> str:
+    return "" if amount is None else shown(from_units(amount, currency), currency)
+
+
+def _hand(found: Tests, side: str, currency: str) -> HandLine:
+    one = found.hands[side]
+    name = _(SIDE_WORDS[side])
+    if one is None:
+        words = _("Nobody has estimated this side of what it changes.")
+        return HandLine(name, "unknown", words, "–", "–", "–", "–", "–", (), "", found.lacking[side])
+    met = _("Met on expected values: leaving it out costs more than doing it.")
+    unmet = _("Not met on expected values: it costs more than it takes away.")
+    return HandLine(
+        name,
+        "met" if one.met else "unmet",
+        met if one.met else unmet,
+        _money(one.expected_reduction, currency),
+        _money(one.expected_burden, currency),
+        _money(one.expected_margin, currency),
+        _("%s %%") % f"{100 * one.probability_met:.0f}",
+        _money(one.break_even_burden, currency),
+        [_flip(each, currency) for each in one.flips.values()],
+        _precision(one),
+        found.lacking[side],
+    )
+
+
+def _precision(one: HandResult) -> str:
+    method = (
+        _("by quadrature") if one.method == "quadrature" else _("by quadrature, scenarios added on a grid")
+    )
+    return _("%(method)s; computed half as fine, the probability differs by %(error)s") % {
+        "method": method,
+        "error": f"{one.error:.1g}",
+    }
+
+
+def _flip(one: Flip, currency: str) -> tuple[str, str]:
+    """What an input is called, and where the verdict turns on it."""
+    words = {
+        "rate": _("How often: %s"),
+        "loss": _("Cost of one event: %s"),
+        "efficacy": _("Effect on %s"),
+        "burden": _("Burden"),
+    }[one.what]
+    about = f"{one.scenario} ({one.safeguard})" if one.safeguard else one.scenario
+    name = words % about if "%s" in words else words
+    at = _said(one, one.at, currency)
+    mean = _said(one, one.mean, currency)
+    if one.at is None:
+        if isfinite(one.most):
+            told = _("no value from %(least)s to %(most)s turns it; now %(mean)s") % {
+                "least": _said(one, one.least, currency),
+                "most": _said(one, one.most, currency),
+                "mean": mean,
+            }
+        else:
+            told = _("no value turns it; now %s") % mean
+        return name, told
+    return name, _("turns at %(at)s; now %(mean)s") % {"at": at, "mean": mean}
+
+
+def _said(one: Flip, value: float | None, currency: str) -> str:
+    if value is None:
+        return "–"
+    if one.what == "rate":
+        return _("%s a year") % f"{value:.3g}"
+    if one.what == "efficacy":
+        return _("%s %%") % f"{100 * value:.1f}"
+    return _money(value, currency)
+
+
+def _pair(found: Tests, side: str, currency: str) -> tuple[str, Sequence[str]]:
+    """Whose loss, and the averages and bad years without and with it."""
+    one = found.pairs[side]
+    told = ["–"] * 4 if one is None else [_money(each, currency) for each in (*one.mean, *one.bad)]
+    return _(SIDE_WORDS[side]), told

@@ -1,0 +1,214 @@
+"""Pages of measures: which there are, one of them, putting down, changing and ending one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duecare.errors import DuecareError, Refused
+from duecare.ledger import asof
+from duecare.ledger.browsing import entries_about
+from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.program import remarks
+from duecare.program.catalogue import catalogue
+from duecare.program.models import Person
+from duecare.program.statement_queries import names_of
+from duecare.program.task_queries import holding_people
+from duecare.program.unchanged import seen_entry
+from duecare.risk.measures import actions
+from duecare.risk.measures.forms import EndMeasureForm, MeasureForm
+from duecare.risk.measures.models import Measure
+from duecare.risk.measures.picturing import cost_facts, effect_lines, expected_lines, measured_lines
+from duecare.risk.measures.queries import ENDS, LISTING, MEASURE, find_measure, on_the_table, state_of, titles
+from duecare.risk.measures.working import register_now
+from duecare.risk.register.doors import changer
+from duecare.risk.register.models import RiskTerms, Scenario
+from duecare.risk.register.queries import terms
+from duecare.risk.rooms import ROOM
+from duecare.web.views import show
+
+HISTORY = 20
+
+
+@require_safe
+def measures(request: Request) -> HttpResponseBase:
+    """All measures, those that have ended too."""
+    viewer = demand_area(request, ROOM)
+    may = viewer.changes and asof.current() is None
+    listing = replace(LISTING, empty=replace(LISTING.empty, url=reverse("measure-new"))) if may else LISTING
+    rows = Measure.objects.all().visible_to(viewer).select_related("owner")
+    return show(request, listing, rows, template="risk/measures.html", context={"may_add": may})
+
+
+@require_safe
+def measure(request: Request, key: str) -> HttpResponseBase:
+    """One measure: what it costs, what it would change, what it depends on."""
+    viewer = demand_area(request, ROOM)
+    row = find_measure(key, viewer)
+    names = names_of({row.made_by, row.ended_by} - {""}, viewer)
+    set_terms = terms(viewer)
+    register = register_now(viewer, set_terms) if set_terms else None
+    related = titles([*row.needs, *row.excludes], viewer)
+    context = {
+        "row": row,
+        "state": state_of(row),
+        "safeguard": catalogue().get(row.safeguard),
+        "terms": set_terms,
+        "cost": cost_facts(row, set_terms.currency) if set_terms else (),
+        "effects": effect_lines(row, register, viewer) if register else (),
+        "expected": expected_lines(row, register) if register else (),
+        "measured": measured_lines(row, viewer),
+        "needs": [(one, related[one]) for one in row.needs if one in related],
+        "excludes": [(one, related[one]) for one in row.excludes if one in related],
+        "made_by": names.get(row.made_by, row.made_by),
+        "ended_by": names.get(row.ended_by, row.ended_by),
+        "ended_as": ENDS.get(row.ended_as, ""),
+        "may_change": viewer.changes and row.ended_at is None and asof.current() is None,
+        "entries": list(
+            entries_about(MEASURE, [key], viewer).filter(kind=MEASURE).order_by("-index")[:HISTORY]
+        ),
+        **remarks.context(f"{MEASURE}:{key}", viewer),
+    }
+    return render(request, "risk/measure.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: Request) -> HttpResponseBase:
+    """Put down a measure; without terms of risk there is no currency to do it in."""
+    viewer = changer(request)
+    set_terms = terms(viewer)
+    if set_terms is None:
+        return render(request, "risk/terms_first.html", status=200 if request.method != "POST" else 400)
+    initial = {"years": set_terms.horizon, "safeguard": request.GET.get("safeguard", "")[:40]}
+    form = _form(request, viewer, set_terms, initial)
+    if form.is_valid():
+        try:
+            made = actions.add_measure(viewer, form.draft(), request.now)
+        except DuecareError as error:
+            form.add_error(form.place_of(error.place), str(error))
+        else:
+            messages.success(request, _("The measure is on the table."))
+            return redirect("measure", made.pk)
+    text = _(
+        "Something that could be done: a safeguard brought in or made wider. Whether it is, is decided later."
+    )
+    return _page(request, form, _("Put down a measure"), text, _("Put it down"), reverse("measures"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: Request, key: str) -> HttpResponseBase:
+    """Change what a measure says."""
+    viewer = changer(request)
+    row = _open(find_measure(key, viewer))
+    initial = {**MeasureForm.of(row), "seen": seen_entry(row)}
+    form = _form(request, viewer, demand_terms(viewer), initial, row)
+    if form.is_valid():
+        try:
+            actions.change_measure(viewer, key, form.draft(), _seen(form), request.now)
+        except DuecareError as error:
+            form.add_error(form.place_of(error.place), str(error))
+        else:
+            messages.success(request, _("The measure was changed."))
+            return redirect("measure", key)
+    text = _("An effect whose scenario is emptied goes. Save to be offered more rows.")
+    return _page(request, form, _("Change the measure"), text, _("Save"), reverse("measure", args=[key]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: Request, key: str) -> HttpResponseBase:
+    """Take a measure off the table."""
+    viewer = changer(request)
+    row = _open(find_measure(key, viewer))
+    form = EndMeasureForm(
+        request.POST if request.method == "POST" else None, initial={"seen": seen_entry(row)}
+    )
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            actions.end_measure(viewer, key, values["how"], values["reason"], _seen(form), request.now)
+        except DuecareError as error:
+            form.add_error(error.place if error.place in form.fields else None, str(error))
+        else:
+            messages.success(request, _("The measure is off the table. It stays in the record."))
+            return redirect("measure", key)
+    text = _(
+        "If it was carried out, say on the pages of its scenarios what the safeguard takes away now: today’s "
+        "figures follow what is said there, and what checks measure."
+    )
+    return _page(
+        request,
+        form,
+        _("End the measure"),
+        f"{row.title}. {text}",
+        _("End it"),
+        reverse("measure", args=[key]),
+    )
+
+
+def demand_terms(viewer: Viewer) -> RiskTerms:
+    """The terms of risk. Raises Refused if nobody has set them: then there is no currency."""
+    found = terms(viewer)
+    if found is None:
+        raise Refused(
+            _("The terms of risk are not set, so nobody has said in which currency money is told."),
+            _("Set them under Risk, Terms of risk."),
+        )
+    return found
+
+
+def _seen(form: MeasureForm | EndMeasureForm) -> int:
+    seen = form.cleaned_data["seen"]
+    return -1 if seen is None else int(seen)
+
+
+def _form(
+    request: Request,
+    viewer: Viewer,
+    set_terms: RiskTerms,
+    initial: dict[str, Any],
+    row: Measure | None = None,
+) -> MeasureForm:
+    others = [one for one in on_the_table(viewer) if row is None or one.pk != row.pk]
+    named = {*row.needs, *row.excludes} - {one.pk for one in others} if row else set()
+    others += list(Measure.objects.all().visible_to(viewer).filter(pk__in=named))
+    scenarios = Scenario.objects.all().visible_to(viewer).filter(ended_at=None)
+    listed = list(scenarios.order_by("number"))
+    told = {one["scenario"] for one in row.effects} - {one.pk for one in listed} if row else set()
+    listed += list(Scenario.objects.all().visible_to(viewer).filter(pk__in=told))
+    today = timezone.localdate(request.view_now)
+    people: list[Person] = list(holding_people(today).visible_to(viewer).order_by("name", "id"))
+    if row is not None and row.owner is not None and row.owner not in people:
+        people.append(row.owner)
+    return MeasureForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial,
+        currency=set_terms.currency,
+        scenarios=listed,
+        safeguards=catalogue().values(),
+        others=others,
+        people=people,
+        rows=len(row.effects) if row else 0,
+    )
+
+
+def _open(row: Measure) -> Measure:
+    if row.ended_at is not None:
+        raise Refused(
+            _("This measure is off the table already."), _("Put down a new one if it is wanted again.")
+        )
+    return row
+
+
+def _page(
+    request: Request, form: MeasureForm | EndMeasureForm, title: str, text: str, button: str, back: str
+) -> HttpResponseBase:
+    context = {"form": form, "title": title, "text": text, "button": button, "back": back}
+    return render(request, "risk/register_form.html", context, status=400 if form.errors else 200)
