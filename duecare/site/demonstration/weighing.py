@@ -113,8 +113,11 @@ def _range(one: Question, holds: bool) -> Range:
     """A range that holds the answer, or one that lies above it."""
     if one.unit == "year":
         return (one.answer - 9, one.answer + 14) if holds else (one.answer + 3, one.answer + 20)
-    half, twice = (round(one.answer * times, 3) for times in (Decimal("0.5"), Decimal(2)))
-    return (half, twice) if holds else (round(one.answer * Decimal("1.25"), 3), twice)
+    places = 0 if one.answer == one.answer.to_integral_value() else 3
+    half, more, twice = (
+        round(one.answer * times, places) for times in (Decimal("0.5"), Decimal("1.25"), Decimal(2))
+    )
+    return (half, twice) if holds else (more, twice)
 
 
 def _minor(telling: Telling, amount: int) -> int:
