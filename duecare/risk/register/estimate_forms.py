@@ -113,14 +113,14 @@ class EstimateForm(RecordForm):
         what: str,
         kind: str,
         terms: RiskTerms,
-        *args: Any,
+        sent: Any = None,
+        *,
         before: Estimate | None = None,
         source: str = "",
-        **options: Any,
     ) -> None:
         """`before` is what the same person said earlier; `source` one that they took up."""
         self.what, self.kind, self.terms = what, kind, terms
-        super().__init__(*args, initial=_initial(kind, before, source), **options)
+        super().__init__(sent, initial=_initial(kind, before, source))
         for name in FIELDS[kind]:
             self.fields[name] = self._number(name)
         self.order_fields([*FIELDS[kind], "reason", "confidence", "source"])

@@ -105,7 +105,7 @@ def figure(rows: Sequence[Row], side: str, digits: int) -> Figure | None:
 
 def figures(rows: Sequence[Row], digits: int) -> tuple[list[Figure], str]:
     """Own loss and harm to others, each where it is estimated; and why there is none, in words."""
-    found = []
+    found: list[Figure] = []
     for side in ("own", "others"):
         try:
             one = figure(rows, side, digits)

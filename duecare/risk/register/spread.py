@@ -41,11 +41,11 @@ def _of_rate(told: Sequence[Told], factor: float) -> Range:
     pooled = pooled_rate(told)
     if "pert" in pooled:
         likely = Pert(*(number * factor for number in pooled["pert"]))
-        ends, mean = likely.at(np.asarray([LOW, HIGH])), likely.moments[0]
-    else:
-        rate = GammaRate(pooled["gamma"]["mean"] * factor, pooled["gamma"]["variance"] * factor**2)
-        ends, mean = stats.gamma.ppf([LOW, HIGH], rate.shape, scale=rate.variance / rate.mean), rate.mean
-    return Range(mean, float(ends[0]), float(ends[1]))
+        low, high = likely.at(np.asarray([LOW, HIGH]))
+        return Range(likely.moments[0], float(low), float(high))
+    rate = GammaRate(pooled["gamma"]["mean"] * factor, pooled["gamma"]["variance"] * factor**2)
+    low, high = stats.gamma.ppf([LOW, HIGH], rate.shape, scale=rate.variance / rate.mean)
+    return Range(rate.mean, float(low), float(high))
 
 
 def _of_loss(told: Sequence[Told], holds: Sequence[Hold], digits: int) -> Range:
