@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duecare.risk.measures.models import Choice as Choice
+from duecare.risk.measures.models import HarbourAnswers as HarbourAnswers
 from duecare.risk.measures.models import Measure as Measure
 from duecare.risk.register.models import Effect as Effect
 from duecare.risk.register.models import Estimate as Estimate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer, demand_area
-from duecare.risk.criteria import Answer
 from duecare.risk.definitions import DEFINITIONS
+from duecare.risk.measures.harbours import STATES, lines
 from duecare.risk.measures.judging import Tests, tests_of
 from duecare.risk.measures.picturing import range_of
 from duecare.risk.measures.queries import cost_of, find_measure
@@ -25,9 +25,6 @@ from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.models import RiskTerms
 from duecare.risk.register.queries import terms
 from duecare.risk.rooms import ROOM
-
-STATES: Mapping[Answer, str] = {Answer.MET: "met", Answer.NOT_MET: "unmet", Answer.CANNOT_SAY: "unknown"}
-"""Keys of the statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ def reasonableness(request: Request, key: str) -> HttpResponseBase:
         "cost": range_of(cost_of(row), currency),
         "hands": [_hand(found, side, currency) for side in SIDES],
         "pairs": [_pair(found, side, currency) for side in SIDES],
+        "harbours": lines(viewer),
         "duty": [
             (_("No harm that needs remedy is left"), STATES[found.duty.harm.answer], found.duty.harm.reason),
             (

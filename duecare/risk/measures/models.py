@@ -86,3 +86,25 @@ class Choice(Record):
 
     def __str__(self) -> str:
         return self.name
+
+
+class HarbourAnswers(Record):
+    """What the organisation says of what safe harbours ask for. One row, with the key `safe-harbours`."""
+
+    frameworks = models.JSONField(default=dict)
+    """By the framework's name, whether it is followed; what nobody answered is not in it."""
+    conditions = models.JSONField(default=dict)
+    """By the condition's id, whether it is so; likewise."""
+    reason = models.TextField(blank=True)
+    """What the answers rest on."""
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+
+    room = ROOM
+    objects = RiskQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = "answers to safe harbours"
+
+    def __str__(self) -> str:
+        return "answers to safe harbours"

@@ -16,6 +16,7 @@ from duecare.risk.register.estimate_actions import may_withdraw
 from duecare.risk.register.estimate_forms import shown_numbers
 from duecare.risk.register.figures import Figure, figures
 from duecare.risk.register.forms_of_loss import FORMS, OTHERS, RATE, SIDE_WORDS
+from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION, Hold, left
 from duecare.risk.register.queries import hold_of, rows_of, told_of
@@ -92,7 +93,7 @@ def estimates_told(row: Scenario, terms: RiskTerms, viewer: Viewer) -> list[Thin
         .select_related("author")
         .order_by("made_at", "id")
     )
-    holds = [hold_of(one) for one in effects_of(row, viewer)]
+    holds = rows_of([row], viewer)[0].holds
     found = []
     for what in (RATE, *FORMS):
         mine = [one for one in standing if one.what == what]
@@ -140,7 +141,11 @@ def effects_of(row: Scenario, viewer: Viewer) -> list[Effect]:
 def effects_told(row: Scenario, viewer: Viewer) -> list[EffectTold]:
     """The same in words."""
     found = []
-    for one in effects_of(row, viewer):
+    rows = effects_of(row, viewer)
+    by_checks = measured(one.safeguard for one in rows)
+    for one in rows:
+        seen = by_checks[one.safeguard]
+        hold = hold_of(one, seen)
         safeguard = catalogue().get(one.safeguard)
         least, likely, most = (f"{share / 10:g}" for share in one.efficacy)
         found.append(
@@ -150,11 +155,17 @@ def effects_told(row: Scenario, viewer: Viewer) -> list[EffectTold]:
                 str(ON[one.on]),
                 _("%(least)s to %(most)s %%, most likely %(likely)s %%")
                 % {"least": least, "likely": likely, "most": most},
-                f"{one.coverage / 10:g} %, {one.reliability / 10:g} %",
-                f"{100 * left([hold_of(one)], one.on):.0f} %",
+                f"{_share(hold.coverage, seen.coverage)}; {_share(hold.reliability, seen.reliability)}",
+                f"{100 * left([hold], one.on):.0f} %",
             )
         )
     return found
+
+
+def _share(share: float, by_checks: int | None) -> str:
+    """A share, and whether checks measured it or people estimated it."""
+    words = _("%s %%, estimated") if by_checks is None else _("%s %%, measured")
+    return words % f"{100 * share:g}"
 
 
 def figures_told(rows: Sequence[Scenario], terms: RiskTerms, viewer: Viewer) -> tuple[list[FigureTold], str]:

@@ -13,7 +13,19 @@ from duecare.risk.measures.weighing import Asked, table, weigh
 from duecare.risk.models import Choice, Measure, RiskTerms, Scenario
 from duecare.risk.register.models import TERMS
 from tests.risk.measures.samples import scenario
-from tests.site.answers import APPROVER, AUDITOR, BAD, MANAGER, OWNER, READ, READERS, Page, answers, form
+from tests.site.answers import (
+    APPROVER,
+    AUDITOR,
+    BAD,
+    MANAGER,
+    OWNER,
+    READ,
+    READERS,
+    SENT_ON,
+    Page,
+    answers,
+    form,
+)
 from tests.site.calls import DAILY, Call, changed, read
 
 TITLE, NEW = "Backups that cannot be altered", "Sign-in with a second factor everywhere"
@@ -35,6 +47,13 @@ PAGES: Mapping[str, Page] = {
     "risk/measures/<str:key>/end/": _form("{measure}/end/"),
     "risk/measures/<str:key>/reasonableness/": Page(
         "risk/measures/{measure}/reasonableness/", READ, object=True
+    ),
+    "risk/safe-harbours/": Page("risk/safe-harbours/", READ),
+    # Sent on to the page of the tests: nobody has chosen that they are computed.
+    "risk/safe-harbours/answers/": Page(
+        "risk/safe-harbours/answers/",
+        answers(SENT_ON, OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
+        answers(SENT_ON, OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
     ),
     "risk/choice/": Page("risk/choice/", READ, answers(BAD, OWNER, MANAGER, APPROVER, told=(AUDITOR,))),
     # Without a budget there is nothing to compute.
