@@ -122,6 +122,8 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.risk.register import forms_of_loss
     from duecare.risk.register import library as risk_library
     from duecare.risk.safe_harbours import safe_harbours
+    from duecare.risk.training import questions as calibration
+    from duecare.risk.training import saying
     from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
@@ -145,6 +147,9 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
         "duecare/risk/content/scenarios.yaml": risk_library.library(),
         "duecare/risk/content/base_rates.yaml": risk_library.base_rates(),
+        "duecare/risk/content/calibration.yaml": calibration.shipped(),
+        "duecare/risk/training/questions.py": calibration.UNITS,
+        "duecare/risk/training/saying.py": saying.SHORT,
         "duecare/risk/content/safe_harbours.yaml": safe_harbours(),
         "duecare/risk/register/forms_of_loss.py": (forms_of_loss.FORMS, forms_of_loss.SIDE_WORDS),
     }

@@ -16,3 +16,4 @@ from duecare.risk.register.models import Effect as Effect
 from duecare.risk.register.models import Estimate as Estimate
 from duecare.risk.register.models import RiskTerms as RiskTerms
 from duecare.risk.register.models import Scenario as Scenario
+from duecare.risk.training.models import Calibration as Calibration

@@ -50,6 +50,7 @@ from duecare.risk.measures import api as measures_api
 from duecare.risk.picture import api as risk_picture_api
 from duecare.risk.register import api as register_api
 from duecare.risk.register import estimate_api
+from duecare.risk.training import api as training_api
 from duecare.site import settings_api
 from duecare.site.terminal import posture_of
 from duecare.systems import api as systems_api
@@ -186,6 +187,7 @@ for _router in (
     lessons_api.router,
     exercises_api.router,
     figures_api.router,
+    training_api.router,
     measures_api.router,
     register_api.router,
     estimate_api.router,

@@ -14,7 +14,7 @@ AREAS = ("systems", "access", "patching", "detection", "incidents", "continuity"
 """The areas that have checks."""
 FOUND_IN = (
     "access", "program", "systems", "patching", "law", "law.duties", "incidents", "risk.register",
-    "risk.measures", "risk.decisions", "risk.insurance", "assurance", "site",
+    "risk.measures", "risk.decisions", "risk.insurance", "risk.training", "assurance", "site",
 )  # fmt: skip
 """Where something is registered that can be found."""
 

@@ -88,6 +88,8 @@ from duecare.risk.models import RiskDecision
 from duecare.risk.register.estimate_lists import estimates_listing
 from duecare.risk.register.lists import scenarios_listing
 from duecare.risk.register.models import Estimate, Scenario
+from duecare.risk.training.models import Calibration
+from duecare.risk.training.queries import LISTING as CALIBRATIONS
 from duecare.site.models import OwnView
 from duecare.systems.models import Host, Name
 from duecare.systems.name_views import NAMES
@@ -272,6 +274,9 @@ LISTS: Mapping[str, ListPage] = {
         gettext_lazy("Questionnaires of insurers"), _listing(questionnaires_listing(), Questionnaire), "risk"
     ),
     "insurance-claims": ListPage(gettext_lazy("Insurance claims"), _listing(claims_listing(), Claim), "risk"),
+    "calibrations": ListPage(
+        gettext_lazy("Calibration exercises"), _listing(CALIBRATIONS, Calibration), "risk"
+    ),
     "lessons": ListPage(gettext_lazy("Lessons"), _lessons, "incidents"),
     "exercises": ListPage(gettext_lazy("Exercises"), _exercises, "incidents"),
     "measures": ListPage(gettext_lazy("Measures"), _listing(MEASURES, Measure), "risk"),

@@ -25,6 +25,7 @@ from duecare.ledger.viewers import Role, Viewer
 from duecare.program.imports.interface import find_loader
 from duecare.program.mail.models import OutboxMessage
 from duecare.program.models import Finding, Outcome, SafeguardException, Statement, Task
+from duecare.risk.models import Measure, Scenario
 from duecare.site import first_run, terminal, worker
 from duecare.site.demonstration import computers, lists, making
 from duecare.site.demonstration.story import KINDS, events, first_day, healthy, listed, story
@@ -80,6 +81,9 @@ BESIDE: Mapping[str, str] = {
     "systems/names/": "www.harbour.example",
     "access/sources/": "Entra ID",
     "imports/": "undone",
+    "risk/scenarios/": "The x-ray workstation stands still",
+    "risk/measures/": "A network of its own for the x-ray room",
+    "risk/calibration/": "Finn Doyle",
     "released/": "Letter of the practice that sent them back",
     "views/": "What is to be mended",
     "guide/": "The scanner of the x-ray room",
@@ -135,6 +139,11 @@ def test_much_of_what_exists_is_in_it(made: Made) -> None:
     assert Task.objects.filter(ended_as="done").exists()
     assert SafeguardException.objects.count() == len(story()["exceptions"])
     assert IssuedReport.objects.exists()
+    assert Scenario.objects.count() == len(story()["scenarios"])
+    for scenario in Scenario.objects.all():
+        assert scenario.estimates.values("author").distinct().count() == 2
+        assert scenario.estimates.filter(what="rate").exists()
+    assert Measure.objects.count() == len(story()["measures"])
 
 
 def test_no_room_of_the_navigation_is_empty(made: Made) -> None:

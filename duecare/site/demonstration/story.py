@@ -17,13 +17,13 @@ KINDS = (
     "people", "languages", "mail", "choices", "steps", "plan", "removals", "names", "targets", "imports",
     "response", "contacts",
     "products", "advisories", "accounts", "became", "exposures", "statements", "exceptions", "tasks",
-    "incidents",
+    "incidents", "terms", "calibrations", "scenarios", "measures",
     "matters", "trust", "views", "tokens", "reports",
 )  # fmt: skip
 """The lists of events; on one day they happen in this order."""
-LATER = ("approved", "review", "decided", "done", "undone", "released", "taken", "closed")
+LATER = ("approved", "review", "decided", "done", "undone", "released", "taken", "closed", "reviewed")
 """What follows from an event on a day of its own;"""
-SEVERAL = ("said", "papers", "handed", "ended", "bills", "tried")
+SEVERAL = ("said", "papers", "handed", "ended", "bills", "tried", "holds", "estimates")
 """what follows from it more than once."""
 
 

@@ -22,7 +22,7 @@ from duecare.program.remarks import add_attachment, add_comment
 from duecare.program.statement_actions import Draft, make_statement, review_statement
 from duecare.program.task_actions import end_task, make_task
 from duecare.site import people
-from duecare.site.demonstration import arranging, bringing, counsel, happening, post, responding
+from duecare.site.demonstration import arranging, bringing, counsel, happening, post, responding, weighing
 from duecare.site.demonstration.story import Event
 from duecare.site.demonstration.teller import Telling
 from duecare.systems.actions import remove_host
@@ -228,6 +228,13 @@ _TOLD: Mapping[str, Callable[[Telling, Event, datetime], None]] = {
     "incidents": happening.reported,
     "incidents.taken": happening.taken,
     "incidents.closed": happening.closed,
+    "terms": weighing.terms,
+    "calibrations": weighing.calibration,
+    "scenarios": weighing.scenario,
+    "scenarios.holds": weighing.held,
+    "scenarios.estimates": weighing.estimated,
+    "scenarios.reviewed": weighing.reviewed,
+    "measures": weighing.measure,
     "matters": counsel.matter,
     "matters.papers": counsel.paper,
     "matters.released": counsel.release,

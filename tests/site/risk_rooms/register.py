@@ -10,7 +10,7 @@ from duecare.risk.register.actions import Draft, add_scenario
 from duecare.risk.register.believing import Belief
 from duecare.risk.register.effect_actions import EffectDraft, add_effect
 from duecare.risk.register.estimate_actions import Estimated, estimate
-from duecare.risk.register.models import Effect, Estimate, Scenario
+from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.terms_actions import TermsDraft, set_terms
 from tests.site.answers import APPROVER, AUDITOR, BAD, MANAGER, OWNER, READ, Page, act, answers, form
 from tests.site.calls import DAILY, WHY, Call, changed, read
@@ -93,7 +93,8 @@ FILES: frozenset[str] = frozenset({"risk/scenarios/table.<str:format>"})
 
 def write(owner: Viewer, at: datetime) -> None:
     """Terms, and a scenario with what people believe of it and what holds it down."""
-    set_terms(owner, TermsDraft("EUR", 500_000_000, 20_000_000, 3), -1)
+    if not RiskTerms.objects.exists():
+        set_terms(owner, TermsDraft("EUR", 500_000_000, 20_000_000, 3), -1)
     draft = Draft(
         TITLE, "A thief", "takes a laptop", "The list", "People have to be told.", library="lost-device"
     )
