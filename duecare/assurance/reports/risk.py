@@ -21,6 +21,7 @@ from duecare.risk.picture.telling import Told as Figured
 from duecare.risk.picture.telling import lines, method, named, share, told
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.portfolios import Stage
+from duecare.risk.register.reviewing import looked_at
 from duecare.words import number
 
 SIDES = ("own", "others")
@@ -211,11 +212,11 @@ def _unknown(found: Ground, now: datetime) -> Iterator[Block]:
         _("Every scenario of the register is in the figures, on both sides."),
     )
     stale = found.stale(now)
-    yield Heading(_("What nobody has looked at within a year"))
+    yield Heading(_("What nobody has looked at for longer than the target allows"))
     yield Table(
         (Column(_("Scenario"), 1), Column(_("Last looked at"), width=40)),
-        tuple((cut(str(one), 90), day(one.reviewed_at or one.made_at)) for one in stale),
-        _("Nothing: every scenario was looked at within a year."),
+        tuple((cut(str(one), 90), day(looked_at(one))) for one in stale),
+        _("Nothing: each was looked at within the days that the target allows."),
     )
 
 

@@ -15,7 +15,7 @@ from duecare.risk.register.forms_of_loss import SIDE_WORDS
 
 def scenario_url(key: str) -> str:
     """Where a scenario has its page."""
-    return f"{reverse('risk')}scenarios/{key}/"
+    return reverse("risk-scenario", args=[key])
 
 
 def framed(request: Request, found: Ground | None, here: str, choice: Choice | None = None) -> dict[str, Any]:

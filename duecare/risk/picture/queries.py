@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -19,9 +19,7 @@ from duecare.risk.register.forms_of_loss import SIDES
 from duecare.risk.register.models import RiskTerms, Scenario
 from duecare.risk.register.portfolios import Hold, Row, Stage, Written, in_place, write
 from duecare.risk.register.queries import after_of, rows_of, terms
-
-STALE = timedelta(days=365)
-"""After so long without a review or a new estimate a scenario speaks of another year."""
+from duecare.risk.register.reviewing import looked_at, stale_before
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,9 @@ class Ground:
         return self.shown(amount).rpartition("\u00a0")[2]
 
     def stale(self, now: datetime) -> tuple[Scenario, ...]:
-        """Scenarios that nobody has looked at for long."""
-        return tuple(one for one in self.scenarios if now - (one.reviewed_at or one.made_at) > STALE)
+        """Scenarios that nobody has looked at for longer than the target allows."""
+        before = stale_before(now)
+        return tuple(one for one in self.scenarios if looked_at(one) < before)
 
 
 def ground(viewer: Viewer, choice: Choice) -> Ground | None:

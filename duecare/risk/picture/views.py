@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,8 +29,10 @@ from duecare.risk.picture.telling import (
     share,
     told,
 )
+from duecare.risk.picture.waiting import waiting
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.portfolios import Stage
+from duecare.risk.register.reviewing import looked_at
 from duecare.risk.rooms import ROOM
 
 
@@ -61,6 +64,7 @@ def overview(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, ROOM)
     found = ground(viewer, Choice.of(request.GET))
     context: dict[str, Any] = framed(request, found, "overview")
+    context["waiting"] = list(waiting(viewer, timezone.localdate(request.view_now)))
     if found is not None and found.scenarios:
         context |= {
             "sides": [_side(found, side) for side in ("own", "others")],
@@ -96,10 +100,7 @@ def _side(found: Ground, side: str) -> Side:
 
 
 def _stale(found: Ground, now: datetime) -> list[dict[str, Any]]:
-    return [
-        {"name": one, "url": scenario_url(one.pk), "since": one.reviewed_at or one.made_at}
-        for one in found.stale(now)
-    ]
+    return [{"name": one, "url": scenario_url(one.pk), "since": looked_at(one)} for one in found.stale(now)]
 
 
 @require_safe

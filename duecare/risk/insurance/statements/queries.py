@@ -138,7 +138,7 @@ def listing(today: date, new_url: str = "") -> Listing[InsurerStatement]:
             Filter(
                 "state",
                 gettext_lazy("State"),
-                _in_state,
+                in_state,
                 choices=(
                     (OPEN, gettext_lazy("To do")),
                     (ASKED, gettext_lazy("Asked")),
@@ -158,7 +158,8 @@ def listing(today: date, new_url: str = "") -> Listing[InsurerStatement]:
     )
 
 
-def _in_state(state: str) -> Q:
+def in_state(state: str) -> Q:
+    """Where statements stand, asked of the database."""
     open_now, unsigned = Q(ended_at=None), Q(signed_at=None)
     drifted = Q(pk__in=StatementDrift.objects.filter(told_at=None).values("statement"))
     return {
