@@ -196,6 +196,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "lessons": "state=open", "exercises": "state=late",
         "incidents": "state=open", "alerts": "state=waiting",
         "obligations": "answer=applies", "law-changes": "cause=own",
+        "scenarios": "state=stale", "risk-estimates": "what=rate",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
     for name, query in queries.items():
