@@ -104,11 +104,9 @@ def withdraw(request: Request, key: str, estimate: str) -> HttpResponseBase:
     viewer = changer(request)
     row = demand_standing(find_scenario(key, viewer))
     one: Estimate | None = Estimate.objects.all().visible_to(viewer).filter(pk=estimate, scenario=row).first()
-    if one is None:
-        raise NotFound(_("There is no such estimate."), _("Look at the page of the scenario."))
-    if one.ended_at is not None or not may_withdraw(one, viewer):
-        raise Refused(
-            _("This estimate is somebody else’s, or does not stand any more."), _("Ask them, or an owner.")
+    if one is None or one.ended_at is not None or not may_withdraw(one, viewer):
+        raise NotFound(
+            _("There is no such estimate of yours that stands."), _("Ask who gave it, or an owner.")
         )
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

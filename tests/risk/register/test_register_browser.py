@@ -120,3 +120,6 @@ def test_from_an_empty_register_to_a_scenario_with_its_curve(served: Served) -> 
         page.goto(f"{served.address}/risk/scenarios/")
         page.get_by_role("cell", name="Estimated", exact=True).wait_for()
         looked_at(page, "list")
+        page.get_by_role("link", name="All estimates").click()
+        page.get_by_role("heading", name="Estimates", exact=True).wait_for()
+        looked_at(page, "estimates")

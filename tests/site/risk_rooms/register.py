@@ -55,7 +55,7 @@ PAGES: Mapping[str, Page] = {
     "risk/scenarios/<str:key>/estimates/<str:estimate>/withdraw/": form(
         "risk/scenarios/{risk scenario}/estimates/{risk estimate}/withdraw/",
         OWNER,
-        told=(MANAGER, APPROVER, AUDITOR),
+        told=(AUDITOR,),
         object=True,
     ),
     "risk/scenarios/<str:key>/safeguards/add/": _kept("safeguards/add/"),
