@@ -25,6 +25,7 @@ from duecare.site import doors
 from duecare.site.doors import DENIAL, REPLAYS_A_MINUTE
 from tests.people import browser, sign_in
 from tests.site.addresses import (
+    DONE,
     HIDDEN,
     NO_SUCH_METHOD,
     NOT_ALLOWED,
@@ -35,7 +36,6 @@ from tests.site.addresses import (
     limited,
     routes,
 )
-from tests.site.answers import DONE
 from tests.site.past import Past, organisation
 
 ROLES = {

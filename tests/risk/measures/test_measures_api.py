@@ -40,7 +40,8 @@ def test_a_program_puts_down_changes_and_ends_a_measure_and_keeps_a_choice(owner
     client = program(owner, "read", "risk")
     made = scenario(owner, NOW)
     effect = {
-        "scenario": made.pk, "on": "frequency", "efficacy": [200, 500, 700], "coverage": 1000, "reliability": 1000,
+        "scenario": made.pk, "on": "frequency", "efficacy": [200, 500, 700], "coverage": 1000,
+        "reliability": 1000,
     }  # fmt: skip
     body = {
         "title": "Wider MFA", "safeguard": "mfa", "yearly": [4_000_000, 6_000_000, 12_000_000],
