@@ -22,8 +22,9 @@ from duecare.site.api import description
 from duecare.site.doors import DENIAL
 from duecare.site.models import ApiToken, User
 from tests.people import browser
-from tests.site.addresses import DONE, HIDDEN, NOT_ALLOWED
-from tests.site.api_calls import CALLS, Call
+from tests.site.answers import DONE, HIDDEN, NOT_ALLOWED
+from tests.site.api_calls import CALLS
+from tests.site.calls import Call
 from tests.site.past import Past, organisation
 from tests.site.test_doors import EARLIEST, EVERYBODY, NOW, ROLES, THEN, Unchanged, drain
 

@@ -24,18 +24,8 @@ from duecare.ledger.viewers import Role
 from duecare.site import doors
 from duecare.site.doors import DENIAL, REPLAYS_A_MINUTE
 from tests.people import browser, sign_in
-from tests.site.addresses import (
-    DONE,
-    HIDDEN,
-    NO_SUCH_METHOD,
-    NOT_ALLOWED,
-    OK,
-    PAGES,
-    SENT_ON,
-    Page,
-    limited,
-    routes,
-)
+from tests.site.addresses import PAGES, limited, routes
+from tests.site.answers import DONE, HIDDEN, NO_SUCH_METHOD, NOT_ALLOWED, OK, SENT_ON, Page
 from tests.site.past import Past, organisation
 
 ROLES = {
