@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
-
 from duecare.ledger import asof
-from duecare.ledger.browsing import size_in_view
+from duecare.ledger.browsing import live_head, size_in_view
 from duecare.ledger.models import Entry, Payload, to_microseconds
 from duecare.ledger.once import once
-from duecare.ledger.records import read_payload, shapes, utc_now
+from duecare.ledger.records import KEYS, read_payload, shapes, utc_now
 from duecare.program.judgement import Verdict, find_check
 from duecare.program.models import Outcome
 from duecare.risk.register.measuring import LEAST, NOTHING, WINDOW, Measured, Past, measure
 
 KIND = "program.outcome"
+MOST_KNOWN = 200_000
+"""Outcomes that are remembered."""
 
 
 def moment() -> datetime:
@@ -27,7 +27,7 @@ def moment() -> datetime:
 
 
 def measured(safeguards: Iterable[str], now: datetime | None = None) -> Mapping[str, Measured]:
-    """What the checks of each of these safeguards measured; two queries for all of them.
+    """What the checks of each of these safeguards measured; a few queries for all of them.
 
     It asks for no viewer: a curve is the same for everybody who may read risks, and what it tells of checks
     are two shares. Pages name the checks behind them only to who covers the safeguard's area.
@@ -74,11 +74,9 @@ def _history(checks: list[str], now: datetime) -> Mapping[str, list[Past]]:
     """What the record kept of the outcomes of these checks within the window, the oldest first."""
     if not checks:
         return {}
-    shape = shapes()[KIND]
-    said = Payload.objects.filter(index=OuterRef("index")).values("data")
     # One outcome a day is kept of each check at least, so what held when the window began was kept by then
     # or not long before.
-    entries = (
+    entries = list(
         Entry.objects.filter(
             kind=KIND,
             subject__in=checks,
@@ -86,14 +84,34 @@ def _history(checks: list[str], now: datetime) -> Mapping[str, list[Past]]:
             at__gte=to_microseconds(now - WINDOW - LEAST),
         )
         .order_by("index")
-        .values_list("subject", Subquery(said))
+        .values_list("subject", "index")
     )
+    log = live_head().log
+    _read(log, [index for _subject, index in entries if (log, index) not in _known])
     found: dict[str, list[Past]] = {check: [] for check in checks}
-    for subject, data in entries.iterator(chunk_size=2000):
-        snapshot: Any = None if data is None else read_payload(shape, bytes(data))
-        if snapshot is not None:
-            found[subject].append(_kept(snapshot))
+    for subject, index in entries:
+        outcome = _known.get((log, index))
+        if outcome is not None:
+            found[subject].append(outcome)
     return found
+
+
+_known: dict[tuple[str, int], Past | None] = {}
+"""Outcomes that were read, by log and entry. What an entry says never changes, and a year of daily outcomes
+is thousands of them; so each is read once in a process, and only its verdict and counts are kept."""
+
+
+def _read(log: str, indexes: list[int]) -> None:
+    """Read what entries say of outcomes; None of those whose words are gone."""
+    if len(_known) + len(indexes) > MOST_KNOWN:
+        _known.clear()
+    shape = shapes()[KIND]
+    for start in range(0, len(indexes), KEYS):
+        part = indexes[start : start + KEYS]
+        said = dict(Payload.objects.filter(pk__in=part).values_list("pk", "data"))
+        for index in part:
+            snapshot: Any = read_payload(shape, bytes(said[index])) if index in said else None
+            _known[log, index] = None if snapshot is None else _kept(snapshot)
 
 
 def _kept(snapshot: Mapping[str, Any]) -> Past:
