@@ -72,7 +72,7 @@ from duecare.program.search import Shelf, Thing, register_shelf
 from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
-from duecare.risk.decisions import queries as risk_decisions
+from duecare.risk.decisions import lists as risk_decisions
 from duecare.risk.models import RiskDecision
 from duecare.risk.register.lists import scenarios_listing
 from duecare.risk.register.models import Scenario
