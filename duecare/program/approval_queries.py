@@ -92,6 +92,11 @@ class Shown:
         return self.approval.decided == Decided.APPROVED and self.current and not self.fault
 
 
+def usual_roles(record: Any) -> Collection[Role]:
+    """Who decides on most kinds of records, whatever they hold."""
+    return APPROVERS
+
+
 @dataclass(frozen=True, slots=True)
 class Approvable:
     """What the mechanism needs to know of a kind of record that is decided on."""
@@ -107,7 +112,7 @@ class Approvable:
     """Whether only a second person's passkey approves: never alone, never asserted by the server."""
     askers: Callable[[Any], Collection[str]] = lambda record: ()
     """Actors who asked for it beside whoever made this version: who drew up what another put."""
-    roles: Callable[[Any], Collection[Role]] = lambda record: APPROVERS
+    roles: Callable[[Any], Collection[Role]] = usual_roles
     """Who decides on this record; other than usual where it hangs on what it holds, such as an amount."""
 
 

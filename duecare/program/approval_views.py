@@ -26,9 +26,11 @@ from duecare.program.approval_queries import (
     approvable,
     decides_alone,
     decisions_about,
+    demand_right,
     passkeys_of,
     title_of,
     url_of,
+    usual_roles,
     version_of,
 )
 from duecare.program.models import Decided, Passkey
@@ -76,6 +78,8 @@ def _told(version: Version, viewer: Viewer) -> dict[str, Any]:
 def decide(request: Request, about: str) -> HttpResponseBase:
     """Read what stands, and approve or refuse it."""
     viewer = demand_reader(request)
+    if approvable(about).roles is usual_roles:
+        demand_right(viewer)  # whatever it is, and whether it is there or not
     version = version_of(about, viewer)
     alone = decides_alone(version, viewer, request.now)
     demand_open(version, request.view_now)

@@ -17,14 +17,13 @@ from duecare.program.approval_queries import decisions_about
 from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions import actions, putting, saying
 from duecare.risk.decisions.drafts import Draft, Option
+from duecare.risk.decisions.lists import listing, rows_for
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.decisions.queries import (
     condition_of,
     demand_worker,
     find_decision,
-    listing,
     reference,
-    rows_for,
     said_of,
 )
 from duecare.risk.decisions.replaying import told

@@ -31,6 +31,7 @@ from duecare.risk.decisions.figures import (
     option_lines,
     signing_words,
 )
+from duecare.risk.decisions.form_pages import page, refuse
 from duecare.risk.decisions.forms import DelegateForm, WordsForm
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.decisions.paper import paper_facts, pdf_of, word_words
@@ -49,7 +50,6 @@ from duecare.risk.decisions.queries import (
     said_of,
     signatures,
 )
-from duecare.risk.decisions.views import page, refuse
 from duecare.risk.rooms import ROOM
 
 PAPERS_A_MINUTE = 6

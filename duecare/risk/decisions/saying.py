@@ -112,7 +112,7 @@ def delegate(viewer: Viewer, key: str, to: str, words: str, now: datetime) -> De
         act.reason = recorded(
             "hand the decision D-%(number)s on to %(name)s", number=row.number, name=able[to]
         )
-        word = _say(row, viewer, Said.DELEGATE, words.strip()[:MIDDLE], now, to=to)
+        word = _say(row, viewer, Said.DELEGATE, _demand(words, 0), now, to=to)
         reminding.hand_on(row, word.to)
         telling.of_word(word, now)
     return word
@@ -142,11 +142,13 @@ def _say(
     return made
 
 
-def _demand(words: str) -> str:
+def _demand(words: str, least: int = 1) -> str:
     words = words.strip()
-    if not 0 < len(words) <= MIDDLE:
+    if not least <= len(words) <= MIDDLE:
         raise BadInput(
-            _("This takes from 1 to %s characters.") % MIDDLE, _("Say it in a few sentences."), "words"
+            _("This takes from %(least)s to %(most)s characters.") % {"least": least, "most": MIDDLE},
+            _("Say it in a few sentences."),
+            "words",
         )
     return words
 

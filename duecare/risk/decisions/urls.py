@@ -2,18 +2,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from duecare.risk.decisions import paper_views, views
+from duecare.risk.decisions import draft_views, paper_views, views
 
 urlpatterns: list[URLPattern] = [
     path("decisions/", views.decisions, name="risk-decisions"),
-    path("decisions/new/", views.draw_up, name="risk-decision-new"),
+    path("decisions/new/", draft_views.draw_up, name="risk-decision-new"),
     path("decisions/<str:key>/", views.decision, name="risk-decision"),
-    path("decisions/<str:key>/change/", views.change, name="risk-decision-change"),
-    path("decisions/<str:key>/options/new/", views.option, name="risk-option-new"),
-    path("decisions/<str:key>/options/<int:place>/", views.option, name="risk-option"),
-    path("decisions/<str:key>/options/<int:place>/out/", views.option_out, name="risk-option-out"),
-    path("decisions/<str:key>/put/", views.put, name="risk-decision-put"),
-    path("decisions/<str:key>/withdraw/", views.withdraw, name="risk-decision-withdraw"),
+    path("decisions/<str:key>/change/", draft_views.change, name="risk-decision-change"),
+    path("decisions/<str:key>/options/new/", draft_views.option, name="risk-option-new"),
+    path("decisions/<str:key>/options/<int:place>/", draft_views.option, name="risk-option"),
+    path("decisions/<str:key>/options/<int:place>/out/", draft_views.option_out, name="risk-option-out"),
+    path("decisions/<str:key>/put/", draft_views.put, name="risk-decision-put"),
+    path("decisions/<str:key>/withdraw/", draft_views.withdraw, name="risk-decision-withdraw"),
     path("decisions/<str:key>/replay/", views.replay, name="risk-decision-replay"),
     path("decisions/<str:key>/inputs/<str:name>/", views.frozen_input, name="risk-decision-input"),
     path("decisions/<str:key>/paper/", paper_views.paper, name="risk-paper"),

@@ -17,8 +17,9 @@ from duecare.program.models import Decided, Task
 from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions import actions, putting, saying
 from duecare.risk.decisions.drafts import Option
+from duecare.risk.decisions.lists import rows_for
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
-from duecare.risk.decisions.queries import addressee_of, condition_of, decision_called, reference, rows_for
+from duecare.risk.decisions.queries import addressee_of, condition_of, decision_called, reference
 from duecare.risk.decisions.replaying import Verdict
 from duecare.risk.decisions.since import recorded_since
 from tests.people import browser, sign_in
