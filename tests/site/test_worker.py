@@ -91,9 +91,10 @@ def test_the_real_jobs_assess_verify_and_sign(monkeypatch: pytest.MonkeyPatch) -
     daily = [job.name for job in jobs() if job.name not in idle]
     assert run_due(utc_now()) == daily
     (looked,), (followed,), (assessed,), (law,), *others = map(notes, daily)
-    (reminded,), (worked,), (given,), (forgot,), (reread,), (verified,), (signed,) = others
+    (reminded,), (worked,), (watched,), (given,), (forgot,), (reread,), (verified,), (signed,) = others
     assert reread == {"done": True, "read": 0, "changed": 0, "failed": 0, "left": 0}
     assert worked == {"done": True, "made": 0, "ended": 0}
+    assert watched == {"done": True, "opened": 0, "closed": 0}
     assert followed == {"done": True, "added": 0}
     assert law == {"done": True, "changed": 0}  # the first time there is nothing to compare with
     assert given == {"done": True, "given": 0}
