@@ -73,7 +73,6 @@ from duecare.program.staff.views import listing as staff_listing
 from duecare.program.statement_queries import Condition
 from duecare.program.views import FINDINGS
 from duecare.risk.decisions import lists as risk_decisions
-from duecare.risk.decisions import queries as risk_decisions
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.queries import listing as claims_listing
 from duecare.risk.insurance.policies.models import InsurancePolicy

@@ -81,7 +81,7 @@ def tests_of(register: Register, row: Measure) -> Tests:
         pairs=pairs,
         duty=duty_of_care(
             harm_left=others.bad[1] if others else None,
-            tolerable_harm=None,
+            tolerable_harm=None if register.terms.remedy is None else register.terms.remedy / unit,
             reduction=both.expected_reduction if both else None,
             burden=(least + 4 * likely + most) / 6,
             curtails=row.curtails.strip().rstrip("."),

@@ -42,6 +42,9 @@ class RiskTermsAnswer(Answer):
     currency: str
     turnover: int | None
     tolerance: int | None
+    """What a bad year, 1 in 20, may cost us, in minor units."""
+    remedy: int | None
+    """What it may cost others before it is harm that needs remedy."""
     horizon: int
     legal_tests: bool
     matter: str | None
@@ -54,6 +57,7 @@ class SetRiskTerms(Body):
     currency: Line
     turnover: Amount | None = None
     tolerance: Amount | None = None
+    remedy: Amount | None = None
     horizon: int = 3
     legal_tests: bool | None = None
     matter: Line = ""
@@ -62,7 +66,9 @@ class SetRiskTerms(Body):
 
     def draft(self) -> terms_actions.TermsDraft:
         law = None if self.legal_tests is None else terms_actions.Law(self.legal_tests, self.matter)
-        return terms_actions.TermsDraft(self.currency, self.turnover, self.tolerance, self.horizon, law)
+        return terms_actions.TermsDraft(
+            self.currency, self.turnover, self.tolerance, self.remedy, self.horizon, law
+        )
 
 
 @endpoint(router, "GET", "/risk/terms", Scope.READ, RiskTermsAnswer)
@@ -85,7 +91,7 @@ def set_the_risk_terms(request: Request, body: SetRiskTerms) -> Any:
 
 
 def _terms(row: RiskTerms, viewer: Viewer) -> dict[str, Any]:
-    names = ("currency", "turnover", "tolerance", "horizon", "legal_tests")
+    names = ("currency", "turnover", "tolerance", "remedy", "horizon", "legal_tests")
     matter = row.matter if row.matter in viewer.matters else None
     return {**{name: getattr(row, name) for name in names}, "matter": matter}
 

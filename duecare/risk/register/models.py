@@ -25,6 +25,9 @@ class RiskTerms(Record):
     """Of a year, in minor units; null if not said. A loss far above it asks for confirmation."""
     tolerance = models.BigIntegerField(null=True)
     """What a bad year, 1 in 20, may cost us, in minor units; null while nobody has said."""
+    remedy = models.BigIntegerField(null=True)
+    """What others may lose in a bad year, 1 in 20, before it is harm that needs remedy; null while nobody has
+    said."""
     horizon = models.PositiveIntegerField(default=3)
     """Years over which what is paid once is spread."""
     legal_tests = models.BooleanField(default=False)

@@ -40,6 +40,7 @@ class TermsDraft:
     turnover: int | None = None
     """Minor units."""
     tolerance: int | None = None
+    remedy: int | None = None
     horizon: int = 3
     law: Law | None = None
     """None leaves it as it is; only an owner says otherwise."""
@@ -82,15 +83,15 @@ def set_terms(viewer: Viewer, draft: TermsDraft, seen: int) -> RiskTerms:
 
 
 def _values(draft: TermsDraft) -> dict[str, object]:
-    for name, amount in (("turnover", draft.turnover), ("tolerance", draft.tolerance)):
+    amounts = {"turnover": draft.turnover, "tolerance": draft.tolerance, "remedy": draft.remedy}
+    for name, amount in amounts.items():
         if amount is not None and not 0 < amount <= MOST:
             raise BadInput(_("This is an amount above zero, or empty."), _("Correct it."), name)
     if draft.horizon not in HORIZONS:
         raise BadInput(_("The horizon is from 1 to 30 years."), _("Correct it."), "horizon")
     return {
         "currency": demand_currency(draft.currency),
-        "turnover": draft.turnover,
-        "tolerance": draft.tolerance,
+        **amounts,
         "horizon": draft.horizon,
     }
 

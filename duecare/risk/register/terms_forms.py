@@ -62,10 +62,20 @@ class TermsForm(RecordForm):
                 "should say it; curves are drawn against it."
             ),
         )
+        self.fields["remedy"] = MoneyField(
+            currency,
+            label=gettext("What a bad year may cost others"),
+            required=False,
+            least=1,
+            help_text=gettext(
+                "Above it, harm to people and organisations other than us would need remedy. Who is harmed "
+                "would be asked in court, not we: ask counsel before you say it."
+            ),
+        )
         if row is None and not sent:  # nobody has chosen a currency yet
             self.fields["turnover"].label = gettext("Turnover of a year")
             self.fields["tolerance"].label = gettext("What a bad year may cost us")
-        order = ["currency", "turnover", "tolerance", "horizon"]
+        order = ["currency", "turnover", "tolerance", "remedy", "horizon"]
         if self.owner:
             self._add_law(viewer, row)
         self.order_fields([*order, "legal_tests", "matter", "seen"])
@@ -93,13 +103,14 @@ class TermsForm(RecordForm):
         """What was said, once the form is valid."""
         values = self.cleaned_data
         law = Law(values["legal_tests"], values["matter"]) if self.owner else None
-        return TermsDraft(values["currency"], values["turnover"], values["tolerance"], values["horizon"], law)
+        names = ("currency", "turnover", "tolerance", "remedy", "horizon")
+        return TermsDraft(**{name: values[name] for name in names}, law=law)
 
 
 def _initial(row: RiskTerms | None) -> dict[str, Any]:
     if row is None:
         return {"horizon": 3}
-    names = ("currency", "turnover", "tolerance", "horizon", "legal_tests")
+    names = ("currency", "turnover", "tolerance", "remedy", "horizon", "legal_tests")
     matter = row.matter or (NONE if row.legal_tests else "")
     return {**{name: getattr(row, name) for name in names}, "matter": matter, "seen": seen_entry(row)}
 

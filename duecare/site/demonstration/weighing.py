@@ -32,7 +32,7 @@ def terms(telling: Telling, event: Event, now: datetime) -> None:
     """The terms of risk; amounts of the story are in whole units of their currency."""
     told = event.told
     turnover, tolerance = (_minor(telling, told[name]) for name in ("turnover", "tolerance"))
-    draft = TermsDraft(told["currency"], turnover, tolerance, told["horizon"])
+    draft = TermsDraft(told["currency"], turnover, tolerance, horizon=told["horizon"])
     set_terms(telling.viewer(told["by"], now), draft, -1)
 
 

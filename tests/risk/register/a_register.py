@@ -37,7 +37,7 @@ def keeper() -> tuple[Client, Viewer]:
     """An owner at a browser; the terms are in EUR, with a turnover of one million."""
     client = browser()
     viewer = sign_in(client, Role.OWNER)
-    set_terms(viewer, TermsDraft("EUR", 100_000_000, 20_000_000, 3), -1)
+    set_terms(viewer, TermsDraft("EUR", 100_000_000, 20_000_000), -1)
     return client, viewer
 
 

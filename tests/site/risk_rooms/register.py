@@ -94,7 +94,7 @@ FILES: frozenset[str] = frozenset({"risk/scenarios/table.<str:format>"})
 def write(owner: Viewer, at: datetime) -> None:
     """Terms, and a scenario with what people believe of it and what holds it down."""
     if not RiskTerms.objects.exists():
-        set_terms(owner, TermsDraft("EUR", 500_000_000, 20_000_000, 3), -1)
+        set_terms(owner, TermsDraft("EUR", 500_000_000, 20_000_000), -1)
     draft = Draft(
         TITLE, "A thief", "takes a laptop", "The list", "People have to be told.", library="lost-device"
     )
