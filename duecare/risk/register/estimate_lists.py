@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.ledger.viewers import Viewer
-from duecare.risk.register.believing import CONFIDENCES, FIELDS, KINDS
+from duecare.risk.register.believing import CONFIDENCES, FIELDS
 from duecare.risk.register.estimate_forms import shown_numbers
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.models import Estimate
@@ -42,15 +43,13 @@ def estimates_listing(viewer: Viewer | None) -> Listing[Estimate]:
             Column(
                 "says", _("What they say"), lambda row: shown_numbers(row, currency), export=exact_numbers
             ),
-            Column("kind", _("In which way"), lambda row: str(KINDS[row.kind]), export=lambda row: row.kind),
             Column(
                 "confidence",
                 _("Confidence"),
                 lambda row: str(CONFIDENCES[row.confidence]),
                 export=lambda row: row.confidence,
             ),
-            Column("reason", _("Why"), lambda row: row.reason),
-            Column("source", _("Source"), lambda row: row.source),
+            Column("why", _("Why"), _why),
             Column("made", _("Given"), lambda row: row.made_at, Kind.DATE, order="made_at"),
             Column("ended", _("Until"), lambda row: row.ended_at, Kind.DATE, order="ended_at"),
         ),
@@ -81,8 +80,17 @@ def estimates_listing(viewer: Viewer | None) -> Listing[Estimate]:
 
 
 def exact_numbers(row: Estimate) -> str:
-    """The numbers as the record keeps them: millionths of events a year or of years, or minor units."""
-    names = FIELDS[row.kind] if len(FIELDS[row.kind]) == len(row.numbers) else ()
-    if not names:
-        return " ".join(map(str, row.numbers))
-    return " ".join(f"{name}={number}" for name, number in zip(names, row.numbers, strict=True))
+    """The way it is told and its numbers as the record keeps them: millionths of events a year or of years,
+    or minor units."""
+    names = FIELDS[row.kind]
+    if len(names) != len(row.numbers):
+        return " ".join(map(str, (row.kind, *row.numbers)))
+    told = [f"{name}={number}" for name, number in zip(names, row.numbers, strict=True)]
+    return " ".join((row.kind, *told))
+
+
+def _why(row: Estimate) -> str:
+    """The reason, and the source if there is one."""
+    if not row.source:
+        return row.reason
+    return gettext("%(reason)s Source: %(source)s") % {"reason": row.reason, "source": row.source}

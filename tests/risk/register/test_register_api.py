@@ -73,7 +73,7 @@ def test_a_program_keeps_the_register_with_the_scope_of_risk() -> None:
     assert row["year"] == pytest.approx(one["figures"][0]["expected_inherent"] / 100, abs=1)
     assert send(client, "POST", f"estimates/{given['id']}/withdraw", {"reason": "A slip."})["ended_at"]
     (gone,) = send(client, "GET", "estimates?state=ended")["rows"]
-    assert (gone["what"], gone["says"]) == ("fines", "low=100000 high=1000000")
+    assert (gone["what"], gone["says"]) == ("fines", "range low=100000 high=1000000")
     assert send(client, "POST", f"scenarios/{key}/end", {"reason": "Over."})["state"] == "ended"
     send(program(viewer, "read"), "POST", "scenarios", STORY, 403)
 
