@@ -27,10 +27,18 @@ class OptionLine:
     chosen: bool
     rejected: str
     measures: tuple[str, ...]
+    """As they were called."""
+    keys: tuple[str, ...]
+    """Theirs, in the same order."""
     cost: str
     bad_own: str
     bad_others: str
     bad_both: str
+
+    @property
+    def linked(self) -> list[tuple[str, str]]:
+        """Each measure's name and key."""
+        return list(zip(self.measures, self.keys, strict=True))
 
 
 def amount_words(row: RiskDecision, name: str) -> str:
@@ -62,6 +70,7 @@ def option_lines(row: RiskDecision, measures: Mapping[str, str]) -> list[OptionL
                 one["chosen"],
                 one["rejected"],
                 tuple(measures.get(key, key) for key in one["measures"]),
+                tuple(one["measures"]),
                 amount_words(row, f"{option_stage(place + 1)}.cost") if frozen else "",
                 bad["own"] if frozen else "",
                 bad["others"] if frozen else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ from duecare.risk.register.portfolios import MILLION, Hold, left
 from duecare.risk.register.queries import hold_of, rows_of, told_of
 from duecare.risk.register.rates import rate_words
 from duecare.risk.register.spread import pool
+from duecare.risk.training.queries import hit_rates
+from duecare.risk.training.saying import Said, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class EstimateTold:
     mean: str
     confidence: str
     may_withdraw: bool
+    calibrated: Said | None
+    """How often their ranges held the answer in exercises; None if they ended none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,22 @@ def estimates_told(row: Scenario, terms: RiskTerms, viewer: Viewer) -> list[Thin
         .order_by("made_at", "id")
     )
     holds = rows_of([row], viewer)[0].holds
+    rates = hit_rates({one.author_id for one in standing if one.author_id}, viewer)
+    calibrated = {person: said(rate) for person, rate in rates.items()}
     found = []
     for what in (RATE, *FORMS):
         mine = [one for one in standing if one.what == what]
-        found.append(_thing(what, mine, holds, terms.currency, viewer))
+        found.append(_thing(what, mine, holds, terms.currency, viewer, calibrated))
     return found
 
 
 def _thing(
-    what: str, rows: Sequence[Estimate], holds: Sequence[Hold], currency: str, viewer: Viewer
+    what: str,
+    rows: Sequence[Estimate],
+    holds: Sequence[Hold],
+    currency: str,
+    viewer: Viewer,
+    calibrated: Mapping[str, Said],
 ) -> ThingTold:
     means = [mean_of(Belief(what, one.kind, tuple(one.numbers))) for one in rows]
     told = tuple(
@@ -114,6 +125,7 @@ def _thing(
             _amount(what, mean / _unit(what, currency), currency),
             str(CONFIDENCES[one.confidence]),
             may_withdraw(one, viewer),
+            calibrated.get(one.author_id or ""),
         )
         for one, mean in zip(rows, means, strict=True)
     )
