@@ -124,6 +124,11 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.risk.safe_harbours import safe_harbours
     from duecare.risk.training import questions as calibration
     from duecare.risk.training import saying
+    from duecare.risk.insurance.claims import states as claim_states
+    from duecare.risk.insurance.evidence import ANSWERS as INSURER_ANSWERS
+    from duecare.risk.insurance.policies import terms as policy_terms
+    from duecare.risk.insurance.questionnaires import asked as questionnaire
+    from duecare.risk.insurance.statements import terms as statement_terms
     from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
@@ -144,6 +149,17 @@ def _loaded() -> Iterator[tuple[str, str]]:
         "duecare/incidents/cases/naming.py": (STATUSES, ENDINGS),
         "duecare/incidents/alerts/reading.py": LEVELS,
         "duecare/law/content": register(),
+        "duecare/risk/insurance/claims/states.py": claim_states.STATES,
+        "duecare/risk/insurance/evidence.py": INSURER_ANSWERS,
+        "duecare/risk/insurance/policies/terms.py": (
+            policy_terms.KINDS,
+            policy_terms.PARTS,
+            policy_terms.TRIGGERS,
+            policy_terms.COUNTED,
+        ),
+        "duecare/risk/insurance/questionnaires/asked.py": questionnaire.ANSWERS,
+        "duecare/risk/insurance/questionnaires/content": questionnaire.shipped(),
+        "duecare/risk/insurance/statements/terms.py": (statement_terms.KINDS, statement_terms.CONTINUITY),
         "duecare/patching/content/feeds.yaml": feed_sources.sources(),
         "duecare/risk/content/scenarios.yaml": risk_library.library(),
         "duecare/risk/content/base_rates.yaml": risk_library.base_rates(),

@@ -174,7 +174,7 @@ def _part(policy: InsurancePolicy) -> str:
 def _drifted(owner: Viewer, policy: InsurancePolicy, at: datetime) -> None:
     """A statement that was signed and of which the insurer has still to be told a change: as the approver and
     the worker leave it, without the wait for both."""
-    with recording(owner.actor, "sign an insurer statement"):
+    with recording(owner.actor, "answer an insurer statement"):
         row = InsurerStatement.objects.create(
             id=new_key(), policy=policy, question=DRIFTED, kind="condition", scope="All accounts.",
             predicate="A second factor.", as_of=at.date(), continuity="throughout", consequence="No cover.",

@@ -31,6 +31,7 @@ from duecare.risk.insurance.questionnaires.asked import (
     shipped,
 )
 from duecare.risk.insurance.questionnaires.models import Questionnaire
+from duecare.risk.insurance.questionnaires.queries import lacks as lacks_shown
 from duecare.web.recorded import in_the_records_language, recorded
 from duecare.words import number
 
@@ -133,7 +134,7 @@ def fill(viewer: Viewer, key: str, now: datetime) -> Questionnaire:
         raise _none()
     with in_the_records_language():
         rows = tuple(
-            filled(one, said(look(one.rests_on, viewer, now), one.lacks))
+            filled(one, said(look(one.rests_on, viewer, now), lacks_shown(one)))
             for one in asked_of(before.questions)
         )
     with recording(viewer.actor, "fill a questionnaire from evidence") as act:

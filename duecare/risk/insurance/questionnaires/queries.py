@@ -50,6 +50,11 @@ def asks(one: Asked) -> str:
     return _(one.asks) if one.shipped else one.asks
 
 
+def lacks(one: Asked) -> str:
+    """What its evidence does not reach, likewise."""
+    return _(one.lacks) if one.shipped and one.lacks else one.lacks
+
+
 def state_of(row: Questionnaire) -> str:
     """Where it stands: a key of `web/words.py`."""
     if row.ended_at is not None:
