@@ -119,16 +119,16 @@ def _loaded() -> Iterator[tuple[str, str]]:
     from duecare.patching.feeds import sources as feed_sources
     from duecare.program import catalogue, judgement, models, posture, questions, targets
     from duecare.risk.criteria import Answer as CriterionAnswer
-    from duecare.risk.register import forms_of_loss
-    from duecare.risk.register import library as risk_library
-    from duecare.risk.safe_harbours import safe_harbours
-    from duecare.risk.training import questions as calibration
-    from duecare.risk.training import saying
     from duecare.risk.insurance.claims import states as claim_states
     from duecare.risk.insurance.evidence import ANSWERS as INSURER_ANSWERS
     from duecare.risk.insurance.policies import terms as policy_terms
     from duecare.risk.insurance.questionnaires import asked as questionnaire
     from duecare.risk.insurance.statements import terms as statement_terms
+    from duecare.risk.register import forms_of_loss
+    from duecare.risk.register import library as risk_library
+    from duecare.risk.safe_harbours import safe_harbours
+    from duecare.risk.training import questions as calibration
+    from duecare.risk.training import saying
     from duecare.site.worker import every_job
 
     roots: dict[str, Any] = {
