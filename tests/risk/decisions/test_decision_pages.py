@@ -135,7 +135,8 @@ def test_the_paper_comes_as_a_pdf_and_is_mailed_to_who_signed_and_drew_it_up(
     assert sign(owner[0], owner[1], row) == 302
     messages = OutboxMessage.objects.filter(kind="risk-signed")
     assert {one.to for one in messages} == {owner[1].person, manager[1].person}
-    letter = written(messages[0], utc_now())
+    to_owner = messages.get(to=owner[1].person)
+    letter = written(to_owner, utc_now())
     assert letter is not None
     (file,) = letter.attached
     envelope = Envelope("a@b.example", "Duecare", "c@d.example", "key", utc_now(), "https://d.example")
@@ -143,12 +144,12 @@ def test_the_paper_comes_as_a_pdf_and_is_mailed_to_who_signed_and_drew_it_up(
     assert [part.get_filename() for part in mail.iter_attachments()] == ["decision-D-1.pdf"]
     assert (file.name, file.data[:5]) == ("decision-D-1.pdf", b"%PDF-")
     MailServer.objects.update(short=True)
-    short = written(messages[0], utc_now())
+    short = written(to_owner, utc_now())
     assert short is not None
     assert (short.attached, short.opening) == ((), ()), "short mails leave everything to the pages"
     with recording("terminal:test", "they leave"):
-        Right.objects.filter(person=messages[0].to).update(ended_at=utc_now())
-    assert written(messages[0], utc_now()) is None
+        Right.objects.filter(person=to_owner.to).update(ended_at=utc_now())
+    assert written(to_owner, utc_now()) is None
     pdf = manager[0].post(f"/risk/decisions/{row.pk}/paper/pdf/")
     assert pdf.content.startswith(b"%PDF-")
     assert "decision-D-1.pdf" in pdf["Content-Disposition"]
