@@ -51,11 +51,11 @@ def enter(page: Any, site: Served) -> None:
     page.wait_for_url(re.compile("/account/2fa/$"))
 
 
-def draw_up(page: Any, site: Served) -> None:
+def draw_up(page: Any, site: Served, scenario: str) -> None:
     page.goto(f"{site.address}/risk/decisions/")
     page.locator("main").get_by_role("link", name="Draw up a decision").click()
     page.locator("[name=question]").fill("Do we go on paying without a second person?")
-    page.get_by_label("R-1 Invoice fraud").check()
+    page.get_by_label(scenario).check()
     page.locator("[name=recommendation]").fill("Pay in pairs: one false invoice costs more.")
     until = datetime.now(UTC).date() + timedelta(days=300)
     page.locator("[name=expires_on]").fill(until.isoformat())
@@ -81,7 +81,7 @@ def test_from_a_scenario_to_a_decision_signed_on_a_phone(tmp_path: Path) -> None
         passkey_in(page)
         enter(page, site)
         set_scene(site)
-        draw_up(page, site)
+        draw_up(page, site, "R-1 Invoice fraud")
         weigh(page)
         assert axe_faults(page) == []
         page.get_by_role("link", name="Put before an approver").click()
