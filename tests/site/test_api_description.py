@@ -15,6 +15,7 @@ from django.core.cache import cache
 from duecare.ledger.viewers import Scope
 from duecare.site import api_tokens
 from duecare.site.api import description
+from duecare.web.api_shapes import Answer, Body
 from tests.site.api_server import served
 from tests.site.past import organisation, report
 from tests.site.test_api_doors import make
@@ -31,6 +32,18 @@ def test_the_description_is_the_one_in_the_documentation() -> None:
     if os.environ.get("DUECARE_RENEW"):
         place.write_text(text)
     assert place.read_text() == text, RENEW
+
+
+def test_no_two_shapes_have_one_name() -> None:
+    """In the description one would take the other's place, in silence."""
+    places: dict[str, set[str]] = {}
+    waiting: list[type] = [Answer, Body]
+    while waiting:
+        for shape in waiting.pop().__subclasses__():
+            places.setdefault(shape.__name__, set()).add(shape.__module__)
+            waiting.append(shape)
+    assert len(places) > 100
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_every_scope_is_told_and_used() -> None:

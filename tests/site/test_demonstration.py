@@ -52,7 +52,7 @@ ROOMS: Mapping[str, str] = {
     "Exceptions": "Asked for",
     "Systems": "reception-1",
     "Suppliers": "Checking suppliers first",
-    "Risk": "Regular risk assessment",
+    "Risk": "A payment to the wrong account",
     "Law": "General Data Protection Regulation",
     "Policies": "Written rules people know",
     "People": "Aisling Ahern",

@@ -34,7 +34,7 @@ Money = Annotated[list[Minor], Field(min_length=3, max_length=3)]
 Shares = Annotated[list[Share], Field(min_length=3, max_length=3)]
 
 
-class EffectAnswer(Answer):
+class MeasureEffect(Answer):
     """What a measure would change of one scenario."""
 
     scenario: str
@@ -54,7 +54,7 @@ class MeasureAnswer(Answer):
     once: list[int]
     yearly: list[int]
     years: int
-    effects: list[EffectAnswer]
+    effects: list[MeasureEffect]
     needs: list[str]
     excludes: list[str]
     must: str

@@ -113,13 +113,14 @@ def _group(found: ceded.Figures | ceded.Nothing, currency: str) -> dict[str, Any
         "gross": money(found.gross, currency),
         "ceded": money(found.ceded, currency),
         "retained": money(found.retained, currency),
+        "currency": currency,
         "lines": [
             {
                 "years": one.years,
-                "loss": money(one.loss, currency),
-                "largest": money(one.largest, currency),
-                "retained": money(one.retained, currency),
-                "ceded": money(one.ceded, currency),
+                "loss": number(round(one.loss)),
+                "largest": number(round(one.largest)),
+                "retained": number(round(one.retained)),
+                "ceded": number(round(one.ceded)),
                 "enough": one.enough,
             }
             for one in found.lines

@@ -23,7 +23,7 @@ from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Reason,
 STATEMENTS = statement_queries.listing(date.min)
 
 
-class StatementAnswer(Answer):
+class InsurerStatementAnswer(Answer):
     """One insurer statement, with what evidence said when it was answered and what it says now."""
 
     id: str
@@ -55,7 +55,7 @@ class StatementAnswer(Answer):
     seen: int
 
 
-class MakeStatement(Body):
+class MakeInsurerStatement(Body):
     """What an insurer asks."""
 
     question: Words
@@ -92,7 +92,7 @@ def _statement(row: InsurerStatement, viewer: Viewer, request: Request) -> dict[
     own = ("id", "policy", "state", "now", "seen")
     drifted = row.pk in statement_queries.untold([row.pk])
     return {
-        **{name: getattr(row, name) for name in StatementAnswer.model_fields if name not in own},
+        **{name: getattr(row, name) for name in InsurerStatementAnswer.model_fields if name not in own},
         "id": row.pk,
         "policy": row.policy_id,
         "state": statement_queries.state_of(row, drifted, timezone.localdate(request.view_now)),
@@ -109,22 +109,22 @@ def list_insurer_statements(request: Request) -> Any:
 
 
 @endpoint(
-    router, "POST", "/risk/insurance/policies/{key}/statements", Scope.RISK, StatementAnswer, status=201
+    router, "POST", "/risk/insurance/policies/{key}/statements", Scope.RISK, InsurerStatementAnswer, status=201
 )
-def make_insurer_statement(request: Request, key: Key, body: MakeStatement) -> Any:
+def make_insurer_statement(request: Request, key: Key, body: MakeInsurerStatement) -> Any:
     """Write down what an insurer asks."""
     viewer = keeper(request)
     return _statement(statements.add_statement(viewer, key, body.draft(), request.now), viewer, request)
 
 
-@endpoint(router, "GET", "/risk/insurance/statements/{key}", Scope.READ, StatementAnswer)
+@endpoint(router, "GET", "/risk/insurance/statements/{key}", Scope.READ, InsurerStatementAnswer)
 def one_insurer_statement(request: Request, key: Key) -> Any:
     """One insurer statement, with what evidence says now."""
     viewer = demand_area(request, ROOM)
     return _statement(statement_queries.find_statement(key, viewer), viewer, request)
 
 
-@endpoint(router, "POST", "/risk/insurance/statements/{key}/answer", Scope.RISK, StatementAnswer)
+@endpoint(router, "POST", "/risk/insurance/statements/{key}/answer", Scope.RISK, InsurerStatementAnswer)
 def answer_insurer_statement(request: Request, key: Key, body: AnswerStatement) -> Any:
     """Answer an insurer statement; it counts once a person has signed it."""
     viewer = keeper(request)
@@ -141,7 +141,7 @@ def answer_insurer_statement(request: Request, key: Key, body: AnswerStatement) 
     return _statement(row, viewer, request)
 
 
-@endpoint(router, "POST", "/risk/insurance/statements/{key}/end", Scope.RISK, StatementAnswer)
+@endpoint(router, "POST", "/risk/insurance/statements/{key}/end", Scope.RISK, InsurerStatementAnswer)
 def end_insurer_statement(request: Request, key: Key, body: Reason) -> Any:
     """Say that an insurer statement stands no longer."""
     viewer = keeper(request)
