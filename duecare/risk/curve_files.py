@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from math import isfinite, sqrt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from duecare.errors import BadInput
+from duecare.risk import copulas
 from duecare.risk.curves import Curve, NoCertificate, curves
 from duecare.risk.frequencies import Frequency, GammaRate, PertRate, Rate
 from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
@@ -29,6 +30,7 @@ QUANTILES = (0.5, 0.8, 0.9, 0.95, 0.99, 0.995)
 SEED = 20_260
 MOST_SCENARIOS = 5_000
 MOST_LOSSES = 1_000_000
+NO_CURVE = "What goes together by a copula has no exact curve."
 LARGEST = 50_000_000
 """Bytes of a file."""
 
@@ -159,8 +161,27 @@ class _Scenario(EventFields):
         )
 
 
-class _Dependence(_Strict):
-    gamma_variance: Number
+class _Copula(_Strict):
+    kind: Literal["gaussian", "t"]
+    correlation: (
+        Number | Annotated[list[list[Number]], Field(min_length=1, max_length=copulas.MOST_SCENARIOS)]
+    )
+    degrees: Number | None = None
+
+    def made(self, count: int) -> copulas.Copula:
+        if (self.kind == "t") != (self.degrees is not None):
+            raise BadInput(
+                "dependence, copula: degrees of freedom belong to a t copula, and to no other.",
+                "Give both, or neither.",
+            )
+        if isinstance(self.correlation, list):
+            return copulas.Copula(tuple(map(tuple, self.correlation)), self.degrees)
+        return copulas.Copula.alike(self.correlation, count, self.degrees)
+
+
+class _Dependence(_OneOf):
+    gamma_variance: Number | None = None
+    copula: _Copula | None = None
 
 
 class _Layer(_Strict):
@@ -193,6 +214,8 @@ def answers(written: Sequence[object]) -> list[dict[str, Any]]:
     exact curve, all are drawn by chance from the same streams. Raises BadInput naming the field."""
     asked = [(read, _portfolio(read), _layers(read)) for read in map(_read, written)]
     quantiles = sorted({p for read, _portfolio, _tower in asked for p in read.quantiles})
+    if any(_copula(read) for read, _portfolio, _tower in asked):
+        return [_drawn(portfolio, layers, read, NO_CURVE) for read, portfolio, layers in asked]
     try:
         found = curves([portfolio for _read, portfolio, _tower in asked], quantiles)
     except NoCertificate as error:
@@ -219,8 +242,14 @@ def _layers(read: _Input) -> list[Layer]:
 
 
 def portfolio_of(written: object) -> Portfolio:
-    """What a file says, for other computations than its curve. Raises BadInput naming the field."""
-    return _portfolio(_read(written))
+    """What a file says, for other computations than its curve. Raises BadInput naming the field, and for a
+    copula, which only years drawn by chance can have."""
+    read = _read(written)
+    if _copula(read):
+        raise BadInput(
+            "dependence: this cannot be computed under a copula.", "Give a gamma_variance, or none."
+        )
+    return _portfolio(read)
 
 
 def _read(written: object) -> _Input:
@@ -256,7 +285,11 @@ def _portfolio(read: _Input) -> Portfolio:
                 "Give a cap: the most that a single loss can be.",
             )
         scenarios.append(made)
-    return Portfolio(tuple(scenarios), read.dependence.gamma_variance if read.dependence else 0.0)
+    return Portfolio(tuple(scenarios), (read.dependence and read.dependence.gamma_variance) or 0.0)
+
+
+def _copula(read: _Input) -> _Copula | None:
+    return read.dependence.copula if read.dependence else None
 
 
 def _scaled(severity: Severity, factor: float) -> Severity:
@@ -287,18 +320,27 @@ def _parts(split: Parts, quantiles: list[float]) -> dict[str, Any]:
 
 
 def _drawn(portfolio: Portfolio, layers: list[Layer], read: _Input, why: str) -> dict[str, Any]:
-    years = simulate(portfolio, read.seed, YEARS, layers)
+    copula = _copula(read)
+    if copula is None:
+        years, variance, none = (
+            simulate(portfolio, read.seed, YEARS, layers),
+            portfolio.variance,
+            portfolio.none,
+        )
+    else:
+        years = copulas.joined(portfolio, copula.made(len(portfolio.scenarios)), read.seed, layers=layers)
+        variance, none = float(years.losses.var()), float((years.losses == 0).mean())
     var = {p: years.var(p) for p in read.quantiles}
     tvar = {p: years.tvar(p) for p in read.quantiles}
     found = {
-        **_common(portfolio.mean, portfolio.variance, portfolio.none, read),
+        **_common(portfolio.mean, variance, none, read),
         "var": {_name(p): value for p, (value, _error) in var.items()},
         "tvar": {_name(p): value for p, (value, _error) in tvar.items()},
         "oep": {_name(p): quantile(years.largest, p)[0] for p in read.quantiles},
         "method": "monte carlo",
         "certificate": {
             "why": why,
-            "years": YEARS,
+            "years": len(years.losses),
             "seed": read.seed,
             "standard_error": {
                 "var": {_name(p): error for p, (_value, error) in var.items()},

@@ -77,6 +77,29 @@ def simulate(portfolio: Portfolio, seed: int, years: int = YEARS, layers: Sequen
     return Years(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The years of one scenario, and what each layer of a tower would pay of it before its aggregate."""
+
+    losses: Array
+    largest: Array
+    ceded: Array
+    """A row a layer."""
+
+
+def alone(one: Scenario, chance: np.random.Generator, years: int, layers: Sequence[Layer]) -> Alone:
+    """So many years of one scenario, drawn from one stream. Raises BadInput if that would be too many
+    events."""
+    expected = years * one.frequency.mean * one.vulnerability
+    if not isfinite(expected) or expected > MOST_EVENTS:
+        raise BadInput(f"{expected:.2g} events are too many to draw.", "Ask for fewer years.")
+    parts = []
+    for start in range(0, years, CHUNK):
+        count = min(CHUNK, years - start)
+        parts.append(_of_one(one, chance, np.ones(count), layers))
+    return Alone(*(np.concatenate(each, axis=-1) for each in zip(*parts, strict=True)))
+
+
 def _years(
     portfolio: Portfolio, chances: Sequence[np.random.Generator], count: int, layers: Sequence[Layer]
 ) -> tuple[Array, Array, Array]:
@@ -85,19 +108,31 @@ def _years(
     losses, largest = np.zeros(count), np.zeros(count)
     ceded = np.zeros((len(layers), count))
     for one, chance in zip(portfolio.scenarios, chances, strict=False):
-        rates = one.frequency.draw(chance, count) * one.vulnerability * factor
-        events = chance.poisson(rates)
-        of_year = np.repeat(np.arange(count), events)
-        cost = _costs(one, chance, len(of_year))
-        losses += np.bincount(of_year, cost, count)
-        np.maximum.at(largest, of_year, cost)
-        for place, layer in enumerate(layers):
-            ceded[place] += np.bincount(of_year, shares(layer, cost), count)
+        its_losses, its_largest, its_ceded = _of_one(one, chance, factor, layers)
+        losses += its_losses
+        largest = np.maximum(largest, its_largest)
+        ceded += its_ceded
     paid = sum(
         (np.minimum(each, layer.aggregate) for each, layer in zip(ceded, layers, strict=True)),
         np.zeros(count),
     )
     return losses, largest, losses - paid
+
+
+def _of_one(
+    one: Scenario, chance: np.random.Generator, factor: Array, layers: Sequence[Layer]
+) -> tuple[Array, Array, Array]:
+    """Of each year its loss, its largest single one, and what each layer pays before its aggregate."""
+    count = len(factor)
+    events = chance.poisson(one.frequency.draw(chance, count) * one.vulnerability * factor)
+    of_year = np.repeat(np.arange(count), events)
+    cost = _costs(one, chance, len(of_year))
+    largest = np.zeros(count)
+    np.maximum.at(largest, of_year, cost)
+    ceded = np.zeros((len(layers), count))
+    for place, layer in enumerate(layers):
+        ceded[place] = np.bincount(of_year, shares(layer, cost), count)
+    return np.asarray(np.bincount(of_year, cost, count), dtype=np.float64), largest, ceded
 
 
 def _costs(one: Scenario, chance: np.random.Generator, count: int) -> Array:

@@ -109,7 +109,12 @@ def list_insurer_statements(request: Request) -> Any:
 
 
 @endpoint(
-    router, "POST", "/risk/insurance/policies/{key}/statements", Scope.RISK, InsurerStatementAnswer, status=201
+    router,
+    "POST",
+    "/risk/insurance/policies/{key}/statements",
+    Scope.RISK,
+    InsurerStatementAnswer,
+    status=201,
 )
 def make_insurer_statement(request: Request, key: Key, body: MakeInsurerStatement) -> Any:
     """Write down what an insurer asks."""
