@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from duecare.ledger.viewers import Request, demand_area
 from duecare.risk.picture.choosing import Choice
-from duecare.risk.picture.exceedance import Drawing
+from duecare.risk.picture.exceedance import Band, Drawing
 from duecare.risk.picture.files import document_file, rows_file
 from duecare.risk.picture.frame import framed, scenario_url
+from duecare.risk.picture.layers import layers
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.picture.telling import (
     Lack,
@@ -120,7 +121,10 @@ def curves(request: Request) -> HttpResponseBase:
     if found is not None and stages:
         context |= {
             "stages": stages,
-            "parts": [_part(found, stages, of, tolerance=choice.side == "own") for of in ("year", "largest")],
+            "parts": [
+                _part(found, stages, "year", tolerance=choice.side == "own"),
+                _part(found, stages, "largest", _bands(request, found) if choice.side == "own" else ()),
+            ],
             "beyond": list(lines(found, stages, "beyond")),
             "method": method(stages),
             "files": [(one.words, choice.query(stage=one.stage.value, format="file")) for one in stages],
@@ -128,7 +132,18 @@ def curves(request: Request) -> HttpResponseBase:
     return render(request, "risk/curves.html", context)
 
 
-def _part(found: Ground, stages: tuple[Told, ...], of: str, *, tolerance: bool) -> dict[str, Any]:
+def _bands(request: Request, found: Ground) -> tuple[Band, ...]:
+    return tuple(layers(request.viewer, timezone.localdate(request.view_now), found.currency))
+
+
+def _part(
+    found: Ground,
+    stages: tuple[Told, ...],
+    of: str,
+    bands: tuple[Band, ...] = (),
+    *,
+    tolerance: bool = False,
+) -> dict[str, Any]:
     """A picture with its table."""
     titles = {
         "year": (_("A whole year"), _("How often a year costs more than so much, all its losses together.")),
@@ -142,6 +157,6 @@ def _part(found: Ground, stages: tuple[Told, ...], of: str, *, tolerance: bool) 
         "of": of,
         "title": title,
         "about": about,
-        "drawing": picture(found, stages, of, tolerance=tolerance and of == "year"),
+        "drawing": picture(found, stages, of, bands, tolerance=tolerance),
         "lines": list(lines(found, stages, of)),
     }
