@@ -70,7 +70,7 @@ def test_curves_are_drawn_and_every_picture_is_whole_wherever_it_is_seen(served:
 
         page.get_by_label("Whose loss").select_option("others")
         page.get_by_text("All scenarios").click()
-        page.locator(".ticks input").first.check()
+        page.locator(".ticks input[name=scenarios]").first.check()
         page.get_by_role("button", name="Show").last.click()
         page.get_by_text("1 scenario", exact=True).wait_for()
         assert "side=others" in page.url
