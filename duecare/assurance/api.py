@@ -17,6 +17,7 @@ from duecare.assurance.reports import find_report
 from duecare.assurance.reports.evidence import record_began
 from duecare.errors import BadInput
 from duecare.ledger.viewers import Request, Scope, Viewer, demand_whole
+from duecare.program.papers.patience import demand_patience
 from duecare.program.papers.placing import placed
 from duecare.web.api import cleaned, download, endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Words
@@ -86,7 +87,7 @@ def make_report(request: Request, body: MakeReport) -> Any:
             name,
         )
     cleaned(form)
-    views.demand_patience(viewer)
+    demand_patience(viewer, "report")
     return _told(issue(viewer, report, form.asked(), request.now), viewer)
 
 

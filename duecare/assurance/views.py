@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -25,13 +24,13 @@ from duecare.errors import NotFound, Refused
 from duecare.ledger import asof, blobs
 from duecare.ledger.naming import actor_words, name_of
 from duecare.ledger.viewers import Request, Viewer, demand_whole
+from duecare.program.papers.patience import demand_patience
 from duecare.program.papers.placing import placed
 from duecare.web.figures import short_day
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 from duecare.web.views import show
 
 KIND = "assurance.issuedreport"
-REPORTS_A_MINUTE = 10
 
 
 def demand_maker(request: Request) -> Viewer:
@@ -113,26 +112,13 @@ def reports(request: Request) -> HttpResponseBase:
     return show(request, ISSUED, rows(viewer), template="assurance/reports.html", context=context)
 
 
-def demand_patience(viewer: Viewer) -> None:
-    """Raises Refused for who made many reports within a minute: each takes a replay (SECURITY.md 9)."""
-    key = f"reports:{viewer.person}"
-    if cache.add(key, 1, 60):
-        return
-    try:
-        made = cache.incr(key)
-    except ValueError:  # its minute has just ended
-        return
-    if made > REPORTS_A_MINUTE:
-        raise Refused(_("Too many reports were asked for in one minute."), _("Wait a minute and try again."))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_new(request: Request, id: str) -> HttpResponseBase:
     """Ask for a report; it is made while the browser waits, a few seconds."""
     viewer, report = demand_maker(request), find_report(id)
     form = _form(request, id, viewer)
     if form.is_valid():
-        demand_patience(viewer)
+        demand_patience(viewer, "report")
         made = issue(viewer, report, form.asked(), request.now)
         messages.success(request, _("The report was made, and that it was made is on the record."))
         return redirect("issued-report", made.pk)

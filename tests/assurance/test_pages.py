@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from duecare.assurance.models import IssuedReport
-from duecare.assurance.views import REPORTS_A_MINUTE
 from duecare.ledger.models import Head
+from duecare.program.papers.patience import PAPERS_A_MINUTE
 from tests.program.papers import pdfs
 from tests.site.past import BEFORE, Past, organisation
 
@@ -153,6 +153,6 @@ def test_reports_are_limited_for_each_person(
 ) -> None:
     monkeypatch.setattr("duecare.assurance.views.issue", lambda *_words: IssuedReport(pk="made"))
     day = {"day": past.now.date().isoformat()}
-    statuses = [owner.post("/reports/new/posture/", day).status_code for _ in range(REPORTS_A_MINUTE + 2)]
-    assert statuses == [302] * REPORTS_A_MINUTE + [403] * 2
+    statuses = [owner.post("/reports/new/posture/", day).status_code for _ in range(PAPERS_A_MINUTE + 2)]
+    assert statuses == [302] * PAPERS_A_MINUTE + [403] * 2
     assert past.browsers["manager"].post("/reports/new/posture/", day).status_code == 302

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from duecare.errors import Refused
@@ -10,7 +9,6 @@ from duecare.incidents.cases.models import ROOM
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
 
 CHANGERS = (Role.OWNER, Role.MANAGER)
-PAPERS_A_MINUTE = 10
 
 
 def reader(request: Request) -> Viewer:
@@ -32,16 +30,3 @@ def worker(request: Request) -> Viewer:
     if not viewer.changes:
         raise Refused(_("You may read this, and change nothing."), _("Ask an owner or a manager."))
     return viewer
-
-
-def demand_patience(viewer: Viewer) -> None:
-    """Raises Refused for who had many papers set within a minute."""
-    key = f"plan-papers:{viewer.person or viewer.actor}"
-    if cache.add(key, 1, 60):
-        return
-    try:
-        made = cache.incr(key)
-    except ValueError:  # its minute has just ended
-        return
-    if made > PAPERS_A_MINUTE:
-        raise Refused(_("Too many papers were asked for in one minute."), _("Wait a minute and try again."))

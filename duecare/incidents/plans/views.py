@@ -18,7 +18,7 @@ from duecare.errors import DuecareError, NotFound
 from duecare.incidents.plans import contact_queries, telling
 from duecare.incidents.plans.actions import review_plan
 from duecare.incidents.plans.content import PlanContent
-from duecare.incidents.plans.doors import CHANGERS, demand_patience, reader, worker
+from duecare.incidents.plans.doors import CHANGERS, reader, worker
 from duecare.incidents.plans.forms import ReviewForm
 from duecare.incidents.plans.models import Plan
 from duecare.incidents.plans.paper import KINDS, paper
@@ -32,6 +32,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks
 from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
+from duecare.program.papers.patience import demand_patience
 from duecare.program.papers.setting import set_now
 from duecare.program.queries import live_profile, zone_of
 from duecare.program.unchanged import seen_entry
@@ -172,7 +173,7 @@ def print_plan(request: Request, kind: str) -> HttpResponseBase:
     viewer = reader(request)
     if kind not in KINDS:
         raise NotFound(_("There is no such paper."), _("Choose one on the page of the plan."))
-    demand_patience(viewer)
+    demand_patience(viewer, "plan")
     with timezone.override(zone_of(live_profile())):
         gathered = paper(kind, viewer, request.now)
     response = HttpResponse(set_now(gathered, viewer, request.now), content_type="application/pdf")

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -20,6 +19,7 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program.approval_queries import passkeys_of
+from duecare.program.papers.patience import demand_patience
 from duecare.program.statement_queries import names_of
 from duecare.program.task_queries import today_at
 from duecare.risk.decisions import saying
@@ -51,8 +51,6 @@ from duecare.risk.decisions.queries import (
     signatures,
 )
 from duecare.risk.rooms import ROOM
-
-PAPERS_A_MINUTE = 6
 
 
 @require_safe
@@ -98,23 +96,10 @@ def paper_pdf(request: Request, key: str) -> HttpResponseBase:
     """The paper as PDF, under a checkpoint that is signed for it."""
     viewer = demand_area(request, ROOM)
     row = _put(find_decision(key, viewer))
-    _demand_patience(viewer)
+    demand_patience(viewer, "decision")
     response = HttpResponse(pdf_of(row, viewer, request.now), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="decision-D-{row.number}.pdf"'
     return response
-
-
-def _demand_patience(viewer: Viewer) -> None:
-    """Raises Refused for who had many papers set within a minute."""
-    key = f"risk-papers:{viewer.person or viewer.actor}"
-    if cache.add(key, 1, 60):
-        return
-    try:
-        made = cache.incr(key)
-    except ValueError:  # its minute has just ended
-        return
-    if made > PAPERS_A_MINUTE:
-        raise Refused(_("Too many papers were asked for in one minute."), _("Wait a minute and try again."))
 
 
 Says = Callable[[Viewer, str, str, datetime], DecisionWord]

@@ -1,16 +1,12 @@
-"""Who may read and who may change what is in this room, and how many papers a minute are set."""
+"""Who may read and who may change what is in this room."""
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from duecare.errors import Refused
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.risk.rooms import ROOM
-
-PAPERS_A_MINUTE = 10
-"""That one person may ask for: each signs a checkpoint and takes a second of computing."""
 
 
 def reader(request: Request) -> Viewer:
@@ -25,16 +21,3 @@ def keeper(request: Request) -> Viewer:
     if not viewer.changes:
         raise Refused(_("Insurance is kept by owners, managers and approvers."), _("Ask one of them."))
     return viewer
-
-
-def demand_patience(viewer: Viewer) -> None:
-    """Raises Refused for who had many papers set within a minute."""
-    key = f"insurance-papers:{viewer.person or viewer.actor}"
-    if cache.add(key, 1, 60):
-        return
-    try:
-        made = cache.incr(key)
-    except ValueError:  # its minute has just ended
-        return
-    if made > PAPERS_A_MINUTE:
-        raise Refused(_("Too many papers were asked for in one minute."), _("Wait a minute and try again."))

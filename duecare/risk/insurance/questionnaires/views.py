@@ -22,10 +22,11 @@ from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
 from duecare.program.imports.isolated import read_isolated
 from duecare.program.imports.tables import MOST_BYTES, Table
+from duecare.program.papers.patience import demand_patience
 from duecare.program.papers.setting import set_now
 from duecare.program.statement_queries import names_of
 from duecare.program.unchanged import seen_entry
-from duecare.risk.insurance.doors import demand_patience, keeper, reader
+from duecare.risk.insurance.doors import keeper, reader
 from duecare.risk.insurance.evidence import SHOWN
 from duecare.risk.insurance.pages import form_page, history, refuse, sent
 from duecare.risk.insurance.policies.forms import ReasonForm
@@ -253,7 +254,7 @@ def paper(request: Request, key: str) -> HttpResponseBase:
     """It as PDF, always as a download, under a checkpoint signed for it."""
     viewer = reader(request)
     row = find_questionnaire(key, viewer)
-    demand_patience(viewer)
+    demand_patience(viewer, "questionnaire")
     data = set_now(papers.paper(row, viewer), viewer, request.now)
     answer = HttpResponse(data, content_type="application/pdf")
     answer["Content-Disposition"] = 'attachment; filename="questionnaire.pdf"'
