@@ -29,6 +29,8 @@ from duecare.errors import BadInput
 from duecare.web.exports import plain
 from duecare.web.listing import LONGEST
 
+EXACT = 2**53
+"""Below it a fraction of 64 bits holds every whole number (RFC 8259, section 6)."""
 LONG = 4000
 """Characters of a longer text; that of the forms (`program/record_form.py`)."""
 
@@ -81,11 +83,14 @@ class Reason(Body):
 
 
 class StrictParser(Parser):
-    """JSON that says each thing once: duplicate keys and NaN are refused."""
+    """JSON that says each thing once: duplicate keys and NaN are refused. 3.0 is the whole number 3, as JSON
+    Schema has it."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         try:
-            return json.loads(request.body, object_pairs_hook=_once, parse_constant=_no_constant)
+            return json.loads(
+                request.body, object_pairs_hook=_once, parse_float=_number, parse_constant=_no_constant
+            )
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 
@@ -95,6 +100,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise ValueError("a key is given twice")
     return found
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < EXACT else value
 
 
 def _no_constant(text: str) -> Any:

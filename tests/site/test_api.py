@@ -197,6 +197,8 @@ def test_a_member_does_their_own_tasks_and_nothing_else(owner: Program, member: 
         ({"title": "x", "repeats": "weekly"}, 400, "due"),
         ({"title": "x", "minutes": "30"}, 422, "minutes"),
         ({"title": "x", "minutes": True}, 422, "minutes"),
+        ({"title": "x", "minutes": 30.5}, 422, "minutes"),
+        (b'{"title": "x", "minutes": 1e400}', 422, "minutes"),
         ({"title": "x", "minutes": 0}, 400, "minutes"),
         ({"title": "x", "owner": "nobody"}, 400, "owner"),
         ({"title": "x", "safeguard": "none"}, 400, "safeguard"),
@@ -327,7 +329,7 @@ def test_data_sets_and_targets_are_kept_as_on_their_pages(owner: Program) -> Non
     assert (changed["place"], changed["people"]) == ("Cellar", {})
     assert owner.ask("DELETE", f"data-sets/{made['id']}").status_code == 204
     assert owner.get("data-sets")["rows"] == []
-    target = owner.do("PUT", "targets/security_update_days", {"value": 7, "reason": "We can."})
+    target = owner.do("PUT", "targets/security_update_days", b'{"value": 7.0, "reason": "We can."}')
     assert (target["value"], target["reason"], target["approved"]) == (7, "We can.", False)
     assert owner.refused("PUT", "targets/security_update_days", {"value": 0, "reason": "x"}) == "value"
 
