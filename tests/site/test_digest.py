@@ -32,11 +32,13 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def now(home: Path) -> datetime:
-    """The morning after everything: the clinic's day has begun at seven, where it is."""
+    """The morning after everything: the clinic's day has begun at seven, where it is. It is the next one, so
+    that what the record is told now lies within the day before it."""
     with recording(ACTOR, "begin"):
         Profile.objects.create(id="profile", name="Riverside Clinic", zone="UTC")
     set_server()
-    return (utc_now() + DAY).replace(hour=7, minute=5, second=0, microsecond=0)
+    morning = utc_now().replace(hour=7, minute=5, second=0, microsecond=0)
+    return morning if morning > utc_now() else morning + DAY
 
 
 def set_server(**more: Any) -> None:
