@@ -27,6 +27,7 @@ KEYWORDS: Mapping[str, tuple[int, ...]] = {
     "gettext": (0,),
     "gettext_lazy": (0,),
     "gettext_noop": (0,),
+    "Text": (0,),
     "ngettext": (0, 1),
     "ngettext_lazy": (0, 1),
     # Reasons of acts are kept as they stand in the source, and translated when they are shown.

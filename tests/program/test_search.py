@@ -259,4 +259,4 @@ def test_a_search_takes_few_queries_however_many_rows_there_are() -> None:
         host(f"web-{number}")
     with CaptureQueriesContext(connection) as caught:
         search("web", OWNER)
-    assert len(caught) <= 15
+    assert len(caught) <= 20  # some for each room that registers what can be found

@@ -49,6 +49,11 @@ NAMES = (
     r"2025-12-03 \(larger\), 2026-06-03 \(smaller\)|2026-01-01 \(SB 446: 30/15 calendar days\)",
     # A law that applies by people's word, and a legal hold, as they wrote it.
     r"Say that a law applies|The dispute( ·)?|Claim of May\.|All letters\.|Counsel",
+    # Risk: a scenario with what people believe of it, and a decision, as they were written down.
+    r"The laptop with the list is(?: lost)?|A thief|takes a laptop|The list|People have to be told\.|Asked\.",
+    r"Two in ten years\.|IRIS, 2025|Nine in ten have it\.|Invoices in our name|Stop paying|We owe it\.",
+    r"(?:(?:D-)?[12] )?Do we keep (?:paying by mail|the old till)\?|It costs little\.|Why not insure it\?",
+    r"A false invoice that was paid\.|Do nothing\.?|duecare risk replay D-\d|duecare(?!-)|numpy|scipy|ClamAV:?",
     # Risk: money and shares, and measures as the people who put them down wrote them.
     r"(EUR|→)( −?[\d’]+)?|[\d.,’]+ %,?|R-\d+",
     r"Backups that cannot be altered|Sign-in with a second factor everywhere|Contract with",
@@ -107,12 +112,21 @@ REPORTED = {
     f"{CASE}notices/": ("span",),
     f"{CASE}lessons/": ("li",),
     "incidents/board/": ("code",),
+    "risk/calibration/<str:key>/": ("span", "b", "dd"),
+    "risk/calibration/": ("p", "dd"),
+    "risk/scenarios/": ("td",),
+    "risk/scenarios/<str:key>/": ("td", "b"),
+    "risk/scenarios/<str:key>/guide/<str:id>/": ("b",),
+    "risk/estimates/": ("td",),
+    "risk/decisions/<str:key>/": ("dd",),
+    "risk/decisions/<str:key>/replay/": ("dd",),
+    "risk/insurance/questionnaires/<str:key>/": ("li",),
     "incidents/figures/": ("th",),
     "incidents/exercises/": ("td",),
     "incidents/exercises/stories/<str:id>/": ("p",),
 }
-"""Pages that show a host's report, or citations, ids and numbers of the law and of stories, and the elements
-in which those words stand."""
+"""Pages that show a host's report, numbers of estimates and versions, or citations, ids and numbers of the
+law, of stories and of questions, and the elements in which those words stand."""
 PLACES = frozenset(available_timezones()) | {name for _code, name in countries()}
 """Zones and countries, as tzdata names them."""
 COLUMNS = (
@@ -120,7 +134,7 @@ COLUMNS = (
     "event, action, decision, notice, note", "started, detected, reported, contained, eradicated, recovered",
 )  # fmt: skip
 """Of a file of events, and what they may hold."""
-ALONE = frozenset(("limited", "plan", "trust", "login", "enabled", "mfa", *COLUMNS))
+ALONE = frozenset(("limited", "plan", "costs", "trust", "login", "enabled", "mfa", *COLUMNS))
 """Data that is only let pass where it is all that is said: a person, a key, the columns of a file."""
 
 

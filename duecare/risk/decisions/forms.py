@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duecare.program.record_form import LONG, DayField, RecordForm
@@ -119,7 +119,7 @@ class OptionForm(RecordForm):
             self.fields["measures"].choices = listed  # type: ignore[attr-defined]
         if currency and not nothing:
             words = _("Empty: what its measures cost, what is paid once spread over their years.")
-            label = _now("What it costs a year")
+            label = gettext("What it costs a year")
             self.fields["cost"] = MoneyField(
                 currency, most=DEAREST, label=label, required=False, help_text=words
             )
@@ -159,7 +159,7 @@ class PutForm(RecordForm):
         super().__init__(*args, **kwargs)
         listed = list(people)
         if listed:
-            anybody = ("", _now("Whoever may sign this amount"))
+            anybody = ("", gettext("Whoever may sign this amount"))
             self.fields["before"].choices = [anybody, *listed]  # type: ignore[attr-defined]
         else:
             del self.fields["before"], self.fields["outside"]
