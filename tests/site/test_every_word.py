@@ -53,7 +53,8 @@ NAMES = (
     r"The laptop with the list is(?: lost)?|A thief|takes a laptop|The list|People have to be told\.|Asked\.",
     r"Two in ten years\.|IRIS, 2025|Nine in ten have it\.|Invoices in our name|Stop paying|We owe it\.",
     r"(?:(?:D-)?[12] )?Do we keep (?:paying by mail|the old till)\?|It costs little\.|Why not insure it\?",
-    r"A false invoice that was paid\.|Do nothing\.?|duecare risk replay D-\d|duecare(?!-)|numpy|scipy|ClamAV:?",
+    r"A false invoice that was paid\.|Do nothing\.?|duecare risk replay D-\d|duecare(?!-)|numpy|scipy",
+    r"ClamAV:?",
     # Risk: money and shares, and measures as the people who put them down wrote them.
     r"(EUR|→)( −?[\d’]+)?|[\d.,’]+ %,?|R-\d+",
     r"Backups that cannot be altered|Sign-in with a second factor everywhere|Contract with",

@@ -200,7 +200,7 @@ def test_every_list_of_which_views_can_be_saved_shows_them(owner: tuple[Client, 
         "incidents": "state=open", "alerts": "state=waiting",
         "measures": "state=refused", "choices": "objective=own",
         "obligations": "answer=applies", "law-changes": "cause=own",
-        "scenarios": "state=stale", "risk-estimates": "what=rate",
+        "scenarios": "state=stale", "risk-estimates": "what=rate", "calibrations": "state=done",
     }  # fmt: skip
     assert queries.keys() == saved_views.LISTS.keys()
     for name, query in queries.items():
