@@ -23,7 +23,6 @@ from duecare.risk.decisions.figures import (
     lacking_words,
     signing_words,
 )
-from duecare.risk.decisions.form_pages import page, refuse
 from duecare.risk.decisions.forms import DraftForm, OptionForm, PutForm, WithdrawForm
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.paper import paper_facts
@@ -35,6 +34,7 @@ from duecare.risk.decisions.queries import (
     others_who_may_sign,
     roles_of,
 )
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.measures.models import Measure
 from duecare.risk.register.models import Scenario
 from duecare.risk.register.queries import terms
@@ -59,7 +59,7 @@ def draw_up(request: Request) -> HttpResponseBase:
     words = _("What is asked, and what you would do. The options are weighed on the next page.")
     if not choices:
         words = _("There is no scenario yet to decide on: put one into the register first.")
-    return page(request, form, _("Draw up a decision"), words, _("Go on"), reverse("risk-decisions"))
+    return form_page(request, form, _("Draw up a decision"), words, _("Go on"), reverse("risk-decisions"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +82,7 @@ def change(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The draft was changed."))
             return redirect(back)
-    return page(request, form, _("Change the draft"), str(row), _("Save"), back)
+    return form_page(request, form, _("Change the draft"), str(row), _("Save"), back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +113,7 @@ def option(request: Request, key: str, place: int | None = None) -> HttpResponse
             messages.success(request, _("The option was weighed."))
             return redirect(back)
     title = _("Weigh another option") if place is None else _("Weigh “%s”") % there.label
-    return page(request, form, title, row.question, _("Save"), back)
+    return form_page(request, form, title, row.question, _("Save"), back)
 
 
 @require_POST
@@ -203,7 +203,7 @@ def withdraw(request: Request, key: str) -> HttpResponseBase:
         else:
             messages.success(request, _("Withdrawn. It stays in the record."))
             return redirect(back)
-    return page(request, form, _("Withdraw the decision"), str(row), _("Withdraw it"), back)
+    return form_page(request, form, _("Withdraw the decision"), str(row), _("Withdraw it"), back)
 
 
 def _seen(form: Any) -> int:

@@ -31,7 +31,6 @@ from duecare.risk.decisions.figures import (
     option_lines,
     signing_words,
 )
-from duecare.risk.decisions.form_pages import page, refuse
 from duecare.risk.decisions.forms import DelegateForm, WordsForm
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.decisions.paper import paper_facts, pdf_of, word_words
@@ -50,6 +49,7 @@ from duecare.risk.decisions.queries import (
     said_of,
     signatures,
 )
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.rooms import ROOM
 
 
@@ -176,7 +176,7 @@ def delegate(request: Request, key: str) -> HttpResponseBase:
         text = _("Only who may sign this decision hands it on.")
     elif not people:
         text = _("Nobody else may sign this amount: an owner can give somebody the right.")
-    return page(request, form, _("Let another sign"), text, _("Hand it on"), back)
+    return form_page(request, form, _("Let another sign"), text, _("Hand it on"), back)
 
 
 def _say(
@@ -193,7 +193,7 @@ def _say(
         else:
             messages.success(request, done)
             return redirect(back)
-    return page(request, form, title, text, title, back)
+    return form_page(request, form, title, text, title, back)
 
 
 def _put(row: RiskDecision) -> RiskDecision:

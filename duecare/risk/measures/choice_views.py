@@ -18,6 +18,7 @@ from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, demand_area
 from duecare.program import remarks
 from duecare.program.statement_queries import names_of
+from duecare.risk.form_pages import refuse
 from duecare.risk.measures.choice_actions import keep_choice
 from duecare.risk.measures.choice_forms import ChoiceForm, KeepForm
 from duecare.risk.measures.choice_pictures import picture
@@ -50,7 +51,7 @@ def choice(request: Request) -> HttpResponseBase:
         try:
             context |= _answered(request, on, form)
         except BadInput as error:
-            form.add_error(error.place if error.place in form.fields else None, str(error))
+            refuse(form, error)
     weighed = context.get("weighed")
     if request.method == "POST" and isinstance(weighed, Weighed):
         keep = KeepForm(request.POST)
@@ -60,7 +61,7 @@ def choice(request: Request) -> HttpResponseBase:
             try:
                 made = keep_choice(viewer, weighed, set_terms.currency, name, reason, request.now)
             except DuecareError as error:
-                keep.add_error(error.place if error.place in keep.fields else None, str(error))
+                refuse(keep, error)
             else:
                 messages.success(request, _("The choice is kept with all that it was computed from."))
                 return redirect("choice-kept", made.pk)

@@ -14,6 +14,7 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Request, demand_area
 from duecare.program.unchanged import seen_entry
 from duecare.risk.definitions import DEFINITIONS
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.measures.harbours import HarbourForm, answers, lines, say
 from duecare.risk.measures.judging_views import reads_tests
 from duecare.risk.register.doors import changer
@@ -59,15 +60,11 @@ def answer(request: Request) -> HttpResponseBase:
                 -1 if seen is None else int(seen), request.now,
             )  # fmt: skip
         except DuecareError as error:
-            form.add_error(error.place if error.place in form.fields else None, str(error))
+            refuse(form, error)
         else:
             messages.success(request, _("What you said counts from now on."))
             return redirect("safe-harbours")
-    context = {
-        "form": form,
-        "title": _("What safe harbours ask for"),
-        "text": _("Say only what you could prove. What nobody has said stays open, and is never met."),
-        "button": _("Save"),
-        "back": reverse("safe-harbours"),
-    }
-    return render(request, "risk/register_form.html", context, status=400 if form.errors else 200)
+    text = _("Say only what you could prove. What nobody has said stays open, and is never met.")
+    return form_page(
+        request, form, _("What safe harbours ask for"), text, _("Save"), reverse("safe-harbours")
+    )

@@ -23,6 +23,7 @@ from duecare.program.models import Person
 from duecare.program.statement_queries import names_of
 from duecare.program.task_queries import holding_people
 from duecare.program.unchanged import seen_entry
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.measures import actions
 from duecare.risk.measures.forms import EndMeasureForm, MeasureForm
 from duecare.risk.measures.models import Measure
@@ -103,7 +104,7 @@ def add(request: Request) -> HttpResponseBase:
     text = _(
         "Something that could be done: a safeguard brought in or made wider. Whether it is, is decided later."
     )
-    return _page(request, form, _("Put down a measure"), text, _("Put it down"), reverse("measures"))
+    return form_page(request, form, _("Put down a measure"), text, _("Put it down"), reverse("measures"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +123,7 @@ def change(request: Request, key: str) -> HttpResponseBase:
             messages.success(request, _("The measure was changed."))
             return redirect("measure", key)
     text = _("An effect whose scenario is emptied goes. Save to be offered more rows.")
-    return _page(request, form, _("Change the measure"), text, _("Save"), reverse("measure", args=[key]))
+    return form_page(request, form, _("Change the measure"), text, _("Save"), reverse("measure", args=[key]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -138,7 +139,7 @@ def end(request: Request, key: str) -> HttpResponseBase:
         try:
             actions.end_measure(viewer, key, values["how"], values["reason"], _seen(form), request.now)
         except DuecareError as error:
-            form.add_error(error.place if error.place in form.fields else None, str(error))
+            refuse(form, error)
         else:
             messages.success(request, _("The measure is off the table. It stays in the record."))
             return redirect("measure", key)
@@ -146,7 +147,7 @@ def end(request: Request, key: str) -> HttpResponseBase:
         "If it was carried out, say on the pages of its scenarios what the safeguard takes away now: today’s "
         "figures follow what is said there, and what checks measure."
     )
-    return _page(
+    return form_page(
         request,
         form,
         _("End the measure"),
@@ -208,10 +209,3 @@ def _open(row: Measure) -> Measure:
             _("This measure is off the table already."), _("Put down a new one if it is wanted again.")
         )
     return row
-
-
-def _page(
-    request: Request, form: MeasureForm | EndMeasureForm, title: str, text: str, button: str, back: str
-) -> HttpResponseBase:
-    context = {"form": form, "title": title, "text": text, "button": button, "back": back}
-    return render(request, "risk/register_form.html", context, status=400 if form.errors else 200)

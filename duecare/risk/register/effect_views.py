@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods
 from duecare.errors import DuecareError, NotFound
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program.catalogue import catalogue
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.register import effect_actions
 from duecare.risk.register.doors import changer
 from duecare.risk.register.effect_forms import EffectForm, EndEffectForm
 from duecare.risk.register.library import library
 from duecare.risk.register.models import Effect, Scenario
 from duecare.risk.register.queries import find_scenario
-from duecare.risk.register.views import demand_standing, form_page, refuse
+from duecare.risk.register.views import demand_standing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

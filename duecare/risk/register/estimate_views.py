@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.register import estimate_actions
 from duecare.risk.register.believing import KINDS, RANGE, kinds_of
 from duecare.risk.register.doors import changer
@@ -26,7 +27,7 @@ from duecare.risk.register.library import rates_about
 from duecare.risk.register.models import Estimate, RiskTerms, Scenario
 from duecare.risk.register.queries import find_scenario, terms
 from duecare.risk.register.telling import name_of_thing
-from duecare.risk.register.views import demand_standing, form_page, refuse
+from duecare.risk.register.views import demand_standing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, NotFound
 from duecare.ledger.viewers import Request, Viewer
+from duecare.risk.form_pages import refuse
 from duecare.risk.register import actions
 from duecare.risk.register.doors import changer
 from duecare.risk.register.estimate_views import beside, demand_terms, estimate_form, saved
@@ -23,7 +24,7 @@ from duecare.risk.register.library import INDUSTRIES, Shipped, library
 from duecare.risk.register.models import Estimate, Scenario
 from duecare.risk.register.queries import find_scenario, terms
 from duecare.risk.register.telling import effects_told, estimates_told, figures_told, name_of_thing
-from duecare.risk.register.views import demand_standing, likely_safeguards, people, refuse
+from duecare.risk.register.views import demand_standing, likely_safeguards, people
 
 
 @require_safe

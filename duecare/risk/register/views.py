@@ -22,6 +22,7 @@ from duecare.program.models import Person
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import address_of, name_of
 from duecare.program.task_queries import holding_people
+from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.money import shown
 from duecare.risk.register import actions
 from duecare.risk.register.doors import changer
@@ -162,19 +163,6 @@ def demand_standing(row: Scenario) -> Scenario:
     if row.ended_at is not None:
         raise Refused(_("This scenario has ended."), _("Add a new one if it is possible again."))
     return row
-
-
-def refuse(form: Any, error: DuecareError) -> None:
-    """Put an error beside its field."""
-    form.add_error(error.place if error.place in form.fields else None, str(error))
-
-
-def form_page(
-    request: Request, form: Any, title: str, text: str, button: str, back: str, **more: Any
-) -> HttpResponseBase:
-    """A page with one form."""
-    context = {"form": form, "title": title, "text": text, "button": button, "back": back, **more}
-    return render(request, "risk/register_form.html", context, status=400 if form.errors else 200)
 
 
 def _back(key: str) -> str:

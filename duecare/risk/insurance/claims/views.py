@@ -14,12 +14,13 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Request
 from duecare.program import remarks
 from duecare.program.subjects import address_of, name_of
+from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.claims import actions
 from duecare.risk.insurance.claims.forms import ClaimForm
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.queries import CLAIM, amount, find_claim, listing, timely_of
 from duecare.risk.insurance.doors import keeper, reader
-from duecare.risk.insurance.pages import form_page, history, refuse, sent
+from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.queries import find_policy, parts_of
 from duecare.risk.insurance.policies.showing import named, part_name

@@ -18,9 +18,10 @@ from duecare.ledger import asof
 from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks
 from duecare.program.statement_queries import names_of
+from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.claims.queries import claims_of
 from duecare.risk.insurance.doors import keeper, reader
-from duecare.risk.insurance.pages import form_page, history, refuse, sent
+from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies import actions
 from duecare.risk.insurance.policies.forms import NoticeForm, PartForm, PolicyForm, ReasonForm
 from duecare.risk.insurance.policies.models import InsurancePolicy

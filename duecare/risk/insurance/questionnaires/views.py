@@ -26,9 +26,10 @@ from duecare.program.papers.patience import demand_patience
 from duecare.program.papers.setting import set_now
 from duecare.program.statement_queries import names_of
 from duecare.program.unchanged import seen_entry
+from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.doors import keeper, reader
 from duecare.risk.insurance.evidence import SHOWN
-from duecare.risk.insurance.pages import form_page, history, refuse, sent
+from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.forms import ReasonForm
 from duecare.risk.insurance.questionnaires import actions, papers
 from duecare.risk.insurance.questionnaires.asked import ANSWERS, Asked, asked_of, of_table

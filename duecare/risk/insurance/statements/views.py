@@ -20,10 +20,11 @@ from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
 from duecare.program.models import Task
 from duecare.program.statement_queries import names_of
+from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.doors import keeper, reader
 from duecare.risk.insurance.evidence import ANSWERS, Said, said, said_of
 from duecare.risk.insurance.looking import CHECK, SAFEGUARD, look, title_of
-from duecare.risk.insurance.pages import form_page, history, refuse, sent
+from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.forms import ReasonForm
 from duecare.risk.insurance.policies.queries import find_policy
 from duecare.risk.insurance.statements import actions
