@@ -15,6 +15,8 @@ from duecare.words import gettext as _
 
 MOST = 10**15
 """Minor units that no amount exceeds."""
+WIDEST = 60
+"""Characters of an amount as it is typed."""
 SHORT: Mapping[str, int] = {
     **dict.fromkeys(("k", "thousand", "tsd"), 10**3),
     **dict.fromkeys(("m", "mn", "mio", "million", "millions"), 10**6),
@@ -44,7 +46,14 @@ def read_amount(text: str, currency: str, place: str = "") -> int:
     Raises BadInput, naming what was written, for what is no amount, is below zero, could mean two things, or
     is in another currency.
     """
-    said = text.strip()
+    said = " ".join(text.split())
+    if len(said) > WIDEST:
+        raise BadInput(
+            _("“%(text)s” has more than %(widest)s characters, which no amount of money takes.")
+            % {"text": said[:40], "widest": WIDEST},
+            _("Write it like 1,200,000 or 1.2 m."),
+            place,
+        )
     if said.startswith(("-", "−", "–")):
         raise BadInput(_("“%s” is below zero.") % said[:40], _("Write it without the sign."), place)
     if said[:3].isalpha() and len(said) > 3 and said[3].isdigit():

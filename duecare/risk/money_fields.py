@@ -11,10 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput
-from duecare.risk.amounts import MOST, read_amount, write_amount
-
-WIDEST = 60
-"""Characters of an amount as it is typed."""
+from duecare.risk.amounts import MOST, WIDEST, read_amount, write_amount
 
 
 class MoneyField(forms.CharField):

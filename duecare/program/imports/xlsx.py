@@ -15,7 +15,9 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 
 from duecare.errors import BadInput
 from duecare.program.imports.tables import (
@@ -200,6 +202,8 @@ class _Reading:
             return ""
         try:
             number_value = float(raw)
+            if not isfinite(number_value):
+                raise ValueError
         except ValueError:
             raise BadInput(
                 _("Cell %(name)s is marked as a number and is none.") % {"name": self._name()}, DAMAGED
@@ -207,7 +211,8 @@ class _Reading:
         if self._style in self.book.dates:
             return self._date(number_value)
         whole = abs(number_value) < 1e15 and number_value == int(number_value)
-        return str(int(number_value)) if whole else repr(number_value)
+        # Never with an exponent, which nobody types and few fields read.
+        return str(int(number_value)) if whole else format(Decimal(repr(number_value)), "f")
 
     def _date(self, serial: float) -> str:
         """A day, a moment or a time of day in ISO 8601; the first calendar counts a 29 February 1900."""

@@ -12,6 +12,7 @@ from math import log
 
 from duecare.errors import BadInput
 from duecare.risk.amounts import MOST as MOST_MONEY
+from duecare.risk.frequencies import MOST as MOST_EVENTS_A_YEAR
 from duecare.risk.money import shown
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.rates import MILLION
@@ -106,6 +107,8 @@ def _demand_numbers(belief: Belief, names: Sequence[str]) -> None:
             _("Narrow the range, or make two scenarios of it: a usual one and a rare one."),
             names[-1],
         )
+    if belief.what == RATE:
+        _demand_rate(belief, names[-1])
 
 
 def _demand_history(events: int, years: int) -> None:
@@ -114,6 +117,34 @@ def _demand_history(events: int, years: int) -> None:
     if not 0 < years <= MOST_YEARS * MILLION:
         raise BadInput(
             _("This is no number of years."), _("Say over how many years you looked back."), "years"
+        )
+    _demand_rate(Belief(RATE, HISTORY, (events, years)), "events")
+
+
+def _demand_rate(belief: Belief, place: str) -> None:
+    """Raises BadInput for a rate whose average is more than people estimate."""
+    if mean_of(belief) > MOST_RATE * MILLION:
+        raise BadInput(
+            _("On average that is %(rate)s times a year, and at most %(most)s can be kept.")
+            % {"rate": f"{mean_of(belief) / MILLION:,.0f}", "most": f"{MOST_RATE:,}"},
+            _("Check the numbers, or take such events together as one that is worth a scenario."),
+            place,
+        )
+
+
+def demand_bearable(belief: Belief, frequency_left: float) -> None:
+    """Raises BadInput for a rate that, without the safeguards that leave this share of it, is more than a
+    curve takes."""
+    if belief.what != RATE:
+        return
+    # Of least, likely and most the curve takes the most too.
+    rate = (max(belief.numbers) if belief.kind == PERT else mean_of(belief)) / MILLION / frequency_left
+    if rate > MOST_EVENTS_A_YEAR:
+        raise BadInput(
+            _("Without its safeguards it would happen %(rate)s times a year, and a curve takes %(most)s.")
+            % {"rate": f"{rate:,.0f}", "most": f"{MOST_EVENTS_A_YEAR:,.0f}"},
+            _("Check the numbers, and what its safeguards are said to take away."),
+            FIELDS[belief.kind][-1],
         )
 
 

@@ -21,6 +21,7 @@ from duecare.program.catalogue import catalogue
 from duecare.program.record_form import LONG
 from duecare.program.unchanged import demand_unchanged
 from duecare.risk.register.actions import standing
+from duecare.risk.register.believing import Belief, demand_bearable
 from duecare.risk.register.models import Effect, Estimate, Scenario
 from duecare.risk.register.portfolios import LEAST_LEFT, MILLION, left
 from duecare.risk.register.queries import THOUSAND, holds_today
@@ -78,8 +79,7 @@ def change_effect(viewer: Viewer, key: str, draft: EffectDraft, seen: int) -> Ef
     somebody changed it since `seen`, BadInput naming the field."""
     values = _values(draft)
     with recording(viewer.actor, "change what a safeguard does to a scenario") as act:
-        found = _standing(key)
-        row = standing(found.scenario_id)
+        row, found = _standing(key)
         demand_unchanged(found, seen)
         if (draft.safeguard, draft.on) != (found.safeguard, found.on):
             _demand_alone(row, draft)
@@ -105,8 +105,7 @@ def end_effect(viewer: Viewer, key: str, reason: str, now: datetime, *, known: b
             _("This needs a reason of at most %s characters.") % LONG, _("Say what happened."), "reason"
         )
     with recording(viewer.actor, "take a safeguard from a scenario") as act:
-        found = _standing(key)
-        row = standing(found.scenario_id)
+        row, found = _standing(key)
         act.reason = recorded(
             "take the safeguard %(safeguard)s from the scenario %(name)s: %(why)s",
             safeguard=found.safeguard,
@@ -121,13 +120,16 @@ def end_effect(viewer: Viewer, key: str, reason: str, now: datetime, *, known: b
     return found
 
 
-def _standing(key: str) -> Effect:
-    found: Effect | None = Effect.objects.select_for_update().filter(pk=key).first()
-    if found is None:
+def _standing(key: str) -> tuple[Scenario, Effect]:
+    """The scenario and the effect, locked in that order, as by whoever estimates the scenario meanwhile."""
+    scenario = Effect.objects.filter(pk=key).values_list("scenario_id", flat=True).first()
+    if scenario is None:
         raise NotFound(_("There is no such safeguard here."), _("Look at the page of the scenario."))
+    row = standing(scenario)
+    found: Effect = Effect.objects.select_for_update().get(pk=key)
     if found.ended_at is not None:
         raise Refused(_("This was taken back already."), _("Look at the page of the scenario."))
-    return found
+    return row, found
 
 
 def _demand_alone(row: Scenario, draft: EffectDraft) -> None:
@@ -146,12 +148,19 @@ def _left(row: Scenario) -> Mapping[str, float]:
 
 
 def _rest_on(row: Scenario, before: Mapping[str, float]) -> None:
-    """Let the estimates that stand know of what changed: they were made of a world that had it."""
+    """Let the estimates that stand know of what changed: they were made of a world that had it.
+
+    Raises BadInput if one of them would then be more, without safeguards, than a curve takes.
+    """
     now = _left(row)
     for one in Estimate.objects.select_for_update().filter(scenario=row, ended_at=None):
         for on in ON:
             share = getattr(one, f"{on}_left") / MILLION * now[on] / before[on]
             setattr(one, f"{on}_left", round(min(max(share, LEAST_LEFT), 1.0) * MILLION))
+        try:
+            demand_bearable(Belief(one.what, one.kind, tuple(one.numbers)), one.frequency_left / MILLION)
+        except BadInput as error:
+            raise BadInput(error.what, error.next_step, "known") from None
         one.save()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
@@ -14,7 +15,14 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.record_form import LONG
 from duecare.risk.register.actions import lock_terms, mark_reviewed, standing
-from duecare.risk.register.believing import CONFIDENCES, Belief, demand_belief, doubts
+from duecare.risk.register.believing import (
+    CONFIDENCES,
+    HISTORY,
+    Belief,
+    demand_bearable,
+    demand_belief,
+    doubts,
+)
 from duecare.risk.register.models import Estimate, Scenario
 from duecare.risk.register.portfolios import MILLION, left
 from duecare.risk.register.queries import holds_today
@@ -41,7 +49,8 @@ class Doubtful(BadInput):
 
 
 def estimate(viewer: Viewer, key: str, said: Estimated, now: datetime) -> Estimate:
-    """Give an estimate of one thing of a scenario; of the same person an earlier one of it ends.
+    """Give an estimate of one thing of a scenario; of the same person an earlier one of it ends, and of
+    whoever told it an earlier history.
 
     Raises NotFound, Refused if the scenario has ended or there are no terms, BadInput naming the field, and
     Doubtful for what looks like a slip and was not confirmed.
@@ -72,10 +81,12 @@ def withdraw(viewer: Viewer, key: str, reason: str, now: datetime) -> Estimate:
             "reason",
         )
     with recording(viewer.actor, "withdraw an estimate") as act:
-        found: Estimate | None = Estimate.objects.select_for_update().filter(pk=key).first()
-        if found is None:
+        # The scenario is locked first, as by whoever estimates it meanwhile.
+        scenario = Estimate.objects.filter(pk=key).values_list("scenario_id", flat=True).first()
+        if scenario is None:
             raise NotFound(_("There is no such estimate."), _("Look at the page of the scenario."))
-        row = standing(found.scenario_id)
+        row = standing(scenario)
+        found: Estimate = Estimate.objects.select_for_update().get(pk=key)
         if not may_withdraw(found, viewer):
             raise Refused(_("This estimate is somebody else’s."), _("Ask them, or an owner."))
         if found.ended_at is not None:
@@ -121,14 +132,22 @@ def put_estimates(
     author: str | None, row: Scenario, told: Iterable[Estimated], now: datetime
 ) -> list[Estimate]:
     """Within an act: record what a person (by key) believes of one scenario, with what its safeguards leave
-    today. Of the same person an earlier estimate of the same thing ends."""
+    today. Of the same person an earlier estimate of the same thing ends; a history takes the place of any
+    that stands, whoever told it: the organisation has one, and no event must be counted twice.
+
+    Raises BadInput for a rate that no curve takes without those safeguards.
+    """
     holds = holds_today(row)
     made = []
     for said in told:
-        earlier = Estimate.objects.select_for_update().filter(
-            scenario=row, what=said.belief.what, author=author, ended_at=None
+        demand_bearable(said.belief, left(holds, "frequency"))
+        replaced = Q(author=author)
+        if said.belief.kind == HISTORY:
+            replaced |= Q(kind=HISTORY)
+        standing_now = Estimate.objects.select_for_update().filter(
+            replaced, scenario=row, what=said.belief.what, ended_at=None
         )
-        for one in earlier:
+        for one in standing_now:
             one.ended_at = now
             one.save()
         made.append(

@@ -70,7 +70,8 @@ class GiveEstimate(Body):
     """`rate`, or a loss: response, replacement, productivity, liability, fines, reputation; others."""
     kind: Line
     """`range` (low and high of nine cases in ten), `pert` (least, likely, most), `history` (of rates: events,
-    millionths of years) or `data` (losses that happened)."""
+    millionths of years; everybody shares one, so that it ends the one that stands, whoever told it) or `data`
+    (losses that happened)."""
     numbers: Annotated[list[Amount], Field(max_length=MOST_LISTED)]
     reason: Words
     confidence: Line

@@ -21,6 +21,7 @@ from duecare.risk.register.believing import (
     FIELDS,
     HISTORY,
     MOST_EVENTS,
+    MOST_LISTED,
     RANGE,
     Belief,
     demand_belief,
@@ -77,6 +78,11 @@ class LossesField(forms.CharField):
     def clean(self, value: Any) -> Any:
         found = []
         lines = [one for one in re.split(r"[\r\n;]+", super().clean(value)) if one.strip()]
+        if len(lines) > MOST_LISTED:
+            raise ValidationError(
+                gettext("The list has %(count)s lines, and at most %(most)s are taken.")
+                % {"count": f"{len(lines):,}", "most": f"{MOST_LISTED:,}"}
+            )
         for number, line in enumerate(lines, start=1):
             try:
                 found.append(read_amount(line, self.currency))
@@ -130,7 +136,13 @@ class EstimateForm(RecordForm):
         if self.kind == HISTORY:
             if name == "events":
                 return forms.IntegerField(
-                    label=gettext("So many times it happened"), min_value=0, max_value=MOST_EVENTS
+                    label=gettext("So many times it happened"),
+                    min_value=0,
+                    max_value=MOST_EVENTS,
+                    help_text=gettext(
+                        "Everybody shares one history of a scenario: yours takes the place of the one that "
+                        "stands, even if somebody else told it."
+                    ),
                 )
             return forms.DecimalField(
                 label=gettext("in so many years"),

@@ -16,7 +16,7 @@ from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger.viewers import Request, Viewer
 from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.register import estimate_actions
-from duecare.risk.register.believing import KINDS, RANGE, kinds_of
+from duecare.risk.register.believing import HISTORY, KINDS, RANGE, kinds_of
 from duecare.risk.register.doors import changer
 from duecare.risk.register.estimate_actions import Doubtful, may_withdraw
 from duecare.risk.register.estimate_forms import EstimateForm, shown_numbers
@@ -38,7 +38,10 @@ def estimate(request: Request, key: str, what: str) -> HttpResponseBase:
     found = demand_terms(viewer)
     form = estimate_form(request, viewer, row, what, found)
     if saved(request, viewer, row, form):
-        messages.success(request, _("Your estimate stands."))
+        words = _("Your estimate stands.")
+        if form.kind == HISTORY:
+            words = _("This history stands now, in place of any that was told before.")
+        messages.success(request, words)
         return redirect("risk-scenario", key)
     context = {
         "form": form,

@@ -11,7 +11,7 @@ from typing import Any
 
 from duecare.errors import DuecareError
 from duecare.risk.curve_files import answer, portfolio_of
-from duecare.risk.register.forms_of_loss import RATE, SIDES
+from duecare.risk.register.forms_of_loss import RATE, SIDE_WORDS, SIDES
 from duecare.risk.register.portfolios import Row, Stage, Told, in_place, left, pooled_rate, write
 
 BAD_YEAR = 0.95
@@ -47,6 +47,8 @@ class Means:
     own: float | None
     """Units of money an event."""
     others: float | None
+    why: str = ""
+    """Why something that is estimated cannot be computed; empty if all can."""
 
     @property
     def own_year(self) -> float | None:
@@ -58,26 +60,38 @@ class Means:
 
 
 def means(row: Row, digits: int) -> Means:
-    """Averages of one scenario, without its curve."""
+    """Averages of one scenario, without its curve. What cannot be computed is None, and `why` says so: one
+    scenario must not take a list of all down."""
+    found: list[float | None] = []
+    why: list[str] = []
+    for one in (lambda: _rate(row), lambda: _loss(row, "own", digits), lambda: _loss(row, "others", digits)):
+        try:
+            found.append(one())
+        except DuecareError as error:
+            found.append(None)
+            why.append(str(error))
+    rate, own, others = found
+    return Means(rate, own, others, " ".join(dict.fromkeys(why)))
+
+
+def _rate(row: Row) -> float | None:
     rates = [one for one in row.told if one.what == RATE]
-    rate = None
-    if rates:
-        pooled: dict[str, Any] = pooled_rate(rates)
-        if "pert" in pooled:
-            least, likely, most = pooled["pert"]
-            found = (least + 4 * likely + most) / 6
-        else:
-            found = pooled["gamma"]["mean"]
-        rate = found * left(in_place(row, Stage.TODAY), "frequency")
-    return Means(rate, _loss(row, "own", digits), _loss(row, "others", digits))
+    if not rates:
+        return None
+    pooled: dict[str, Any] = pooled_rate(rates)
+    if "pert" in pooled:
+        least, likely, most = pooled["pert"]
+        mean: float = (least + 4 * likely + most) / 6
+    else:
+        mean = pooled["gamma"]["mean"]
+    return mean * left(in_place(row, Stage.TODAY), "frequency")
 
 
 def _loss(row: Row, side: str, digits: int) -> float | None:
     told = [one for one in row.told if one.what in SIDES[side]]
     if not told:
         return None
-    rates = [one for one in row.told if one.what == RATE] or [ONCE]
-    document = write([Row(row.key, row.name, (*rates, *told), row.holds)], side, Stage.TODAY, digits=digits)
+    document = write([Row(row.key, row.name, (ONCE, *told), row.holds)], side, Stage.TODAY, digits=digits)
     (scenario,) = portfolio_of(document.document).scenarios
     return scenario.severity.moments[0]
 
@@ -104,13 +118,16 @@ def figure(rows: Sequence[Row], side: str, digits: int) -> Figure | None:
 
 
 def figures(rows: Sequence[Row], digits: int) -> tuple[list[Figure], str]:
-    """Own loss and harm to others, each where it is estimated; and why there is none, in words."""
+    """Own loss and harm to others, each where it is estimated; and of each that cannot be computed why, in
+    words that name it."""
     found: list[Figure] = []
+    why: list[str] = []
     for side in ("own", "others"):
         try:
             one = figure(rows, side, digits)
         except DuecareError as error:
-            return found, str(error)
+            why.append(f"{SIDE_WORDS[side]}: {error}")
+            continue
         if one is not None:
             found.append(one)
-    return found, ""
+    return found, " ".join(why)

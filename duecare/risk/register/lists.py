@@ -73,7 +73,7 @@ def scenarios_listing(viewer: Viewer | None, now: datetime | None, next_step: st
             Column(
                 "rate",
                 _("Times a year"),
-                lambda row: None if _means(row).rate is None else rate_words(_means(row).rate or 0),
+                lambda row: _times(_means(row)),
                 export=lambda row: None if _means(row).rate is None else _rate(row),
             ),
             _money("loss", _in(_("Our loss each time"), currency), "own", currency),
@@ -127,6 +127,12 @@ def _money(key: str, label: Any, what: str, currency: str) -> Column[Scenario]:
         return None if found is None else round(found)
 
     return Column(key, label, value, Kind.NUMBER)
+
+
+def _times(told: Means) -> str | None:
+    """How often in words; what cannot be computed of the scenario is told here, beside its dashes."""
+    rate = None if told.rate is None else rate_words(told.rate)
+    return f"{rate or '–'} {gettext('Not computed: %s') % told.why}" if told.why else rate
 
 
 def _rate(row: Scenario) -> str:

@@ -1,6 +1,7 @@
 """How often something happens, as people say it, in whole millionths of an event a year. Pure.
 
 "0.2", "1/5", "1 in 5", "once in 5 years", "20 %" and "4" are read; what they mean is always events a year.
+What could mean two things, such as "once in 1,000 years", is refused and never guessed at.
 """
 
 from __future__ import annotations
@@ -26,16 +27,23 @@ _ONE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<cent>%)?\s*(?:times?)?\s*(?:(?:
 def read_rate(text: str, place: str = "") -> int:
     """Millionths of an event a year.
 
-    Raises BadInput, naming what was written, for what is no rate, is zero, below zero, too small to be kept,
-    or above MOST.
+    Raises BadInput, naming what was written, for what is no rate, can be read in two ways, is zero, below
+    zero, too small to be kept, or above MOST.
     """
     said = " ".join(text.lower().split())
     if said.startswith(("-", "−", "–")):
         raise BadInput(_("“%s” is below zero.") % text.strip()[:40], _("Write it without the sign."), place)
-    if found := _IN.fullmatch(said):
+    found = _IN.fullmatch(said) or _ONE.fullmatch(said)
+    if found and any(_is_double(found[name] or "", name) for name in found.re.groupindex):
+        raise BadInput(
+            _("“%s” can be read in two ways.") % text.strip()[:40],
+            _("Write thousands without a mark, such as 1000, and decimals with a point, such as 1.5."),
+            place,
+        )
+    if found and found.re is _IN:
         events, years = _number(found["events"] or "1"), _number(found["years"])
         rate = events / years if years else Decimal(0)
-    elif found := _ONE.fullmatch(said):
+    elif found:
         rate = _number(found["number"]) / (100 if found["cent"] else 1)
     else:
         raise BadInput(
@@ -74,6 +82,13 @@ def rate_words(rate: float) -> str:
         return short
     years = f"{1 / rate:.2g}" if 1 / rate < 100 else f"{1 / rate:.0f}"
     return _("%(rate)s (once in %(years)s years)") % {"rate": short, "years": years}
+
+
+def _is_double(number: str, name: str) -> bool:
+    """Whether a mark before three digits may stand between thousands or before decimals. So many years behind
+    "in" are thousands as often as not; of a rate a point is taken for what `write_rate` writes."""
+    marked = re.fullmatch(r"(\d+)([.,])\d{3}", number)
+    return bool(marked and int(marked[1]) and (marked[2] == "," or name == "years"))
 
 
 def _number(text: str) -> Decimal:

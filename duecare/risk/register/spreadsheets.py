@@ -26,7 +26,7 @@ from duecare.program.record_form import LONG
 from duecare.program.task_queries import holding_people, today_at
 from duecare.risk.register import table
 from duecare.risk.register.actions import LENGTHS, lock_terms, next_number
-from duecare.risk.register.believing import CONFIDENCES, Belief
+from duecare.risk.register.believing import CONFIDENCES, DATA, HISTORY, Belief
 from duecare.risk.register.estimate_actions import Estimated, put_estimates
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.models import TERMS, Estimate, RiskTerms, Scenario
@@ -82,6 +82,9 @@ class _Context:
     by_title: Mapping[str, Values]
     people: Mapping[str, str]
     """Names as they are written, by name in lower case."""
+    told_otherwise: Mapping[str, Mapping[str, str]]
+    """Of scenarios, by number, the things of which whoever brings the file told a history or a list, and
+    which of the two."""
 
 
 @dataclass(slots=True)
@@ -110,7 +113,8 @@ class ScenarioList(List[Scenario]):
         "A row finds its scenario by its number (R-7), else by its title; without either it is a new one. "
         "A low and a high cell are a range that holds in nine cases of ten; with a likely one between them "
         "they are least, most likely and most. What a row changes becomes your own estimate, and needs a "
-        "reason. Amounts are in the currency of the register. An empty cell changes nothing."
+        "reason of your own in the place of the one that stands there; without them its source is empty and "
+        "its confidence low. Amounts are in the currency of the register. An empty cell changes nothing."
     )
     fields = tuple(_columns())
 
@@ -141,6 +145,7 @@ class ScenarioList(List[Scenario]):
             {str(one["number"]).casefold(): one for one in known},
             {str(one["title"]).casefold(): one for one in known},
             {name.casefold(): name for name in names if names.count(name) == 1},
+            _told_otherwise(taking),
         )
 
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _Context) -> dict[str, Any]:
@@ -182,9 +187,8 @@ class ScenarioList(List[Scenario]):
         self._fill(record, values, values_of(record, scope.currency), taking, scope)
 
     def end(self, taking: Taking, scope: _Scope, *, whole: bool) -> None:
-        author = taking.actor.removeprefix(PERSON) if taking.actor.startswith(PERSON) else None
         for record, told in scope.waiting:
-            put_estimates(author, record, told, taking.now)
+            put_estimates(_author(taking), record, told, taking.now)
 
     def _fill(self, record: Scenario, values: Values, now: Values, taking: Taking, scope: _Scope) -> None:
         for name in TEXTS:
@@ -202,7 +206,7 @@ class ScenarioList(List[Scenario]):
         told = []
         for what in table.WHATS:
             if any(name in values for name in table.names(what)):
-                belief = table.read(cells, what, scope.currency, None)
+                belief = table.read(cells, what, scope.currency)
                 if belief is not None:
                     told.append(
                         Estimated(
@@ -260,8 +264,21 @@ def _people(taking: Taking) -> list[tuple[str, str]]:
     return list(holding_people(today_at(taking.now)).values_list("pk", "name"))
 
 
-def _demand_words(done: Mapping[str, Any], known: Values | None, context: _Context) -> None:
-    """Raises BadInput whose place is the field for words that cannot be."""
+def _author(taking: Taking) -> str | None:
+    """The key of whoever brings the file; None at the command line."""
+    return taking.actor.removeprefix(PERSON) if taking.actor.startswith(PERSON) else None
+
+
+def _told_otherwise(taking: Taking) -> Mapping[str, Mapping[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    mine = Estimate.objects.filter(author=_author(taking), ended_at=None, kind__in=(HISTORY, DATA))
+    for number, what, kind in mine.values_list("scenario__number", "what", "kind"):
+        found.setdefault(f"R-{number}", {})[what] = kind
+    return found
+
+
+def _demand_words(done: dict[str, Any], known: Values | None, context: _Context) -> None:
+    """Raises BadInput whose place is the field for words that cannot be. What stands is not judged."""
     if "number" in done and known is None:
         raise BadInput(
             gettext("%s does not stand in the register.") % done["number"],
@@ -272,7 +289,10 @@ def _demand_words(done: Mapping[str, Any], known: Values | None, context: _Conte
         for name in TEXTS:
             if not done.get(name):
                 raise BadInput(gettext("A new scenario needs it."), "", name)
-    if (owner := str(done.get("owner", "")).casefold()) and owner not in context.people:
+    owner = str(done.get("owner", "")).casefold()
+    if known is not None and owner == str(known["owner"]).casefold():
+        done.pop("owner", None)
+    elif owner and owner not in context.people:
         raise BadInput(gettext("Nobody who may sign in is called that, or several are."), "", "owner")
     currency = str(done.get("currency", "")).upper()
     if currency and currency != context.terms.currency:
@@ -284,23 +304,68 @@ def _demand_words(done: Mapping[str, Any], known: Values | None, context: _Conte
 
 
 def _cells(done: dict[str, Any], known: Values, context: _Context) -> None:
-    """Write the cells of estimates as the table writes them, and leave out what says nothing new."""
+    """Write the cells of estimates as the table writes them, and leave out what says nothing new.
+
+    What stands is neither judged nor doubted: it may have been confirmed on a page. Raises BadInput whose
+    place is the field.
+    """
+    currency = context.terms.currency
+    otherwise = context.told_otherwise.get(str(known.get("number", "")), {})
     moved = False
     for what in table.WHATS:
-        mine = [name for name in table.names(what) if name in done]
-        texts = {name: str(done.pop(name) or "") for name in mine}
-        belief = table.read(texts, what, context.terms.currency, context.terms.turnover)
+        texts = {name: str(done.pop(name, None) or "") for name in table.names(what)}
+        if all(known.get(name, "") == text for name, text in texts.items()):
+            continue
+        belief = table.read(texts, what, currency)
         if belief is None:
             continue
-        cells = table.written(belief, context.terms.currency)
-        if any(known.get(name, "") != text for name, text in cells.items()):
-            moved = True
-            done |= cells
+        cells = table.written(belief, currency)
+        if all(known.get(name, "") == text for name, text in cells.items()):
+            continue
+        if what in otherwise:
+            raise BadInput(
+                gettext("You told it as a history.")
+                if otherwise[what] == HISTORY
+                else gettext("You told it as a list."),
+                gettext("Change it on its page."),
+                next(name for name, text in texts.items() if text),
+            )
+        table.demand_sure(belief, context.terms.turnover, currency)
+        moved = True
+        done |= cells
+    _demand_own_words(done, known, moved=moved)
+
+
+def _demand_own_words(done: dict[str, Any], known: Values, *, moved: bool) -> None:
+    """What an estimate rests on is its author's own: a reason that stood there was somebody's for other
+    numbers, and without numbers one has nothing to be the reason of."""
+    anew = [name for name in WHY if name in done and _plain(done[name]) != _plain(known.get(name))]
     if not moved:
+        if anew:
+            raise BadInput(
+                gettext("It belongs to an estimate, and no number of the row says anything new."),
+                gettext("Change a number too, or leave the cell as it was."),
+                anew[0],
+            )
         for name in WHY:
             done.pop(name, None)
-    elif not (done.get("reason") or known.get("reason")):
+        return
+    if not done.get("reason"):
         raise BadInput(gettext("An estimate needs a reason."), "", "reason")
+    if "reason" not in anew:
+        raise BadInput(
+            gettext("This is the reason for the numbers that stand."),
+            gettext("Say why you change them."),
+            "reason",
+        )
+    # Told, so that nothing of what stands is taken over and the preview shows it.
+    done.setdefault("source", "")
+    done.setdefault("confidence", "low")
+
+
+def _plain(text: Any) -> str:
+    """Without what a spreadsheet may change of a text."""
+    return " ".join(str(text or "").split())
 
 
 SCENARIOS = ScenarioList()

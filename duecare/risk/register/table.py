@@ -36,11 +36,10 @@ def written(belief: Belief, currency: str) -> Mapping[str, str]:
     return dict(zip(names(belief.what), texts, strict=True))
 
 
-def read(cells: Mapping[str, str], what: str, currency: str, turnover: int | None) -> Belief | None:
-    """What the cells of one thing say; None if they are empty.
+def read(cells: Mapping[str, str], what: str, currency: str) -> Belief | None:
+    """What the cells of one thing say; None if they are empty. Whether it is to be doubted, `demand_sure` says.
 
-    Raises BadInput whose place is the column for what cannot be, and for what is so large that a person has
-    to confirm it on a page.
+    Raises BadInput whose place is the column for what cannot be.
     """
     low, likely, high = (cells.get(name, "").strip() for name in names(what))
     if not (low or likely or high):
@@ -58,9 +57,13 @@ def read(cells: Mapping[str, str], what: str, currency: str, turnover: int | Non
     except BadInput as error:
         part = {"least": "low", "most": "high"}.get(error.place, error.place)
         raise BadInput(error.what, error.next_step, f"{what}_{part}") from None
-    if why := next(iter(doubts(belief, turnover, currency)), ""):
-        raise BadInput(why, _("Estimate it on its page, where it can be confirmed."), f"{what}_high")
     return belief
+
+
+def demand_sure(belief: Belief, turnover: int | None, currency: str) -> None:
+    """Raises BadInput whose place is the column for what looks like a slip: a page can ask, a table cannot."""
+    if why := next(iter(doubts(belief, turnover, currency)), ""):
+        raise BadInput(why, _("Estimate it on its page, where it can be confirmed."), f"{belief.what}_high")
 
 
 def newest(beliefs: Iterable[Belief]) -> Mapping[str, Belief]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from duecare.errors import DuecareError
 from duecare.ledger.viewers import Viewer
 from duecare.program.catalogue import catalogue
 from duecare.risk.estimating import spread
@@ -55,7 +56,7 @@ class ThingTold:
     low: str
     high: str
     spread: str
-    """How far several people lie apart, in words; empty for one."""
+    """How far several people lie apart, in words, or why that cannot be computed; empty for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,17 @@ def _thing(
         )
         for one, mean in zip(rows, means, strict=True)
     )
-    low = mean = high = ""
+    low = mean = high = apart = ""
     if rows:
-        pooled = pool([told_of(one) for one in rows], holds, digits(currency))
-        low, mean, high = (_amount(what, each, currency) for each in (pooled.low, pooled.mean, pooled.high))
-    return ThingTold(
-        what, name_of_thing(what), what in OTHERS, told, mean, low, high, _spread(rows, currency)
-    )
+        try:
+            pooled = pool([told_of(one) for one in rows], holds, digits(currency))
+            apart = _spread(rows, currency)
+        except DuecareError as error:
+            low = mean = high = "–"
+            apart = str(error)
+        else:
+            low, mean, high = (_amount(what, one, currency) for one in (pooled.low, pooled.mean, pooled.high))
+    return ThingTold(what, name_of_thing(what), what in OTHERS, told, mean, low, high, apart)
 
 
 def _spread(rows: Sequence[Estimate], currency: str) -> str:
@@ -196,7 +201,7 @@ def _share(share: float, by_checks: int | None) -> str:
 
 
 def figures_told(rows: Sequence[Scenario], terms: RiskTerms, viewer: Viewer) -> tuple[list[FigureTold], str]:
-    """Own loss and harm to others of these together; and why a curve is lacking, in words."""
+    """Own loss and harm to others of these together; and why a curve of either is lacking, in words."""
     found, why = figures(rows_of(rows, viewer), digits(terms.currency))
     return [_figure(one, terms.currency) for one in found], why
 
