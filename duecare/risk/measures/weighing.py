@@ -74,6 +74,12 @@ class Table:
     def offer(self, asked: Asked) -> Offer:
         """What there is to choose from. Raises BadInput if there is nothing, or too much."""
         wanted = frozenset(row.pk for row in self.rows) if asked.wanted is None else asked.wanted
+        if lost := wanted - {row.pk for row in self.rows}:
+            raise BadInput(
+                _("“%s” is no measure that is on the table.") % min(lost)[:60],
+                _("Choose from the list of measures."),
+                "measures",
+            )
         found = offer(self.register, self.rows, self.ended, wanted, asked.objective)
         if not found.options:
             raise BadInput(
