@@ -111,6 +111,12 @@ def weigh(on: Table, asked: Asked, clock: Callable[[], float]) -> Weighed:
     Raises BadInput, NotWithin if what must be costs more than the budget, TooLong if it is not found in time.
     """
     there = on.offer(asked)
+    if len(there.options) > MOST_HERE:
+        raise TooLong(
+            _("Of more than %s measures the best set is not looked for while you wait.") % MOST_HERE,
+            _("Let fewer measures count, or take the inputs away and run “duecare risk choose” on them."),
+            "measures",
+        )
     budget = asked.budget / 10**on.register.digits
     document = there.document(budget, asked.objective)
     until = clock() + LONGEST

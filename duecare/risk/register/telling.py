@@ -197,7 +197,7 @@ def _held_down(row: Effect, seen: Measured) -> bool:
 
 
 def _share(share: float, by_checks: int | None, *, ceiling: bool = False) -> str:
-    """A share, and whether checks measured it, or did while their evidence was fresh, or people estimated it."""
+    """A share, and whether checks measured it, or did once, or people estimated it."""
     if ceiling:
         words = _("%s %%, as last measured; the evidence is stale")
     else:
