@@ -32,12 +32,12 @@ SIGNS: Mapping[str, Sequence[str]] = {
 }
 """The currencies that a sign may stand for."""
 
-_GAPS = re.compile(r"[\s'’\u00a0\u2009\u202f]+")
+_GAPS = re.compile(r"[ '’]+")
 _AMOUNT = re.compile(
-    r"(?P<before>[A-Z]{3}\b|[€£¥$₹])?\s*(?P<number>\d[\d.,\s'’\u00a0\u2009\u202f]*?)\s*"
-    r"(?P<short>[a-z]+\b\.?)?\s*(?P<after>[A-Z]{3}\b|[€£¥$₹])?"
+    r"(?P<before>[A-Z]{3}\b|[€£¥$₹])? ?(?P<number>\d[\d.,'’ ]*?) ?"
+    r"(?P<short>[a-z]+\b\.?)? ?(?P<after>[A-Z]{3}\b|[€£¥$₹])?"
 )
-_SPACED = re.compile(r"\d{1,3}(?:[\s'’\u00a0\u2009\u202f]\d{3})+(?:[.,]\d+)?|[\d.,]+")
+_SPACED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?|[\d.,]+")
 
 
 def read_amount(text: str, currency: str, place: str = "") -> int:
@@ -46,6 +46,7 @@ def read_amount(text: str, currency: str, place: str = "") -> int:
     Raises BadInput, naming what was written, for what is no amount, is below zero, could mean two things, or
     is in another currency.
     """
+    # Any white space is one space from here on, and the patterns below know no other.
     said = " ".join(text.split())
     if len(said) > WIDEST:
         raise BadInput(

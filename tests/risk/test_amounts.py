@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,13 +35,22 @@ def test_an_amount_is_read_however_people_write_it(text: str, units: float) -> N
         ("-5", "below zero"), ("−5", "below zero"), ("five", "no amount"), ("", "no amount"),
         ("1.200 m", "two ways"), ("12,00,000", "two ways"), ("1,20,0.5", "two ways"),
         ("1.2 parsecs", "not understood"), ("0.125", "decimal places"), ("99999999 bn", "zeros"),
-        ("1 20", "no amount"), ("5,", "two ways"), ("1e6", "no amount"),
+        ("1 20", "no amount"), ("5,", "two ways"), ("1e6", "no amount"), ("1" * 61, "more than 60"),
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_by_name(text: str, why: str) -> None:
     with pytest.raises(BadInput, match=why) as refused:
         read_amount(text, "EUR", "loss")
     assert refused.value.place == "loss"
+
+
+def test_white_space_of_any_length_costs_nothing() -> None:
+    assert read_amount(" 1 \t\n 200" + " " * 100_000 + "EUR ", "EUR") == 120_000
+    begun = time.process_time()
+    for hostile in ("1" + " " * 100_000 + "!", "1 " * 100_000 + "!", "1" + ", " * 29 + "!", "1 " * 29 + "x!"):
+        with pytest.raises(BadInput):
+            read_amount(hostile, "EUR")
+    assert time.process_time() - begun < 0.5
 
 
 def test_decimal_places_are_those_of_the_currency() -> None:

@@ -15,6 +15,7 @@ from duecare.risk.amounts import MOST as MOST_MONEY
 from duecare.risk.frequencies import MOST as MOST_EVENTS_A_YEAR
 from duecare.risk.money import shown
 from duecare.risk.register.forms_of_loss import FORMS, RATE
+from duecare.risk.register.portfolios import gamma_of_range
 from duecare.risk.register.rates import MILLION
 from duecare.risk.register.rates import MOST as MOST_RATE
 from duecare.risk.severities import Z90, Lognormal, Pert
@@ -107,8 +108,6 @@ def _demand_numbers(belief: Belief, names: Sequence[str]) -> None:
             _("Narrow the range, or make two scenarios of it: a usual one and a rare one."),
             names[-1],
         )
-    if belief.what == RATE:
-        _demand_rate(belief, names[-1])
 
 
 def _demand_history(events: int, years: int) -> None:
@@ -118,17 +117,13 @@ def _demand_history(events: int, years: int) -> None:
         raise BadInput(
             _("This is no number of years."), _("Say over how many years you looked back."), "years"
         )
-    _demand_rate(Belief(RATE, HISTORY, (events, years)), "events")
-
-
-def _demand_rate(belief: Belief, place: str) -> None:
-    """Raises BadInput for a rate whose average is more than people estimate."""
-    if mean_of(belief) > MOST_RATE * MILLION:
+    mean = mean_of(Belief(RATE, HISTORY, (events, years)))
+    if mean > MOST_RATE * MILLION:
         raise BadInput(
             _("On average that is %(rate)s times a year, and at most %(most)s can be kept.")
-            % {"rate": f"{mean_of(belief) / MILLION:,.0f}", "most": f"{MOST_RATE:,}"},
+            % {"rate": f"{mean / MILLION:,.0f}", "most": f"{MOST_RATE:,}"},
             _("Check the numbers, or take such events together as one that is worth a scenario."),
-            place,
+            "events",
         )
 
 
@@ -196,4 +191,7 @@ def mean_of(belief: Belief) -> float:
         return sum(numbers) / len(numbers)
     if belief.kind == PERT:
         return Pert(*numbers).moments[0]
+    if belief.what == RATE:
+        # As the pool takes it: a range of a rate is a gamma, one of a loss a lognormal.
+        return gamma_of_range(*(number / MILLION for number in numbers)).mean * MILLION
     return Lognormal.from_range(*numbers).moments[0]

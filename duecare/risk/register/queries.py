@@ -12,7 +12,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.measuring import NOTHING, Measured
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
-from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
+from duecare.risk.register.portfolios import MILLION, Hold, Row, Told, left
 
 SCENARIO = "risk.scenario"
 THOUSAND = 1000
@@ -92,6 +92,16 @@ def holds_today(row: Scenario) -> list[Hold]:
     effects = list(Effect.objects.filter(scenario=row, ended_at=None).order_by("id"))
     found = measured(one.safeguard for one in effects)
     return [hold_of(one, found[one.safeguard]) for one in effects]
+
+
+def frequency_left_today() -> Mapping[int, float]:
+    """By the number of each scenario that safeguards hold down, what they leave of its rate; for actions."""
+    effects = list(Effect.objects.filter(ended_at=None).select_related("scenario").order_by("id"))
+    found = measured(one.safeguard for one in effects)
+    holds: dict[int, list[Hold]] = {}
+    for one in effects:
+        holds.setdefault(one.scenario.number, []).append(hold_of(one, found[one.safeguard]))
+    return {number: left(some, "frequency") for number, some in holds.items()}
 
 
 def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:

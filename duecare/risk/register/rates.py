@@ -34,7 +34,7 @@ def read_rate(text: str, place: str = "") -> int:
     if said.startswith(("-", "−", "–")):
         raise BadInput(_("“%s” is below zero.") % text.strip()[:40], _("Write it without the sign."), place)
     found = _IN.fullmatch(said) or _ONE.fullmatch(said)
-    if found and any(_is_double(found[name] or "", name) for name in found.re.groupindex):
+    if found and any(_is_double(text or "", name) for name, text in found.groupdict().items()):
         raise BadInput(
             _("“%s” can be read in two ways.") % text.strip()[:40],
             _("Write thousands without a mark, such as 1000, and decimals with a point, such as 1.5."),
@@ -85,10 +85,12 @@ def rate_words(rate: float) -> str:
 
 
 def _is_double(number: str, name: str) -> bool:
-    """Whether a mark before three digits may stand between thousands or before decimals. So many years behind
-    "in" are thousands as often as not; of a rate a point is taken for what `write_rate` writes."""
-    marked = re.fullmatch(r"(\d+)([.,])\d{3}", number)
-    return bool(marked and int(marked[1]) and (marked[2] == "," or name == "years"))
+    """Whether a mark before three digits may stand between thousands or before decimals. Only of a rate that
+    stands alone "1.234" is taken as a program writes it, which never leaves a zero at the end."""
+    marked = re.fullmatch(r"(\d{1,3})([.,])\d{3}", number)
+    if not marked or marked[1].startswith("0"):
+        return False
+    return not (name == "number" and marked[2] == "." and number[-1] != "0")
 
 
 def _number(text: str) -> Decimal:

@@ -18,14 +18,21 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NUMBER = re.compile(r"(0|[1-9]\d{0,14})(\.\d{1,6})?")
+_NUMBER = re.compile(r"(0|[1-9]\d{0,14})(\.\d{0,5}[1-9])?")
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML cannot hold."""
+MOST_DIGITS = 15
+"""Of a number that a spreadsheet keeps exactly."""
 
 
-def workbook(rows: Iterable[Sequence[str]], name: str, *, texts: bool = False) -> bytes:
-    """The workbook. A text that is a plain number of at most 15 digits becomes a number, unless all are to
-    stay `texts`."""
+def held(text: str) -> str:
+    """What a workbook holds of a text."""
+    return _UNWANTED.sub("", text)
+
+
+def workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
+    """The workbook. A text becomes a number if it is one that reads back the same: without zeros before it or
+    behind its decimals, of at most 15 digits before the point and 15 in all."""
     parts = {
         "[Content_Types].xml": (
             f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -39,7 +46,7 @@ def workbook(rows: Iterable[Sequence[str]], name: str, *, texts: bool = False) -
             f'<sheet name={quoteattr(name[:31])} sheetId="1" r:id="rId1"/></sheets></workbook>'
         ),
         "xl/_rels/workbook.xml.rels": _relations(f"{_OF}/worksheet", "worksheets/sheet1.xml"),
-        "xl/worksheets/sheet1.xml": _sheet(rows, texts),
+        "xl/worksheets/sheet1.xml": _sheet(rows),
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
@@ -57,20 +64,18 @@ def _relations(type: str, target: str) -> str:
     )
 
 
-def _sheet(rows: Iterable[Sequence[str]], texts: bool) -> str:
+def _sheet(rows: Iterable[Sequence[str]]) -> str:
     told = []
     for number, row in enumerate(rows, start=1):
-        cells = "".join(
-            _cell(f"{_letters(place)}{number}", text, texts) for place, text in enumerate(row) if text
-        )
+        cells = "".join(_cell(f"{_letters(place)}{number}", text) for place, text in enumerate(row) if text)
         told.append(f'<row r="{number}">{cells}</row>')
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(told)}</sheetData></worksheet>'
 
 
-def _cell(at: str, text: str, texts: bool) -> str:
-    if not texts and _NUMBER.fullmatch(text):
+def _cell(at: str, text: str) -> str:
+    if _NUMBER.fullmatch(text) and sum(one.isdigit() for one in text) <= MOST_DIGITS:
         return f'<c r="{at}"><v>{text}</v></c>'
-    told = escape(_UNWANTED.sub("", text))
+    told = escape(held(text))
     return f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{told}</t></is></c>'
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -19,7 +20,7 @@ from duecare.ledger.naming import PERSON
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.imports.changes import Change, Values
-from duecare.program.imports.fields import Field, Type
+from duecare.program.imports.fields import Field, Reading, Type, value_of
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
 from duecare.program.record_form import LONG
@@ -30,6 +31,9 @@ from duecare.risk.register.believing import CONFIDENCES, DATA, HISTORY, Belief
 from duecare.risk.register.estimate_actions import Estimated, put_estimates
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.models import TERMS, Estimate, RiskTerms, Scenario
+from duecare.risk.register.queries import frequency_left_today
+from duecare.risk.register.sheets import held
+from duecare.web.exports import cell
 
 MOST_ROWS = 250
 """Of a file: each may bring eight estimates, and all become one act."""
@@ -85,6 +89,8 @@ class _Context:
     told_otherwise: Mapping[str, Mapping[str, str]]
     """Of scenarios, by number, the things of which whoever brings the file told a history or a list, and
     which of the two."""
+    left: Mapping[str, float]
+    """What safeguards leave of the rates of scenarios, by number."""
 
 
 @dataclass(slots=True)
@@ -146,6 +152,7 @@ class ScenarioList(List[Scenario]):
             {str(one["title"]).casefold(): one for one in known},
             {name.casefold(): name for name in names if names.count(name) == 1},
             _told_otherwise(taking),
+            {f"R-{number}": share for number, share in frequency_left_today().items()},
         )
 
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _Context) -> dict[str, Any]:
@@ -158,6 +165,9 @@ class ScenarioList(List[Scenario]):
             if "number" in done
             else context.by_title.get(str(done.get("title", "")).casefold())
         )
+        for name in (*TEXTS, *WHY, "owner"):
+            if known and name in done and _read_back(done[name]) == _read_back(known[name]):
+                done[name] = known[name]
         try:
             _demand_words(done, known, context)
             _cells(done, known or {}, context)
@@ -330,6 +340,7 @@ def _cells(done: dict[str, Any], known: Values, context: _Context) -> None:
                 gettext("Change it on its page."),
                 next(name for name, text in texts.items() if text),
             )
+        table.demand_bearable(belief, context.left.get(str(known.get("number", "")), 1.0))
         table.demand_sure(belief, context.terms.turnover, currency)
         moved = True
         done |= cells
@@ -339,7 +350,7 @@ def _cells(done: dict[str, Any], known: Values, context: _Context) -> None:
 def _demand_own_words(done: dict[str, Any], known: Values, *, moved: bool) -> None:
     """What an estimate rests on is its author's own: a reason that stood there was somebody's for other
     numbers, and without numbers one has nothing to be the reason of."""
-    anew = [name for name in WHY if name in done and _plain(done[name]) != _plain(known.get(name))]
+    anew = [name for name in WHY if name in done and done[name] != known.get(name)]
     if not moved:
         if anew:
             raise BadInput(
@@ -363,9 +374,14 @@ def _demand_own_words(done: dict[str, Any], known: Values, *, moved: bool) -> No
     done.setdefault("confidence", "low")
 
 
-def _plain(text: Any) -> str:
-    """Without what a spreadsheet may change of a text."""
-    return " ".join(str(text or "").split())
+def _read_back(text: str) -> str:
+    """What the import reads where the table tells this text: a workbook knows one kind of line break, and the
+    reader takes off blanks at the ends and the apostrophe before what looks like a formula."""
+    lines = held(str(text)).replace("\r\n", "\n").replace("\r", "\n")
+    return str(value_of(_ANY, cell(lines), Reading(UTC)))
+
+
+_ANY = Field("text", "", empty="", longest=2 * LONG)
 
 
 SCENARIOS = ScenarioList()

@@ -6,10 +6,12 @@ a range or least, likely and most; histories and lists of losses stay on the pag
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from duecare.errors import BadInput
 from duecare.risk.amounts import read_amount, write_amount
+from duecare.risk.register import believing
 from duecare.risk.register.believing import PERT, RANGE, Belief, demand_belief, doubts
 from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.rates import read_rate, write_rate
@@ -37,7 +39,7 @@ def written(belief: Belief, currency: str) -> Mapping[str, str]:
 
 
 def read(cells: Mapping[str, str], what: str, currency: str) -> Belief | None:
-    """What the cells of one thing say; None if they are empty. Whether it is to be doubted, `demand_sure` says.
+    """What the cells of one thing say; None if they are empty. `demand_sure` says whether to doubt it.
 
     Raises BadInput whose place is the column for what cannot be.
     """
@@ -52,16 +54,30 @@ def read(cells: Mapping[str, str], what: str, currency: str) -> Belief | None:
         if text:
             numbers.append(read_rate(text, name) if what == RATE else read_amount(text, currency, name))
     belief = Belief(what, PERT if likely else RANGE, tuple(numbers))
-    try:
+    with _placed(what):
         demand_belief(belief)
-    except BadInput as error:
-        part = {"least": "low", "most": "high"}.get(error.place, error.place)
-        raise BadInput(error.what, error.next_step, f"{what}_{part}") from None
     return belief
 
 
+def demand_bearable(belief: Belief, frequency_left: float) -> None:
+    """Raises BadInput whose place is the column for a rate that no curve takes without the safeguards that
+    leave this share of it."""
+    with _placed(belief.what):
+        believing.demand_bearable(belief, frequency_left)
+
+
+@contextmanager
+def _placed(what: str) -> Iterator[None]:
+    """Have the place of what is bad named as the column of it."""
+    try:
+        yield
+    except BadInput as error:
+        part = {"least": "low", "most": "high"}.get(error.place, error.place)
+        raise BadInput(error.what, error.next_step, f"{what}_{part}") from None
+
+
 def demand_sure(belief: Belief, turnover: int | None, currency: str) -> None:
-    """Raises BadInput whose place is the column for what looks like a slip: a page can ask, a table cannot."""
+    """Raises BadInput whose place is the column for what looks like a slip: a page asks, a table cannot."""
     if why := next(iter(doubts(belief, turnover, currency)), ""):
         raise BadInput(why, _("Estimate it on its page, where it can be confirmed."), f"{belief.what}_high")
 

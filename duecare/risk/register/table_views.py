@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, demand_area
-from duecare.risk.money import digits
 from duecare.risk.register.queries import terms
 from duecare.risk.register.sheets import workbook
 from duecare.risk.register.spreadsheets import rows_told
@@ -35,9 +34,7 @@ def table(request: Request, format: str) -> HttpResponseBase:
         csv.writer(buffer).writerows(rows)
         answer = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     elif format == "xlsx":
-        # A number of three decimal places loses the last zero, and with it the way to tell it from thousands.
-        texts = digits(found.currency) == 3
-        answer = HttpResponse(workbook(rows, _("Scenarios"), texts=texts), content_type=XLSX)
+        answer = HttpResponse(workbook(rows, _("Scenarios")), content_type=XLSX)
     else:
         raise NotFound(_("There is no such file."), _("There are CSV and XLSX."))
     answer["Content-Disposition"] = f'attachment; filename="risk-scenarios.{format}"'

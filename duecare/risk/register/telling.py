@@ -118,18 +118,17 @@ def _thing(
     viewer: Viewer,
     calibrated: Mapping[str, Said],
 ) -> ThingTold:
-    means = [mean_of(Belief(what, one.kind, tuple(one.numbers))) for one in rows]
     told = tuple(
         EstimateTold(
             one,
             one.author.name if one.author else _("at the command line"),
             shown_numbers(one, currency),
-            _amount(what, mean / _unit(what, currency), currency),
+            _mean(one, currency),
             str(CONFIDENCES[one.confidence]),
             may_withdraw(one, viewer),
             calibrated.get(one.author_id or ""),
         )
-        for one, mean in zip(rows, means, strict=True)
+        for one in rows
     )
     low = mean = high = apart = ""
     if rows:
@@ -142,6 +141,15 @@ def _thing(
         else:
             low, mean, high = (_amount(what, one, currency) for one in (pooled.low, pooled.mean, pooled.high))
     return ThingTold(what, name_of_thing(what), what in OTHERS, told, mean, low, high, apart)
+
+
+def _mean(one: Estimate, currency: str) -> str:
+    """The average of what one person believes; a dash if it cannot be computed."""
+    try:
+        mean = mean_of(Belief(one.what, one.kind, tuple(one.numbers)))
+    except DuecareError:
+        return "–"
+    return _amount(one.what, mean / _unit(one.what, currency), currency)
 
 
 def _spread(rows: Sequence[Estimate], currency: str) -> str:

@@ -90,6 +90,27 @@ def test_a_workbook_whose_elements_all_have_a_prefix_is_read_too() -> None:
     assert cells(read(data)) == [["a", "b"]]
 
 
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [("0.00001", "0.00001"), ("1E-05", "0.00001"), ("2.5E-7", "0.00000025"), ("1E+16", "1" + "0" * 16),
+     ("1.5E3", "1500"), ("0.1", "0.1"), ("-3.25", "-3.25")],
+)  # fmt: skip
+def test_a_number_is_read_without_an_exponent(stored: str, text: str) -> None:
+    def number(part: str) -> str:
+        return part.replace("<v>7.125</v>", f"<v>{stored}</v>")
+
+    assert cells(read(mended(book([("mail", "name"), ("a", 7.125)]), SHEET, number))) == [["a", text]]
+
+
+@pytest.mark.parametrize("stored", ["nan", "inf", "1E999", "x"])
+def test_a_number_that_is_none_is_damage(stored: str) -> None:
+    def number(part: str) -> str:
+        return part.replace("<v>7.125</v>", f"<v>{stored}</v>")
+
+    with pytest.raises(BadInput, match="is marked as a number"):
+        read(mended(book([("mail", "name"), ("a", 7.125)]), SHEET, number))
+
+
 def test_dates_of_both_calendars_come_out_as_the_day_that_was_meant() -> None:
     def write(workbook: Any, sheet: Any) -> None:
         form = workbook.add_format({"num_format": "dd.mm.yyyy"})

@@ -45,6 +45,8 @@ def scenario(viewer: Viewer, **changed: str) -> Scenario:
     return add_scenario(viewer, Draft(**{**STORY, **changed}), utc_now())
 
 
-def believe(viewer: Viewer, row: Scenario, what: str, *numbers: int, kind: str = "range") -> None:
-    said = Estimated(Belief(what, kind, numbers), "Two in ten years.", "medium")
+def believe(
+    viewer: Viewer, row: Scenario, what: str, *numbers: int, kind: str = "range", confirmed: bool = False
+) -> None:
+    said = Estimated(Belief(what, kind, numbers), "Two in ten years.", "medium", confirmed=confirmed)
     estimate(viewer, row.pk, said, utc_now())

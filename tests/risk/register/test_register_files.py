@@ -16,7 +16,12 @@ from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from duecare.program.imports.models import Import
 from duecare.program.imports.undoing import undo
+from duecare.program.models import Right
+from duecare.risk.register.believing import Belief
+from duecare.risk.register.effect_actions import EffectDraft, add_effect
+from duecare.risk.register.estimate_actions import Estimated, estimate
 from duecare.risk.register.models import Estimate, Scenario
+from duecare.site.people import end_right
 from tests.people import browser, sign_in
 from tests.risk.register.a_register import believe, keeper, scenario, told, words
 
@@ -90,6 +95,89 @@ def test_what_is_taken_away_and_brought_back_changes_nothing(format: str) -> Non
     assert Entry.objects.count() == before
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_nothing_of_what_may_stand_comes_back_as_a_change_or_a_fault(format: str) -> None:
+    """Texts that a spreadsheet changes, numbers that a table would ask about, people who left."""
+    client, viewer = keeper()
+    other = sign_in(browser(), Role.MANAGER)
+    row = scenario(
+        viewer,
+        title="'=1+1",
+        who="1.50",
+        does="007",
+        to="a\x0cb",
+        harm="One line.\r\n\r\nAnother.  Caf\u00e9",
+    )
+    believe(viewer, row, "rate", 1_234_000, 2_500_000)
+    slip = Estimated(Belief("fines", "range", (1_000, 10**11)), "A case.\r\nTwo.", "high", "1.10", True)
+    estimate(viewer, row.pk, slip, utc_now())
+    believe(viewer, row, "liability", 1, 10**14 - 1, 10**14 + 1, kind="pert", confirmed=True)
+    believe(other, row, "others", 1_050, 2_005)
+    scenario(viewer, title="Another", owner=other.person)
+    end_right(viewer.actor, Right.objects.get(person=other.person), utc_now())
+    before = Entry.objects.count()
+    preview = send(client, f"back.{format}", client.get(f"/risk/scenarios/table.{format}").content)
+    page = words(preview.content.decode())
+    assert "Unchanged 2" in page, page[:3000]
+    assert "Changed 0" in page
+    assert "Added 0" in page
+    assert Entry.objects.count() == before
+
+
+def test_what_a_row_says_anew_needs_a_reason_of_its_own() -> None:
+    client, viewer = keeper()
+    row = scenario(viewer)
+    other = sign_in(browser(), Role.MANAGER)
+    said = Estimated(Belief("rate", "range", (1_000_000, 2_000_000)), "They counted.", "high", "A study")
+    estimate(other, row.pk, said, utc_now())
+    for line, why in (
+        ("R-1,The list is lost,,,,,2,4,,,,,\n", "needs a reason"),
+        ("R-1,The list is lost,,,,,2,4,,,,They counted.,\n", "the reason for the numbers that stand"),
+        ("R-1,The list is lost,,,,,1,2,,,,I counted too.,\n", "no number of the row says anything new"),
+        ("R-1,The list is lost,,,,,,,,,,I counted too.,\n", "no number of the row says anything new"),
+    ):
+        page = words(send(client, "risks.csv", HEAD + line).content.decode())
+        assert why in page, page[:3000]
+    preview = send(client, "risks.csv", HEAD + "R-1,The list is lost,,,,,2,4,,,,I counted too.,\n")
+    page = words(preview.content.decode())
+    assert "A study" in page, "the preview shows that the source is not taken over"
+    confirm(client, preview)
+    mine = Estimate.objects.get(author=viewer.person, ended_at=None)
+    assert (mine.reason, mine.source, mine.confidence) == ("I counted too.", "", "low")
+    theirs = Estimate.objects.get(author=other.person, ended_at=None)
+    assert (theirs.reason, theirs.confidence) == ("They counted.", "high")
+
+
+def test_a_file_ends_no_history_and_no_list_of_whoever_brings_it() -> None:
+    client, viewer = keeper()
+    row = scenario(viewer)
+    believe(viewer, row, "rate", 3, 10_000_000, kind="history")
+    believe(viewer, row, "fines", 500_000, 900_000, kind="data")
+    for line, why in (
+        ("R-1,The list is lost,,,,,2,4,,,,I counted.,\n", "You told it as a history"),
+        ("R-1,The list is lost,,,,,,,1 k,2 k,3 k,I counted.,\n", "You told it as a list"),
+    ):
+        preview = send(client, "risks.csv", HEAD + line)
+        assert why in words(preview.content.decode())
+        assert 'name="plan"' not in preview.content.decode()
+    other, manager = browser(), Role.MANAGER
+    sign_in(other, manager)
+    confirm(other, send(other, "risks.csv", HEAD + "R-1,The list is lost,,,,,2,4,,,,I counted.,\n"))
+    found = Estimate.objects.filter(ended_at=None).order_by("made_at").values_list("kind", flat=True)
+    assert list(found) == ["history", "data", "range"], "somebody else's stands beside them"
+
+
+def test_a_rate_that_no_curve_takes_without_the_safeguards_is_a_fault_of_its_cell() -> None:
+    client, viewer = keeper()
+    row = scenario(viewer)
+    all_of_it = EffectDraft("mfa", "frequency", (1000, 1000, 1000), 1000, 1000, "It stops all.", known=False)
+    add_effect(viewer, row.pk, all_of_it, utc_now())
+    preview = send(client, "risks.csv", HEAD + "R-1,The list is lost,,,,,200,400,,,,I counted.,\n")
+    page = words(preview.content.decode())
+    assert "Without its safeguards it would happen" in page, page[:3000]
+    assert 'name="plan"' not in preview.content.decode()
+
+
 def test_a_row_changes_the_words_and_becomes_the_bringers_own_estimate() -> None:
     client, viewer = keeper()
     row = scenario(viewer)
@@ -119,6 +207,7 @@ def test_a_row_changes_the_words_and_becomes_the_bringers_own_estimate() -> None
         (NEW.replace(",Fire,Fire", "R-9,Fire,Fire"), "does not stand in the register"),
         (NEW.replace("All is gone", ""), "A new scenario needs it"),
         (NEW.replace("1 in 100", "seldom"), "how often"),
+        (NEW.replace("1 in 100", '"1 in 1,000"'), "two ways"),
     ],
 )
 def test_a_bad_cell_is_named_and_nothing_of_its_row_comes_in(row: str, why: str) -> None:

@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from duecare.errors import BadInput
 from duecare.program.catalogue import catalogue
 from duecare.risk.register import table
-from duecare.risk.register.believing import MOST_LISTED, Belief, demand_belief, doubts
+from duecare.risk.register.believing import (
+    MOST_LISTED,
+    Belief,
+    demand_bearable,
+    demand_belief,
+    doubts,
+    mean_of,
+)
 from duecare.risk.register.figures import figures, means
-from duecare.risk.register.forms_of_loss import FORMS
+from duecare.risk.register.forms_of_loss import FORMS, SIDE_WORDS
 from duecare.risk.register.guided import QUESTIONS, left_out, steps
 from duecare.risk.register.library import (
     INDUSTRIES,
@@ -33,7 +40,9 @@ from duecare.risk.register.spread import pool
 @pytest.mark.parametrize(
     ("text", "rate"),
     [("0.2", 0.2), ("1/5", 0.2), ("1 in 5", 0.2), ("once in 5 years", 0.2), ("20 %", 0.2), ("0,2", 0.2),
-     ("4", 4), ("3 times a year", 3), ("once every 10 years", 0.1), ("2 in 3 years", 0.666667)],
+     ("4", 4), ("3 times a year", 3), ("once every 10 years", 0.1), ("2 in 3 years", 0.666667),
+     ("1 in 1000 years", 0.001), ("once in 1,5 years", 0.666667), ("1.234", 1.234), ("0,125", 0.125),
+     ("1 in 0.125", 8), ("1234,567", 1234.567), ("12,5 %", 0.125)],
 )  # fmt: skip
 def test_a_rate_is_read_however_people_say_it(text: str, rate: float) -> None:
     assert read_rate(text) == round(rate * MILLION)
@@ -46,6 +55,22 @@ def test_a_rate_is_read_however_people_say_it(text: str, rate: float) -> None:
 )  # fmt: skip
 def test_what_is_no_rate_is_refused_by_name(text: str, why: str) -> None:
     with pytest.raises(BadInput, match=why):
+        read_rate(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 in 1,000 years", "1 in 1.000 years", "once in 1,000", "1/1.000", "1 in 2.500", "1,000 in 5",
+     "1.000 in 5", "1,234", "1,000 times a year", "1.500", "1.500 %"],
+)  # fmt: skip
+def test_thousands_that_may_be_decimals_are_never_guessed_at(text: str) -> None:
+    with pytest.raises(BadInput, match="two ways"):
+        read_rate(text)
+
+
+@pytest.mark.parametrize("text", ["1 in 1 000 years", "1 in 1'000 years", "1 in 1,000,000 years"])
+def test_other_marks_between_thousands_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="how often"):
         read_rate(text)
 
 
@@ -66,6 +91,8 @@ def test_a_rate_that_is_written_reads_the_same(millionths: int) -> None:
         (Belief("fines", "pert", (5, 5, 5)), "most", "same"),
         (Belief("fines", "pert", (5, 5)), "most", "3 numbers"),
         (Belief("rate", "history", (1, 0)), "years", "years"),
+        (Belief("rate", "history", (10_001, MILLION)), "events", "10,00[12] times a year"),
+        (Belief("rate", "history", (1, 1)), "events", "at most 10,000"),
         (Belief("fines", "history", (1, MILLION)), "kind", "no way"),
         (Belief("rate", "data", (1,)), "kind", "no way"),
         (Belief("fines", "data", ()), "losses", "1 to 10,000"),
@@ -102,6 +129,50 @@ def test_people_are_pooled_with_their_spread_and_safeguards_of_today() -> None:
     loss = Told("fines", "range", (100_000, 1_000_000))
     found = pool([loss], (), 2)
     assert (found.low, found.high) == pytest.approx((1_000, 10_000))
+
+
+def test_what_is_believed_of_a_rate_has_the_mean_that_the_pool_has() -> None:
+    for numbers in ((100_000, 5_000_000), (4_000_000, 350_000_000)):
+        alone = pool([Told("rate", "range", numbers)], (), 2)
+        assert mean_of(Belief("rate", "range", numbers)) == pytest.approx(alone.mean * MILLION)
+
+
+def test_a_rate_is_refused_that_no_curve_takes_without_its_safeguards() -> None:
+    for belief, place in (
+        (Belief("rate", "history", (200, MILLION)), "years"),
+        (Belief("rate", "pert", (0, 1, 101 * MILLION)), "most"),
+        (Belief("rate", "range", (4_000_000, 350_000_000)), "high"),
+    ):
+        demand_belief(belief)
+        demand_bearable(belief, 0.1)
+        with pytest.raises(BadInput, match="a curve takes 100,000") as refused:
+            demand_bearable(belief, 0.001)
+        assert refused.value.place == place
+        told = Told("rate", belief.kind, belief.numbers, frequency_left=0.1)
+        assert means(Row("k", "R-1", (told,)), 2).rate is not None
+    demand_bearable(Belief("fines", "range", (1, 10**14)), 0.001)
+
+
+HEAVY = Told("fines", "range", (1, 10**30))
+
+
+def test_what_cannot_be_computed_of_a_scenario_says_why_and_leaves_the_rest() -> None:
+    rate, harm = Told("rate", "range", (100_000, 500_000)), Told("others", "range", (100, 9_000))
+    found = means(Row("k", "R-1", (rate, HEAVY, harm)), 2)
+    assert (found.own, found.own_year) == (None, None)
+    assert found.others_year is not None
+    assert "A lognormal loss" in found.why
+    wild = means(Row("k", "R-1", (Told("rate", "range", (1, 10**13)), harm)), 2)
+    assert (wild.rate, wild.others_year) == (None, None)
+    assert wild.others is not None
+    assert "no number of events a year" in wild.why
+
+
+def test_one_side_without_a_curve_does_not_hide_the_other() -> None:
+    rate, harm = Told("rate", "range", (100_000, 500_000)), Told("others", "range", (100, 9_000))
+    found, why = figures([Row("k", "R-1", (rate, HEAVY, harm))], 2)
+    assert [one.side for one in found] == ["others"]
+    assert why.startswith(str(SIDE_WORDS["own"]))
 
 
 def test_the_list_and_the_curve_tell_the_same_mean() -> None:
@@ -181,19 +252,22 @@ def test_a_row_of_the_table_reads_as_it_was_written(one: int, two: int, three: i
     except BadInput:
         return
     cells = table.written(belief, "EUR")
+    assert table.read(cells, "fines", "EUR") == belief
     if list(doubts(belief, None, "EUR")):
         with pytest.raises(BadInput, match="rare worst decides"):
-            table.read(cells, "fines", "EUR", None)
+            table.demand_sure(belief, None, "EUR")
     else:
-        assert table.read(cells, "fines", "EUR", None) == belief
+        table.demand_sure(belief, None, "EUR")
 
 
 def test_a_workbook_holds_numbers_as_numbers_and_everything_else_as_text() -> None:
-    rows = [["No.", "x"], ["007", "1200.5"], ["'=1+1", "a & <b>\x00"]]
+    rows = [["No.", "x"], ["007", "1200.5"], ["'=1+1", "a & <b>\x00"], ["1.50", "1234567890123.456"]]
     made = workbook(rows, "Scenarios")
     assert made == workbook(rows, "Scenarios"), "the same bytes each time"
     sheet = zipfile.ZipFile(io.BytesIO(made)).read("xl/worksheets/sheet1.xml").decode()
     assert '<c r="B2"><v>1200.5</v></c>' in sheet
     assert '<c r="A2" t="inlineStr"><is><t xml:space="preserve">007</t></is></c>' in sheet
     assert "'=1+1" in sheet
+    for text in ("1.50", "1234567890123.456"):
+        assert f'<t xml:space="preserve">{text}</t>' in sheet, "as a number it would come back as another"
     assert "a &amp; &lt;b&gt;</t>" in sheet
