@@ -19,8 +19,9 @@ from duecare.program.task_queries import holding_people, today_at
 from duecare.program.unchanged import demand_unchanged
 from duecare.risk.measures.depending import circle, clash
 from duecare.risk.measures.models import Measure
-from duecare.risk.measures.queries import ENDS
+from duecare.risk.measures.queries import ENDS, End
 from duecare.risk.register.actions import lock_terms
+from duecare.risk.register.effect_actions import put_effects
 from duecare.risk.register.models import Scenario
 from duecare.web.recorded import recorded
 
@@ -67,6 +68,17 @@ class Draft:
     """Key of a person; empty for nobody yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A measure that left the table."""
+
+    row: Measure
+    written: int = 0
+    """How many of its effects stand on scenarios now."""
+    left_out: int = 0
+    """How many could not be written there."""
+
+
 def add_measure(viewer: Viewer, draft: Draft, now: datetime) -> Measure:
     """Put down what could be done. Raises BadInput naming the field that cannot be."""
     key = new_key()
@@ -94,9 +106,15 @@ def change_measure(viewer: Viewer, key: str, draft: Draft, seen: int, now: datet
     return row
 
 
-def end_measure(viewer: Viewer, key: str, how: str, reason: str, seen: int, now: datetime) -> Measure:
-    """Take a measure off the table: `done`, `refused` or `dropped`. Raises NotFound, Refused if it has ended
-    before or somebody changed it since `seen`, BadInput without a reason."""
+def end_measure(
+    viewer: Viewer, key: str, how: str, reason: str, seen: int, now: datetime, *, into_register: bool = False
+) -> Ended:
+    """Take a measure off the table: `done`, `refused` or `dropped`.
+
+    `into_register`: what one that is done changes stands on its scenarios from now on, as it was estimated.
+    Raises NotFound, Refused if it has ended before or somebody changed it since `seen`, BadInput without a
+    reason, or if what was not done was to go into the register.
+    """
     if how not in ENDS:
         raise BadInput(
             _("“%s” is no way in which a measure ends.") % how[:40],
@@ -109,13 +127,23 @@ def end_measure(viewer: Viewer, key: str, how: str, reason: str, seen: int, now:
             _("Say what was done or decided, and why: it will be asked for."),
             "reason",
         )
+    if into_register and how != End.DONE:
+        raise BadInput(
+            _("Only what was done takes anything away."),
+            _("Say that it was done, or leave the register as it is."),
+            "into_register",
+        )
+    written = left_out = 0
     with recording(viewer.actor, "end a measure") as act:
         row = _open(key)
         demand_unchanged(row, seen)
         act.reason = recorded("end the measure %(title)s", title=row.title)
         row.ended_at, row.ended_by, row.ended_as, row.ended_because = now, viewer.actor, how, reason
         row.save()
-    return row
+        if into_register:
+            why = _("The measure “%(title)s” was carried out: %(why)s") % {"title": row.title, "why": reason}
+            written, left_out = put_effects(viewer, row.safeguard, row.effects, why[:LONG], now)
+    return Ended(row, written, left_out)
 
 
 def _open(key: str) -> Measure:

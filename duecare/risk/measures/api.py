@@ -130,6 +130,8 @@ class EndMeasure(Body):
 
     how: Literal["done", "refused", "dropped"]
     reason: Words
+    into_register: bool = False
+    """Whether what it changes, being done, stands on its scenarios from now on."""
     seen: int | None = None
 
 
@@ -167,7 +169,10 @@ def end_measure(request: Request, key: Key, body: EndMeasure) -> Any:
     viewer = changer(request)
     row = find_measure(key, viewer)
     seen = seen_entry(row) if body.seen is None else body.seen
-    return actions.end_measure(viewer, key, body.how, body.reason, seen, request.now)
+    ended = actions.end_measure(
+        viewer, key, body.how, body.reason, seen, request.now, into_register=body.into_register
+    )
+    return ended.row
 
 
 Objective = Literal["own", "others", "both"]

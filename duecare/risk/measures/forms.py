@@ -252,4 +252,12 @@ class EndMeasureForm(RecordForm):
             "asked for."
         ),
     )
+    into_register = forms.BooleanField(
+        label=_("It was done: what it changes stands on its scenarios from now on"),
+        required=False,
+        help_text=_(
+            "As it was estimated, in the place of what is said of the same safeguard there. Where checks "
+            "measure it, what they measure counts. What was estimated of the scenarios stays."
+        ),
+    )
     seen = SeenField(required=False)

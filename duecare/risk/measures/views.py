@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, Refused
@@ -35,6 +36,7 @@ from duecare.risk.register.models import RiskTerms, Scenario
 from duecare.risk.register.queries import terms
 from duecare.risk.rooms import ROOM
 from duecare.web.views import show
+from duecare.words import number
 
 HISTORY = 20
 
@@ -137,24 +139,47 @@ def end(request: Request, key: str) -> HttpResponseBase:
     if form.is_valid():
         values = form.cleaned_data
         try:
-            actions.end_measure(viewer, key, values["how"], values["reason"], _seen(form), request.now)
+            ended = actions.end_measure(
+                viewer,
+                key,
+                values["how"],
+                values["reason"],
+                _seen(form),
+                request.now,
+                into_register=values["into_register"],
+            )
         except DuecareError as error:
             refuse(form, error)
         else:
             messages.success(request, _("The measure is off the table. It stays in the record."))
+            _tell_register(request, ended)
             return redirect("measure", key)
-    text = _(
-        "If it was carried out, say on the pages of its scenarios what the safeguard takes away now: today’s "
-        "figures follow what is said there, and what checks measure."
-    )
     return form_page(
         request,
         form,
         _("End the measure"),
-        f"{row.title}. {text}",
+        row.title,
         _("End it"),
         reverse("measure", args=[key]),
     )
+
+
+def _tell_register(request: Request, ended: actions.Ended) -> None:
+    """What became of the register."""
+    if ended.written:
+        told = ngettext(
+            "What it changes stands on %(count)s side of its scenarios now.",
+            "What it changes stands on %(count)s sides of its scenarios now.",
+            ended.written,
+        )
+        messages.success(request, told % {"count": number(ended.written)})
+    if ended.left_out:
+        told = ngettext(
+            "%(count)s effect went nowhere: its scenario has ended, or it takes nothing away.",
+            "%(count)s effects went nowhere: their scenarios have ended, or they take nothing away.",
+            ended.left_out,
+        )
+        messages.warning(request, told % {"count": number(ended.left_out)})
 
 
 def demand_terms(viewer: Viewer) -> RiskTerms:

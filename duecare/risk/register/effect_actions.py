@@ -7,9 +7,10 @@ world has changed since, and today's figures move.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -118,6 +119,39 @@ def end_effect(viewer: Viewer, key: str, reason: str, now: datetime, *, known: b
         if known:
             _rest_on(row, before)
     return found
+
+
+def put_effects(
+    viewer: Viewer, safeguard: str, told: Iterable[Mapping[str, Any]], reason: str, now: datetime
+) -> tuple[int, int]:
+    """Within an act: what a safeguard takes away now that a measure (`Measure.effects`) was carried out.
+
+    What is said of the same safeguard on the same side of a scenario is replaced. The estimates that stand
+    tell of the world before, so today's figures move. Left out is what takes nothing away, and what speaks of
+    a scenario that has ended. Returns how many were written, and how many left out.
+    """
+    written = left_out = 0
+    for one in sorted(told, key=lambda one: str(one["scenario"])):
+        row = Scenario.objects.select_for_update().filter(pk=one["scenario"], ended_at=None).first()
+        values = {name: one[name] for name in ("efficacy", "coverage", "reliability")} | {"reason": reason}
+        if row is None or not (max(one["efficacy"]) and one["coverage"] and one["reliability"]):
+            left_out += 1
+            continue
+        found = Effect.objects.select_for_update().filter(
+            scenario=row, safeguard=safeguard, on=one["on"], ended_at=None
+        ).first() or Effect(
+            id=new_key(),
+            scenario=row,
+            safeguard=safeguard,
+            on=one["on"],
+            made_at=now,
+            made_by=viewer.actor,
+        )
+        for name, value in values.items():
+            setattr(found, name, value)
+        found.save()
+        written += 1
+    return written, left_out
 
 
 def _standing(key: str) -> tuple[Scenario, Effect]:

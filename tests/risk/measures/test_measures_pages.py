@@ -146,6 +146,37 @@ def test_what_is_shown_to_change_is_what_the_effect_leaves_of_today(owner: tuple
     assert "nobody estimated it" in page
 
 
+def test_what_was_done_stands_in_the_register_and_moves_the_figures_of_today(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    set_terms(viewer)
+    first, second, gone = (scenario(viewer, NOW, number) for number in (1, 2, 3))
+    with recording(viewer.actor, "say what holds"):
+        Effect.objects.create(
+            id=new_key(), scenario=first, safeguard="mfa", on="frequency", efficacy=[100, 100, 100],
+            coverage=400, reliability=1000, reason="x", made_at=NOW, made_by=viewer.actor,
+        )  # fmt: skip
+    effects = tuple(Change(one.pk, "frequency", (500, 500, 500), 1000, 1000) for one in (first, second, gone))
+    row = add_measure(viewer, draft(effects=effects), NOW)
+    with recording(viewer.actor, "end one"):
+        gone.ended_at = NOW
+        gone.save()
+    address = f"/risk/measures/{row.pk}/end/"
+    refused = {"how": "dropped", "reason": "No.", "into_register": "on", "seen": seen_entry(row)}
+    assert "Only what was done" in client.post(address, refused).content.decode()
+    assert Effect.objects.count() == 1
+    page = client.post(address, {**refused, "how": "done", "reason": "It runs."}, follow=True)
+    told = re.sub(r"\s+", " ", page.content.decode())
+    assert "stands on 2 sides of its scenarios now" in told
+    assert "1 effect went nowhere" in told
+    for one in (first, second):
+        standing = Effect.objects.get(scenario=one, ended_at=None)
+        assert (standing.efficacy, standing.coverage, standing.reliability) == ([500, 500, 500], 1000, 1000)
+        assert "“Wider MFA” was carried out: It runs." in standing.reason
+    assert not Effect.objects.filter(scenario=gone).exists()
+
+
 def test_what_needs_itself_or_what_excludes_it_is_refused(owner: tuple[Client, Viewer]) -> None:
     _client, viewer = owner
     with pytest.raises(Refused, match="terms of risk"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from duecare.errors import BadInput
 from duecare.program.catalogue import catalogue
+from duecare.risk.curves import NoCertificate
 from duecare.risk.register import table
 from duecare.risk.register.believing import (
     MOST_LISTED,
@@ -173,6 +174,21 @@ def test_one_side_without_a_curve_does_not_hide_the_other() -> None:
     found, why = figures([Row("k", "R-1", (rate, HEAVY, harm))], 2)
     assert [one.side for one in found] == ["others"]
     assert why.startswith(str(SIDE_WORDS["own"]))
+
+
+def test_no_page_waits_for_minutes_of_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_args: object) -> None:
+        raise NoCertificate("No grid reaches it.", "Ask for less.")
+
+    monkeypatch.setattr("duecare.risk.curve_files.curves", never)
+    monkeypatch.setattr("duecare.risk.register.figures.curve", never)
+    monkeypatch.setattr("duecare.risk.curve_files.YEARS", 1000)
+    loss = Told("fines", "range", (1_000, 5_000))
+    often, seldom = Told("rate", "range", (3_000_000, 9_000_000)), Told("rate", "range", (100_000, 500_000))
+    assert figures([Row("k", "R-1", (often, loss))], 2)[0] == []
+    assert "No grid reaches it" in figures([Row("k", "R-1", (often, loss))], 2)[1]
+    (drawn,), _why = figures([Row("k", "R-1", (seldom, loss))], 2)
+    assert drawn.drawn
 
 
 def test_the_list_and_the_curve_tell_the_same_mean() -> None:
