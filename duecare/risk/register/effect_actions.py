@@ -177,7 +177,7 @@ def _demand_alone(row: Scenario, draft: EffectDraft) -> None:
 
 def _left(row: Scenario) -> Mapping[str, float]:
     """What the safeguards leave of each side of a scenario."""
-    holds = holds_today(row)
+    holds = holds_today([row])[row.pk]
     return {on: left(holds, on) for on in ON}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,7 +64,7 @@ def estimate(viewer: Viewer, key: str, said: Estimated, now: datetime) -> Estima
         act.reason = recorded(
             "estimate %(what)s of the scenario %(name)s", what=said.belief.what, name=str(row)
         )
-        (made,) = put_estimates(viewer.person or None, row, [said], now)
+        (made,) = put_estimates(viewer.person or None, [(row, [said])], now)
         mark_reviewed(row, viewer, now)
     return made
 
@@ -129,41 +129,48 @@ def demand_said(said: Estimated) -> None:
 
 
 def put_estimates(
-    author: str | None, row: Scenario, told: Iterable[Estimated], now: datetime
+    author: str | None, told: Sequence[tuple[Scenario, Sequence[Estimated]]], now: datetime
 ) -> list[Estimate]:
-    """Within an act: record what a person (by key) believes of one scenario, with what its safeguards leave
-    today. Of the same person an earlier estimate of the same thing ends; a history takes the place of any
-    that stands, whoever told it: the organisation has one, and no event must be counted twice.
+    """Within an act: record what a person (by key) believes of scenarios, of each thing once, with what their
+    safeguards leave today. Of the same person an earlier estimate of the same thing ends; a history takes the
+    place of any that stands, whoever told it: the organisation has one, and no event must be counted twice.
 
     Raises BadInput for a rate that no curve takes without those safeguards.
     """
-    holds = holds_today(row)
+    holds = holds_today(row for row, _said in told)
     made = []
-    for said in told:
-        demand_bearable(said.belief, left(holds, "frequency"))
-        replaced = Q(author=author)
-        if said.belief.kind == HISTORY:
-            replaced |= Q(kind=HISTORY)
-        standing_now = Estimate.objects.select_for_update().filter(
-            replaced, scenario=row, what=said.belief.what, ended_at=None
-        )
-        for one in standing_now:
-            one.ended_at = now
-            one.save()
-        made.append(
-            Estimate.objects.create(
-                id=new_key(),
-                scenario=row,
-                what=said.belief.what,
-                kind=said.belief.kind,
-                numbers=list(said.belief.numbers),
-                frequency_left=round(left(holds, "frequency") * MILLION),
-                magnitude_left=round(left(holds, "magnitude") * MILLION),
-                author_id=author,
-                reason=said.reason.strip(),
-                source=said.source.strip(),
-                confidence=said.confidence,
-                made_at=now,
+    for row, some in told:
+        shares = {on: left(holds[row.pk], on) for on in ("frequency", "magnitude")}
+        for said in some:
+            demand_bearable(said.belief, shares["frequency"])
+            made.append(
+                Estimate(
+                    id=new_key(),
+                    scenario=row,
+                    what=said.belief.what,
+                    kind=said.belief.kind,
+                    numbers=list(said.belief.numbers),
+                    frequency_left=round(shares["frequency"] * MILLION),
+                    magnitude_left=round(shares["magnitude"] * MILLION),
+                    author_id=author,
+                    reason=said.reason.strip(),
+                    source=said.source.strip(),
+                    confidence=said.confidence,
+                    made_at=now,
+                )
             )
-        )
+    _end_earlier(author, {(one.scenario_id, one.what): one.kind for one in made}, now)
+    Estimate.objects.bulk_create(made)
     return made
+
+
+def _end_earlier(author: str | None, anew: Mapping[tuple[str, str], str], now: datetime) -> None:
+    """End what new estimates, by scenario and thing, take the place of."""
+    keys = {scenario for scenario, _what in anew}
+    standing_now = Estimate.objects.select_for_update().filter(scenario__in=keys, ended_at=None)
+    replaced = [
+        one.pk
+        for one in standing_now.filter(Q(author=author) | Q(kind=HISTORY))
+        if (kind := anew.get((one.scenario_id, one.what))) and (one.author_id == author or kind == one.kind)
+    ]
+    Estimate.objects.filter(pk__in=replaced).update(ended_at=now)

@@ -5,16 +5,17 @@ All figures come from the document that `duecare risk curve` reads, so that each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from duecare.errors import DuecareError
 from duecare.risk.curve_files import answer, portfolio_of
-from duecare.risk.curves import curve
+from duecare.risk.curves import NoCertificate, curve
 from duecare.risk.register.forms_of_loss import RATE, SIDE_WORDS, SIDES
 from duecare.risk.register.portfolios import Row, Stage, Told, in_place, left, pooled_rate, write
 from duecare.risk.simulating import YEARS
+from duecare.words import gettext as _
 
 BAD_YEAR = 0.95
 """The loss that one year in twenty exceeds."""
@@ -68,7 +69,12 @@ def means(row: Row, digits: int) -> Means:
     scenario must not take a list of all down."""
     found: list[float | None] = []
     why: list[str] = []
-    for one in (lambda: _rate(row), lambda: _loss(row, "own", digits), lambda: _loss(row, "others", digits)):
+    asked: Sequence[Callable[[], float | None]] = (
+        lambda: _rate(row),
+        lambda: _loss(row, "own", digits),
+        lambda: _loss(row, "others", digits),
+    )
+    for one in asked:
         try:
             found.append(one())
         except DuecareError as error:
@@ -125,8 +131,15 @@ def figure(rows: Sequence[Row], side: str, digits: int) -> Figure | None:
 def _demand_light(document: Mapping[str, Any]) -> None:
     """Raises NoCertificate where `answer` would draw more by chance than a page can wait for."""
     portfolio = portfolio_of(document)
-    if sum(portfolio.rate(one) for one in portfolio.scenarios) * YEARS > MOST_DRAWN:
+    if sum(portfolio.rate(one) for one in portfolio.scenarios) * YEARS <= MOST_DRAWN:
+        return
+    try:
         curve(portfolio, (BAD_YEAR, 0.99))
+    except NoCertificate:
+        raise NoCertificate(
+            _("No exact curve can be had, and to draw one by chance takes minutes: it happens so often."),
+            _("Narrow the ranges, or take the curve file away and run `duecare risk curve` on it."),
+        ) from None
 
 
 def figures(rows: Sequence[Row], digits: int) -> tuple[list[Figure], str]:

@@ -12,7 +12,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.measuring import NOTHING, Measured
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
-from duecare.risk.register.portfolios import MILLION, Hold, Row, Told, left
+from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
 
 SCENARIO = "risk.scenario"
 THOUSAND = 1000
@@ -84,24 +84,18 @@ def hold_of(row: Effect, found: Measured = NOTHING) -> Hold:
     return Hold(row.safeguard, row.on, (least, likely, most), coverage / THOUSAND, reliability / THOUSAND)
 
 
-def holds_today(row: Scenario) -> list[Hold]:
-    """The safeguards that hold a scenario down, as far as checks measured them or people estimated them.
+def holds_today(rows: Iterable[Scenario]) -> Mapping[str, Sequence[Hold]]:
+    """By key, the safeguards that hold each of these scenarios down, as far as checks measured them or people
+    estimated them.
 
     For actions, in which an estimate is put down with what its safeguards leave on that day.
     """
-    effects = list(Effect.objects.filter(scenario=row, ended_at=None).order_by("id"))
+    holds: dict[str, list[Hold]] = {one.pk: [] for one in rows}
+    effects = list(Effect.objects.filter(scenario__in=list(holds), ended_at=None).order_by("id"))
     found = measured(one.safeguard for one in effects)
-    return [hold_of(one, found[one.safeguard]) for one in effects]
-
-
-def frequency_left_today() -> Mapping[int, float]:
-    """By the number of each scenario that safeguards hold down, what they leave of its rate; for actions."""
-    effects = list(Effect.objects.filter(ended_at=None).select_related("scenario").order_by("id"))
-    found = measured(one.safeguard for one in effects)
-    holds: dict[int, list[Hold]] = {}
     for one in effects:
-        holds.setdefault(one.scenario.number, []).append(hold_of(one, found[one.safeguard]))
-    return {number: left(some, "frequency") for number, some in holds.items()}
+        holds[one.scenario_id].append(hold_of(one, found[one.safeguard]))
+    return holds
 
 
 def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping[str, tuple[Hold, ...]]:

@@ -223,6 +223,14 @@ def test_a_bad_cell_is_named_and_nothing_of_its_row_comes_in(row: str, why: str)
     assert not Scenario.objects.exists()
 
 
+def test_more_rows_than_one_act_can_take_are_refused_before_anything_is_read_of_them() -> None:
+    client, _viewer = keeper()
+    rows = "".join(NEW.replace("Fire,Fire", f"Fire {number},Fire") for number in range(301))
+    page = words(send(client, "risks.csv", HEAD + rows).content.decode())
+    assert "more than 300 rows" in page, page[:3000]
+    assert not Scenario.objects.exists()
+
+
 def test_merged_cells_and_formulas_of_a_workbook_are_faults_of_their_cells() -> None:
     client, _viewer = keeper()
     buffer = io.BytesIO()

@@ -186,7 +186,7 @@ def test_no_page_waits_for_minutes_of_chance(monkeypatch: pytest.MonkeyPatch) ->
     loss = Told("fines", "range", (1_000, 5_000))
     often, seldom = Told("rate", "range", (3_000_000, 9_000_000)), Told("rate", "range", (100_000, 500_000))
     assert figures([Row("k", "R-1", (often, loss))], 2)[0] == []
-    assert "No grid reaches it" in figures([Row("k", "R-1", (often, loss))], 2)[1]
+    assert "takes minutes" in figures([Row("k", "R-1", (often, loss))], 2)[1]
     (drawn,), _why = figures([Row("k", "R-1", (seldom, loss))], 2)
     assert drawn.drawn
 
