@@ -22,12 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import exp, isfinite, sqrt
 
 import numpy as np
 from scipy import fft
 
 from duecare.errors import BadInput, DuecareError
+from duecare.risk.frequencies import Complex
 from duecare.risk.scenarios import Portfolio, Scenario, spread
 from duecare.risk.severities import Array, Severity
 
@@ -144,14 +146,16 @@ def curves(
     points, highest = POINTS, max(quantiles)
     most = MOST_POINTS if all(one.plain for one in portfolios) else MOST_UNCERTAIN
     found = [_with_end(one, _end(one, highest), points, highest) for one in portfolios]
-    end = max(one.step for one in found) * points
+    end = max(one.fine.step for one in found) * points
     if len(found) > 1:
         found = _together(portfolios, end, points)
     while certify:
-        certificates = [_certify(one, each, quantiles) for one, each in zip(portfolios, found, strict=True)]
+        certificates = [_certify(one, quantiles) for one in found]
         worst = max(one.step_error for one in certificates)
         if worst <= TOLERANCE:
-            return [replace(each, certificate=one) for each, one in zip(found, certificates, strict=True)]
+            return [
+                replace(each.fine, certificate=one) for each, one in zip(found, certificates, strict=True)
+            ]
         points *= 2
         if points > most:
             raise NoCertificate(
@@ -159,21 +163,21 @@ def curves(
                 "Ask for less extreme quantiles, or cap the losses.",
             )
         found = _together(portfolios, end, points)
-    return found
+    return [each.fine for each in found]
 
 
-def _together(portfolios: Sequence[Portfolio], end: float, points: int) -> list[Curve]:
-    return [on_one_grid(one, end / points, points) for one in portfolios]
+def _together(portfolios: Sequence[Portfolio], end: float, points: int) -> list[_Steps]:
+    return [_Steps(one, end / points, points) for one in portfolios]
 
 
-def _with_end(portfolio: Portfolio, end: float, points: int, p: float) -> Curve:
+def _with_end(portfolio: Portfolio, end: float, points: int, p: float) -> _Steps:
     """A curve whose grid reaches just beyond the quantile of p."""
     for _ in range(60):
-        found = on_one_grid(portfolio, end / points, points)
-        if found.below[-1] <= p:
+        found = _Steps(portfolio, end / points, points)
+        if found.fine.below[-1] <= p:
             end *= 2
             continue
-        reached = found.var(p)
+        reached = found.fine.var(p)
         if reached > 0 and reached < end / 16:
             end = 2 * reached
             continue
@@ -193,8 +197,7 @@ def _end(portfolio: Portfolio, p: float) -> float:
         if one.secondary is not None:
             parts.append((one.secondary_chance, one.secondary))
         for share, severity in parts:
-            survival = 1 - severity.cdf(x)
-            limited = severity.limited(x)
+            survival, limited = severity.tail(x)
             tail += rate * share * survival
             first += rate * share * limited
             second += rate * share * limited * x  # no less than the second moment of min(Y, x)
@@ -216,24 +219,74 @@ def _finite_mean(one: Scenario) -> float:
 
 def on_one_grid(portfolio: Portfolio, step: float, points: int) -> Curve:
     """The curve at 0, step, 2 step..., so many points, without a certificate."""
-    x = lattice(step, points + 1)
-    masses_of = [of_event(one, x, step) for one in portfolio.scenarios]
-    survival = [
-        _survival(one, x[:-1], each) for one, each in zip(portfolio.scenarios, masses_of, strict=True)
-    ]
-    if portfolio.plain:
-        exceeding = sum(
-            (portfolio.rate(one) * each for one, each in zip(portfolio.scenarios, survival, strict=True)),
-            np.zeros(points),
-        )
-        v = portfolio.gamma_variance
-        largest = np.exp(-exceeding) if v == 0 else np.exp(-np.log1p(v * exceeding) / v)
-    else:
-        largest = portfolio.transform([-each for each in survival])
-    below = distribution(summed(portfolio, masses_of), portfolio.none)
-    expected = np.concatenate(([0.0], np.cumsum(1 - (below[1:] + below[:-1]) / 2))) * step
-    largest = np.maximum.accumulate(np.maximum(largest, portfolio.none))
-    return Curve(step, below, expected, largest, portfolio.mean, portfolio.variance, portfolio.none)
+    adding, x = _Adding(portfolio, step, points), lattice(step, points + 1)
+    for one in portfolio.scenarios:
+        adding.add(one, _tails(one, x))
+    return adding.curve()
+
+
+class _Steps:
+    """A curve at a step, and what the same is at twice the step: each severity is asked once for both."""
+
+    def __init__(self, portfolio: Portfolio, step: float, points: int) -> None:
+        x = lattice(step, points + 1)
+        fine, self._coarse = _Adding(portfolio, step, points), _Adding(portfolio, 2 * step, points // 2)
+        self.moment_error = 0.0
+        """The largest of a severity, as in `Certificate`."""
+        for one in portfolio.scenarios:
+            tails = _tails(one, x)
+            fine.add(one, tails)
+            self._coarse.add(one, [(survival[::2], limited[::2]) for survival, limited in tails])
+            self.moment_error = max(self.moment_error, _moment_error(tails[0][1], x, step))
+        self.fine = fine.curve()
+
+    @cached_property
+    def coarse(self) -> Curve:
+        return self._coarse.curve()
+
+
+def _tails(one: Scenario, x: Array) -> list[tuple[Array, Array]]:
+    """P(X > x) and E[min(X, x)] of what an event costs first, and of what it may cost besides."""
+    return [each.tail(x) for each in (one.severity, one.secondary) if each is not None]
+
+
+class _Adding:
+    """Scenarios as they come, on one grid. Where all rates are known only sums are kept, of masses and of how
+    often a loss exceeds each point: a thousand scenarios take no more room than one."""
+
+    def __init__(self, portfolio: Portfolio, step: float, points: int) -> None:
+        self._portfolio, self._step, self._points = portfolio, step, points
+        self._masses: list[Array] = []
+        self._exceeding: list[Array] = []
+        if portfolio.plain:
+            self._masses, self._exceeding = [np.zeros(points)], [np.zeros(points)]
+
+    def add(self, one: Scenario, tails: Sequence[tuple[Array, Array]]) -> None:
+        """A scenario with its tails at the points and at one more."""
+        masses = _with_secondary(one, [_masses(limited, self._step) for _survival, limited in tails])
+        exceeding = tails[0][0][:-1] if len(tails) == 1 else _survival(masses)
+        if self._portfolio.plain:
+            rate = self._portfolio.rate(one)
+            self._masses[0] += rate * masses
+            self._exceeding[0] += rate * exceeding
+        else:
+            self._masses.append(masses)
+            self._exceeding.append(exceeding)
+
+    def curve(self) -> Curve:
+        """Of all that was added."""
+        portfolio, step = self._portfolio, self._step
+        if portfolio.plain:
+            v, often = portfolio.gamma_variance, self._exceeding[0]
+            largest = np.exp(-often) if v == 0 else np.exp(-np.log1p(v * often) / v)
+            masses = _of_rates(portfolio, self._masses[0])
+        else:
+            largest = portfolio.transform([-each for each in self._exceeding])
+            masses = summed(portfolio, self._masses)
+        below = distribution(masses, portfolio.none)
+        expected = np.concatenate(([0.0], np.cumsum(1 - (below[1:] + below[:-1]) / 2))) * step
+        largest = np.maximum.accumulate(np.maximum(largest, portfolio.none))
+        return Curve(step, below, expected, largest, portfolio.mean, portfolio.variance, portfolio.none)
 
 
 def summed(portfolio: Portfolio, masses_of: Sequence[Array]) -> Array:
@@ -241,19 +294,32 @@ def summed(portfolio: Portfolio, masses_of: Sequence[Array]) -> Array:
 
     Masses that lie beyond the grid are missing from both.
     """
-    points = len(masses_of[0])
-    size = 2 * points
-    damped = np.exp(-TILT / size * np.arange(points))
     if portfolio.plain:
-        rates, events = np.zeros(points), 0.0
+        rates = np.zeros(len(masses_of[0]))
         for one, masses in zip(portfolio.scenarios, masses_of, strict=True):
             rates += portfolio.rate(one) * masses
-            events += portfolio.rate(one)
-        z, v = fft.rfft(rates * damped, size) - events, portfolio.gamma_variance
-        sums = np.exp(z) if v == 0 else np.exp(-np.log1p(-v * z) / v)
-    else:
-        sums = portfolio.transform([fft.rfft(masses * damped, size) - 1 for masses in masses_of])
-    return np.asarray(np.maximum(fft.irfft(sums, size)[:points] / damped, 0))
+        return _of_rates(portfolio, rates)
+    damped, size = _damping(len(masses_of[0]))
+    sums = portfolio.transform([fft.rfft(masses * damped, size) - 1 for masses in masses_of])
+    return _undamped(sums, damped, size)
+
+
+def _of_rates(portfolio: Portfolio, rates: Array) -> Array:
+    """The same where all rates are known, from the sum of rate times masses."""
+    damped, size = _damping(len(rates))
+    events, v = sum(portfolio.rate(one) for one in portfolio.scenarios), portfolio.gamma_variance
+    z = fft.rfft(rates * damped, size) - events
+    return _undamped(np.exp(z) if v == 0 else np.exp(-np.log1p(-v * z) / v), damped, size)
+
+
+def _damping(points: int) -> tuple[Array, int]:
+    """What masses are multiplied with before their transform, and how many points that has."""
+    size = 2 * points
+    return np.exp(-TILT / size * np.arange(points)), size
+
+
+def _undamped(sums: Complex, damped: Array, size: int) -> Array:
+    return np.asarray(np.maximum(fft.irfft(sums, size)[: len(damped)] / damped, 0))
 
 
 def distribution(masses: Array, none: float) -> Array:
@@ -265,20 +331,25 @@ def distribution(masses: Array, none: float) -> Array:
 
 def of_event(one: Scenario, x: Array, step: float) -> Array:
     """What one event costs, on the grid: the masses at 0, step, 2 step..."""
-    masses = on_grid(one.severity, x, step)
+    return _with_secondary(
+        one, [on_grid(each, x, step) for each in (one.severity, one.secondary) if each is not None]
+    )
+
+
+def _with_secondary(one: Scenario, parts: Sequence[Array]) -> Array:
+    """The masses of both losses of an event together, from those of each."""
+    masses = parts[0]
     if one.secondary is None:
         return masses
-    also = one.secondary_chance * on_grid(one.secondary, x, step)
+    also = one.secondary_chance * parts[1]
     also[0] += 1 - one.secondary_chance
     size = 2 * len(masses)
     both = fft.irfft(fft.rfft(masses, size) * fft.rfft(also, size), size)
     return np.asarray(np.maximum(both[: len(masses)], 0))
 
 
-def _survival(one: Scenario, x: Array, masses: Array) -> Array:
-    """P(an event costs more than x)."""
-    if one.secondary is None:
-        return 1 - one.severity.cdf(x)
+def _survival(masses: Array) -> Array:
+    """P(an event costs more than each point), by its masses."""
     return np.maximum(1 - (np.cumsum(masses) - masses / 2), 0)
 
 
@@ -303,10 +374,8 @@ def _masses(limited: Array, step: float) -> Array:
     return np.maximum(found, 0)
 
 
-def _certify(portfolio: Portfolio, found: Curve, quantiles: Sequence[float]) -> Certificate:
-    points = len(found.below)
-    coarse = on_one_grid(portfolio, 2 * found.step, points // 2)
-    differ = 0.0
+def _certify(steps: _Steps, quantiles: Sequence[float]) -> Certificate:
+    found, coarse, differ = steps.fine, steps.coarse, 0.0
     for p in quantiles:
         pairs = [(found.var(p), _or_inf(coarse.var, p)), (found.oep(p), _or_inf(coarse.oep, p))]
         if isfinite(found.mean):
@@ -314,12 +383,11 @@ def _certify(portfolio: Portfolio, found: Curve, quantiles: Sequence[float]) -> 
         for fine, rough in pairs:
             if fine != rough:
                 differ = max(differ, abs(fine - rough) / max(fine, found.step))
-    x = lattice(found.step, points + 1)
     return Certificate(
         step_error=differ,
-        moment_error=max(_moment_error(one.severity, x, found.step) for one in portfolio.scenarios),
+        moment_error=steps.moment_error,
         aliased_mass=exp(-TILT) * (1 - float(found.below[-1])),
-        points=points,
+        points=len(found.below),
         step=found.step,
     )
 
@@ -331,9 +399,8 @@ def _or_inf(ask: object, p: float) -> float:
         return float("inf")
 
 
-def _moment_error(severity: Severity, x: Array, step: float) -> float:
-    """How far E[min(X, end)^2] on the grid is from the exact one, relatively."""
-    limited = severity.limited(x)
+def _moment_error(limited: Array, x: Array, step: float) -> float:
+    """How far E[min(X, end)^2] on the grid is from the exact one, relatively; `limited` is E[min(X, x)]."""
     masses = _masses(limited, step)
     # E[min(X, m)^2] = 2 integral of y S(y) dy = 2 (m L(m) - integral of L); Simpson over the grid.
     end = float(x[-2])

@@ -26,6 +26,9 @@ Array = NDArray[np.float64]
 Z90 = 3.289707253902945
 """Standard deviations between the 5 % and the 95 % point of a normal distribution."""
 
+STRAIGHT = 1e-12
+"""A Pareto shape below which its tail is an exponential one."""
+
 
 class Severity(Protocol):
     """The distribution of one loss."""
@@ -51,9 +54,13 @@ class Severity(Protocol):
     def at(self, p: Array) -> Array:
         """The smallest x with P(X <= x) >= p."""
 
+    def tail(self, x: Array) -> tuple[Array, Array]:
+        """P(X > x) and E[min(X, x)], which share most of their work where both are asked."""
+        return 1 - self.cdf(x), self.limited(x)
+
 
 @dataclass(frozen=True)
-class Lognormal:
+class Lognormal(Severity):
     """exp(N(mu, sigma^2))."""
 
     mu: float
@@ -105,18 +112,22 @@ class Lognormal:
         return np.asarray(special.ndtr(self._z(np.maximum(x, 0))))
 
     def limited(self, x: Array) -> Array:
+        return self.tail(x)[1]
+
+    def tail(self, x: Array) -> tuple[Array, Array]:
         x = np.maximum(x, 0)
         z = self._z(x)
+        survival = np.asarray(special.ndtr(-z))
         with np.errstate(invalid="ignore"):
-            above = np.where(np.isinf(x), 0, x * special.ndtr(-z))
-        return np.asarray(self.moments[0] * special.ndtr(z - self.sigma) + above)
+            above = np.where(np.isinf(x), 0, x * survival)
+        return survival, np.asarray(self.moments[0] * special.ndtr(z - self.sigma) + above)
 
     def at(self, p: Array) -> Array:
         return np.asarray(np.exp(self.mu + self.sigma * special.ndtri(p)))
 
 
 @dataclass(frozen=True)
-class Pert:
+class Pert(Severity):
     """A beta distribution from a least, a most likely and a greatest loss.
 
     alpha = 1 + 4 (m - a) / (b - a), beta = 1 + 4 (b - m) / (b - a); mean
@@ -177,13 +188,16 @@ class Pert:
         return np.asarray(special.betainc(a, b, self._share(x)))
 
     def limited(self, x: Array) -> Array:
+        return self.tail(x)[1]
+
+    def tail(self, x: Array) -> tuple[Array, Array]:
         a, b, width = self._shape
         x = np.maximum(x, 0)
         share = self._share(x)
         below, mean = special.betainc(a, b, share), a / (a + b) * special.betainc(a + 1, b, share)
         with np.errstate(invalid="ignore"):
             above = np.where(below < 1, x * (1 - below), 0)
-        return np.asarray(self.least * below + width * mean + above)
+        return 1 - below, np.asarray(self.least * below + width * mean + above)
 
     def at(self, p: Array) -> Array:
         a, b, width = self._shape
@@ -191,7 +205,7 @@ class Pert:
 
 
 @dataclass(frozen=True)
-class Pareto:
+class Pareto(Severity):
     """A generalised Pareto distribution above a threshold: the tail of many losses (Pickands, 1975).
 
     P(X > x) = (1 + shape (x - threshold) / scale)^(-1 / shape), exponential for a shape of 0. From a shape
@@ -238,7 +252,10 @@ class Pareto:
     def _grown(self, x: Array) -> Array:
         """-ln P(X > x)."""
         beyond = np.maximum(x - self.threshold, 0) / self.scale
-        return np.asarray(np.log1p(self.shape * beyond) / self.shape if self.shape else beyond)
+        # Below STRAIGHT the two differ by less than rounding where a chance is left, and s y may leave the
+        # numbers that are kept whole.
+        straight = self.shape < STRAIGHT
+        return np.asarray(beyond if straight else np.log1p(self.shape * beyond) / self.shape)
 
     def cdf(self, x: Array) -> Array:
         return np.where(x < self.threshold, 0.0, -np.expm1(-self._grown(x)))
@@ -254,13 +271,12 @@ class Pareto:
 
     def at(self, p: Array) -> Array:
         gone = -np.log1p(-np.asarray(p))
-        return np.asarray(
-            self.threshold + self.scale * (np.expm1(self.shape * gone) / self.shape if self.shape else gone)
-        )
+        beyond = gone if self.shape < STRAIGHT else np.expm1(self.shape * gone) / self.shape
+        return np.asarray(self.threshold + self.scale * beyond)
 
 
 @dataclass(frozen=True)
-class Empirical:
+class Empirical(Severity):
     """Losses that happened, each as likely as any other."""
 
     losses: tuple[float, ...]
@@ -307,7 +323,7 @@ class Empirical:
 
 
 @dataclass(frozen=True)
-class Mixture:
+class Mixture(Severity):
     """One of several kinds of loss: `weights` are their shares, which add up to 1."""
 
     weights: tuple[float, ...]
@@ -342,12 +358,20 @@ class Mixture:
     def limited(self, x: Array) -> Array:
         return np.asarray(sum(w * part.limited(x) for w, part in zip(self.weights, self.parts, strict=True)))
 
+    def tail(self, x: Array) -> tuple[Array, Array]:
+        tails = [part.tail(x) for part in self.parts]
+        survival, limited = (
+            np.asarray(sum(w * each[place] for w, each in zip(self.weights, tails, strict=True)))
+            for place in (0, 1)
+        )
+        return survival, limited
+
     def at(self, p: Array) -> Array:
         return invert(self, np.asarray(p, dtype=np.float64))
 
 
 @dataclass(frozen=True)
-class Capped:
+class Capped(Severity):
     """Another loss, of which nothing above `cap` counts: min(X, cap)."""
 
     of: Severity
@@ -381,6 +405,10 @@ class Capped:
 
     def limited(self, x: Array) -> Array:
         return self.of.limited(np.minimum(x, self.cap))
+
+    def tail(self, x: Array) -> tuple[Array, Array]:
+        survival, limited = self.of.tail(np.minimum(x, self.cap))
+        return np.where(x >= self.cap, 0.0, survival), limited
 
     def at(self, p: Array) -> Array:
         return np.minimum(self.of.at(p), self.cap)

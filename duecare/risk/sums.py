@@ -26,7 +26,7 @@ LOWEST, HIGHEST, POINTS = -9.0, 8.2, 16_385
 
 
 @dataclass(frozen=True)
-class Together:
+class Together(Severity):
     """The sum of parts that are all at the same quantile."""
 
     parts: tuple[Severity, ...]
@@ -110,7 +110,7 @@ def _at_score(part: Severity, z: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Scaled:
+class Scaled(Severity):
     """Another loss times a factor above 0."""
 
     of: Severity
@@ -138,6 +138,10 @@ class Scaled:
 
     def limited(self, x: Array) -> Array:
         return np.asarray(self.of.limited(np.asarray(x) / self.factor) * self.factor)
+
+    def tail(self, x: Array) -> tuple[Array, Array]:
+        survival, limited = self.of.tail(np.asarray(x) / self.factor)
+        return survival, limited * self.factor
 
     def at(self, p: Array) -> Array:
         return np.asarray(self.of.at(p) * self.factor)

@@ -6,7 +6,7 @@ from math import exp, inf, isinf, log
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -42,10 +42,14 @@ def severities(draw: st.DrawFn) -> Severity:
 
 
 @given(severities())
+@example(Pareto(0, 1, 5e-324))
 @settings(max_examples=60, deadline=None)
 def test_a_distribution_rises_its_limited_mean_too_and_its_quantile_turns_it_round(one: Severity) -> None:
     x = np.linspace(0, 3 * one.moments[0] + 1, 400)
     cdf, limited = one.cdf(x), one.limited(x)
+    survival, also = one.tail(x)
+    assert survival == pytest.approx(1 - cdf, abs=1e-12)
+    assert also == pytest.approx(limited, rel=1e-12)
     assert (np.diff(cdf) >= -1e-12).all()
     assert (cdf >= 0).all()
     assert (cdf <= 1).all()

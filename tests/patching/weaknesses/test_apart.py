@@ -142,7 +142,7 @@ def refuse() -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    for _ in range(300):
+    for _ in range(1200):  # two minutes: a new Python begins slowly beside other work
         if true():
             return
         time.sleep(0.1)
