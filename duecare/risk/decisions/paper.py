@@ -14,6 +14,7 @@ from duecare.program.papers.setting import Paper, set_now
 from duecare.program.task_queries import today_at
 from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions.figures import (
+    amount_says,
     bad_year_words,
     chosen_label,
     cost_words,
@@ -33,6 +34,7 @@ from duecare.risk.decisions.queries import (
     condition_of,
     said_of,
     signatures,
+    signed_from_outside,
 )
 from duecare.web.words import STATUSES
 from duecare.words import day, number
@@ -57,8 +59,8 @@ def _lines(row: RiskDecision, viewer: Viewer, now: datetime) -> Iterator[str]:
         yield _("Signed by %(who)s on %(at)s.") % {"who": by_words(signed), "at": moment(signed.approval.at)}
     else:
         yield _("NOT SIGNED.")
-    if row.outside and row.put_before is not None:
-        yield _("%s is an approver from outside the organisation.") % row.put_before.name
+    if outside := signed_from_outside(row, signed):
+        yield _("%s is an approver from outside the organisation.") % outside
     if stands is Condition.WITHDRAWN:
         yield _("Withdrawn on %(at)s: %(why)s") % {"at": moment(row.ended_at), "why": row.ended_because}
 
@@ -105,7 +107,7 @@ def _blocks(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
 
 
 def paper_facts(row: RiskDecision) -> list[tuple[str, str]]:
-    """The paper's facts, in their order: what it costs, a bad year, harm to others, doing nothing."""
+    """The paper's facts, in their order: what it costs, a bad year, harm to others, doing nothing, amount."""
     stage = remaining_stage(row)
     found = [(_("What it costs"), cost_words(row))]
     if stage == "after":
@@ -135,6 +137,7 @@ def paper_facts(row: RiskDecision) -> list[tuple[str, str]]:
     nothing = _("It stays as it is: a bad year of %s for us and others together.")
     found.append((_("Doing nothing"), nothing % bad_year_words(row, "both", "today")))
     found.append((_("Our tolerance"), tolerance_words(row)))
+    found.append((_("Amount"), amount_says(row)))
     if row.how:
         found.append((_("By what"), row.how))
     found.append((_("It stands until"), day(row.expires_on)))

@@ -212,11 +212,19 @@ def test_what_was_signed_alone_or_outside_or_has_expired_always_says_so(owner: t
     small = add_scenario("Small", rate=[1_000, 2_000, 3_000], fines=[100, 200])
     row = put(viewer, drawn(viewer, small), outside.person, outside=True)
     page = text(client, f"/risk/decisions/{row.pk}/paper/")
-    assert "Approver Example is an approver from outside the organisation." in page
-    assert "You put this yourself, so another signs: Approver Example." in page
+    assert "Waits for Approver Example, from outside the organisation." in page
+    assert "is an approver from outside" not in page, "of who signed it, once somebody has"
+    assert "You drew this up, changed it or put it, so another signs: Approver Example." in page
     assert "Sign</a>" in text(adviser, f"/risk/decisions/{row.pk}/paper/")
     assert sign(adviser, outside, row) == 302
-    assert "approved alone" not in text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    page = text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert "Approver Example is an approver from outside the organisation." in page
+    assert "approved alone" not in page
+    row = put(viewer, drawn(viewer, small), outside.person, outside=True)
+    other = browser()
+    assert sign(other, sign_in(other, Role.APPROVER), row) == 302
+    page = text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert "from outside" not in page, "who signed is one of ours"
     with recording("terminal:test", "time passes"):
         RiskDecision.objects.filter(number=1).update(expires_on=utc_now().date() - timedelta(days=1))
     assert "It expired on" in text(client, f"/risk/decisions/{RiskDecision.objects.get(number=1).pk}/")
