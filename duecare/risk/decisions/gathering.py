@@ -20,6 +20,7 @@ from duecare.risk.decisions.drafts import Option, lacking
 from duecare.risk.decisions.freezing import Price, Weighed, lacking_of
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.queries import DECISION, OPEN, Condition, limits
+from duecare.risk.decisions.reasons import Basis, basis
 from duecare.risk.measures.models import Measure
 from duecare.risk.measures.offering import excluding
 from duecare.risk.measures.queries import End
@@ -38,6 +39,8 @@ class Evidence:
     kind: str
     known: Mapping[str, Any]
     currency: str
+    legal: Basis
+    """Of the tests of law, which are computed of the whole register."""
 
     def agrees(self, other: Evidence) -> bool:
         """Whether both were read of the same register; that the record grew elsewhere is no difference."""
@@ -45,12 +48,11 @@ class Evidence:
 
     def _told(self) -> tuple[Any, ...]:
         known = {name: one for name, one in self.known.items() if name != "size"}
-        return self.currency, self.kind, self.chosen, list(self.options), known
+        return self.currency, self.kind, self.chosen, list(self.options), known, self.legal.told
 
 
 def gather(row: RiskDecision, viewer: Viewer, now: datetime) -> Evidence:
-    """What a decision rests on at this moment. The tests of law are no part of it: where the terms say that
-    they are computed, what they found would be frozen here, and be told by `figures.paper_facts`.
+    """What a decision rests on at this moment, and what the tests of law would be computed of.
 
     Raises BadInput for what it lacks, Refused without terms of risk.
     """
@@ -92,7 +94,11 @@ def gather(row: RiskDecision, viewer: Viewer, now: datetime) -> Evidence:
         "limits": limits(said.currency),
     }
     chosen = next(number for number, one in enumerate(draft.options) if one.chosen)
-    return Evidence(options, chosen, draft.kind, known, said.currency)
+    # What was not chosen first: it is what the tests ask of.
+    by_weight = sorted(draft.options, key=lambda one: one.chosen)
+    weighed = [measures[key] for key in dict.fromkeys(key for one in by_weight for key in one.measures)]
+    legal = basis(said, weighed, viewer)
+    return Evidence(options, chosen, draft.kind, known, said.currency, legal)
 
 
 def _in_order(keys: Sequence[str], rows: Any) -> list[Scenario]:
@@ -165,7 +171,9 @@ def _known(
     safeguards = sorted({one.safeguard for one in effects} | {one.safeguard for one in listed})
     return {
         "size": Head.objects.values_list("size", flat=True).get(),
-        "terms": {"tolerance": said.tolerance, "turnover": said.turnover, "horizon": said.horizon},
+        "terms": {
+            name: getattr(said, name) for name in ("tolerance", "turnover", "horizon", "remedy", "programme")
+        },
         "scenarios": [{"key": one.pk, "name": str(one), "things": list(one.things)} for one in scenarios],
         "estimates": sorted(estimates.values_list("pk", flat=True)),
         "effects": [one.pk for one in effects],

@@ -36,6 +36,7 @@ from duecare.risk.decisions.queries import (
     signatures,
     signed_from_outside,
 )
+from duecare.risk.decisions.reasons import answer_words, answers_of, apart_words, note_of
 from duecare.web.words import STATUSES
 from duecare.words import day, number
 
@@ -92,6 +93,7 @@ def _blocks(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
     yield Text(signing_words(row))
     for words in lacking_words(row):
         yield Text(words, quiet=True)
+    yield from _tests(row, viewer)
     said = said_of(row, viewer)
     if said:
         yield Heading(_("What was said"), 3)
@@ -103,6 +105,25 @@ def _blocks(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
                 )
                 for one in said
             )
+        )
+
+
+def _tests(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
+    """The tests of law, as of the day on which it was put."""
+    lines, note = answers_of(row, viewer), note_of(row, viewer)
+    if lines or note:
+        yield Heading(_("Tests of reasonableness, when it was put"), 3)
+    if note:
+        yield Text(note, quiet=True)
+    if lines:
+        yield Text(apart_words(), quiet=True)
+        yield Table(
+            (Column(_("Measure"), 2), Column(_("Test"), 3), Column(_("Answer"), 4)),
+            tuple(
+                (one.measure, one.test, " ".join(filter(None, (answer_words(one.state), one.words))))
+                for one in lines
+            ),
+            "",
         )
 
 

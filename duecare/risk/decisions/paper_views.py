@@ -50,6 +50,7 @@ from duecare.risk.decisions.queries import (
     signatures,
     signed_from_outside,
 )
+from duecare.risk.decisions.reasons import answers_of, apart_words, note_of
 from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.rooms import ROOM
 
@@ -76,6 +77,9 @@ def paper(request: Request, key: str) -> HttpResponseBase:
         "options": option_lines(row, measure_names(row)),
         "signing": signing_words(row),
         "missing": lacking_words(row),
+        "tests": answers_of(row, viewer),
+        "tests_note": note_of(row, viewer),
+        "tests_apart": apart_words(),
         "signed": signed,
         "signed_words": by_words(signed) if signed else "",
         "drawn_by": names_of([row.drawn_by], viewer)[row.drawn_by],

@@ -29,6 +29,7 @@ from duecare.risk.decisions.freezing import Frozen, freeze
 from duecare.risk.decisions.gathering import Evidence, gather
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.queries import Condition, asked_by, find_decision, who_may_sign
+from duecare.risk.decisions.reasons import frozen_tests
 from duecare.risk.decisions.replaying import Replayed, replay
 from duecare.risk.decisions.rules import RULES
 from duecare.risk.money import digits
@@ -58,7 +59,7 @@ def put(
     row = find_decision(key, viewer)
     demand_unchanged(row, seen)
     read = gather(row, viewer, now)
-    frozen = computed(read)
+    frozen, legal = computed(read), frozen_tests(read.legal)
     text = json.dumps(dict(frozen.inputs), sort_keys=True, ensure_ascii=False)
     digest = blobs.keep(text.encode())
     with recording(viewer.actor, "put a decision about risk before an approver") as act:
@@ -73,7 +74,7 @@ def put(
         act.reason = recorded("put the decision D-%(number)s before an approver", number=row.number)
         row.currency, row.inputs = again.currency, digest
         row.results, row.figures = dict(frozen.results), dict(frozen.figures)
-        row.versions, row.known = versions_now(), dict(again.known)
+        row.versions, row.known = versions_now(), {**again.known, "tests": legal}
         row.state, row.put_at, row.put_by = Condition.PUT.value, now, viewer.actor
         row.put_before = _approver(row, before, now)
         row.outside = bool(outside and row.put_before)

@@ -11,6 +11,7 @@ from duecare.program.catalogue import area_of
 from duecare.program.judgement import find_check
 from duecare.program.subjects import named_among
 from duecare.risk.decisions.models import RiskDecision
+from duecare.risk.decisions.reasons import told as tests_told
 
 
 def outcomes_seen(row: RiskDecision, viewer: Viewer) -> tuple[list[Mapping[str, str]], int]:
@@ -25,12 +26,12 @@ def known_to(row: RiskDecision, viewer: Viewer) -> dict[str, Any]:
     if not row.known:
         return {}
     outcomes, outside = outcomes_seen(row, viewer)
-    found = {**row.known, "outcomes": outcomes, "outcomes_outside": outside}
+    found = {**row.known, "outcomes": outcomes, "outcomes_outside": outside, "tests": tests_told(row, viewer)}
     if viewer.areas is not None:
-        told = row.known["scenarios"]
-        names = named_among({thing for one in told for thing in one["things"]}, viewer)
+        scenarios = row.known["scenarios"]
+        names = named_among({thing for one in scenarios for thing in one["things"]}, viewer)
         found["scenarios"] = [
-            {**one, "things": [thing for thing in one["things"] if thing in names]} for one in told
+            {**one, "things": [thing for thing in one["things"] if thing in names]} for one in scenarios
         ]
     return found
 
