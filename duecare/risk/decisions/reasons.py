@@ -76,7 +76,8 @@ def frozen_tests(on: Basis, clock: Callable[[], float] = monotonic) -> dict[str,
     counts seconds."""
     if on.register is None:
         return {"state": on.state}
-    until, found = clock() + LONGEST, []
+    until = clock() + LONGEST
+    found: list[dict[str, Any]] = []
     with in_the_records_language():
         for one in on.measures:
             if found and clock() > until:
