@@ -34,6 +34,7 @@ from duecare.risk.decisions.replaying import Replayed, replay
 from duecare.risk.decisions.rules import RULES
 from duecare.risk.money import digits
 from duecare.risk.register.actions import lock_terms
+from duecare.risk.register.models import Scenario
 from duecare.web.recorded import recorded
 
 
@@ -63,7 +64,9 @@ def put(
     text = json.dumps(dict(frozen.inputs), sort_keys=True, ensure_ascii=False)
     digest = blobs.keep(text.encode())
     with recording(viewer.actor, "put a decision about risk before an approver") as act:
-        lock_terms()  # nobody estimates meanwhile
+        # Nobody estimates, or judges a safeguard anew, until it is frozen.
+        lock_terms()
+        list(Scenario.objects.select_for_update().filter(pk__in=row.scenarios).order_by("pk"))
         row = open_row(key, seen)
         again = gather(row, viewer, now)
         if not again.agrees(read):
