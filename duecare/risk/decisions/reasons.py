@@ -58,7 +58,7 @@ class Basis:
     def told(self) -> tuple[Any, ...]:
         """What has to be the same when they are frozen."""
         rows = self.register.rows if self.register else ()
-        said = [(one.pk, one.effects, one.once, one.yearly, one.years, one.curtails) for one in self.measures]
+        said = [(one.pk, one.effects, one.once, one.yearly, one.years, one.curtails, one.must) for one in self.measures]
         return self.state, rows, said
 
 
@@ -99,6 +99,8 @@ def _kept(register: Register, row: Measure) -> dict[str, Any]:
     duty = {name: getattr(found.duty, name) for name in DUTY}
     return {
         "measure": row.pk,
+        "must": row.must,
+        "needs": sorted(Measure.objects.filter(pk__in=row.needs).values_list("title", flat=True)),
         "hand": {side: _hand(found, side, minor) for side in SIDES},
         "duty": {name: [STATES[one.answer], one.reason] for name, one in duty.items()},
         "ceiling": minor(found.ceiling),
@@ -151,7 +153,8 @@ def answer_words(state: str) -> str:
     """A state of a line as a sentence."""
     if not state:
         return ""
-    return f"{_('Cannot say') if state == 'unknown' else STATUSES[state].word}."
+    word = _("Cannot say") if state == "unknown" else STATUSES[state].word
+    return f"{word}."
 
 
 def note_of(row: RiskDecision, viewer: Viewer) -> str:
@@ -166,7 +169,7 @@ def note_of(row: RiskDecision, viewer: Viewer) -> str:
     return ""
 
 
-def told(row: RiskDecision, viewer: Viewer) -> dict[str, Any]:
+def kept_for(row: RiskDecision, viewer: Viewer) -> dict[str, Any]:
     """The tests for programs: as they are kept, for who reads them."""
     kept: dict[str, Any] = row.known.get("tests", {})
     shows = kept.get("state") == OFF or (kept.get("state") == ON and may_read(viewer))
@@ -188,6 +191,12 @@ def _lines(measure: str, one: Mapping[str, Any], currency: str) -> Iterator[Answ
     if "failure" in one:
         yield AnswerLine(measure, "", "unknown", one["failure"])
         return
+    if one["must"]:
+        words = _("An obligation leaves no choice, and overrides every weighing below:")
+        yield AnswerLine(measure, "", "", f"{words} {one['must']}")
+    if one["needs"]:
+        words = _("It needs other measures. Neither what they cost nor what they change is in these figures:")
+        yield AnswerLine(measure, "", "", f"{words} {'; '.join(one['needs'])}")
     names = {id: str(definition.name) for id, definition in DEFINITIONS.items()}
     for side, hand in one["hand"].items():
         test = f"{names['hand']}: {_(SIDE_WORDS[side])}"
@@ -203,7 +212,8 @@ def _lines(measure: str, one: Mapping[str, Any], currency: str) -> Iterator[Answ
             "share": per_cent(hand["probability"] / MILLION, 0),
         }
         if hand["lacking"]:
-            told = f"{told} {_('Without: %s.') % '; '.join(hand['lacking'])}"
+            without = _("Without: %s.") % "; ".join(hand["lacking"])
+            told = f"{told} {without}"
         yield AnswerLine(measure, test, "owed" if hand["met"] else "not owed", told)
     for name, (state, reason) in one["duty"].items():
         yield AnswerLine(measure, f"{names['duty-of-care']}: {DUTY[name]}", state, reason)

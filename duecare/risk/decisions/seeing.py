@@ -11,7 +11,7 @@ from duecare.program.catalogue import area_of
 from duecare.program.judgement import find_check
 from duecare.program.subjects import named_among
 from duecare.risk.decisions.models import RiskDecision
-from duecare.risk.decisions.reasons import told as tests_told
+from duecare.risk.decisions.reasons import kept_for
 
 
 def outcomes_seen(row: RiskDecision, viewer: Viewer) -> tuple[list[Mapping[str, str]], int]:
@@ -26,7 +26,7 @@ def known_to(row: RiskDecision, viewer: Viewer) -> dict[str, Any]:
     if not row.known:
         return {}
     outcomes, outside = outcomes_seen(row, viewer)
-    found = {**row.known, "outcomes": outcomes, "outcomes_outside": outside, "tests": tests_told(row, viewer)}
+    found = {**row.known, "outcomes": outcomes, "outcomes_outside": outside, "tests": kept_for(row, viewer)}
     if viewer.areas is not None:
         scenarios = row.known["scenarios"]
         names = named_among({thing for one in scenarios for thing in one["things"]}, viewer)

@@ -48,13 +48,16 @@ def test_they_stand_on_the_paper_as_of_its_day_each_by_itself(client: Client, ow
     say(terms, legal_tests=True, remedy=10_000_000)
     scenario = add_scenario()
     measure = add_measure(scenario)
+    with recording("terminal:test", "a law asks for it"):
+        measure.must = "Article 21."
+        measure.save()
     row = put(owner, drawn(owner, scenario, measure))
     page = paper(client, row)
     for words in (
         "Tests of reasonableness, when it was put", "never added up to one score", "A second person pays",
         "Marginal cost and benefit (Learned Hand, Sedona): Harm to others", "met with probability",
         "Duty-of-care criteria: Legitimate objectives are not curtailed", "Ceiling of spending",
-        "Maximum probable loss: EUR",
+        "Maximum probable loss: EUR", "overrides every weighing below: Article 21.",
     ):  # fmt: skip
         assert words in page, words
     with recording("terminal:test", "dearer"):
