@@ -58,7 +58,8 @@ class Basis:
     def told(self) -> tuple[Any, ...]:
         """What has to be the same when they are frozen."""
         rows = self.register.rows if self.register else ()
-        said = [(one.pk, one.effects, one.once, one.yearly, one.years, one.curtails, one.must) for one in self.measures]
+        names = ("pk", "effects", "once", "yearly", "years", "curtails", "must")
+        said = [tuple(getattr(one, name) for name in names) for one in self.measures]
         return self.state, rows, said
 
 
