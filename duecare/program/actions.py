@@ -10,12 +10,16 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext as _
 
 from duecare.errors import BadInput, NotFound, Refused
+from duecare.ledger.naming import PERSON
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key
+from duecare.ledger.viewers import Role
+from duecare.program.approval_queries import who_decides
 from duecare.program.models import DataSet, Profile, Target
 from duecare.program.profile_followers import Unconfirmed, stopped_by, tell_profile_followers
 from duecare.program.queries import PROFILE
-from duecare.program.targets import definitions
+from duecare.program.targets import TargetDefinition, definitions
+from duecare.program.task_queries import today_at
 from duecare.program.unchanged import demand_unchanged
 from duecare.web.recorded import recorded
 
@@ -23,11 +27,13 @@ from duecare.web.recorded import recorded
 def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) -> Target:
     """Hold the organisation to `value` from now on. Adopting the shipped default is a decision too.
 
-    Raises NotFound for no such target, BadInput for a value outside its bounds or a missing reason.
+    Raises NotFound for no such target, Refused for one that others than owners may not set, BadInput for a
+    value outside its bounds or a missing reason.
     """
     definition = definitions().get(id)
     if definition is None:
         raise NotFound(_("There is no target %(id)s.") % {"id": repr(id)}, _("Choose one from the settings."))
+    demand_may_adopt(actor, definition, now)
     if refusal := definition.refusal(value):
         raise BadInput(f"{refusal}.", _("Choose a number within these bounds."), "value")
     if not reason.strip():
@@ -47,6 +53,19 @@ def adopt_target(actor: str, id: str, value: int, reason: str, now: datetime) ->
     ):
         target, _made = Target.objects.update_or_create(id=id, defaults=values)
     return target
+
+
+def demand_may_adopt(actor: str, definition: TargetDefinition, now: datetime) -> None:
+    """Raises Refused for who is no owner, by the rights of this moment, if only owners set this target. The
+    machine's owner at the terminal may."""
+    if not definition.owners_only or not actor.startswith(PERSON):
+        return
+    owners = who_decides(today_at(now), "", (Role.OWNER,))
+    if actor.removeprefix(PERSON) not in {key for key, _name in owners}:
+        raise Refused(
+            _("Only an owner sets this number: it says what others may decide."),
+            _("Ask one of them: %s.") % ", ".join(name for _key, name in owners),
+        )
 
 
 def change_profile(actor: str, *, confirmed: Collection[str] = (), **values: Any) -> Profile:

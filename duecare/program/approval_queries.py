@@ -111,7 +111,7 @@ class Approvable:
     two_people: bool = False
     """Whether only a second person's passkey approves: never alone, never asserted by the server."""
     askers: Callable[[Any], Collection[str]] = lambda record: ()
-    """Actors who asked for it beside whoever made this version: who drew up what another put."""
+    """Actors who asked for it beside whoever made this version: who drew up or changed what another put."""
     roles: Callable[[Any], Collection[Role]] = usual_roles
     """Who decides on this record; other than usual where it hangs on what it holds, such as an amount."""
 
@@ -183,12 +183,14 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     """
     roles = approvable(version.reference).roles(version.record)
     demand_right(viewer, roles)
-    if viewer.actor in (version.actor, *approvable(version.reference).askers(version.record)):
+    askers = {version.actor, *approvable(version.reference).askers(version.record)}
+    if viewer.actor in askers:
         area = area_of(getattr(version.record, "safeguard", "")) or version.record.room
-        others = _others_who_decide(viewer.person, today_at(now), area, roles)
+        others = others_who_decide(today_at(now), area, roles, askers)
         if others:
             raise Refused(
-                _("Nobody decides on what they asked for themselves."), _("Ask %s.") % ", ".join(others)
+                _("Nobody decides on what they asked for themselves."),
+                _("Ask %s.") % ", ".join(sorted({name for _key, name in others})),
             )
         if approvable(version.reference).two_people:
             raise Refused(
@@ -196,7 +198,7 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
                 _("Give a second person the right to decide."),
             )
         return True
-    changed = _last_change(version.actor, viewer.person, now - BARRED)
+    changed = _last_change(askers, viewer.person, now - BARRED)
     if changed is not None:
         free = today_at(from_microseconds(changed.at) + BARRED)
         raise Refused(
@@ -207,9 +209,12 @@ def decides_alone(version: Version, viewer: Viewer, now: datetime) -> bool:
     return False
 
 
-def _others_who_decide(person: str, day: date, area: str, roles: Collection[Role]) -> list[str]:
-    """The names of everybody else who may decide on what is of an area on a day, by the live tables."""
-    return sorted({name for key, name in who_decides(day, area, roles) if key != person})
+def others_who_decide(
+    day: date, area: str, roles: Collection[Role], askers: Collection[str]
+) -> list[tuple[str, str]]:
+    """Those who may decide on what is of an area on a day and did not ask for it: key and name, by name. Only
+    where there are none does somebody who asked decide, alone; however many asked."""
+    return [one for one in who_decides(day, area, roles) if f"{PERSON}{one[0]}" not in askers]
 
 
 def who_decides(day: date, area: str, roles: Collection[Role]) -> list[tuple[str, str]]:
@@ -222,10 +227,9 @@ def who_decides(day: date, area: str, roles: Collection[Role]) -> list[tuple[str
     return sorted(found, key=lambda one: (one[1], one[0]))
 
 
-def _last_change(asker: str, person: str, since: datetime) -> Entry | None:
-    """The newest entry since a moment by which the asker made or changed a person's account."""
-    if asker == f"{PERSON}{person}":
-        return None
+def _last_change(askers: Collection[str], person: str, since: datetime) -> Entry | None:
+    """The newest entry since a moment by which one of the askers made or changed another person's account."""
+    others = set(askers) - {f"{PERSON}{person}"}
     rights = list(Right.objects.using(LIVE).filter(person=person).values_list("pk", flat=True))
     keys = list(Passkey.objects.using(LIVE).filter(person=person).values_list("pk", flat=True))
     about = (
@@ -234,7 +238,9 @@ def _last_change(asker: str, person: str, since: datetime) -> Entry | None:
         | Q(kind=_PASSKEY, subject__in=keys)
     )
     found: Entry | None = (
-        Entry.objects.filter(about, actor=asker, at__gte=to_microseconds(since)).order_by("-index").first()
+        Entry.objects.filter(about, actor__in=others, at__gte=to_microseconds(since))
+        .order_by("-index")
+        .first()
     )
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +45,8 @@ class TargetDefinition:
     """Whether a smaller number asks for more care."""
     why: str
     """The reason for the default, with its source."""
+    owners_only: bool = False
+    """Whether only an owner sets it: it says what others may decide, not how much care is taken."""
 
     def counted(self, count: int) -> str:
         """So many of its unit, in words: "14 days", "1 server"."""
@@ -85,6 +87,7 @@ def counted(unit: str, count: int) -> str:
 _TYPES = {
     field.name: {"str": str, "int": int, "bool": bool}[str(field.type)] for field in fields(TargetDefinition)
 }
+_OPTIONAL = {field.name for field in fields(TargetDefinition) if field.default is not MISSING}
 _TYPE_WORDS = {str: "text", int: "a whole number", bool: "true or false"}
 
 
@@ -115,11 +118,13 @@ def _target(entry: object, place: str) -> TargetDefinition:
     if not isinstance(entry, dict):
         raise BadInput(f"{place} is not a mapping.", "Write its fields as 'name: value'.")
     place = f"{place} ({entry.get('id', 'without an id')})"
-    if missing := [name for name in _TYPES if name not in entry]:
+    if missing := [name for name in _TYPES if name not in entry and name not in _OPTIONAL]:
         raise BadInput(f"{place}: the field '{missing[0]}' is missing.", "Add it.")
     if surplus := [name for name in entry if name not in _TYPES]:
         raise BadInput(f"{place}: there is no field '{surplus[0]}'.", f"Use only {', '.join(_TYPES)}.")
     for name, kind in _TYPES.items():
+        if name not in entry:
+            continue
         # A bool is an int to Python, but "minimum: yes" is a slip.
         if type(entry[name]) is not kind or entry[name] == "":
             raise BadInput(

@@ -203,6 +203,7 @@ def settings_page(request: Request) -> HttpResponseBase:
         if viewer.has(Role.OWNER)
         else None,
         "may_change": viewer.has(Role.OWNER, Role.MANAGER),
+        "owns": viewer.has(Role.OWNER),
         "key": sealing.signer().vkey,
         **_openid(viewer),
     }
@@ -296,6 +297,7 @@ def target_page(request: Request, id: str) -> HttpResponseBase:
     target = current_targets().get(id)
     if target is None:
         raise NotFound(_("There is no such target."), _("Choose one from the settings."))
+    actions.demand_may_adopt(viewer.actor, target.definition, request.now)
     form = forms.TargetForm(target, _sent(request))
     if request.method == "POST" and form.is_valid():
         try:

@@ -18,6 +18,7 @@ from tests.program.fakes import NOW
 
 pytestmark = pytest.mark.usefixtures("home")
 ACTOR = "person:k3"
+TERMINAL = "terminal:test"
 DATA: dict[str, Any] = {"name": "Patients", "kinds": "diagnoses", "people": {"DE": 12000, "IE": None}}
 
 
@@ -59,11 +60,11 @@ def test_a_number_can_be_changed_again_and_the_past_stays_in_the_record() -> Non
 def test_every_target_takes_its_bounds_and_nothing_beyond(id: str) -> None:
     definition = definitions()[id]
     for value in (definition.minimum, definition.maximum):
-        assert adopt_target(ACTOR, id, value, "because", NOW).value == value
+        assert adopt_target(TERMINAL, id, value, "because", NOW).value == value
     before = size()
     for value in (definition.minimum - 1, definition.maximum + 1, 2**60):
         with pytest.raises(BadInput, match=str(definition.maximum)):
-            adopt_target(ACTOR, id, value, "because", NOW)
+            adopt_target(TERMINAL, id, value, "because", NOW)
     assert size() == before
 
 

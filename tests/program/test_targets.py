@@ -43,6 +43,10 @@ def test_every_target_is_used_and_every_used_one_exists() -> None:
     assert used | others == set(definitions())
 
 
+def test_what_says_who_may_decide_is_set_by_owners_only() -> None:
+    assert {one.id for one in definitions().values() if one.owners_only} == set(LIMITS.values())
+
+
 @pytest.mark.parametrize("target", definitions().values(), ids=lambda target: target.id)
 def test_a_target_gives_its_reason_and_counts_something(target: TargetDefinition) -> None:
     assert target.why.endswith(".")

@@ -27,6 +27,7 @@ from duecare.risk.decisions.queries import (
     said_of,
 )
 from duecare.risk.decisions.replaying import told
+from duecare.risk.decisions.seeing import known_to
 from duecare.risk.rooms import ROOM
 from duecare.web.api import endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Reason, Words
@@ -42,7 +43,8 @@ class WeighedOption(Body):
     words: Words = ""
     measures: list[Key] = []
     cost: int | None = None
-    """What it costs a year, in minor units; none: what its measures cost."""
+    """What it costs a year, in minor units; none: what its measures cost. Without measures it has to be said
+    before the decision is put, be it 0."""
     chosen: bool = False
     rejected: Words = ""
     """Why it was not chosen."""
@@ -153,6 +155,7 @@ class DecisionAnswer(Answer):
     results: dict[str, Any]
     versions: dict[str, str]
     known: dict[str, Any]
+    """What was known when it was put; what lies outside of your areas is counted, not named."""
     words: list[SaidAnswer]
     decided: list[SignedAnswer]
     seen: int
@@ -179,11 +182,12 @@ def _told(request: Request, row: RiskDecision) -> dict[str, Any]:
     names = (
         "number", "question", "scenarios", "kind", "options", "recommendation", "how", "expires_on", "reopen",
         "drawn_by", "drawn_at", "put_by", "put_at", "outside", "signed_at", "ended_at", "ended_because",
-        "currency", "figures", "results", "versions", "known",
+        "currency", "figures", "results", "versions",
     )  # fmt: skip
     return {
         **{name: getattr(row, name) for name in names},
         "id": row.pk,
+        "known": known_to(row, viewer),
         "state": condition_of(row, timezone.localdate(request.view_now)).value,
         "put_before": row.put_before_id,
         "words": [_word(one.row) for one in said_of(row, viewer)],

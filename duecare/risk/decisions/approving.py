@@ -32,7 +32,7 @@ def _name(record: RiskDecision) -> str:
 
 
 def _facts(record: RiskDecision, viewer: Viewer) -> Sequence[tuple[str, Any]]:
-    return told_facts(record)
+    return told_facts(record, viewer)
 
 
 def _closed(record: RiskDecision, now: datetime) -> str:

@@ -19,11 +19,12 @@ from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions import actions, putting
 from duecare.risk.decisions.drafts import Option
 from duecare.risk.decisions.figures import (
-    amount_line,
     lacking_words,
+    signers_line,
     signing_words,
 )
 from duecare.risk.decisions.forms import DraftForm, OptionForm, PutForm, WithdrawForm
+from duecare.risk.decisions.gathering import gather
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.paper import paper_facts
 from duecare.risk.decisions.queries import (
@@ -163,7 +164,7 @@ def put(request: Request, key: str) -> HttpResponseBase:
         "facts": paper_facts(foreseen) if foreseen.figures else [],
         "alone": not people and may_sign_it,
         "nobody": not people and not may_sign_it,
-        "amount": amount_line(foreseen) if foreseen.figures else "",
+        "signers": signers_line(foreseen) if foreseen.figures else "",
         "hindrance": hindrance,
         "missing": lacking_words(foreseen),
         "signing": signing_words(foreseen) if foreseen.figures else "",
@@ -177,12 +178,13 @@ def _foreseen(
     """The decision as it would be frozen now, unsaved; and what hinders it."""
     foreseen = find_decision(row.pk, viewer)
     try:
-        gathered = putting.gather(foreseen, viewer, request.now)
+        read = gather(foreseen, viewer, request.now)
+        frozen = putting.computed(read)
     except DuecareError as error:
         foreseen.figures = {}
         return foreseen, error
-    foreseen.currency = gathered.currency
-    foreseen.figures, foreseen.known = dict(gathered.frozen.figures), dict(gathered.known)
+    foreseen.currency = read.currency
+    foreseen.figures, foreseen.known = dict(frozen.figures), dict(read.known)
     return foreseen, None
 
 

@@ -31,7 +31,7 @@ class Option:
     measures: tuple[str, ...] = ()
     """Keys of the measures that it is made of."""
     cost: int | None = None
-    """What it costs a year, in minor units; None: what its measures cost."""
+    """What it costs a year, in minor units; None: what its measures cost, unknown without any."""
     chosen: bool = False
     rejected: str = ""
     """Why it was not chosen."""
@@ -162,6 +162,9 @@ def lacking(draft: Draft) -> Iterator[str]:
     for one in draft.options:
         if chosen is not None and not one.chosen and not one.rejected:
             yield _("Say why “%s” was not chosen.") % one.label
+    for one in draft.options[1:]:
+        if one.cost is None and not one.measures:
+            yield _("Say what “%s” costs a year: 0 only if it costs nothing.") % one.label
     if draft.kind == "reduce" and chosen is not None and not chosen.measures:
         yield _("Who reduces a risk names the measures that do: none is in the option that is chosen.")
     if draft.kind == "transfer" and not draft.how:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duecare.ledger.viewers import Role
+from duecare.ledger.viewers import Role, Viewer
 from duecare.risk.decisions.freezing import REMAINS, name_of, option_stage
 from duecare.risk.decisions.models import RiskDecision
-from duecare.risk.decisions.queries import KINDS, roles_of
+from duecare.risk.decisions.queries import KINDS, Said, Word, roles_of, said_of, without_figures
 from duecare.risk.money import shown
 from duecare.risk.register.forms_of_loss import RATE
 from duecare.words import day
@@ -105,7 +105,8 @@ def remaining_stage(row: RiskDecision) -> str:
 
 
 def tolerance_words(row: RiskDecision) -> str:
-    """The bad year of our own that remains beside what the organisation said it bears."""
+    """The bad year of our own that remains beside what the organisation said it bears. Figures in which a
+    scenario is missing can be above it, and never show that all lies within."""
     tolerance = row.known.get("terms", {}).get("tolerance")
     value = row.figures.get(f"{name_of('own', remaining_stage(row))}.bad")
     if tolerance is None:
@@ -115,6 +116,14 @@ def tolerance_words(row: RiskDecision) -> str:
     words = {"value": shown(value, row.currency), "tolerance": shown(tolerance, row.currency)}
     if value > tolerance:
         return _("ABOVE what we said we bear: %(value)s against %(tolerance)s.") % words
+    if lacking_of(row, "own"):
+        return (
+            _(
+                "Not known: the figures are partial. What is estimated comes to %(value)s, against "
+                "%(tolerance)s that we said we bear."
+            )
+            % words
+        )
     return _("Within what we said we bear: %(value)s against %(tolerance)s.") % words
 
 
@@ -169,13 +178,26 @@ ROLES = {
 }
 
 
-def amount_line(row: RiskDecision) -> str:
-    """The amount, and who may sign it by the limits of today."""
-    words = {
-        "amount": amount_words(row, "amount"),
-        "who": ", ".join(str(ROLES[role]) for role in roles_of(row)),
+def amount_says(row: RiskDecision) -> str:
+    """The amount by which it is decided who signs, and what is not in it."""
+    amount = amount_words(row, "amount")
+    if not (names := without_figures(row)):
+        return amount
+    return _("%(amount)s, and what nobody estimated: %(names)s. So only an owner signs.") % {
+        "amount": amount,
+        "names": "; ".join(names),
     }
-    return _("%(amount)s. Who may sign it: %(who)s.") % words
+
+
+def signers_line(row: RiskDecision) -> str:
+    """Who may sign it, by the limits that hold."""
+    return _("Who may sign it: %s.") % ", ".join(str(ROLES[role]) for role in roles_of(row))
+
+
+def lacking_of(row: RiskDecision, side: str) -> Mapping[str, str]:
+    """Keys of the scenarios that are not in the figures of a side, and what of them is missing."""
+    found: Mapping[str, str] = row.known.get("lacking", {}).get(side, {})
+    return found
 
 
 def lacking_words(row: RiskDecision) -> list[str]:
@@ -186,7 +208,7 @@ def lacking_words(row: RiskDecision) -> list[str]:
     found = []
     for side, keys in lacking.items():
         for key, what in keys.items():
-            if side != "both" and key in lacking.get("both", {}):
+            if side != "both" and key in lacking_of(row, "both"):
                 continue  # said once, for both
             words = (
                 _("%(name)s is not in the figures of %(side)s: nobody has estimated how often it comes.")
@@ -197,12 +219,12 @@ def lacking_words(row: RiskDecision) -> list[str]:
     return found
 
 
-def told_facts(row: RiskDecision) -> Sequence[tuple[str, str]]:
-    """What whoever signs has to read, with what it rests on."""
-    return list(_facts(row))
+def told_facts(row: RiskDecision, viewer: Viewer) -> Sequence[tuple[str, str]]:
+    """What whoever signs has to read, with what it rests on, and what others said against it or asked."""
+    return list(_facts(row, said_of(row, viewer)))
 
 
-def _facts(row: RiskDecision) -> Iterator[tuple[str, str]]:
+def _facts(row: RiskDecision, said: Sequence[Word]) -> Iterator[tuple[str, str]]:
     yield _("Question"), row.question
     yield _("Kind"), str(KINDS[row.kind])
     yield _("About"), "\n".join(one["name"] for one in row.known.get("scenarios", ())) or "–"
@@ -220,6 +242,12 @@ def _facts(row: RiskDecision) -> Iterator[tuple[str, str]]:
             yield _("Not chosen: %s") % line.label, line.rejected or "–"
     if lacking := lacking_words(row):
         yield _("Not in the figures"), "\n".join(lacking)
+    yield _("Amount"), f"{amount_says(row)}\n{signers_line(row)}"
+    for one in said:
+        if one.row.kind == Said.DISSENT.value:
+            yield _("%s dissents") % one.who, one.row.words
+        elif one.row.kind == Said.ASK.value and not one.answered:
+            yield _("%s asks, and nobody has answered") % one.who, one.row.words
     yield _("You sign"), signing_words(row)
     yield _("It would be reopened by"), row.reopen
     yield _("It stands until"), day(row.expires_on)

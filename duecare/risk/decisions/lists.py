@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from duecare.errors import Refused
+from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Viewer
+from duecare.program.approval_queries import decides_alone, version_of
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.queries import (
     KINDS,
@@ -17,6 +20,7 @@ from duecare.risk.decisions.queries import (
     by_words,
     condition_of,
     in_condition,
+    reference,
     signatures,
     with_addressee,
 )
@@ -79,7 +83,7 @@ def listing(viewer: Viewer, today: date) -> Listing[RiskDecision]:
             Filter(
                 "sign",
                 gettext_lazy("To be signed"),
-                lambda value: _to_sign(value, viewer),
+                lambda value: _to_sign(value, viewer, today),
                 choices=(("mine", gettext_lazy("by me")), ("any", gettext_lazy("by anybody"))),
             ),
             Filter("until", gettext_lazy("Stands until, at most"), "expires_on", FilterKind.UNTIL),
@@ -92,8 +96,17 @@ def listing(viewer: Viewer, today: date) -> Listing[RiskDecision]:
     )
 
 
-def _to_sign(value: str, viewer: Viewer) -> Q:
+def _to_sign(value: str, viewer: Viewer, today: date) -> Q:
     waiting = Q(state=Condition.PUT.value)
-    if value == "mine":
-        return waiting & (Q(addressee=viewer.person or None) | Q(addressee=None))
-    return waiting
+    return Q(pk__in=list(_signable(viewer, today))) if value == "mine" else waiting
+
+
+def _signable(viewer: Viewer, today: date) -> Iterator[str]:
+    """Keys of the decisions that wait for this viewer, or for whoever may sign, and that they may sign."""
+    waiting = rows_for(viewer).filter(state=Condition.PUT.value, expires_on__gte=today)
+    for row in waiting.filter(Q(addressee=viewer.person or None) | Q(addressee=None)):
+        try:
+            decides_alone(version_of(reference(row.pk), viewer), viewer, utc_now())
+        except Refused:  # the amount, an area, what they asked for themselves, who changed their account
+            continue
+        yield row.pk

@@ -14,6 +14,7 @@ from duecare.program.papers.setting import Paper, set_now
 from duecare.program.task_queries import today_at
 from duecare.program.unchanged import seen_entry
 from duecare.risk.decisions.figures import (
+    amount_says,
     bad_year_words,
     chosen_label,
     cost_words,
@@ -33,7 +34,9 @@ from duecare.risk.decisions.queries import (
     condition_of,
     said_of,
     signatures,
+    signed_from_outside,
 )
+from duecare.risk.decisions.reasons import answer_words, answers_of, apart_words, note_of
 from duecare.web.words import STATUSES
 from duecare.words import day, number
 
@@ -57,8 +60,8 @@ def _lines(row: RiskDecision, viewer: Viewer, now: datetime) -> Iterator[str]:
         yield _("Signed by %(who)s on %(at)s.") % {"who": by_words(signed), "at": moment(signed.approval.at)}
     else:
         yield _("NOT SIGNED.")
-    if row.outside and row.put_before is not None:
-        yield _("%s is an approver from outside the organisation.") % row.put_before.name
+    if outside := signed_from_outside(row, signed):
+        yield _("%s is an approver from outside the organisation.") % outside
     if stands is Condition.WITHDRAWN:
         yield _("Withdrawn on %(at)s: %(why)s") % {"at": moment(row.ended_at), "why": row.ended_because}
 
@@ -90,6 +93,7 @@ def _blocks(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
     yield Text(signing_words(row))
     for words in lacking_words(row):
         yield Text(words, quiet=True)
+    yield from _tests(row, viewer)
     said = said_of(row, viewer)
     if said:
         yield Heading(_("What was said"), 3)
@@ -104,8 +108,27 @@ def _blocks(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
         )
 
 
+def _tests(row: RiskDecision, viewer: Viewer) -> Iterator[Block]:
+    """The tests of law, as of the day on which it was put."""
+    lines, note = answers_of(row, viewer), note_of(row, viewer)
+    if lines or note:
+        yield Heading(_("Tests of reasonableness, when it was put"), 3)
+    if note:
+        yield Text(note, quiet=True)
+    if lines:
+        yield Text(apart_words(), quiet=True)
+        yield Table(
+            (Column(_("Measure"), 2), Column(_("Test"), 3), Column(_("Answer"), 4)),
+            tuple(
+                (one.measure, one.test, " ".join(filter(None, (answer_words(one.state), one.words))))
+                for one in lines
+            ),
+            "",
+        )
+
+
 def paper_facts(row: RiskDecision) -> list[tuple[str, str]]:
-    """The paper's facts, in their order: what it costs, a bad year, harm to others, doing nothing."""
+    """The paper's facts, in their order: what it costs, a bad year, harm to others, doing nothing, amount."""
     stage = remaining_stage(row)
     found = [(_("What it costs"), cost_words(row))]
     if stage == "after":
@@ -135,6 +158,7 @@ def paper_facts(row: RiskDecision) -> list[tuple[str, str]]:
     nothing = _("It stays as it is: a bad year of %s for us and others together.")
     found.append((_("Doing nothing"), nothing % bad_year_words(row, "both", "today")))
     found.append((_("Our tolerance"), tolerance_words(row)))
+    found.append((_("Amount"), amount_says(row)))
     if row.how:
         found.append((_("By what"), row.how))
     found.append((_("It stands until"), day(row.expires_on)))

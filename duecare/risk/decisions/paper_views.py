@@ -24,11 +24,11 @@ from duecare.program.statement_queries import names_of
 from duecare.program.task_queries import today_at
 from duecare.risk.decisions import saying
 from duecare.risk.decisions.figures import (
-    amount_line,
     chosen_label,
     lacking_words,
     measure_names,
     option_lines,
+    signers_line,
     signing_words,
 )
 from duecare.risk.decisions.forms import DelegateForm, WordsForm
@@ -48,7 +48,9 @@ from duecare.risk.decisions.queries import (
     reference,
     said_of,
     signatures,
+    signed_from_outside,
 )
+from duecare.risk.decisions.reasons import answers_of, apart_words, note_of
 from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.rooms import ROOM
 
@@ -64,6 +66,7 @@ def paper(request: Request, key: str) -> HttpResponseBase:
     able = saying.may_sign(row, viewer)
     others = [name for _key, name in others_who_may_sign(row, viewer.actor, today_at(request.now))]
     asked = viewer.actor in asked_by(row)
+    addressee = addressee_of(row, viewer)
     context = {
         "decision": row,
         "kind": KINDS[row.kind],
@@ -74,16 +77,21 @@ def paper(request: Request, key: str) -> HttpResponseBase:
         "options": option_lines(row, measure_names(row)),
         "signing": signing_words(row),
         "missing": lacking_words(row),
+        "tests": answers_of(row, viewer),
+        "tests_note": note_of(row, viewer),
+        "tests_apart": apart_words(),
         "signed": signed,
         "signed_words": by_words(signed) if signed else "",
         "drawn_by": names_of([row.drawn_by], viewer)[row.drawn_by],
-        "addressee": addressee_of(row, viewer),
+        "addressee": addressee,
         "words": [(one, word_words(one.row.kind, one.to)) for one in said_of(row, viewer)],
         "reference": reference(row.pk),
         "may_sign": able,
         "alone": able and asked and not others,
         "own": able and asked and bool(others),
-        "amount": amount_line(row),
+        "signers": signers_line(row),
+        "outside": signed_from_outside(row, signed),
+        "outside_waits": row.outside and row.put_before is not None and addressee == row.put_before.name,
         "others": others,
         "passkey": bool(passkeys_of(viewer.person)) if able else False,
         "may_speak": live and viewer.changes and row.state != Condition.WITHDRAWN.value,

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from duecare.errors import NotFound, Refused
 from duecare.ledger.naming import PERSON
 from duecare.ledger.viewers import Request, Role, Viewer, demand_area
-from duecare.program.approval_queries import Shown, decisions_about, who_decides
+from duecare.program.approval_queries import Shown, decisions_about, others_who_decide, who_decides
 from duecare.program.models import Decided
 from duecare.program.queries import current_targets
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import register_reference
-from duecare.risk.decisions.amounts import LIMITS, may_sign
+from duecare.risk.decisions.amounts import LIMITS, may_sign, stricter
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.money import digits
 from duecare.risk.rooms import ROOM
@@ -159,11 +159,20 @@ def limits(currency: str) -> dict[str, int]:
 
 
 def roles_of(row: RiskDecision) -> tuple[Role, ...]:
-    """The roles that may sign a decision that was put, by its amount and the limits of today."""
+    """The roles that may sign a decision that was put, by its amount: under the limits frozen with it and
+    those of today, whichever are stricter. Where scenarios are not in the amount, only an owner may."""
     amount = row.figures.get("amount")
-    if amount is None:
+    if amount is None or without_figures(row):
         return (Role.OWNER,)
-    return tuple(Role(role) for role in may_sign(amount, limits(row.currency)))
+    most = stricter(limits(row.currency), row.known.get("limits", {}))
+    return tuple(Role(role) for role in may_sign(amount, most))
+
+
+def without_figures(row: RiskDecision) -> list[str]:
+    """Names of the scenarios of a decision that was put of which nothing was estimated: its amount holds
+    nothing of them, which is not that they cost nothing."""
+    names = {one["key"]: one["name"] for one in row.known.get("scenarios", ())}
+    return [names.get(key, key) for key in row.known.get("lacking", {}).get("both", ())]
 
 
 def who_may_sign(row: RiskDecision, today: date) -> list[tuple[str, str]]:
@@ -181,9 +190,14 @@ def addressee_of(row: RiskDecision, viewer: Viewer) -> str:
 
 
 def others_who_may_sign(row: RiskDecision, actor: str, today: date) -> list[tuple[str, str]]:
-    """Those of them who neither are this actor nor asked for it themselves."""
-    askers = {actor, *asked_by(row)}
-    return [one for one in who_may_sign(row, today) if f"{PERSON}{one[0]}" not in askers]
+    """Those of them who neither are this actor nor asked for it themselves: by the rule of all approvals."""
+    return others_who_decide(today, ROOM, roles_of(row), {actor, *asked_by(row)})
+
+
+def signed_from_outside(row: RiskDecision, signed: Shown | None) -> str:
+    """The name of whoever signed, if it is the very person of whom it was said that they are none of the
+    organisation's own; empty where another signed, of whom nothing was said."""
+    return signed.by if row.outside and signed and signed.approval.by_id == row.put_before_id else ""
 
 
 def with_addressee(rows: QuerySet[RiskDecision]) -> QuerySet[RiskDecision]:
@@ -197,8 +211,9 @@ def with_addressee(rows: QuerySet[RiskDecision]) -> QuerySet[RiskDecision]:
 
 
 def asked_by(row: RiskDecision) -> tuple[str, ...]:
-    """The actors who drew a decision up and put it: none of them signs it while another may."""
-    return tuple(dict.fromkeys(one for one in (row.drawn_by, row.put_by) if one))
+    """The actors who drew a decision up, changed it or put it: none of them signs it while another may."""
+    asked = (row.drawn_by, row.put_by, *row.known.get("asked", ()))
+    return tuple(dict.fromkeys(one for one in asked if one))
 
 
 def drafter_of(row: RiskDecision) -> str:

@@ -6,7 +6,7 @@ typed reference to a scenario, or one in the list of the scenario's own things.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,8 +78,7 @@ def _estimates(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
     rows = (
         Estimate.objects.all()
         .visible_to(viewer)
-        .filter(scenario__in=row.scenarios)
-        .filter(~Q(pk__in=known) | Q(ended_at__gte=row.put_at))
+        .filter(_happened(row, known), scenario__in=row.scenarios)
         .select_related("scenario", "author")
     )
     for one in rows:
@@ -100,8 +99,7 @@ def _effects(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
     rows = (
         Effect.objects.all()
         .visible_to(viewer)
-        .filter(scenario__in=row.scenarios)
-        .filter(~Q(pk__in=known) | Q(ended_at__gte=row.put_at))
+        .filter(_happened(row, known), scenario__in=row.scenarios)
         .select_related("scenario")
     )
     names = named_among({f"program.safeguard:{one.safeguard}" for one in rows}, viewer)
@@ -114,6 +112,14 @@ def _effects(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:
         else:
             told = _("%(safeguard)s counts no more against %(scenario)s.") % words
             yield Later(one.ended_at, told, address_of(reference))
+
+
+def _happened(row: RiskDecision, known: Collection[str]) -> Q:
+    """Of what is given and ends: what was known then and ended since, and what was not known and did not end
+    before. What stood and was not known came since, even where its act began a moment earlier."""
+    ended = Q(ended_at__gte=row.put_at)
+    came = Q(ended_at=None) | (ended & Q(made_at__gte=row.put_at))
+    return (Q(pk__in=known) & ended) | (~Q(pk__in=known) & came)
 
 
 def _outcomes(row: RiskDecision, viewer: Viewer) -> Iterator[Later]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from duecare.program.mail.outbox import Queued, queue
 from duecare.program.mail.server import mail_server
 from duecare.program.task_queries import today_at
 from duecare.risk.decisions.models import DecisionWord, RiskDecision
-from duecare.risk.decisions.queries import Said, drafter_of, who_may_sign
+from duecare.risk.decisions.queries import Said, drafter_of, others_who_may_sign, who_may_sign
 from duecare.risk.rooms import ROOM
 from duecare.web.recorded import in_the_records_language
 
@@ -37,13 +37,17 @@ SERVER = Viewer("server", "Duecare", frozenset({Role.OWNER}))
 
 def of_putting(row: RiskDecision, now: datetime) -> int:
     """Tell whoever is to sign; within the act that puts it. How many."""
-    to = (
-        [row.put_before_id] if row.put_before_id else [key for key, _name in who_may_sign(row, today_at(now))]
-    )
+    to = [row.put_before_id] if row.put_before_id else _signers(row, today_at(now))
     with in_the_records_language():
         subject = _("A decision about risk waits for your signature: D-%s") % row.number
         about = f"risk-put:{row.pk}:{now.timestamp():.0f}"
         return _mail(about, subject, row, [key for key in to if f"{PERSON}{key}" != row.put_by], now)
+
+
+def _signers(row: RiskDecision, today: date) -> list[str]:
+    """Keys of those who may sign it; of who asked for it themselves only where nobody else may."""
+    people = others_who_may_sign(row, row.put_by, today) or who_may_sign(row, today)
+    return [key for key, _name in people]
 
 
 def of_word(word: DecisionWord, now: datetime) -> int:

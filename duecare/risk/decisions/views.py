@@ -49,6 +49,7 @@ from duecare.risk.decisions.queries import (
 )
 from duecare.risk.decisions.replaying import Verdict
 from duecare.risk.decisions.saying import may_sign
+from duecare.risk.decisions.seeing import outcomes_seen
 from duecare.risk.decisions.since import recorded_since
 from duecare.risk.measures.models import Measure
 from duecare.risk.register.models import Scenario
@@ -92,6 +93,7 @@ def _told(request: Request, row: RiskDecision, viewer: Viewer) -> dict[str, Any]
     measures = Measure.objects.all().visible_to(viewer)
     titles = {one.pk: one.title for one in measures.filter(pk__in=_named(row))}
     stands = condition_of(row, timezone.localdate(request.view_now))
+    outcomes, outside = outcomes_seen(row, viewer)
     return {
         "decision": row,
         "state": stands.value,
@@ -122,7 +124,8 @@ def _told(request: Request, row: RiskDecision, viewer: Viewer) -> dict[str, Any]
         "entries": list(
             entries_about(DECISION, [row.pk], viewer).filter(kind=DECISION).order_by("-index")[:HISTORY]
         ),
-        "outcomes": [_outcome(one) for one in row.known.get("outcomes", ())],
+        "outcomes": [_outcome(one) for one in outcomes],
+        "outcomes_outside": outside,
         "versions": version_lines(row.versions),
         "inputs": sorted(name for name, result in row.results.items() if result),
         **remarks.context(reference(row.pk), viewer),

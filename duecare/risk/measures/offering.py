@@ -97,7 +97,7 @@ def offer(
     impossible = _impossible(candidates, rows, ended, done)
     taken = [row for key, row in candidates.items() if key not in impossible]
     needs = {row.pk: [key for key in row.needs if key not in done] for row in taken}
-    excludes = _excluding(taken, needs)
+    excludes = excluding(taken, needs)
     return Offer(
         list(scenarios.values()),
         tuple(
@@ -154,7 +154,7 @@ def _impossible(
             return found
 
 
-def _excluding(rows: Sequence[Measure], needs: Mapping[str, Sequence[str]]) -> Mapping[str, set[str]]:
+def excluding(rows: Sequence[Measure], needs: Mapping[str, Sequence[str]]) -> Mapping[str, set[str]]:
     """Which exclude each other: as was said, from whichever side, and for the same safeguard."""
     found: dict[str, set[str]] = {row.pk: set() for row in rows}
     places: dict[tuple[str, str, str], set[str]] = {}

@@ -13,6 +13,7 @@ from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
 from duecare.risk.curve_files import answer
+from duecare.risk.decisions.amounts import LIMITS
 from duecare.risk.decisions.models import RiskDecision
 from tests.people import browser, sign_in
 from tests.risk.decisions.decision_scene import add_measure, add_scenario, set_terms
@@ -66,6 +67,16 @@ def test_a_program_puts_a_decision_asks_and_computes_it_again() -> None:
     for path in ("sign", "approve", "back", "delegate"):
         owner.do("POST", f"risk/decisions/{key}/{path}", {"words": "x"}, 404)
     assert owner.do("POST", f"risk/decisions/{key}/withdraw", {"reason": "Over."})["state"] == "withdrawn"
+
+
+def test_no_program_raises_the_limits_of_who_signs_but_an_owners() -> None:
+    owner: Program = program(sign_in(browser(), Role.OWNER))
+    raised = {"value": 2_000_000, "reason": "We can."}
+    for role, status in ((Role.MANAGER, 403), (Role.APPROVER, 404)):
+        other: Program = program(sign_in(browser(), role))
+        for id in LIMITS.values():
+            other.do("PUT", f"targets/{id}", raised, status)
+    assert owner.do("PUT", "targets/risk_manager_signs", raised)["value"] == 2_000_000
 
 
 def test_the_terminal_computes_a_decision_again_and_fails_where_it_does_not_match() -> None:

@@ -8,18 +8,24 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from duecare.ledger.recording import recording
-from duecare.ledger.records import utc_now
+from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_queries import version_of
+from duecare.program.judgement import checks
 from duecare.program.mail.letters import Envelope, as_mail
 from duecare.program.mail.models import MailServer, OutboxMessage
-from duecare.program.models import Right
+from duecare.program.models import Assessment, Outcome, Right
 from duecare.program.unchanged import seen_entry
 from duecare.risk.curve_files import answer
+from duecare.risk.decisions import saying
+from duecare.risk.decisions.figures import amount_says, tolerance_words
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.queries import reference
+from duecare.risk.decisions.seeing import known_to
+from duecare.risk.decisions.since import recorded_since
 from duecare.risk.decisions.telling import written
 from tests.people import browser, sign_in
 from tests.risk.decisions.decision_scene import QUESTION, add_measure, add_scenario, drawn, put, set_terms
@@ -212,12 +218,87 @@ def test_what_was_signed_alone_or_outside_or_has_expired_always_says_so(owner: t
     small = add_scenario("Small", rate=[1_000, 2_000, 3_000], fines=[100, 200])
     row = put(viewer, drawn(viewer, small), outside.person, outside=True)
     page = text(client, f"/risk/decisions/{row.pk}/paper/")
-    assert "Approver Example is an approver from outside the organisation." in page
-    assert "You put this yourself, so another signs: Approver Example." in page
+    assert "Waits for Approver Example, from outside the organisation." in page
+    assert "is an approver from outside" not in page, "of who signed it, once somebody has"
+    assert "You drew this up, changed it or put it, so another signs: Approver Example." in page
     assert "Sign</a>" in text(adviser, f"/risk/decisions/{row.pk}/paper/")
     assert sign(adviser, outside, row) == 302
-    assert "approved alone" not in text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    page = text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert "Approver Example is an approver from outside the organisation." in page
+    assert "approved alone" not in page
+    row = put(viewer, drawn(viewer, small), outside.person, outside=True)
+    other = browser()
+    assert sign(other, sign_in(other, Role.APPROVER), row) == 302
+    page = text(adviser, f"/risk/decisions/{row.pk}/paper/")
+    assert "from outside" not in page, "who signed is one of ours"
     with recording("terminal:test", "time passes"):
         RiskDecision.objects.filter(number=1).update(expires_on=utc_now().date() - timedelta(days=1))
     assert "It expired on" in text(client, f"/risk/decisions/{RiskDecision.objects.get(number=1).pk}/")
     assert "Expired" in text(client, "/risk/decisions/?state=expired")
+
+
+def test_whoever_signs_reads_the_amount_who_is_against_it_and_what_was_not_answered(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    set_terms()
+    row = put(manager[1], drawn(manager[1], add_scenario()), owner[1].person)
+    now = utc_now()
+    saying.dissent(manager[1], row.pk, "I would <stop> paying.", now)
+    first = saying.ask(manager[1], row.pk, "Why not insure it?", now)
+    saying.answer(owner[1], row.pk, first.pk, "Nobody offers it.", now)
+    saying.ask(manager[1], row.pk, "Since when?", now)
+    decide = text(owner[0], f"/approvals/{reference(row.pk)}/decide/")
+    for words in (
+        "Manager Example dissents", "I would &lt;stop&gt; paying.", "Since when?",
+        "Manager Example asks, and nobody has answered",
+        "Amount</dt><dd>" + amount_says(row).replace("\xa0", " "),
+        "Who may sign it: an owner.",
+    ):  # fmt: skip
+        assert words in decide, words
+    assert "Why not insure it?" not in decide, "that was answered"
+
+
+def test_partial_figures_never_say_that_all_is_within_the_tolerance(
+    owner: tuple[Client, Viewer], manager: tuple[Client, Viewer]
+) -> None:
+    held = set_terms(10**12)
+    whole, unknown = add_scenario(), add_scenario("Fire", rate=[1_000, 2_000, 3_000])
+    row = put(manager[1], drawn(manager[1], whole))
+    assert tolerance_words(row).startswith("Within")
+    row = put(manager[1], drawn(manager[1], whole, scenarios=(whole.pk, unknown.pk)))
+    page = text(owner[0], f"/risk/decisions/{row.pk}/paper/")
+    assert "Not known: the figures are partial." in page
+    assert "Within what we said we bear" not in page
+    assert "what nobody estimated: R-2 Fire. So only an owner signs." in page
+    with recording("terminal:test", "bear less"):
+        held.tolerance = 1
+        held.save()
+    row = put(manager[1], drawn(manager[1], whole, scenarios=(whole.pk, unknown.pk)))
+    assert tolerance_words(row).startswith("ABOVE"), "what is missing makes it no less"
+
+
+def test_what_checks_found_is_frozen_whole_and_shown_by_area(owner: tuple[Client, Viewer]) -> None:
+    set_terms()
+    scenario = add_scenario()
+    check = next(one for one in checks() if one.safeguard == "mfa")
+    with recording("terminal:test", "an outcome"):
+        running = Assessment.objects.create(id=new_key(), started_at=utc_now(), program="1")
+        Outcome.objects.create(
+            id=check.id, safeguard="mfa", verdict="unmet", revision=1, population=3, subjects=3, unmet=1,
+            unknown=0, judged_at=utc_now(), since=utc_now(), assessment=running,
+        )  # fmt: skip
+    client = browser()
+    limited = sign_in(client, Role.MANAGER, areas=("risk",))
+    row = put(limited, drawn(limited, scenario, add_measure(scenario)))
+    assert [one["check"] for one in row.known["outcomes"]] == [check.id], "the figures rest on it"
+    address, question = f"/risk/decisions/{row.pk}/", escape(str(check.question))
+    page = text(client, address)
+    assert question not in page
+    assert "1 more lies outside of your areas." in page
+    page = text(owner[0], address)
+    assert question in page
+    assert "outside of your areas" not in page
+    assert recorded_since(row, limited) == recorded_since(row, owner[1]) == []
+    assert known_to(row, limited)["outcomes"] == []
+    assert known_to(row, limited)["outcomes_outside"] == 1
+    assert known_to(row, owner[1])["outcomes"] == row.known["outcomes"]

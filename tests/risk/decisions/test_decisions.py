@@ -8,7 +8,7 @@ import pytest
 
 from duecare.errors import BadInput, Refused
 from duecare.ledger.recording import recording
-from duecare.ledger.records import utc_now
+from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.actions import adopt_target
 from duecare.program.approval_actions import approve
@@ -22,6 +22,7 @@ from duecare.risk.decisions.models import DecisionWord, RiskDecision
 from duecare.risk.decisions.queries import addressee_of, condition_of, decision_called, reference
 from duecare.risk.decisions.replaying import Verdict
 from duecare.risk.decisions.since import recorded_since
+from duecare.risk.models import Effect, Estimate
 from tests.people import browser, sign_in
 from tests.risk.decisions.decision_scene import (
     add_measure,
@@ -89,15 +90,19 @@ def test_a_decision_is_drawn_up_put_signed_and_computed_again(owner: Viewer, man
 def test_what_a_draft_lacks_is_said_before_it_is_put(owner: Viewer, manager: Viewer) -> None:
     scenario = add_scenario()
     row = drawn(manager, scenario, options=(Option("Do nothing"),))
+    with pytest.raises(Refused, match="terms of risk"):
+        put(manager, row)
+    held = set_terms(None)
     with pytest.raises(BadInput, match="another option"):
         put(manager, row)
     row = actions.weigh(manager, row.pk, None, Option("Stop paying", chosen=True), seen_entry(row), utc_now())
     with pytest.raises(BadInput, match="why “Do nothing” was not chosen"):
         put(manager, row)
     actions.weigh(manager, row.pk, 0, Option("Do nothing", rejected="It burns."), seen_entry(row), utc_now())
-    with pytest.raises(Refused, match="terms of risk"):
+    with pytest.raises(BadInput, match="what “Stop paying” costs"):
         put(manager, row)
-    held = set_terms(None)
+    stop = Option("Stop paying", cost=0, chosen=True)
+    row = actions.weigh(manager, row.pk, 1, stop, seen_entry(row), utc_now())
     with pytest.raises(BadInput, match="what a bad year may cost us"):
         put(manager, row)
     with recording("terminal:test", "say what we bear"):
@@ -140,7 +145,8 @@ def test_what_cannot_be_is_refused_at_its_place(
 def test_the_amount_says_who_signs(owner: Viewer, manager: Viewer) -> None:
     approver = sign_in(browser(), Role.APPROVER)
     set_terms()
-    row = put(manager, drawn(manager, add_scenario()))
+    scenario = add_scenario()
+    row = put(manager, drawn(manager, scenario))
     assert row.figures["amount"] > 100 * 100
     signable = row.figures["amount"] // 100 + 1
     adopt_target(owner.actor, "risk_approver_signs", 100, "Small ones.", utc_now())
@@ -150,7 +156,11 @@ def test_the_amount_says_who_signs(owner: Viewer, manager: Viewer) -> None:
         saying.send_back(approver, row.pk, "No.", utc_now())
     with pytest.raises(BadInput, match="may not sign"):
         saying.delegate(owner, row.pk, approver.person, "", utc_now())
+    row = put(manager, drawn(manager, scenario))
     adopt_target(owner.actor, "risk_approver_signs", signable, "Larger ones.", utc_now())
+    with pytest.raises(Refused, match="owner"):
+        signs(approver, row)  # no limit is raised for what waits already
+    row = put(manager, drawn(manager, scenario))
     saying.delegate(owner, row.pk, approver.person, "She knows payments.", utc_now())
     assert addressee_of(row, owner) == "Approver Example"
     assert rows_for(owner).filter(addressee=approver.person).exists()
@@ -162,10 +172,14 @@ def test_the_amount_says_who_signs(owner: Viewer, manager: Viewer) -> None:
 def test_a_manager_signs_only_what_the_organisation_lets_them(owner: Viewer, manager: Viewer) -> None:
     set_terms()
     other = sign_in(browser(), Role.MANAGER)
-    row = put(manager, drawn(manager, add_scenario()))
+    scenario = add_scenario()
+    row = put(manager, drawn(manager, scenario))
     with pytest.raises(Refused):
         signs(other, row)
+    with pytest.raises(Refused, match="Only an owner sets this number"):
+        adopt_target(other.actor, "risk_manager_signs", 10**9, "We are few.", utc_now())
     adopt_target(owner.actor, "risk_manager_signs", 10**9, "We are few.", utc_now())
+    row = put(manager, drawn(manager, scenario))
     with pytest.raises(Refused, match="themselves"):
         signs(manager, row)
     signs(other, row)
@@ -185,7 +199,7 @@ def test_who_has_nobody_beside_them_signs_alone_and_it_always_says_so(owner: Vie
     assert fresh(row).state == "signed", "an approver who may not sign that amount is no second person"
     adopt_target(owner.actor, "risk_approver_signs", 10**9, "Any.", utc_now())
     third = drawn(owner, add_scenario("Third"))
-    with pytest.raises(BadInput, match="drew up or put themselves"):
+    with pytest.raises(BadInput, match="drew up, changed or put themselves"):
         put(owner, third, owner.person)
     row = put(owner, third)
     with pytest.raises(Refused, match="themselves"):
@@ -197,7 +211,7 @@ def test_who_drew_it_up_does_not_sign_because_another_put_it(owner: Viewer, mana
     approver = sign_in(browser(), Role.APPROVER)
     adopt_target(owner.actor, "risk_approver_signs", 10**9, "Any.", utc_now())
     row = drawn(approver, add_scenario())
-    with pytest.raises(BadInput, match="drew up or put themselves"):
+    with pytest.raises(BadInput, match="drew up, changed or put themselves"):
         put(manager, row, approver.person)
     row = put(manager, row, owner.person)
     with pytest.raises(Refused, match="themselves"):
@@ -283,8 +297,18 @@ def test_two_who_change_one_draft_do_not_overwrite_each_other(manager: Viewer) -
 def test_what_was_recorded_since_stands_apart_and_changes_no_figure(owner: Viewer, manager: Viewer) -> None:
     set_terms()
     scenario = add_scenario()
+    with recording("terminal:test", "an estimate that was withdrawn before"):
+        estimate(scenario, "fines", [1_000, 2_000], utc_now())
+    with recording("terminal:test", "withdraw it"):
+        Estimate.objects.filter(what="fines").update(ended_at=utc_now())
+    with recording("terminal:test", "an effect that ended before"):
+        Effect.objects.create(
+            id=new_key(), scenario=scenario, safeguard="mfa", on="frequency", efficacy=[400, 600, 900],
+            coverage=1000, reliability=900, reason="Ours.", made_at=utc_now(), made_by=owner.actor,
+            ended_at=utc_now(),
+        )  # fmt: skip
     row = put(manager, drawn(manager, scenario))
-    assert recorded_since(row, owner) == []
+    assert recorded_since(row, owner) == [], "what ended before was no news then and is none now"
     figures = dict(row.figures)
     with recording("terminal:test", "estimate anew"):
         estimate(scenario, "fines", [1_000_000, 90_000_000], utc_now())
