@@ -21,7 +21,7 @@ from duecare.risk.curves import Curve, NoCertificate, curves
 from duecare.risk.frequencies import Frequency, GammaRate, PertRate, Rate
 from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
 from duecare.risk.severities import Array, Capped, Empirical, Lognormal, Mixture, Pareto, Pert, Severity
-from duecare.risk.simulating import YEARS, Years, quantile, simulate
+from duecare.risk.simulating import YEARS, Years, quantile, simulate, years_of
 from duecare.risk.sums import Scaled, Together
 from duecare.risk.towers import Layer, Parts, demand_apart, parts
 
@@ -229,9 +229,9 @@ def _answer(found: Curve, read: _Input, portfolio: Portfolio, layers: list[Layer
         try:
             told |= _parts(parts(portfolio, layers, found), read.quantiles)
         except NoCertificate as error:
-            years = simulate(portfolio, read.seed, YEARS, layers)
+            years = simulate(portfolio, read.seed, years_of(portfolio, YEARS), layers)
             told |= _drawn_parts(years, portfolio.mean, read.quantiles)
-            told["tower"] = {"method": "monte carlo", "why": error.what, "years": YEARS, "seed": read.seed}
+            told["tower"] |= {"why": error.what, "seed": read.seed}
     return told
 
 
@@ -323,12 +323,13 @@ def _drawn(portfolio: Portfolio, layers: list[Layer], read: _Input, why: str) ->
     copula = _copula(read)
     if copula is None:
         years, variance, none = (
-            simulate(portfolio, read.seed, YEARS, layers),
+            simulate(portfolio, read.seed, years_of(portfolio, YEARS), layers),
             portfolio.variance,
             portfolio.none,
         )
     else:
-        years = copulas.joined(portfolio, copula.made(len(portfolio.scenarios)), read.seed, layers=layers)
+        wanted = years_of(portfolio, copulas.YEARS)
+        years = copulas.joined(portfolio, copula.made(len(portfolio.scenarios)), read.seed, wanted, layers)
         variance, none = float(years.losses.var()), float((years.losses == 0).mean())
     var = {p: years.var(p) for p in read.quantiles}
     tvar = {p: years.tvar(p) for p in read.quantiles}

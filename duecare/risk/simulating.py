@@ -19,10 +19,12 @@ from duecare.risk.scenarios import Portfolio, Scenario
 from duecare.risk.severities import Array
 from duecare.risk.towers import Layer, shares
 
-YEARS = 1_000_000
+YEARS, LEAST_YEARS = 1_000_000, 10_000
 CHUNK = 100_000
 MOST_EVENTS = 2e9
 """Events that are drawn in all: more would take hours."""
+WAITED = 1e7
+"""Events that are drawn while somebody waits for an answer, mostly in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,20 @@ def tail_mean(values: Array, p: float) -> tuple[float, float]:
     # The tail's own spread, and that of where it begins (Manistre and Hancock, 2005).
     spread = float(tail.var()) + p * (value - float(tail[0])) ** 2
     return value, sqrt(spread / len(tail))
+
+
+def years_of(portfolio: Portfolio, wanted: int = YEARS) -> int:
+    """So many years, or as many fewer as keep within WAITED; standard errors are larger then, and stated.
+
+    Raises BadInput if they would be fewer than LEAST_YEARS.
+    """
+    often = sum(portfolio.rate(one) for one in portfolio.scenarios)
+    if not isfinite(often) or often * min(wanted, LEAST_YEARS) > WAITED:
+        raise BadInput(
+            f"No exact curve can be had, and {often:,.0f} events a year are too many to draw by chance.",
+            "Narrow the ranges of the losses, or cap them.",
+        )
+    return wanted if often * wanted <= WAITED else int(WAITED / often)
 
 
 def simulate(portfolio: Portfolio, seed: int, years: int = YEARS, layers: Sequence[Layer] = ()) -> Years:

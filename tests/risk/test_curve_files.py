@@ -13,6 +13,10 @@ from typer.testing import CliRunner
 from duecare.cli import app
 from duecare.errors import BadInput
 from duecare.risk.curve_files import answer
+from duecare.risk.frequencies import Rate
+from duecare.risk.scenarios import Portfolio, Scenario
+from duecare.risk.severities import Lognormal
+from duecare.risk.simulating import YEARS, years_of
 
 WHOLE: dict[str, Any] = {
     "format": 1,
@@ -140,3 +144,13 @@ def test_a_layer_that_pays_nothing_is_no_layer_without_end() -> None:
             answer({"scenarios": [scenario], "tower": [layer]})
     with pytest.raises(BadInput, match="seed"):
         answer({"scenarios": [scenario], "seed": -1})
+
+
+def test_what_happens_often_is_drawn_in_fewer_years_and_what_is_endless_not_at_all() -> None:
+    def often(rate: float) -> Portfolio:
+        return Portfolio((Scenario("x", Rate(rate), Lognormal(0, 1)),))
+
+    assert years_of(often(2)) == YEARS
+    assert years_of(often(100)) == 100_000
+    with pytest.raises(BadInput, match="too many to draw"):
+        years_of(often(2000))

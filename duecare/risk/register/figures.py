@@ -5,22 +5,17 @@ All figures come from the document that `duecare risk curve` reads, so that each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from duecare.errors import DuecareError
 from duecare.risk.curve_files import answer, portfolio_of
-from duecare.risk.curves import NoCertificate, curve
 from duecare.risk.register.forms_of_loss import RATE, SIDE_WORDS, SIDES
 from duecare.risk.register.portfolios import Row, Stage, Told, in_place, left, pooled_rate, write
-from duecare.risk.simulating import YEARS
-from duecare.words import gettext as _
 
 BAD_YEAR = 0.95
 """The loss that one year in twenty exceeds."""
-MOST_DRAWN = 2_000_000
-"""Events drawn by chance while a page waits, where no exact curve can be had: seconds, not minutes."""
 ONCE = Told(RATE, "history", (1, 1_000_000))
 """Stands in for a rate where only the loss is asked for."""
 
@@ -114,7 +109,6 @@ def figure(rows: Sequence[Row], side: str, digits: int) -> Figure | None:
     today = write(rows, side, Stage.TODAY, digits=digits, quantiles=(BAD_YEAR, 0.99))
     if not today.keys:
         return None
-    _demand_light(today.document)
     told = answer(today.document)
     inherent = portfolio_of(write(rows, side, Stage.INHERENT, digits=digits).document)
     return Figure(
@@ -126,20 +120,6 @@ def figure(rows: Sequence[Row], side: str, digits: int) -> Figure | None:
         inherent.mean,
         told["method"] != "fft",
     )
-
-
-def _demand_light(document: Mapping[str, Any]) -> None:
-    """Raises NoCertificate where `answer` would draw more by chance than a page can wait for."""
-    portfolio = portfolio_of(document)
-    if sum(portfolio.rate(one) for one in portfolio.scenarios) * YEARS <= MOST_DRAWN:
-        return
-    try:
-        curve(portfolio, (BAD_YEAR, 0.99))
-    except NoCertificate:
-        raise NoCertificate(
-            _("No exact curve can be had, and to draw one by chance takes minutes: it happens so often."),
-            _("Narrow the ranges, or take the curve file away and run `duecare risk curve` on it."),
-        ) from None
 
 
 def figures(rows: Sequence[Row], digits: int) -> tuple[list[Figure], str]:

@@ -181,12 +181,12 @@ def test_no_page_waits_for_minutes_of_chance(monkeypatch: pytest.MonkeyPatch) ->
         raise NoCertificate("No grid reaches it.", "Ask for less.")
 
     monkeypatch.setattr("duecare.risk.curve_files.curves", never)
-    monkeypatch.setattr("duecare.risk.register.figures.curve", never)
-    monkeypatch.setattr("duecare.risk.curve_files.YEARS", 1000)
+    monkeypatch.setattr("duecare.risk.curve_files.YEARS", 20_000)
     loss = Told("fines", "range", (1_000, 5_000))
-    often, seldom = Told("rate", "range", (3_000_000, 9_000_000)), Told("rate", "range", (100_000, 500_000))
+    often = Told("rate", "range", (3_000_000_000, 9_000_000_000))
+    seldom = Told("rate", "range", (100_000, 500_000))
     assert figures([Row("k", "R-1", (often, loss))], 2)[0] == []
-    assert "takes minutes" in figures([Row("k", "R-1", (often, loss))], 2)[1]
+    assert "too many to draw" in figures([Row("k", "R-1", (often, loss))], 2)[1]
     (drawn,), _why = figures([Row("k", "R-1", (seldom, loss))], 2)
     assert drawn.drawn
 
