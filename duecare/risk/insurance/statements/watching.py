@@ -39,9 +39,13 @@ class _Watched:
     row: InsurerStatement
     drift: StatementDrift | None
     """The one of which the insurer was not told yet."""
+    told: StatementDrift | None
+    """The one of which they were last told, while evidence has not agreed again since."""
     now: Said
     why: str
-    """Why the answer no longer stands; empty while it does."""
+    """Why the answer no longer stands by what the insurer knows; empty while it does."""
+    recovered: bool
+    """Whether evidence agrees with what was signed again, after the insurer was told that it did not."""
 
 
 def watch(actor: str, now: datetime) -> tuple[int, int]:
@@ -56,16 +60,38 @@ def watch(actor: str, now: datetime) -> tuple[int, int]:
         closing = [
             one for one in found if not one.why and one.drift is not None and one.drift.agreed_at is None
         ]
-        if not opening and not worsened and not closing:
+        changed = [one for one in found if one in opening or one in worsened or one in closing or one.recovered]
+        if not changed:
             return 0, 0
+        opened = closed = 0
         with recording(actor, "compare what insurers were told with evidence"):
-            for one in opening:
-                _open(one, actor, now)
-            for one in worsened:
-                _worsen(one)
-            for one in closing:
-                _close(one, now)
-    return len(opening), len(closing)
+            for one in changed:
+                if not _as_read(one):
+                    continue  # somebody told the insurer or ended it meanwhile: the next day looks again
+                if one in opening:
+                    opened += 1
+                    _open(one, actor, now)
+                elif one in worsened:
+                    _worsen(one)
+                elif one in closing:
+                    closed += 1
+                    _close(one, now)
+                if one.recovered:
+                    _agree(one, now)
+    return opened, closed
+
+
+def _as_read(one: _Watched) -> bool:
+    """Within the act: locks the statement, and says whether it and its drifts are as they were read."""
+    row = InsurerStatement.objects.select_for_update().get(pk=one.row.pk)
+    drift, told = untold([row.pk]).get(row.pk), _last_told(row)
+    return row.ended_at is None and _same(drift, one.drift) and _same(told, one.told)
+
+
+def _same(one: StatementDrift | None, other: StatementDrift | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.pk, one.said, one.agreed_at, one.told_at) == (other.pk, other.said, other.agreed_at, other.told_at)
 
 
 def _watched(now: datetime) -> Iterator[_Watched]:
@@ -80,17 +106,20 @@ def _watched(now: datetime) -> Iterator[_Watched]:
     ]
     drifts = untold([row.pk for row in standing])
     for row in standing:
-        before = _known(row)
-        if before is None:
+        signed, told = said_of(row.said), _last_told(row)
+        known = said_of(told.said) if told else signed
+        if signed is None or known is None:
             continue
         live = said(look(row.rests_on, EVERYTHING, now), row.lacks)
-        yield _Watched(row, drifts.get(row.pk), live, worse(row.answer, before, live))
+        recovered = told is not None and not worse(row.answer, signed, live)
+        yield _Watched(row, drifts.get(row.pk), told, live, worse(row.answer, known, live), recovered)
 
 
-def _known(row: InsurerStatement) -> Said | None:
-    """What the insurer knows: what evidence said when they were last told of a change, or at signing."""
+def _last_told(row: InsurerStatement) -> StatementDrift | None:
+    """The change of which the insurer was last told, if that is still what they know: once evidence agreed
+    again it is what was signed."""
     told = StatementDrift.objects.filter(statement=row).exclude(told_at=None).order_by("-told_at").first()
-    return said_of(told.said if told else row.said)
+    return None if told is None or told.agreed_at is not None else told
 
 
 def _grown(one: _Watched) -> bool:
@@ -151,6 +180,15 @@ def _open(one: _Watched, actor: str, now: datetime) -> None:
         made_by=actor,
         made_at=now,
     )
+
+
+def _agree(one: _Watched, now: datetime) -> None:
+    """What the insurer was told of is over: from now on what was signed counts again."""
+    if one.told is None:
+        return
+    told = StatementDrift.objects.select_for_update().get(pk=one.told.pk)
+    told.agreed_at = now
+    told.save()
 
 
 def _worsen(one: _Watched) -> None:
