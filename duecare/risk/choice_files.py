@@ -116,6 +116,14 @@ def _read(written: object) -> _Choice:
             f"scenarios: the name '{twice}' stands twice.", "Measures name scenarios: give each its own."
         )
     known = set(names)
+    if read.cap is not None and any(
+        each.on == "magnitude" and each.left < 1 for one in read.measures for each in one.effects
+    ):
+        # The mean of min(X f, cap) is not f times that of min(X, cap), by which sets are compared.
+        raise BadInput(
+            "cap: it cannot stand beside measures that lower the magnitude of losses.",
+            "Leave the cap out, or give severities that have an end.",
+        )
     for number, one in enumerate(read.measures, start=1):
         if lost := next((each.scenario for each in one.effects if each.scenario not in known), None):
             raise BadInput(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from duecare.words import gettext as _
+from duecare.words import ngettext
 
 
 class Answer(StrEnum):
@@ -52,6 +53,8 @@ def duty_of_care(
     reduction: float | None,
     burden: float,
     curtails: str,
+    harm_unknown: int = 0,
+    reduction_partial: bool = False,
     say: Callable[[float], str] = "{:,.0f}".format,
 ) -> DutyOfCare:
     """The criteria for a measure, or for all that is done if that is what the figures are of.
@@ -59,16 +62,23 @@ def duty_of_care(
     `harm_left` is what others lose in a bad year (1 in 20) once the measure is in place, None if nobody
     estimated it; `tolerable_harm` what the organisation says others may lose without need of remedy, None if
     it has not said. `reduction` and `burden` are expected values of a year, own loss and others' harm
-    together. `curtails` names the objectives that it hinders, in words. `say` writes an amount of money.
+    together. `curtails` names the objectives that it hinders, in words. `harm_unknown` says of how many
+    scenarios nobody estimated the harm to others, `reduction_partial` whether the reduction lacks a side of
+    one: what is unknown is never taken for nothing. `say` writes an amount of money.
     """
     return DutyOfCare(
-        _harm(harm_left, tolerable_harm, say), _burden(reduction, burden, say), _objectives(curtails)
+        _harm(harm_left, tolerable_harm, harm_unknown, say),
+        _burden(reduction, burden, reduction_partial, say),
+        _objectives(curtails),
     )
 
 
-def _harm(left: float | None, tolerable: float | None, say: Callable[[float], str]) -> Judged:
+def _harm(left: float | None, tolerable: float | None, unknown: int, say: Callable[[float], str]) -> Judged:
     if left is None:
-        return Judged(Answer.CANNOT_SAY, _("Nobody has estimated the harm to others."))
+        return Judged(
+            Answer.CANNOT_SAY,
+            _("There is no exact curve of the harm to others, or nobody has estimated it."),
+        )
     if tolerable is None:
         return Judged(
             Answer.CANNOT_SAY,
@@ -76,6 +86,15 @@ def _harm(left: float | None, tolerable: float | None, say: Callable[[float], st
               "others would need remedy.") % {"left": say(left)},
         )  # fmt: skip
     values = {"left": say(left), "tolerable": say(tolerable)}
+    if left <= tolerable and unknown:
+        return Judged(
+            Answer.CANNOT_SAY,
+            ngettext(
+                "In 19 years of 20 others lose at most %(left)s; of %(count)s scenario nobody estimated it.",
+                "In 19 years of 20 others lose at most %(left)s; of %(count)s scenarios nobody estimated it.",
+                unknown,
+            ) % {**values, "count": unknown},
+        )  # fmt: skip
     if left <= tolerable:
         return Judged(
             Answer.MET,
@@ -89,7 +108,7 @@ def _harm(left: float | None, tolerable: float | None, say: Callable[[float], st
     )  # fmt: skip
 
 
-def _burden(reduction: float | None, burden: float, say: Callable[[float], str]) -> Judged:
+def _burden(reduction: float | None, burden: float, partial: bool, say: Callable[[float], str]) -> Judged:
     if reduction is None:
         return Judged(Answer.CANNOT_SAY, _("Nobody has estimated what it would lower."))
     values = {"burden": say(burden), "reduction": say(reduction)}
@@ -97,6 +116,12 @@ def _burden(reduction: float | None, burden: float, say: Callable[[float], str])
         return Judged(
             Answer.MET, _("It costs %(burden)s a year and takes away %(reduction)s on average.") % values
         )
+    if partial:
+        return Judged(
+            Answer.CANNOT_SAY,
+            _("It costs %(burden)s a year, more than the %(reduction)s that it takes away on average of what "
+              "is estimated; nobody estimated a side of what it lowers.") % values,
+        )  # fmt: skip
     return Judged(
         Answer.NOT_MET,
         _("It costs %(burden)s a year, more than the %(reduction)s that it takes away on average.") % values,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -190,8 +190,8 @@ class _Layer(_Strict):
     aggregate: Number | None = None
 
     def made(self) -> Layer:
-        none = float("inf")
-        return Layer(self.retention, self.limit or none, self.aggregate or none)
+        limit, aggregate = (inf if one is None else one for one in (self.limit, self.aggregate))
+        return Layer(self.retention, limit, aggregate)
 
 
 class _Input(_Strict):
@@ -201,7 +201,7 @@ class _Input(_Strict):
     tower: Annotated[list[_Layer], Field(min_length=1, max_length=50)] | None = None
     quantiles: Annotated[list[Number], Field(min_length=1, max_length=1000)] = list(QUANTILES)
     cap: Number | None = None
-    seed: int = SEED
+    seed: Annotated[int, Field(strict=True, ge=0)] = SEED
 
 
 def answer(written: object) -> dict[str, Any]:

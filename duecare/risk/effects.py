@@ -24,6 +24,8 @@ Document = Mapping[str, Any]
 BAD_YEAR = 0.95
 """1 in 20."""
 LOW, HIGH = 0.05, 0.95
+SELDOM = 1e-6
+"""Of its mean a rate is at least this at its low point: a wide belief would be nothing there."""
 """Points of an input's own distribution at which it is tried."""
 ON = {"rate": "frequency", "loss": "magnitude"}
 MOST_BARS = 24
@@ -193,7 +195,8 @@ def _inputs(
     believed = belief_of(one.frequency)
     if believed.variance > 0:
         factor = effect.get("frequency", 1.0)
-        found.append(("rate", "", believed.at(LOW) / factor, believed.at(HIGH) / factor))
+        least = max(believed.at(LOW), believed.mean * SELDOM)
+        found.append(("rate", "", least / factor, believed.at(HIGH) / factor))
     low, high = (float(each) for each in one.severity.at(np.asarray([LOW, HIGH])))
     if low < high:
         factor = effect.get("magnitude", 1.0)

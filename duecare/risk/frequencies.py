@@ -142,7 +142,7 @@ class GammaRate:
     def draw(self, chance: np.random.Generator, count: int) -> NDArray[np.float64]:
         return chance.gamma(self.shape, self.variance / self.mean, count)
 
-    def after(self, events: int, years: float) -> GammaRate:
+    def after(self, events: float, years: float) -> GammaRate:
         """What is believed of the rate once `events` of one's own were seen in `years` (Gamma-Poisson)."""
         if events < 0 or not (isfinite(years) and years > 0):
             raise BadInput(f"{events} events in {years:g} years are no history.", "Give years above 0.")

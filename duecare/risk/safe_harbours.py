@@ -120,7 +120,7 @@ def _framework(harbour: SafeHarbour, facts: Facts) -> Judged | None:
     followed = [name for name in accepted if facts.frameworks.get(name)]
     if followed:
         return Judged(Answer.MET, _("Followed: %(names)s.") % {"names": ", ".join(followed)})
-    if all(facts.frameworks.get(name) is False for name in harbour.frameworks):
+    if all(facts.frameworks.get(name) is False for name in accepted):
         return Judged(Answer.NOT_MET, _("None of the frameworks that it names is followed."))
     return Judged(Answer.CANNOT_SAY, _("It cannot be said until somebody says which framework is followed."))
 

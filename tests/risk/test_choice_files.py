@@ -157,3 +157,18 @@ def test_at_the_terminal_it_needs_no_home(tmp_path: Path, monkeypatch: pytest.Mo
     machine = CliRunner().invoke(app, ["risk", "choose", str(file), "--json"])
     assert json.loads(machine.stdout)["chosen"] == ["mfa", "backups", "call-back"]
     assert not (tmp_path / "none").exists()
+
+
+def test_a_cap_beside_measures_that_make_losses_smaller_is_refused() -> None:
+    scenario = {"name": "x", "frequency": {"rate": 1}, "severity": {"ci90": [1e5, 1e8]}}
+    effect = {"scenario": "x", "on": "magnitude", "left": 0.1}
+    asked = {
+        "scenarios": [scenario],
+        "measures": [{"id": "m", "name": "M", "cost": 1, "effects": [effect]}],
+        "budget": 1,
+        "objective": "own",
+        "cap": 1e6,
+    }
+    with pytest.raises(BadInput, match="cap"):
+        answer(asked)
+    assert answer({**asked, "cap": None})["chosen"] == ["m"]

@@ -131,3 +131,12 @@ def test_the_command_prints_json_or_lines_and_needs_no_home(tmp_path: Path) -> N
     refused = CliRunner().invoke(app, ["risk", "curve", str(file)])
     assert isinstance(refused.exception, BadInput)
     assert "NaN" in str(refused.exception)
+
+
+def test_a_layer_that_pays_nothing_is_no_layer_without_end() -> None:
+    scenario = {"name": "x", "frequency": {"rate": 1}, "severity": {"ci90": [100, 1000]}}
+    for layer in ({"retention": 10, "limit": 0}, {"retention": 10, "aggregate": 0}):
+        with pytest.raises(BadInput):
+            answer({"scenarios": [scenario], "tower": [layer]})
+    with pytest.raises(BadInput, match="seed"):
+        answer({"scenarios": [scenario], "seed": -1})

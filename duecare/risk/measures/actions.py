@@ -20,6 +20,7 @@ from duecare.program.unchanged import demand_unchanged
 from duecare.risk.measures.depending import circle, clash
 from duecare.risk.measures.models import Measure
 from duecare.risk.measures.queries import ENDS
+from duecare.risk.register.actions import lock_terms
 from duecare.risk.register.models import Scenario
 from duecare.web.recorded import recorded
 
@@ -71,6 +72,7 @@ def add_measure(viewer: Viewer, draft: Draft, now: datetime) -> Measure:
     key = new_key()
     values = _values(viewer, key, draft, now)
     with recording(viewer.actor, recorded("put down the measure %(title)s", title=values["title"])):
+        lock_terms()  # its amounts are in their currency
         _demand_no_clash(key, draft)
         made: Measure = Measure.objects.create(id=key, made_by=viewer.actor, made_at=now, **values)
     return made
@@ -80,6 +82,7 @@ def change_measure(viewer: Viewer, key: str, draft: Draft, seen: int, now: datet
     """Change what a measure says. Raises NotFound, Refused if it has ended or somebody changed it since
     `seen`, BadInput naming the field that cannot be."""
     with recording(viewer.actor, "change a measure") as act:
+        lock_terms()
         row = _open(key)
         demand_unchanged(row, seen)
         values = _values(viewer, key, draft, now, row)

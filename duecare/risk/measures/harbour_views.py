@@ -16,7 +16,7 @@ from duecare.program.unchanged import seen_entry
 from duecare.risk.definitions import DEFINITIONS
 from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.measures.harbours import HarbourForm, answers, lines, say
-from duecare.risk.measures.judging_views import reads_tests
+from duecare.risk.measures.judging_views import decided, reads_tests
 from duecare.risk.register.doors import changer
 from duecare.risk.register.queries import terms
 from duecare.risk.rooms import ROOM
@@ -29,8 +29,7 @@ def harbours(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, ROOM)
     set_terms = terms(viewer)
     if set_terms is None or not reads_tests(viewer, set_terms):
-        undecided = set_terms is None or not set_terms.legal_tests
-        context = {"definitions": [DEFINITIONS["safe-harbours"]], "undecided": undecided}
+        context = {"definitions": [DEFINITIONS["safe-harbours"]], "undecided": not decided()}
         return render(request, "risk/reasonableness_off.html", context)
     context = {
         "test": DEFINITIONS["safe-harbours"],
@@ -56,7 +55,7 @@ def answer(request: Request) -> HttpResponseBase:
         seen = form.cleaned_data["seen"]
         try:
             say(
-                viewer, set_terms, *form.said(), form.cleaned_data["reason"],
+                viewer, *form.said(), form.cleaned_data["reason"],
                 -1 if seen is None else int(seen), request.now,
             )  # fmt: skip
         except DuecareError as error:

@@ -19,7 +19,7 @@ from duecare.program.record_form import LONG, RecordForm
 from duecare.program.unchanged import SeenField, demand_unchanged
 from duecare.risk.criteria import Answer
 from duecare.risk.measures.models import HarbourAnswers
-from duecare.risk.register.models import RiskTerms
+from duecare.risk.register.actions import lock_terms
 from duecare.risk.safe_harbours import Facts, SafeHarbour, Standing, judge, safe_harbours
 
 KEY = "safe-harbours"
@@ -82,7 +82,6 @@ def frameworks() -> Sequence[str]:
 
 def say(
     viewer: Viewer,
-    terms: RiskTerms,
     frameworks_said: Mapping[str, bool],
     conditions_said: Mapping[str, bool],
     reason: str,
@@ -91,11 +90,6 @@ def say(
 ) -> HarbourAnswers:
     """Put down what is so. Raises Refused where a matter holds the tests, because these answers would stand
     outside of it, or if somebody changed them since `seen`; BadInput for what no safe harbour asks."""
-    if terms.matter:
-        raise Refused(
-            _("A matter holds the tests of law, and these answers would stand outside of it."),
-            _("Put what is so into a paper of the matter."),
-        )
     known = {each.id for one in safe_harbours().harbours.values() for each in one.conditions}
     unknown = (set(frameworks_said) - set(frameworks())) | (set(conditions_said) - known)
     if unknown:
@@ -107,6 +101,11 @@ def say(
     if len(reason.strip()) > LONG:
         raise BadInput(_("This takes at most %s characters.") % LONG, _("Shorten it."), "reason")
     with recording(viewer.actor, "say what safe harbours ask for"):
+        if lock_terms().matter:
+            raise Refused(
+                _("A matter holds the tests of law, and these answers would stand outside of it."),
+                _("Put what is so into a paper of the matter."),
+            )
         row = HarbourAnswers.objects.select_for_update().filter(pk=KEY).first()
         fresh = row is None
         if row is None:

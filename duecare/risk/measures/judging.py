@@ -37,6 +37,8 @@ class Pair:
     mean: tuple[float, float]
     bad: tuple[float, float]
     """1 in 20."""
+    lacking: int = 0
+    """Scenarios of the register that are not in it, or with one side alone: nobody estimated them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def tests_of(register: Register, row: Measure) -> Tests:
     currency = register.terms.currency
     unit = 10**register.digits
     least, likely, most = (one / unit for one in cost_of(row))
+    said = register.terms.programme
+    programme = None if said is None else said / unit
     touched = register.only(one["scenario"] for one in row.effects).with_measures(row)
     hands: dict[str, HandResult | None] = {}
     lacking = {}
@@ -81,6 +85,8 @@ def tests_of(register: Register, row: Measure) -> Tests:
         pairs=pairs,
         duty=duty_of_care(
             harm_left=others.bad[1] if others else None,
+            harm_unknown=others.lacking if others else 0,
+            reduction_partial=bool(lacking["both"]),
             tolerable_harm=None if register.terms.remedy is None else register.terms.remedy / unit,
             reduction=both.expected_reduction if both else None,
             burden=(least + 4 * likely + most) / 6,
@@ -89,7 +95,7 @@ def tests_of(register: Register, row: Measure) -> Tests:
         ),
         ceiling=bound(sum(_expected(one) for one in parts_of(touched, "own")[0])) if own else None,
         probable=probable,
-        floor=None if probable is None else floor(None, probable),
+        floor=None if probable is None else floor(programme, probable),
     )
 
 
@@ -106,8 +112,9 @@ def parts_of(register: Register, side: str) -> tuple[list[Part], list[str]]:
     found, lacking = [], []
     for row in register.rows:
         written = write([row], side, Stage.INHERENT, digits=register.digits)
-        if not written.keys:
+        if not written.keys or written.partly:
             lacking.append(register.names[row.key])
+        if not written.keys:
             continue
         (bare,) = portfolio_of(written.document).scenarios
         found.append(
@@ -149,7 +156,9 @@ def pair(register: Register, side: str) -> Pair | None:
     except NoCertificate:
         return None
     return Pair(
-        (found.before.mean, found.after.mean), (found.before.var(BAD_YEAR), found.after.var(BAD_YEAR))
+        (found.before.mean, found.after.mean),
+        (found.before.var(BAD_YEAR), found.after.var(BAD_YEAR)),
+        len(today.lacking) + len(today.partly),
     )
 
 

@@ -23,7 +23,7 @@ from duecare.risk.money import from_units, shown
 from duecare.risk.reasonableness import Flip, HandResult
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.models import RiskTerms
-from duecare.risk.register.queries import terms
+from duecare.risk.register.queries import live_terms, terms
 from duecare.risk.register.rates import rate_words
 from duecare.risk.rooms import ROOM
 
@@ -46,12 +46,21 @@ class HandLine:
     lacking: Sequence[str]
 
 
+def decided() -> bool:
+    """Whether an owner has, as of today, decided that the tests are computed."""
+    here = live_terms()
+    return here is not None and here.legal_tests
+
+
 def reads_tests(viewer: Viewer, set_terms: RiskTerms | None) -> bool:
-    """Whether the tests are computed for this viewer: an owner chose so, and where a matter holds them the
-    viewer is its member and the day is today."""
-    if set_terms is None or not set_terms.legal_tests:
-        return False
-    return not set_terms.matter or (set_terms.matter in viewer.matters and asof.current() is None)
+    """Whether the tests are computed for this viewer: by the terms of today, whatever day is viewed, and by
+    those of that day as well. Where a matter holds or held them, its members read them, of today alone."""
+    for one in (live_terms(), set_terms):
+        if one is None or not one.legal_tests:
+            return False
+        if one.matter and (one.matter not in viewer.matters or asof.current() is not None):
+            return False
+    return True
 
 
 @require_safe
@@ -62,8 +71,7 @@ def reasonableness(request: Request, key: str) -> HttpResponseBase:
     set_terms = terms(viewer)
     context = {"row": row, "definitions": list(DEFINITIONS.values()), "terms": set_terms}
     if set_terms is None or not reads_tests(viewer, set_terms):
-        undecided = set_terms is None or not set_terms.legal_tests
-        return render(request, "risk/reasonableness_off.html", {**context, "undecided": undecided})
+        return render(request, "risk/reasonableness_off.html", {**context, "undecided": not decided()})
     register = register_now(viewer, set_terms)
     if not row.effects:
         return render(request, "risk/reasonableness.html", context)

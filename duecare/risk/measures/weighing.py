@@ -74,6 +74,12 @@ class Table:
     def offer(self, asked: Asked) -> Offer:
         """What there is to choose from. Raises BadInput if there is nothing, or too much."""
         wanted = frozenset(row.pk for row in self.rows) if asked.wanted is None else asked.wanted
+        if lost := wanted - {row.pk for row in self.rows}:
+            raise BadInput(
+                _("“%s” is no measure that is on the table.") % min(lost)[:60],
+                _("Choose from the list of measures."),
+                "measures",
+            )
         found = offer(self.register, self.rows, self.ended, wanted, asked.objective)
         if not found.options:
             raise BadInput(
@@ -105,6 +111,12 @@ def weigh(on: Table, asked: Asked, clock: Callable[[], float]) -> Weighed:
     Raises BadInput, NotWithin if what must be costs more than the budget, TooLong if it is not found in time.
     """
     there = on.offer(asked)
+    if len(there.options) > MOST_HERE:
+        raise TooLong(
+            _("Of more than %s measures the best set is not looked for while you wait.") % MOST_HERE,
+            _("Let fewer measures count, or take the inputs away and run “duecare risk choose” on them."),
+            "measures",
+        )
     budget = asked.budget / 10**on.register.digits
     document = there.document(budget, asked.objective)
     until = clock() + LONGEST

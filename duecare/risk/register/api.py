@@ -45,6 +45,8 @@ class RiskTermsAnswer(Answer):
     """What a bad year, 1 in 20, may cost us, in minor units."""
     remedy: int | None
     """What it may cost others before it is harm that needs remedy."""
+    programme: int | None
+    """What the security programme costs in a year."""
     horizon: int
     legal_tests: bool
     matter: str | None
@@ -58,6 +60,7 @@ class SetRiskTerms(Body):
     turnover: Amount | None = None
     tolerance: Amount | None = None
     remedy: Amount | None = None
+    programme: Amount | None = None
     horizon: int = 3
     legal_tests: bool | None = None
     matter: Line = ""
@@ -67,7 +70,7 @@ class SetRiskTerms(Body):
     def draft(self) -> terms_actions.TermsDraft:
         law = None if self.legal_tests is None else terms_actions.Law(self.legal_tests, self.matter)
         return terms_actions.TermsDraft(
-            self.currency, self.turnover, self.tolerance, self.remedy, self.horizon, law
+            self.currency, self.turnover, self.tolerance, self.remedy, self.programme, self.horizon, law
         )
 
 
@@ -91,7 +94,7 @@ def set_the_risk_terms(request: Request, body: SetRiskTerms) -> Any:
 
 
 def _terms(row: RiskTerms, viewer: Viewer) -> dict[str, Any]:
-    names = ("currency", "turnover", "tolerance", "remedy", "horizon", "legal_tests")
+    names = ("currency", "turnover", "tolerance", "remedy", "programme", "horizon", "legal_tests")
     matter = row.matter if row.matter in viewer.matters else None
     return {**{name: getattr(row, name) for name in names}, "matter": matter}
 

@@ -87,10 +87,13 @@ def _history(checks: list[str], now: datetime) -> Mapping[str, list[Past]]:
         .values_list("subject", "index")
     )
     log = live_head().log
-    _read(log, [index for _subject, index in entries if (log, index) not in _known])
+    # Held here as well: what all have read may be let go by somebody else at any moment.
+    known = _known.copy()
+    here = {index: known[log, index] for _subject, index in entries if (log, index) in known}
+    here |= _read(log, [index for _subject, index in entries if index not in here])
     found: dict[str, list[Past]] = {check: [] for check in checks}
     for subject, index in entries:
-        outcome = _known.get((log, index))
+        outcome = here[index]
         if outcome is not None:
             found[subject].append(outcome)
     return found
@@ -101,17 +104,20 @@ _known: dict[tuple[str, int], Past | None] = {}
 is thousands of them; so each is read once in a process, and only its verdict and counts are kept."""
 
 
-def _read(log: str, indexes: list[int]) -> None:
-    """Read what entries say of outcomes; None of those whose words are gone."""
-    if len(_known) + len(indexes) > MOST_KNOWN:
-        _known.clear()
+def _read(log: str, indexes: list[int]) -> dict[int, Past | None]:
+    """What entries say of outcomes; None of those whose words are gone."""
+    found: dict[int, Past | None] = {}
     shape = shapes()[KIND]
     for start in range(0, len(indexes), KEYS):
         part = indexes[start : start + KEYS]
         said = dict(Payload.objects.filter(pk__in=part).values_list("pk", "data"))
         for index in part:
             snapshot: Any = read_payload(shape, bytes(said[index])) if index in said else None
-            _known[log, index] = None if snapshot is None else _kept(snapshot)
+            found[index] = None if snapshot is None else _kept(snapshot)
+    if len(_known) + len(found) > MOST_KNOWN:
+        _known.clear()
+    _known.update({(log, index): one for index, one in found.items()})
+    return found
 
 
 def _kept(snapshot: Mapping[str, Any]) -> Past:

@@ -1,7 +1,9 @@
 """How far a safeguard reaches and how steadily, measured from what its checks found. Pure.
 
 *Coverage* is the share of the population of a check's newest outcome for which the check is met. What cannot
-be told is not covered. An outcome that is stale, or that looked at nothing, measures nothing.
+be told is not covered. An outcome that is stale, or that looked at nothing, measures nothing; but what was
+last measured stays a ceiling for what people estimate, so that no figure grows better because evidence
+stopped.
 
 *Reliability* is over the last 365 days, or since the check's first outcome if that is at least 30 days ago:
 of what the newest outcome shows as covered, the share that was covered, weighted by time. An outcome counts
@@ -61,6 +63,8 @@ class Ground:
     """Thousandths; None if there is not enough history."""
     days: int
     """Whole days of history that the reliability rests on."""
+    last: int | None = None
+    """Thousandths: the coverage of its newest outcome that looked at something, fresh or stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,8 @@ class Measured:
     coverage: int | None
     reliability: int | None
     grounds: tuple[Ground, ...]
+    ceiling: int | None = None
+    """Thousandths that coverage does not exceed: the least that any check last measured."""
 
 
 NOTHING = Measured(None, None, ())
@@ -86,7 +92,10 @@ def measure(histories: Sequence[tuple[str, Sequence[Past]]], now: datetime) -> M
     coverage = [one.coverage for one in grounds if one.coverage is not None]
     reliability = [one.reliability for one in grounds if one.reliability is not None]
     used = tuple(one for one in grounds if one.coverage is not None or one.reliability is not None)
-    return Measured(min(coverage, default=None), min(reliability, default=None), used)
+    # What is fresh counts only as far as no check whose evidence went stale had shown less.
+    ceiling = min((one.last for one in grounds if one.last is not None), default=None)
+    measured = None if not coverage else min(*coverage, THOUSAND if ceiling is None else ceiling)
+    return Measured(measured, min(reliability, default=None), used, ceiling)
 
 
 def ground(check: str, outcomes: Sequence[Past], now: datetime) -> Ground:
@@ -105,7 +114,16 @@ def ground(check: str, outcomes: Sequence[Past], now: datetime) -> Ground:
         THOUSAND * covered // newest.population if fresh else None,
         steady,
         counted.days,
+        _last(outcomes),
     )
+
+
+def _last(outcomes: Sequence[Past]) -> int | None:
+    """The share covered in the newest outcome that looked at anything."""
+    for one in reversed(outcomes):
+        if one.population:
+            return THOUSAND * max(one.population - one.gaps, 0) // one.population
+    return None
 
 
 def _held(outcomes: Sequence[Past], now: datetime) -> tuple[timedelta, timedelta]:

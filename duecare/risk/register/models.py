@@ -28,6 +28,8 @@ class RiskTerms(Record):
     remedy = models.BigIntegerField(null=True)
     """What others may lose in a bad year, 1 in 20, before it is harm that needs remedy; null while nobody has
     said."""
+    programme = models.BigIntegerField(null=True)
+    """What the security programme costs in a year, in minor units; null while nobody has said."""
     horizon = models.PositiveIntegerField(default=3)
     """Years over which what is paid once is spread."""
     legal_tests = models.BooleanField(default=False)

@@ -15,17 +15,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import prod
+from math import inf, log, prod
 from typing import Any
+
+from scipy import optimize, special
 
 from duecare.risk.curve_files import FORMAT
 from duecare.risk.frequencies import GammaRate, PertRate
 from duecare.risk.register.forms_of_loss import RATE, SIDES
-from duecare.risk.severities import Lognormal
 
 MILLION = 1_000_000
 LEAST_LEFT = 0.001
 """Of a rate or a loss at least this much is left: no safeguards are perfect together."""
+SHAPES = (0.02, 1e6)
+"""Between which the shape of a gamma rate is looked for; a narrower range counts as known to a thousandth."""
 PRIOR_EVENTS = 0.5
 """Of a rate of which nothing but history is known: Jeffreys' prior, Gamma(1/2, 0)."""
 
@@ -90,6 +93,8 @@ class Written:
     """Keys of its scenarios, in its order."""
     lacking: Mapping[str, str] = field(default_factory=dict)
     """Scenarios that are not in it, by key: `rate` or `loss`, whichever nobody estimated."""
+    partly: tuple[str, ...] = ()
+    """Of "both": keys of scenarios that are in it with one side alone, because nobody estimated the other."""
 
 
 def left(holds: Iterable[Hold], on: str) -> float:
@@ -153,7 +158,14 @@ def write(
         document["cap"] = cap / unit
     if gamma_variance:
         document["dependence"] = {"gamma_variance": gamma_variance}
-    return Written(document, tuple(keys), lacking)
+    partly = tuple(row.key for row in rows if row.key in keys and side == "both" and _one_sided(row))
+    return Written(document, tuple(keys), lacking, partly)
+
+
+def _one_sided(row: Row) -> bool:
+    """Whether somebody estimated our own loss and nobody the harm to others, or the other way round."""
+    told = {one.what for one in row.told}
+    return bool(told.intersection(SIDES["own"])) != bool(told.intersection(SIDES["others"]))
 
 
 def pooled_rate(told: Sequence[Told]) -> dict[str, Any]:
@@ -169,9 +181,11 @@ def pooled_rate(told: Sequence[Told]) -> dict[str, Any]:
         only = believed[0]
         return {"pert": [number / MILLION / only.frequency_left for number in only.numbers]}
     moments = [_rate_moments(one) for one in believed]
-    events = sum(one.numbers[0] for one in history)
-    # Years with safeguards count for fewer without them: exposure shrinks with what they left of the rate.
-    years = sum(one.numbers[1] / MILLION * one.frequency_left for one in history)
+    # It is one history, whoever tells it: several tellings weigh as one, at their mean. Years with safeguards
+    # count for fewer without them: exposure shrinks with what they left of the rate.
+    told_times = len(history) or 1
+    events = sum(one.numbers[0] for one in history) / told_times
+    years = sum(one.numbers[1] / MILLION * one.frequency_left for one in history) / told_times
     if not moments:
         shape = PRIOR_EVENTS + events
         return {"gamma": {"mean": shape / years, "variance": shape / years**2}}
@@ -186,11 +200,26 @@ def pooled_rate(told: Sequence[Told]) -> dict[str, Any]:
 def _rate_moments(one: Told) -> tuple[float, float]:
     """Mean and variance of what one person believes of a rate."""
     numbers = [number / MILLION / one.frequency_left for number in one.numbers]
-    if one.kind == "pert":
-        rate = PertRate(*numbers)
-        return rate.mean, rate.variance
-    mean, second, _third = Lognormal.from_range(*numbers).moments
-    return mean, second - mean * mean
+    rate = PertRate(*numbers) if one.kind == "pert" else gamma_of_range(*numbers)
+    return rate.mean, rate.variance
+
+
+def gamma_of_range(low: float, high: float) -> GammaRate:
+    """The gamma rate whose 5 % and 95 % points are these: what a 90 % range says, and no more.
+
+    A gamma's shape alone sets the ratio of the two, which falls as the shape grows; so the shape is found by
+    bisection and the scale follows.
+    """
+    ratio = high / low
+
+    def excess(shape: float) -> float:
+        least, most = special.gammaincinv(shape, (0.05, 0.95))
+        return float(log(most) - log(least) - log(ratio)) if least > 0 else inf
+
+    least, most = SHAPES
+    shape = most if excess(most) > 0 else float(optimize.brentq(excess, least, most, xtol=1e-12, rtol=1e-12))
+    scale = high / float(special.gammaincinv(shape, 0.95))
+    return GammaRate(shape * scale, shape * scale**2)
 
 
 def _pooled_loss(told: Sequence[Told], unit: int) -> dict[str, Any]:

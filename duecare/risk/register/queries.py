@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
+from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
 from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.measuring import NOTHING, Measured
@@ -22,6 +23,12 @@ NAME = 200
 def terms(viewer: Viewer) -> RiskTerms | None:
     """The terms of risk, if they were set and the viewer may see them."""
     found: RiskTerms | None = RiskTerms.objects.all().visible_to(viewer).filter(pk=TERMS).first()
+    return found
+
+
+def live_terms() -> RiskTerms | None:
+    """The terms of today, whatever day is viewed: by them it is decided who reads the tests of law."""
+    found: RiskTerms | None = RiskTerms.objects.using(asof.LIVE).filter(pk=TERMS).first()
     return found
 
 
@@ -67,9 +74,12 @@ def told_of(row: Estimate) -> Told:
 
 
 def hold_of(row: Effect, found: Measured = NOTHING) -> Hold:
-    """The effect of a safeguard as a value; what its checks measured counts before what was estimated."""
+    """The effect of a safeguard as a value; what its checks measured counts before what was estimated, and
+    what they last measured is a ceiling for it once the evidence is stale."""
     least, likely, most = (share / THOUSAND for share in row.efficacy)
-    coverage = row.coverage if found.coverage is None else found.coverage
+    coverage = found.coverage
+    if coverage is None:
+        coverage = row.coverage if found.ceiling is None else min(row.coverage, found.ceiling)
     reliability = row.reliability if found.reliability is None else found.reliability
     return Hold(row.safeguard, row.on, (least, likely, most), coverage / THOUSAND, reliability / THOUSAND)
 

@@ -18,6 +18,7 @@ from duecare.risk.register.estimate_forms import shown_numbers
 from duecare.risk.register.figures import Figure, figures
 from duecare.risk.register.forms_of_loss import FORMS, OTHERS, RATE, SIDE_WORDS
 from duecare.risk.register.kept_outcomes import measured
+from duecare.risk.register.measuring import Measured
 from duecare.risk.register.models import Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION, Hold, left
 from duecare.risk.register.queries import hold_of, rows_of, told_of
@@ -182,16 +183,25 @@ def effects_told(row: Scenario, viewer: Viewer) -> list[EffectTold]:
                 str(ON[one.on]),
                 _("%(least)s to %(most)s %%, most likely %(likely)s %%")
                 % {"least": least, "likely": likely, "most": most},
-                f"{_share(hold.coverage, seen.coverage)}; {_share(hold.reliability, seen.reliability)}",
+                f"{_share(hold.coverage, seen.coverage, ceiling=_held_down(one, seen))}; "
+                f"{_share(hold.reliability, seen.reliability)}",
                 f"{100 * left([hold], one.on):.0f} %",
             )
         )
     return found
 
 
-def _share(share: float, by_checks: int | None) -> str:
-    """A share, and whether checks measured it or people estimated it."""
-    words = _("%s %%, estimated") if by_checks is None else _("%s %%, measured")
+def _held_down(row: Effect, seen: Measured) -> bool:
+    """Whether a coverage that people estimated is held down by what checks last measured."""
+    return seen.coverage is None and seen.ceiling is not None and seen.ceiling < row.coverage
+
+
+def _share(share: float, by_checks: int | None, *, ceiling: bool = False) -> str:
+    """A share, and whether checks measured it, or did once, or people estimated it."""
+    if ceiling:
+        words = _("%s %%, as last measured; the evidence is stale")
+    else:
+        words = _("%s %%, estimated") if by_checks is None else _("%s %%, measured")
     return words % f"{100 * share:g}"
 
 

@@ -41,6 +41,7 @@ class TermsDraft:
     """Minor units."""
     tolerance: int | None = None
     remedy: int | None = None
+    programme: int | None = None
     horizon: int = 3
     law: Law | None = None
     """None leaves it as it is; only an owner says otherwise."""
@@ -83,7 +84,8 @@ def set_terms(viewer: Viewer, draft: TermsDraft, seen: int) -> RiskTerms:
 
 
 def _values(draft: TermsDraft) -> dict[str, object]:
-    amounts = {"turnover": draft.turnover, "tolerance": draft.tolerance, "remedy": draft.remedy}
+    names = ("turnover", "tolerance", "remedy", "programme")
+    amounts = {name: getattr(draft, name) for name in names}
     for name, amount in amounts.items():
         if amount is not None and not 0 < amount <= MOST:
             raise BadInput(_("This is an amount above zero, or empty."), _("Correct it."), name)
@@ -101,6 +103,12 @@ def _law(viewer: Viewer, law: Law, row: RiskTerms) -> tuple[bool, str]:
     if not viewer.has(Role.OWNER):
         raise Refused(
             _("Whether the tests of law are computed, only an owner decides."), _("Ask one."), "legal_tests"
+        )
+    if row.matter and law.matter != row.matter and row.matter not in viewer.matters:
+        raise Refused(
+            _("A matter of which you are no member holds the tests of law."),
+            _("Ask whoever directs it: only a member takes them out."),
+            "matter",
         )
     if not law.computed:
         return False, ""

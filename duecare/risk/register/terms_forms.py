@@ -72,10 +72,20 @@ class TermsForm(RecordForm):
                 "would be asked in court, not we: ask counsel before you say it."
             ),
         )
+        self.fields["programme"] = MoneyField(
+            currency,
+            label=gettext("What security costs in a year"),
+            required=False,
+            least=1,
+            help_text=gettext(
+                "People, tools and services together. One state’s law holds the scale of a programme against "
+                "the largest loss that is probable."
+            ),
+        )
         if row is None and not sent:  # nobody has chosen a currency yet
             self.fields["turnover"].label = gettext("Turnover of a year")
             self.fields["tolerance"].label = gettext("What a bad year may cost us")
-        order = ["currency", "turnover", "tolerance", "remedy", "horizon"]
+        order = ["currency", "turnover", "tolerance", "remedy", "programme", "horizon"]
         if self.owner:
             self._add_law(viewer, row)
         self.order_fields([*order, "legal_tests", "matter", "seen"])
@@ -103,14 +113,14 @@ class TermsForm(RecordForm):
         """What was said, once the form is valid."""
         values = self.cleaned_data
         law = Law(values["legal_tests"], values["matter"]) if self.owner else None
-        names = ("currency", "turnover", "tolerance", "remedy", "horizon")
+        names = ("currency", "turnover", "tolerance", "remedy", "programme", "horizon")
         return TermsDraft(**{name: values[name] for name in names}, law=law)
 
 
 def _initial(row: RiskTerms | None) -> dict[str, Any]:
     if row is None:
         return {"horizon": 3}
-    names = ("currency", "turnover", "tolerance", "remedy", "horizon", "legal_tests")
+    names = ("currency", "turnover", "tolerance", "remedy", "programme", "horizon", "legal_tests")
     matter = row.matter or (NONE if row.legal_tests else "")
     return {**{name: getattr(row, name) for name in names}, "matter": matter, "seen": seen_entry(row)}
 

@@ -57,6 +57,7 @@ def _facts(row: RiskTerms, viewer: Viewer) -> tuple[tuple[str, str], ...]:
         (_("Turnover of a year"), shown(row.turnover, row.currency) if row.turnover else none),
         (_("A bad year, 1 in 20, may cost"), shown(row.tolerance, row.currency) if row.tolerance else none),
         (_("It may cost others"), shown(row.remedy, row.currency) if row.remedy else none),
+        (_("Security costs in a year"), shown(row.programme, row.currency) if row.programme else none),
         (_("Horizon"), _("%s years") % row.horizon),
         (_("Tests of law"), law_words(row, viewer)),
     )

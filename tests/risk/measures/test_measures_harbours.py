@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 
 from duecare.errors import BadInput, Refused
+from duecare.ledger.recording import recording
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.unchanged import seen_entry
 from duecare.risk.criteria import Answer
 from duecare.risk.measures.harbours import HarbourForm, say, standings
 from duecare.risk.models import HarbourAnswers
+from duecare.risk.register.models import RiskTerms
 from tests.people import browser, sign_in
 from tests.risk.measures.samples import set_terms
 
@@ -71,10 +73,11 @@ def test_they_are_off_with_the_tests_of_law_and_what_a_matter_holds_is_not_said_
     client, viewer = owner
     assert "They are not shown on this page." in text(client, "/risk/safe-harbours/")
     assert client.get("/risk/safe-harbours/answers/").status_code == 302
-    terms = set_terms(viewer, legal_tests=True, matter="m1")
+    set_terms(viewer, legal_tests=True, matter="m1")
     assert "They are not shown on this page." in text(client, "/risk/safe-harbours/")
     with pytest.raises(Refused, match="outside of it"):
-        say(viewer, terms, {}, {}, "", -1, NOW)
-    terms.matter = ""
+        say(viewer, {}, {}, "", -1, NOW)
+    with recording(viewer.actor, "take it out of the matter"):
+        RiskTerms.objects.update(matter="")
     with pytest.raises(BadInput, match="No safe harbour asks"):
-        say(viewer, terms, {"Good sense": True}, {}, "", -1, NOW)
+        say(viewer, {"Good sense": True}, {}, "", -1, NOW)

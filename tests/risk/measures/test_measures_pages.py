@@ -148,6 +148,9 @@ def test_what_is_shown_to_change_is_what_the_effect_leaves_of_today(owner: tuple
 
 def test_what_needs_itself_or_what_excludes_it_is_refused(owner: tuple[Client, Viewer]) -> None:
     _client, viewer = owner
+    with pytest.raises(Refused, match="terms of risk"):
+        add_measure(viewer, draft("First"), NOW)
+    set_terms(viewer)
     first = add_measure(viewer, draft("First"), NOW)
     second = add_measure(viewer, draft("Second", needs=(first.pk,)), NOW)
     third = add_measure(viewer, draft("Third", needs=(second.pk,)), NOW)

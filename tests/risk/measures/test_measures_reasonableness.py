@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from duecare.errors import Refused
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
+from duecare.program.unchanged import seen_entry
+from duecare.risk.criteria import Answer
 from duecare.risk.measures.actions import Change, Draft, add_measure
 from duecare.risk.measures.judging import tests_of as judge
 from duecare.risk.measures.working import register_now
 from duecare.risk.models import Effect, Measure, RiskTerms
+from duecare.risk.register.terms_actions import Law, TermsDraft
+from duecare.risk.register.terms_actions import set_terms as change_terms
 from tests.people import browser, sign_in
 from tests.risk.measures.samples import scenario, set_terms
 
@@ -78,6 +84,46 @@ def test_what_a_matter_holds_its_members_alone_read_and_nobody_is_told_of_it(
     assert "They are not shown on this page." in page
     assert "73,021" not in page
     assert "matter" not in page.split("What they would show")[0].split("<main")[1]
+
+
+def test_who_reads_the_tests_is_decided_by_the_terms_of_today_on_a_past_day_too(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    set_terms(viewer, legal_tests=True)
+    row = measure(viewer, scenario(viewer, NOW).pk)
+    then = utc_now().isoformat().replace("+00:00", "Z")
+    address = f"/risk/measures/{row.pk}/reasonableness/?as_of={then}"
+    assert "73,021" in text(client, address)
+    for changed in ({"matter": "m1"}, {"matter": "", "legal_tests": False}):
+        with recording(viewer.actor, "decide anew"):
+            RiskTerms.objects.update(**changed)
+        assert "73,021" not in text(client, address)
+        assert "They are not shown on this page." in text(client, f"/risk/safe-harbours/?as_of={then}")
+
+
+def test_only_a_member_takes_the_tests_out_of_their_matter(owner: tuple[Client, Viewer]) -> None:
+    _client, viewer = owner
+    row = set_terms(viewer, legal_tests=True, matter="m1")
+    for law in (Law(False), Law(True, "none"), Law(True, "m2")):
+        with pytest.raises(Refused, match="no member"):
+            change_terms(viewer, TermsDraft("EUR", law=law), seen_entry(row))
+    member = replace(viewer, matters=frozenset({"m1"}))
+    assert not change_terms(member, TermsDraft("EUR", law=Law(False)), seen_entry(row)).legal_tests
+
+
+def test_harm_that_nobody_estimated_is_never_taken_for_none(owner: tuple[Client, Viewer]) -> None:
+    _client, viewer = owner
+    terms = set_terms(viewer, legal_tests=True, remedy=10**12, programme=1_000)
+    made = scenario(viewer, NOW, forms=("response", "others"))
+    row = measure(viewer, made.pk)
+    assert judge(register_now(viewer, terms), row).duty.harm.answer is Answer.MET
+    scenario(viewer, NOW, 2, "Fraud")
+    found = judge(register_now(viewer, terms), row)
+    assert found.duty.harm.answer is Answer.CANNOT_SAY
+    assert "of 1 scenario" in found.duty.harm.reason
+    assert found.floor is not None
+    assert found.floor.answer is Answer.NOT_MET, "ten euros are less than a bad year"
 
 
 def test_with_and_without_share_their_estimates_and_one_grid(owner: tuple[Client, Viewer]) -> None:

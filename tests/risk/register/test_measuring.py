@@ -39,6 +39,16 @@ def test_what_is_stale_failed_or_does_not_arise_measures_no_coverage() -> None:
     assert measure([("a", [aside]), ("b", [])], NOW).grounds == ()
 
 
+def test_what_was_last_measured_is_a_ceiling_so_that_nothing_gets_better_because_evidence_stopped() -> None:
+    stale = measure([("a", [found(9, 10, gaps=6)])], NOW)
+    assert (stale.coverage, stale.ceiling) == (None, 400)
+    beside = measure([("a", [found(9, 10, gaps=7)]), ("b", [found(1, 10, gaps=1)])], NOW)
+    assert (beside.coverage, beside.ceiling) == (300, 300)
+    nothing_since = measure([("a", [found(5, 10, gaps=2), found(1, population=0)])], NOW)
+    assert (nothing_since.coverage, nothing_since.ceiling) == (None, 800)
+    assert measure([("a", [found(1, population=0)])], NOW).ceiling is None
+
+
 def test_reliability_is_the_share_of_the_time_in_which_the_check_was_met() -> None:
     half = [*daily(100, 51, gaps=10), *daily(50, 0)]
     assert measure([("a", half)], NOW).reliability == 500

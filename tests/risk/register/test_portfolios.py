@@ -6,9 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from duecare.risk.curve_files import answer
-from duecare.risk.register.portfolios import Hold, Row, Stage, Told, in_place, left, pooled_rate, write
+from duecare.risk.register.portfolios import (
+    Hold,
+    Row,
+    Stage,
+    Told,
+    gamma_of_range,
+    in_place,
+    left,
+    pooled_rate,
+    write,
+)
 
 RATE = Told("rate", "pert", (50_000, 200_000, 800_000))
 LOSS = Told("response", "range", (5_000_000, 40_000_000))
@@ -92,3 +103,28 @@ def test_what_nobody_estimated_is_left_out_and_named() -> None:
     assert found["cap"] == 1_000_000
     assert found["method"] == "fft"
     assert np.isfinite(found["var"]["0.95"])
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 10), (0.05, 2), (0.001, 10), (0.2, 0.21), (1e-6, 400)])
+def test_a_range_of_a_rate_is_the_gamma_with_these_ends(low: float, high: float) -> None:
+    rate = gamma_of_range(low, high)
+    told = stats.gamma(rate.shape, scale=rate.variance / rate.mean)
+    assert told.ppf([0.05, 0.95]) == pytest.approx([low, high], rel=1e-6)
+    known = gamma_of_range(0.5, 0.5000001)
+    assert known.mean == pytest.approx(0.5, rel=0.01)
+
+
+def test_one_history_told_by_two_people_weighs_as_one() -> None:
+    history = Told("rate", "history", (3, 10_000_000))
+    assert pooled_rate([history, history]) == pooled_rate([history])
+    assert pooled_rate([RATE, history, history]) == pooled_rate([RATE, history])
+
+
+def test_both_sides_together_name_who_is_in_them_with_one_alone() -> None:
+    rows = [
+        Row("a", "R-1", (RATE, LOSS)),
+        Row("b", "R-2", (RATE, LOSS, OTHERS)),
+        Row("c", "R-3", (RATE, OTHERS)),
+    ]
+    assert write(rows, "both", Stage.TODAY, digits=2).partly == ("a", "c")
+    assert write(rows, "own", Stage.TODAY, digits=2).partly == ()
