@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +27,11 @@ from duecare.words import gettext as _
 
 MOST_NAMED = 60
 """Counterexamples that are kept by name; how many there are is always said."""
+MOST_LINES = 40
+"""Lines of what evidence said that a drift keeps, the newest."""
+ASKED_WITHIN = timedelta(days=14)
+"""How old what evidence said may be when somebody signs for it: a target of our own. Two weeks leave time to
+read a renewal through; beyond that nobody signs for today with what was so last month."""
 
 
 class Answer(StrEnum):
@@ -149,7 +155,7 @@ def _named(unmet: Iterable[Looked]) -> tuple[Counter, ...]:
 
 
 def _counts(looked: Iterable[Looked]) -> dict[str, int]:
-    """How many things each check found unmet; one that is asked by itself and within its safeguard counts once."""
+    """How many things each check found unmet; one asked by itself and within its safeguard counts once."""
     found: dict[str, int] = {}
     for one in looked:
         for of, unmet in one.counts or ((one.id, one.unmet),):
@@ -205,6 +211,29 @@ def _lost(before: Said, now: Said) -> str:
         return ""
     why = [f"{one.title} {_why_blind(one)}".strip() for one in now.looked if one.id in gone]
     return _("Evidence can no longer show it: %s") % " ".join(why or now.why)
+
+
+def both(before: Said, now: Said) -> Said:
+    """What has to be told of a change that got worse: what evidence says now, and in words what it said
+    before. Only what it says now is held against what comes later."""
+    earlier = [line for line in before.why if line not in now.why]
+    marked = [line if line.endswith(_earlier()) else f"{line} {_earlier()}" for line in earlier]
+    return replace(now, why=tuple([*now.why, *marked][:MOST_LINES]))
+
+
+def _earlier() -> str:
+    return _("(earlier)")
+
+
+def too_old(asked_at: datetime | None, now: datetime) -> str:
+    """Why nobody can sign for what evidence said at a moment, in words; empty while it is young enough."""
+    if asked_at is None:
+        return _("Evidence was never asked.")
+    if now - asked_at > ASKED_WITHIN:
+        return _("Evidence was asked more than %s days ago: ask it anew before somebody signs.") % number(
+            ASKED_WITHIN.days
+        )
+    return ""
 
 
 def as_json(one: Said) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def reaches_all(rests_on: Iterable[str], viewer: Viewer) -> bool:
 
 
 def _reaches(id: str, viewer: Viewer) -> bool:
-    """Whether the viewer's areas cover that of a check or safeguard; one that is no longer there is of none."""
+    """Whether the viewer's areas cover that of a check or safeguard; one that is gone is of none."""
     safeguard = catalogue().get(safeguard_of([id]))
     return viewer.covers(safeguard.area if safeguard is not None else "")
 

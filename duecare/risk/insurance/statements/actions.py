@@ -134,9 +134,7 @@ def answer_statement(
     return row
 
 
-def tell(
-    viewer: Viewer, drift: str, words: str, now: datetime, *, seen: int | None = None
-) -> StatementDrift:
+def tell(viewer: Viewer, drift: str, words: str, now: datetime, *, seen: int | None = None) -> StatementDrift:
     """Say that the insurer was told of a change. Its task ends and its finding closes; what evidence said by
     the drift is what the insurer knows from then on, and what came later is still owed. Raises NotFound,
     Refused if that was said before or if the drift changed since `seen`, BadInput without words."""
@@ -152,7 +150,8 @@ def tell(
         raise NotFound(_("There is no such change of a statement."), _("Look at the page of the statement."))
     demand_reach(found.statement.rests_on, viewer)
     with recording(viewer.actor, "tell an insurer of a change") as act:
-        InsurerStatement.objects.select_for_update().get(pk=found.statement_id)  # as the worker: it comes first
+        # The statement first, as the worker locks them.
+        InsurerStatement.objects.select_for_update().get(pk=found.statement_id)
         row = StatementDrift.objects.select_for_update().get(pk=drift)
         if row.told_at is not None:
             raise Refused(_("That was said already."), _("Write what came later as a comment."))

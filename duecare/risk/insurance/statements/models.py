@@ -79,7 +79,7 @@ class StatementDrift(Record):
     since = models.DateTimeField()
     """When it was first seen."""
     said = models.JSONField()
-    """What evidence said then, or by the last time it got worse (`evidence.Said`): what the insurer is told."""
+    """What evidence said then, or when it last got worse (`evidence.Said`): what the insurer is told."""
     due = models.DateField()
     """The last day on which the insurer is told in time."""
     finding = models.CharField(max_length=40)

@@ -16,15 +16,16 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Approvable, register_approvable
 from duecare.program.judgement import register_told
 from duecare.program.models import Decided
+from duecare.program.papers.placing import moment
 from duecare.program.subjects import register_reference
 from duecare.program.task_queries import today_at
-from duecare.risk.insurance.evidence import ANSWERS, said_of
+from duecare.risk.insurance.evidence import ANSWERS, said_of, too_old
 from duecare.risk.insurance.looking import as_seen, title_of
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.statements.models import InsurerStatement, StatementDrift
 from duecare.risk.insurance.statements.terms import CONTINUITY, KINDS, THROUGHOUT
 from duecare.web.listing import Column, Empty, Filter, Kind, Listing
-from duecare.words import day, moment
+from duecare.words import day
 
 STATEMENT = "risk.insurerstatement"
 """The kind of the record, and what stands for the check in the findings that a drift opens."""
@@ -190,7 +191,7 @@ def _facts(record: InsurerStatement, viewer: Viewer) -> Sequence[tuple[str, Any]
         (_("Left out"), record.exceptions or "–"),
         (_("Answer"), str(ANSWERS.get(record.answer, "–"))),
         (_("What evidence said"), _said_words(record, viewer)),
-        (_("Evidence was asked"), "–" if record.answered_at is None else moment(record.answered_at)),
+        (_("Evidence was asked"), moment(record.answered_at)),
     ]
     if said is not None and said.answer != record.answer:
         shown.append((_("Why the answer is another"), record.differs_because))
@@ -230,7 +231,9 @@ def _closed(record: InsurerStatement, now: datetime) -> str:
         return _("This statement was ended.")
     if record.signed_at is not None:
         return _("It was signed already.")
-    return "" if record.answer else _("Nobody has answered it yet.")
+    if not record.answer:
+        return _("Nobody has answered it yet.")
+    return too_old(record.answered_at, now)
 
 
 def _decided(record: InsurerStatement, decided: Decided, now: datetime) -> None:

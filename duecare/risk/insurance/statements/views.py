@@ -23,7 +23,7 @@ from duecare.program.statement_queries import names_of
 from duecare.program.unchanged import seen_entry
 from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.doors import keeper, reader
-from duecare.risk.insurance.evidence import ANSWERS, Said, said, said_of
+from duecare.risk.insurance.evidence import ANSWERS, Said, said, said_of, too_old
 from duecare.risk.insurance.looking import CHECK, SAFEGUARD, as_seen, demand_reach, look, title_of
 from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.forms import ReasonForm
@@ -70,6 +70,7 @@ def statement(request: Request, key: str) -> HttpResponseBase:
     names = names_of(people, viewer)
     then, now = said_of(row.said), said(look(row.rests_on, viewer, request.view_now), row.lacks)
     may = viewer.changes and live and row.ended_at is None
+    aged = too_old(row.answered_at, request.view_now) if state == ASKED else ""
     context: dict[str, Any] = {
         "row": row,
         "state": state,
@@ -90,7 +91,8 @@ def statement(request: Request, key: str) -> HttpResponseBase:
         "may_end": may,
         "reference": name,
         "decisions": decisions_about([name], viewer).get(name, []),
-        "may_decide": state == ASKED and may_decide(viewer, name),
+        "aged": aged,
+        "may_decide": state == ASKED and not aged and may_decide(viewer, name),
         "entries": history(STATEMENT, key, viewer),
         **remarks.context(name, viewer),
     }
