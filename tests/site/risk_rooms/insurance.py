@@ -42,6 +42,8 @@ def _kept(sample: str) -> Page:
 
 PAGES: Mapping[str, Page] = {
     "risk/insurance/": Page("risk/insurance/", READ),
+    "risk/insurance/table.<str:format>": Page("risk/insurance/table.csv", READ, object=True),
+    "risk/insurance/claims/table.<str:format>": Page("risk/insurance/claims/table.csv", READ, object=True),
     "risk/insurance/new/": form("risk/insurance/new/", *WHO, told=(AUDITOR,)),
     "risk/insurance/policies/<str:key>/": Page(POLICY, READ, object=True),
     "risk/insurance/policies/<str:key>/change/": _kept(f"{POLICY}change/"),
@@ -137,7 +139,13 @@ CALLS: Mapping[str, Call] = {
     "GET risk/insurance/claims/{key}": read("risk/insurance/claims/{insurance claim}", object=True),
     "PUT risk/insurance/claims/{key}": _done("risk/insurance/claims/{insurance claim}", SAID_CLAIM),
 }
-FILES: frozenset[str] = frozenset({"risk/insurance/questionnaires/<str:key>/answers.csv"})
+FILES: frozenset[str] = frozenset(
+    {
+        "risk/insurance/questionnaires/<str:key>/answers.csv",
+        "risk/insurance/table.<str:format>",
+        "risk/insurance/claims/table.<str:format>",
+    }
+)
 
 
 def write(owner: Viewer, at: datetime) -> None:
