@@ -68,7 +68,7 @@ def test_the_clock_stands_on_the_page_of_the_case_and_the_policy_on_that_of_the_
     viewer = sign_in(client, Role.OWNER)
     row = policy(viewer, NOW)
     case = aware(viewer)
-    page = client.get(f"/incidents/cases/{case.pk}/clocks/")  # type: ignore[attr-defined]
+    page = client.get(f"/incidents/cases/{case.pk}/clocks/")
     assert page.status_code == 200
     assert "Northwind, claims department" in page.content.decode()
     law = client.get(f"/law/obligations/own-policy-{row.pk}/")
