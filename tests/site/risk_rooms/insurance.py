@@ -42,8 +42,8 @@ def _kept(sample: str) -> Page:
 
 PAGES: Mapping[str, Page] = {
     "risk/insurance/": Page("risk/insurance/", READ),
-    "risk/insurance/table.<str:format>": Page("risk/insurance/table.csv", READ, object=True),
-    "risk/insurance/claims/table.<str:format>": Page("risk/insurance/claims/table.csv", READ, object=True),
+    "risk/insurance/table.<str:format>": Page("risk/insurance/table.csv", READ),
+    "risk/insurance/claims/table.<str:format>": Page("risk/insurance/claims/table.csv", READ),
     "risk/insurance/new/": form("risk/insurance/new/", *WHO, told=(AUDITOR,)),
     "risk/insurance/policies/<str:key>/": Page(POLICY, READ, object=True),
     "risk/insurance/policies/<str:key>/change/": _kept(f"{POLICY}change/"),
