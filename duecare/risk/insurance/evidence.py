@@ -16,7 +16,8 @@ it, and says so. What was approved as an exception is an exception to the questi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +27,11 @@ from duecare.words import gettext as _
 
 MOST_NAMED = 60
 """Counterexamples that are kept by name; how many there are is always said."""
+MOST_LINES = 40
+"""Lines of what evidence said that a drift keeps, the newest."""
+ASKED_WITHIN = timedelta(days=14)
+"""How old what evidence said may be when somebody signs for it: a target of our own. Two weeks leave time to
+read a renewal through; beyond that nobody signs for today with what was so last month."""
 
 
 class Answer(StrEnum):
@@ -55,6 +61,8 @@ class Counter:
 
     name: str
     why: str
+    of: str = ""
+    """What found it, as `Looked.id`: one name can be wrong in two ways. Empty in older records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Looked:
     """How many things do not meet it, named or not."""
     evidence_at: str = ""
     """When the oldest evidence was gathered, ISO; empty for none."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """How many each check of a safeguard as a whole found, by its id; empty where `unmet` says it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,8 @@ class Said:
     why: tuple[str, ...]
     counters: tuple[Counter, ...]
     unmet: int
-    population: int
     looked: tuple[Looked, ...]
+    """Each with how many things it speaks of: accounts and computers do not add up."""
 
     @property
     def unnamed(self) -> int:
@@ -103,8 +113,7 @@ def said(looked: Sequence[Looked], lacks: str = "") -> Said:
     unmet = [one for one in looked if one.verdict is Verdict.UNMET]
     blind = [one for one in looked if not _shows(one)]
     counters = _named(unmet)
-    total = sum(one.unmet for one in unmet)
-    population = sum(one.population for one in looked)
+    total = sum(_counts(unmet).values())
     if unmet:
         answer, why = Answer.NO, [f"{one.title} {one.why}".strip() for one in unmet]
     elif blind or not looked:
@@ -117,7 +126,7 @@ def said(looked: Sequence[Looked], lacks: str = "") -> Said:
         if lacks.strip():
             answer = Answer.CANNOT_SAY
             why.append(_("It does not show: %s.") % lacks.strip().rstrip("."))
-    return Said(answer, tuple(why), counters, max(total, len(counters)), population, tuple(looked))
+    return Said(answer, tuple(why), counters, max(total, len(counters)), tuple(looked))
 
 
 def _shows(one: Looked) -> bool:
@@ -137,37 +146,93 @@ def _all(one: Looked) -> str:
 
 
 def _named(unmet: Iterable[Looked]) -> tuple[Counter, ...]:
-    by_name: dict[str, Counter] = {}
+    found: dict[tuple[str, str], Counter] = {}
     for one in unmet:
         for counter in one.counters:
-            by_name.setdefault(counter.name, counter)
-    return tuple(by_name.values())[:MOST_NAMED]
+            mine = replace(counter, of=counter.of or one.id)
+            found.setdefault((mine.of, mine.name), mine)
+    return tuple(found.values())[:MOST_NAMED]
+
+
+def _counts(looked: Iterable[Looked]) -> dict[str, int]:
+    """How many things each check found unmet; one asked by itself and within its safeguard counts once."""
+    found: dict[str, int] = {}
+    for one in looked:
+        for of, unmet in one.counts or ((one.id, one.unmet),):
+            found[of] = max(found.get(of, 0), unmet)
+    return found
 
 
 def worse(signed: str, before: Said, now: Said) -> str:
     """Why an answer that was signed no longer stands, in words; empty while it does.
 
-    `before` is what evidence said when it was signed, or when the insurer was last told. Only a signed yes
-    can drift: who said no, or that they could not say, promised nothing. Evidence that can say less than
-    before is a drift, too: nobody could uphold the answer any more.
+    `before` is what evidence said when it was signed, or what the insurer was last told. Only a signed yes
+    can drift: who said no, or that they could not say, promised nothing. Evidence that can show less than
+    before is a drift, too, check by check: nobody could uphold the answer any more.
     """
     if signed != Answer.YES or now.answer is Answer.YES:
         return ""
-    if now.answer is Answer.CANNOT_SAY:
-        if before.answer is not Answer.YES:
-            return ""
-        return _("Evidence can no longer show it: %s") % " ".join(now.why)
+    told = [line for line in (_grown(before, now), _lost(before, now)) if line]
+    return " ".join(told)
+
+
+def _grown(before: Said, now: Said) -> str:
+    """Which counterexamples there are that were not there before; empty for none."""
+    if now.answer is not Answer.NO:
+        return ""
     if before.answer is not Answer.NO:
         return _("Evidence says no: %s") % " ".join(now.why)
-    known = {one.name for one in before.counters}
-    fresh = [one.name for one in now.counters if one.name not in known]
-    if before.unnamed == 0 and fresh:
+    known = {(one.of, one.name) for one in before.counters}
+    were, are = _counts(before.looked), _counts(now.looked)
+    named = {of: sum(one.of in (of, "") for one in before.counters) for of in are}
+    fresh = [
+        one.name
+        for one in now.counters
+        if (one.of, one.name) not in known
+        and ("", one.name) not in known
+        and named.get(one.of, 0) >= were.get(one.of, 0)
+    ]
+    if fresh:
         return _("There are counterexamples that were not there before: %s") % ", ".join(fresh[:5])
-    if now.unmet > before.unmet:
+    more = [of for of, count in are.items() if count > were.get(of, 0)]
+    if more:
         return _("There are %(now)s counterexamples, and %(before)s were known.") % {
-            "now": number(now.unmet),
-            "before": number(before.unmet),
+            "now": number(sum(are[of] for of in more)),
+            "before": number(sum(were.get(of, 0) for of in more)),
         }
+    return ""
+
+
+def _lost(before: Said, now: Said) -> str:
+    """What could be shown before, be it with exceptions, and no longer can; empty for nothing."""
+    still = {one.id for one in now.looked if _shows(one)}
+    gone = {one.id for one in before.looked if _shows(one)} - still
+    if not gone:
+        return ""
+    why = [f"{one.title} {_why_blind(one)}".strip() for one in now.looked if one.id in gone]
+    return _("Evidence can no longer show it: %s") % " ".join(why or now.why)
+
+
+def both(before: Said, now: Said) -> Said:
+    """What has to be told of a change that got worse: what evidence says now, and in words what it said
+    before. Only what it says now is held against what comes later."""
+    earlier = [line for line in before.why if line not in now.why]
+    marked = [line if line.endswith(_earlier()) else f"{line} {_earlier()}" for line in earlier]
+    return replace(now, why=tuple([*now.why, *marked][:MOST_LINES]))
+
+
+def _earlier() -> str:
+    return _("(earlier)")
+
+
+def too_old(asked_at: datetime | None, now: datetime) -> str:
+    """Why nobody can sign for what evidence said at a moment, in words; empty while it is young enough."""
+    if asked_at is None:
+        return _("Evidence was never asked.")
+    if now - asked_at > ASKED_WITHIN:
+        return _("Evidence was asked more than %s days ago: ask it anew before somebody signs.") % number(
+            ASKED_WITHIN.days
+        )
     return ""
 
 
@@ -190,8 +255,10 @@ def said_of(written: Mapping[str, Any]) -> Said | None:
         tuple(written["why"]),
         tuple(Counter(**one) for one in written["counters"]),
         written["unmet"],
-        written["population"],
-        tuple(
-            Looked(**{**one, "verdict": Verdict(one["verdict"]), "counters": ()}) for one in written["looked"]
-        ),
+        tuple(_looked_of(one) for one in written["looked"]),
     )
+
+
+def _looked_of(one: Mapping[str, Any]) -> Looked:
+    counts = tuple((of, unmet) for of, unmet in one.get("counts", ()))
+    return Looked(**{**one, "verdict": Verdict(one["verdict"]), "counters": (), "counts": counts})

@@ -13,11 +13,16 @@ from django.utils.translation import gettext_lazy
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
+from duecare.risk.insurance.claims import spreadsheet as claim_sheet
 from duecare.risk.insurance.claims.models import Claim
+from duecare.risk.insurance.policies import spreadsheet as policy_sheet
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.questionnaires.models import Questionnaire
 from duecare.risk.insurance.statements.models import InsurerStatement
 from duecare.risk.rooms import ROOM
+
+SHEETS = (policy_sheet.POLICIES, claim_sheet.CLAIMS)
+"""The lists that take files: loaded with the room, so that they are known."""
 
 
 def _policies(viewer: Viewer) -> QuerySet[InsurancePolicy]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
-from duecare.errors import BadInput, DuecareError
+from duecare.errors import BadInput, DuecareError, Refused
 from duecare.ledger.viewers import Viewer
 from duecare.program.assessing import Lines
 from duecare.program.catalogue import catalogue
 from duecare.program.judgement import Verdict, checks, find_check
 from duecare.program.posture import Found, Standing, State
 from duecare.program.queries import found_outcomes, safeguards_for, standing_of
-from duecare.risk.insurance.evidence import MOST_NAMED, Counter, Looked
+from duecare.risk.insurance.evidence import MOST_NAMED, Counter, Looked, Said
 
 CHECK, SAFEGUARD = "check:", "safeguard:"
 MOST = 12
@@ -69,6 +70,42 @@ def safeguard_of(rests_on: Sequence[str]) -> str:
     return ""
 
 
+def demand_reach(rests_on: Iterable[str], viewer: Viewer) -> None:
+    """Raises Refused for who does not see all evidence of a question: what they would freeze says less than
+    there is."""
+    if not reaches_all(rests_on, viewer):
+        raise Refused(
+            _("Part of the evidence lies outside of your areas."),
+            _("Ask somebody whose right reaches all of it."),
+        )
+
+
+def as_seen(kept: Said, viewer: Viewer) -> Said:
+    """Evidence that was kept, as a viewer may see it: outside of their areas it counts and names nothing."""
+    hidden = {one.id: one.title for one in kept.looked if not _reaches(one.id, viewer)}
+    if not hidden:
+        return kept
+    outside = _("It lies outside of your areas.")
+    why = tuple(
+        next((f"{title} {outside}" for title in hidden.values() if line.startswith(title)), line)
+        for line in kept.why
+    )
+    looked = tuple(replace(one, why=outside) if one.id in hidden else one for one in kept.looked)
+    counters = tuple(one for one in kept.counters if one.of and _reaches(one.of, viewer))
+    return replace(kept, why=why, looked=looked, counters=counters)
+
+
+def reaches_all(rests_on: Iterable[str], viewer: Viewer) -> bool:
+    """Whether the viewer's areas cover everything that a question rests on."""
+    return all(_reaches(id, viewer) for id in rests_on)
+
+
+def _reaches(id: str, viewer: Viewer) -> bool:
+    """Whether the viewer's areas cover that of a check or safeguard; one that is gone is of none."""
+    safeguard = catalogue().get(safeguard_of([id]))
+    return viewer.covers(safeguard.area if safeguard is not None else "")
+
+
 def look(rests_on: Sequence[str], viewer: Viewer, now: datetime) -> tuple[Looked, ...]:
     """What each of them shows, as far as the viewer may see it."""
     found = found_outcomes(viewer)
@@ -104,7 +141,8 @@ def _of_safeguard(id: str, title: str, one: Standing, now: datetime) -> Looked:
     failing = [each for each in one.found if each.verdict_at(now) is Verdict.UNMET]
     admitted = [each for each in one.said if each.verdict_at(now) is Verdict.UNMET]
     counters = [counter for each in failing for counter in _counters(each)]
-    counters += [Counter(_plain(each.asked)[:NAME], _plain(each.words(now))[:WHY]) for each in admitted]
+    counters += [Counter(_plain(each.asked)[:NAME], _plain(each.words(now))[:WHY], id) for each in admitted]
+    counts = [(f"{CHECK}{each.check.id}", each.unmet) for each in failing]
     times = [each.evidence_at for each in one.found if each.evidence_at]
     if failing or admitted:
         verdict = Verdict.UNMET
@@ -124,6 +162,7 @@ def _of_safeguard(id: str, title: str, one: Standing, now: datetime) -> Looked:
         tuple(counters[:MOST_NAMED]),
         sum(each.unmet for each in failing) + len(admitted),
         min(times).isoformat() if times else "",
+        tuple([*counts, (id, len(admitted))] if admitted else counts),
     )
 
 
@@ -136,7 +175,7 @@ def _counters(one: Found) -> Iterator[Counter]:
     for line in lines[:MOST_NAMED]:
         if line["verdict"] == Verdict.UNMET.value:
             name = f"{line['name']} {line['item']}".strip()
-            yield Counter(_plain(name)[:NAME], _plain(line["reason"])[:WHY])
+            yield Counter(_plain(name)[:NAME], _plain(line["reason"])[:WHY], f"{CHECK}{one.check.id}")
 
 
 def _plain(text: object) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from duecare.risk.insurance import tables
 from duecare.risk.insurance.claims import views as claims
 from duecare.risk.insurance.policies import views as policies
 from duecare.risk.insurance.questionnaires import views as questionnaires
@@ -10,6 +11,7 @@ from duecare.risk.insurance.statements import views as statements
 urlpatterns: list[URLPattern] = [
     path("insurance/", policies.policies, name="insurance"),
     path("insurance/new/", policies.add, name="insurance-policy-new"),
+    path("insurance/table.<str:format>", tables.policies, name="insurance-table"),
     path("insurance/statements/", statements.statements, name="insurer-statements"),
     path("insurance/statements/<str:key>/", statements.statement, name="insurer-statement"),
     path("insurance/statements/<str:key>/change/", statements.change, name="insurer-statement-change"),
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("insurance/statements/<str:key>/told/", statements.tell, name="insurer-statement-told"),
     path("insurance/statements/<str:key>/end/", statements.end, name="insurer-statement-end"),
     path("insurance/claims/", claims.claims, name="insurance-claims"),
+    path("insurance/claims/table.<str:format>", tables.claims, name="insurance-claims-table"),
     path("insurance/claims/<str:key>/", claims.claim, name="insurance-claim"),
     path("insurance/claims/<str:key>/change/", claims.change, name="insurance-claim-change"),
     path("insurance/questionnaires/", questionnaires.questionnaires, name="questionnaires"),

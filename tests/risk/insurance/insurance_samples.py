@@ -1,23 +1,33 @@
-"""Things of insurance that tests need: terms, a policy, scenarios with estimates, outcomes of checks."""
+"""Things of insurance that tests need: terms, a policy, scenarios, outcomes of checks, signed statements."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from django.test import Client
+
 from duecare.ledger import blobs
+from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
-from duecare.ledger.records import new_key
-from duecare.ledger.viewers import Viewer
+from duecare.ledger.records import new_key, utc_now
+from duecare.ledger.viewers import Role, Viewer
 from duecare.program.judgement import find_check
 from duecare.program.models import Assessment, Outcome
 from duecare.risk.insurance.policies.actions import Draft, add_policy, put_notice, put_part
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.terms import Notice, Part
+from duecare.risk.insurance.statements import actions
+from duecare.risk.insurance.statements.models import InsurerStatement
+from duecare.risk.insurance.statements.queries import reference
 from duecare.risk.register.models import Estimate, RiskTerms, Scenario
+from tests.people import browser, sign_in
 
 CENT = 100
+MFA = "access.accounts_second_factor"
+"""Of the area `access`."""
 NEVER = 1 << 62
 """Newer than any entry: of what was just made nothing can be overwritten."""
 
@@ -102,3 +112,34 @@ def outcome(
                 "example": unmet[0] if unmet else "",
             },
         )  # fmt: skip
+
+
+def statement(viewer: Viewer, **changed: object) -> InsurerStatement:
+    said = {
+        "question": "MFA everywhere?", "kind": "warranty", "scope": "All accounts.",
+        "predicate": "A second factor.", "as_of": utc_now().date(), "continuity": "throughout",
+        "consequence": "Rescission.", "tell_within": 14, "rests_on": (f"check:{MFA}",),
+    }  # fmt: skip
+    under = policy(viewer, utc_now())
+    return actions.add_statement(viewer, under.pk, actions.Draft(**{**said, **changed}), utc_now())  # type: ignore[arg-type]
+
+
+def sign(row: InsurerStatement, decided: str = "approved") -> Client:
+    """A second person reads it and decides."""
+    second = browser()
+    sign_in(second, Role.APPROVER)
+    address = f"/approvals/{reference(row.pk)}/decide/"
+    assert second.get(address).status_code == 200
+    entry = Entry.objects.filter(kind="risk.insurerstatement", subject=row.pk).order_by("-index")[0]
+    answer = second.post(address, {"decided": decided, "words": "Read it.", "entry": entry.index})
+    assert answer.status_code == 302, re.sub(r"<[^>]+>", " ", answer.content.decode())
+    row.refresh_from_db()
+    return second
+
+
+def signed(viewer: Viewer, **changed: object) -> InsurerStatement:
+    row = statement(viewer, **changed)
+    actions.answer_statement(viewer, row.pk, "yes", "The list of accounts.", utc_now())
+    sign(row)
+    assert row.signed_at is not None
+    return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,9 +18,10 @@ from duecare.risk.insurance.claims.actions import Draft, add_claim, change_claim
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.queries import timely_of
 from duecare.risk.insurance.claims.states import timely
+from duecare.risk.insurance.policies.actions import put_notice
 from duecare.risk.insurance.policies.terms import Notice
 from tests.people import browser, sign_in
-from tests.risk.insurance.insurance_samples import CENT, policy
+from tests.risk.insurance.insurance_samples import CENT, NEVER, policy
 
 pytestmark = pytest.mark.usefixtures("home")
 NOW = utc_now()
@@ -110,3 +112,34 @@ def test_days_are_whole_days_where_the_organisation_is_and_no_number_is_nobodys_
     assert [one.late for one in timely(known, last, (days, open_end), after, UTC)] == [False, False]
     assert [one.late for one in timely(known, after, (days, open_end), after, UTC)] == [True, False]
     assert [one.late for one in timely(known, None, (days,), last, UTC)] == [False]
+
+
+@pytest.mark.parametrize("trigger", ["suspicion", "discovery"])
+def test_a_period_that_may_have_begun_before_we_were_aware_is_never_said_to_be_met(trigger: str) -> None:
+    known = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    soon, after = known + timedelta(hours=9), known + timedelta(hours=73)
+    notice = Notice("1", "Claims", "Mail", trigger, "hours", 72)
+    (told,) = timely(known, soon, (notice,), after, UTC)
+    assert (told.late, told.look) == (False, "unknown")
+    assert "not known here" in told.words
+    (waits,) = timely(known, None, (notice,), soon, UTC)
+    assert (waits.late, waits.look) == (False, "unknown")
+    assert [one.look for one in timely(known, None, (notice,), after, UTC)] == ["late"]
+    assert [one.look for one in timely(known, after, (notice,), after, UTC)] == ["late"]
+    aware = replace(notice, trigger="awareness")
+    assert [one.look for one in timely(known, soon, (aware,), after, UTC)] == ["met"]
+    assert [one.look for one in timely(known, None, (aware,), soon, UTC)] == ["waiting"]
+
+
+def test_the_page_of_a_claim_says_that_a_period_may_have_begun_earlier(owner: tuple[Client, Viewer]) -> None:
+    client, viewer = owner
+    row = policy(viewer, NOW)
+    (kept,) = row.notices
+    put_notice(viewer, row.pk, Notice(**{**kept, "trigger": "discovery"}), NEVER, NOW)
+    told = Draft("x", KNOWN, noticed_at=KNOWN + timedelta(hours=9), noticed_how="Mail", state="notice given")
+    made = add_claim(viewer, row.pk, told, NOW)
+    page = text(client, f"/risk/insurance/claims/{made.pk}/")
+    assert "at the latest until" in page
+    assert "Unknown" in page
+    assert ": told in time" not in page
+    assert "Claim it" not in text(client, f"/risk/insurance/claims/{made.pk}/change/")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from duecare.incidents.cases.actions import open_case
+from duecare.incidents.cases.models import Case
 from duecare.incidents.notices.clock_actions import record_event
 from duecare.incidents.notices.clocks import clocks_of
 from duecare.law.applicable import register_now
@@ -34,15 +35,15 @@ def owner() -> Viewer:
     return sign_in(browser(), Role.OWNER)
 
 
-def clock_of(case: object, policy_key: str) -> list[Told]:
+def clock_of(case: Case, policy_key: str) -> list[Told]:
     return [
         one
         for one in clocks_of(case, EVERYTHING, NOW).told
         if one.clock.obligation == f"own-policy-{policy_key}"
-    ]  # type: ignore[arg-type]
+    ]
 
 
-def aware(viewer: Viewer, title: str = "Ransomware") -> object:
+def aware(viewer: Viewer, title: str = "Ransomware") -> Case:
     case = open_case(viewer.actor, NOW, title=title)
     moment = Moment(NOW - timedelta(hours=2), case.zone)
     record_event(viewer.actor, case.pk, "awareness", moment, NOW, words="We saw it.")
@@ -67,7 +68,7 @@ def test_the_clock_stands_on_the_page_of_the_case_and_the_policy_on_that_of_the_
     viewer = sign_in(client, Role.OWNER)
     row = policy(viewer, NOW)
     case = aware(viewer)
-    page = client.get(f"/incidents/cases/{case.pk}/clocks/")  # type: ignore[attr-defined]
+    page = client.get(f"/incidents/cases/{case.pk}/clocks/")
     assert page.status_code == 200
     assert "Northwind, claims department" in page.content.decode()
     law = client.get(f"/law/obligations/own-policy-{row.pk}/")

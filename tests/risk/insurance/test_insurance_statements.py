@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from duecare.errors import BadInput, Refused
-from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.approval_queries import approvals_in_force
@@ -20,11 +19,10 @@ from duecare.risk.insurance.statements.models import InsurerStatement, Statement
 from duecare.risk.insurance.statements.queries import reference
 from duecare.risk.insurance.statements.watching import watch
 from tests.people import browser, sign_in
-from tests.risk.insurance.insurance_samples import outcome, policy
+from tests.risk.insurance.insurance_samples import MFA, outcome, policy, sign, signed, statement
 
 pytestmark = pytest.mark.usefixtures("home")
 NOW = utc_now()
-MFA = "access.accounts_second_factor"
 GIVEN = {
     "question": "Is multi-factor authentication required for all remote access?", "kind": "warranty",
     "scope": "All accounts of people.", "predicate": "A second factor is registered.",
@@ -44,37 +42,6 @@ def text(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, (address, answer.status_code)
     return re.sub(r"\s+", " ", answer.content.decode())
-
-
-def statement(viewer: Viewer, **changed: object) -> InsurerStatement:
-    said = {
-        "question": "MFA everywhere?", "kind": "warranty", "scope": "All accounts.",
-        "predicate": "A second factor.", "as_of": NOW.date(), "continuity": "throughout",
-        "consequence": "Rescission.", "tell_within": 14, "rests_on": (f"check:{MFA}",),
-    }  # fmt: skip
-    under = policy(viewer, NOW)
-    return actions.add_statement(viewer, under.pk, actions.Draft(**{**said, **changed}), NOW)  # type: ignore[arg-type]
-
-
-def sign(row: InsurerStatement, decided: str = "approved") -> Client:
-    """A second person reads it and decides."""
-    second = browser()
-    sign_in(second, Role.APPROVER)
-    address = f"/approvals/{reference(row.pk)}/decide/"
-    assert second.get(address).status_code == 200
-    entry = Entry.objects.filter(kind="risk.insurerstatement", subject=row.pk).order_by("-index")[0]
-    answer = second.post(address, {"decided": decided, "words": "Read it.", "entry": entry.index})
-    assert answer.status_code == 302, re.sub(r"<[^>]+>", " ", answer.content.decode())
-    row.refresh_from_db()
-    return second
-
-
-def signed(viewer: Viewer, **changed: object) -> InsurerStatement:
-    row = statement(viewer, **changed)
-    actions.answer_statement(viewer, row.pk, "yes", "The list of accounts.", NOW)
-    sign(row)
-    assert row.signed_at is not None
-    return row
 
 
 def test_a_question_is_answered_from_evidence_signed_by_a_second_person_and_frozen(

@@ -27,6 +27,7 @@ from tests.site.calls import DAILY, WHY, Call, changed, read
 INSURER, NUMBER = "Harbour Mutual", "CY-1"
 OPEN, DRIFTED = "Are disks encrypted?", "Is there a second factor?"
 FORM = "Renewal of the cyber policy"
+OWN_QUESTION = "Is there a second factor at the gate?"
 NEVER = 1 << 62
 POLICY = "risk/insurance/policies/{insurance policy}/"
 STATEMENT = "risk/insurance/statements/{insurer statement}/"
@@ -41,6 +42,8 @@ def _kept(sample: str) -> Page:
 
 PAGES: Mapping[str, Page] = {
     "risk/insurance/": Page("risk/insurance/", READ),
+    "risk/insurance/table.<str:format>": Page("risk/insurance/table.csv", READ),
+    "risk/insurance/claims/table.<str:format>": Page("risk/insurance/claims/table.csv", READ),
     "risk/insurance/new/": form("risk/insurance/new/", *WHO, told=(AUDITOR,)),
     "risk/insurance/policies/<str:key>/": Page(POLICY, READ, object=True),
     "risk/insurance/policies/<str:key>/change/": _kept(f"{POLICY}change/"),
@@ -129,11 +132,20 @@ CALLS: Mapping[str, Call] = {
     "POST risk/insurance/questionnaires/{key}/questions/{question}": _done(
         f"{QUESTIONNAIRE}questions/mfa-mail", {"answer": "cannot say"}
     ),
+    "POST risk/insurance/questionnaires/{key}/questions/{question}/evidence": _done(
+        f"{QUESTIONNAIRE}questions/{{insurance question}}/evidence", {"rests_on": ["safeguard:mfa"]}
+    ),
     "GET risk/insurance/claims": read("risk/insurance/claims?state=paid"),
     "GET risk/insurance/claims/{key}": read("risk/insurance/claims/{insurance claim}", object=True),
     "PUT risk/insurance/claims/{key}": _done("risk/insurance/claims/{insurance claim}", SAID_CLAIM),
 }
-FILES: frozenset[str] = frozenset({"risk/insurance/questionnaires/<str:key>/answers.csv"})
+FILES: frozenset[str] = frozenset(
+    {
+        "risk/insurance/questionnaires/<str:key>/answers.csv",
+        "risk/insurance/table.<str:format>",
+        "risk/insurance/claims/table.<str:format>",
+    }
+)
 
 
 def write(owner: Viewer, at: datetime) -> None:
@@ -161,6 +173,7 @@ def write(owner: Viewer, at: datetime) -> None:
     answer_statement(owner, row.pk, "cannot say", "Nobody looked.", at)
     _drifted(owner, policy, at)
     made = questionnaires.begin(owner, questionnaires.Draft(FORM, INSURER, at.date()), at)
+    questionnaires.add_questions(owner, made.pk, [OWN_QUESTION], at)
     questionnaires.fill(owner, made.pk, at)
     claim = ClaimDraft("Ransom was asked for", at - timedelta(days=9), part=_part(policy), claimed=500_000)
     add_claim(owner, policy.pk, claim, at)
@@ -188,12 +201,16 @@ def _drifted(owner: Viewer, policy: InsurancePolicy, at: datetime) -> None:
 
 def keys() -> dict[str, str]:
     policy = InsurancePolicy.objects.get(number=NUMBER)
+    form_of_insurer = Questionnaire.objects.get(title=FORM)
     return {
         "insurance policy": policy.pk,
         "insurance part": policy.parts[0]["id"],
         "insurance notice": policy.notices[0]["id"],
         "insurer statement": InsurerStatement.objects.get(question=OPEN).pk,
         "drifted statement": InsurerStatement.objects.get(question=DRIFTED).pk,
-        "questionnaire": Questionnaire.objects.get(title=FORM).pk,
+        "questionnaire": form_of_insurer.pk,
+        "insurance question": next(
+            one["id"] for one in form_of_insurer.questions if one["asks"] == OWN_QUESTION
+        ),
         "insurance claim": Claim.objects.get(policy=policy).pk,
     }

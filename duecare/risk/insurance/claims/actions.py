@@ -45,7 +45,7 @@ class Draft:
 def add_claim(viewer: Viewer, policy: str, draft: Draft, now: datetime) -> Claim:
     """Write a claim down. Raises NotFound for no such policy, BadInput naming the field."""
     row = find_policy(policy, viewer)
-    _demand(viewer, draft, {part["id"] for part in row.parts}, "", now)
+    demand(viewer, draft, {part["id"] for part in row.parts}, "", now)
     with recording(viewer.actor, recorded("write down the insurance claim %(title)s", title=draft.title)):
         made: Claim = Claim.objects.create(
             id=new_key(),
@@ -68,7 +68,7 @@ def change_claim(viewer: Viewer, key: str, draft: Draft, seen: int, now: datetim
         if row is None:
             raise NotFound(_("There is no such claim."), _("Look in the list of claims."))
         demand_unchanged(row, seen)
-        _demand(viewer, draft, {part["id"] for part in row.policy.parts} | {row.part}, row.about, now)
+        demand(viewer, draft, {part["id"] for part in row.policy.parts} | {row.part}, row.about, now)
         act.reason = recorded("change the insurance claim %(title)s", title=draft.title)
         for name, value in _values(draft).items():
             setattr(row, name, value)
@@ -90,7 +90,7 @@ def read_moment(text: str, place: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def _demand(viewer: Viewer, draft: Draft, parts: set[str], kept: str, now: datetime) -> None:
+def demand(viewer: Viewer, draft: Draft, parts: set[str], kept: str, now: datetime) -> None:
     """Raises BadInput naming what cannot be. `kept` is the incident that it names already."""
     for field, text, least, most in (
         ("title", draft.title, 1, 200),

@@ -32,7 +32,9 @@ class ClaimForm(RecordForm):
         label=gettext_lazy("Incident"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("As incidents.case:k3…; “Claim it” on a policy’s page asks for nothing more."),
+        help_text=gettext_lazy(
+            "As incidents.case: and the key in its page’s address. Empty for one that is not here."
+        ),
     )
     known_at = MomentField(
         label=gettext_lazy("When we became aware"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from duecare.risk.insurance.policies.terms import Notice
+from duecare.risk.insurance.policies.terms import TRIGGERS, Notice
 from duecare.words import Text
 from duecare.words import gettext as _
 
@@ -20,6 +20,8 @@ STATES: Mapping[str, str] = {
 }
 """By key of `web/words.py`, in the order in which a claim goes through them."""
 UNTOLD = "to do"
+AWARENESS = "awareness"
+"""The event whose moment a claim holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,18 @@ class Timely:
     """None for a period without a number."""
     late: bool
     words: str
+    sure: bool = True
+    """False where the policy counts from an event of which only the latest possible moment is known."""
+    told: bool = False
+
+    @property
+    def look(self) -> str:
+        """How it is shown: a key of `web/words.py`."""
+        if self.late:
+            return "late"
+        if not self.sure:
+            return "unknown"
+        return "met" if self.told and self.due is not None else "waiting"
 
 
 def timely(
@@ -38,8 +52,9 @@ def timely(
 ) -> tuple[Timely, ...]:
     """How each notice period of the policy was kept, or stands at a moment; `zone` is where days end.
 
-    It is counted from when we became aware, whatever event the policy names: for one that is counted from
-    another, that is the earliest day that is known.
+    What is known is when we became aware. A policy that counts from the first suspicion, or from when it was
+    or could have been discovered, may have begun to count before that: later than counted from awareness is
+    late all the same, and earlier is not yet in time.
     """
     found = []
     for notice in notices:
@@ -49,9 +64,16 @@ def timely(
             found.append(Timely(notice, None, False, words))
             continue
         late = (noticed or now) > due
-        if noticed:
-            words = _("told after it had ended") if late else _("told in time")
+        sure = notice.trigger == AWARENESS
+        if late:
+            words = _("told after it had ended") if noticed else _("not told, and it has ended")
+        elif not sure:
+            words = (
+                _("told, but it counts from when %s, which may have been earlier and is not known here")
+                if noticed
+                else _("not told yet; it counts from when %s, which may have been earlier: it may have ended")
+            ) % TRIGGERS[notice.trigger]
         else:
-            words = _("not told, and it has ended") if late else _("not told yet")
-        found.append(Timely(notice, due, late, words))
+            words = _("told in time") if noticed else _("not told yet")
+        found.append(Timely(notice, due, late, words, sure, noticed is not None))
     return tuple(found)

@@ -32,7 +32,10 @@ def claims(request: Request) -> HttpResponseBase:
     """All claims, the newest first."""
     viewer = reader(request)
     rows = Claim.objects.all().visible_to(viewer).select_related("policy")
-    return show(request, listing(reverse("insurance")), rows, template="risk/insurance/claims.html")
+    context = {"may_change": viewer.changes and asof.current() is None}
+    return show(
+        request, listing(reverse("insurance")), rows, template="risk/insurance/claims.html", context=context
+    )
 
 
 @require_safe

@@ -68,7 +68,7 @@ def add_policy(viewer: Viewer, draft: Draft, now: datetime, like: str = "") -> I
     if kept is None:
         raise Refused(_("The register has no currency yet."), _("Set the terms of risk first."))
     before = find_policy(like, viewer) if like else None
-    layer = _demand(draft)
+    layer = demand(draft)
     if before is not None:
         demand_parts(parts_of(before), layer)
     with recording(viewer.actor, recorded("write down the insurance policy %(number)s", number=draft.number)):
@@ -90,7 +90,7 @@ def add_policy(viewer: Viewer, draft: Draft, now: datetime, like: str = "") -> I
 def change_policy(viewer: Viewer, key: str, draft: Draft, seen: int, now: datetime) -> InsurancePolicy:
     """Say anew what a policy says. Raises NotFound, Refused if it was ended or changed since `seen`,
     BadInput naming the field."""
-    layer = _demand(draft)
+    layer = demand(draft)
 
     def change(row: InsurancePolicy) -> None:
         demand_parts(parts_of(row), layer)
@@ -205,7 +205,7 @@ def _changed(
     return row
 
 
-def _demand(draft: Draft) -> Layer:
+def demand(draft: Draft) -> Layer:
     """The terms that its parts share. Raises BadInput naming the field that cannot be."""
     for field, text, least, most in (
         ("insurer", draft.insurer, 1, 200),

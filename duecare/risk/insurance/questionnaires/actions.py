@@ -18,8 +18,8 @@ from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Viewer
 from duecare.program.record_form import LONG
 from duecare.program.unchanged import demand_unchanged
-from duecare.risk.insurance.evidence import said
-from duecare.risk.insurance.looking import demand_known, look
+from duecare.risk.insurance.evidence import said, too_old
+from duecare.risk.insurance.looking import demand_known, demand_reach, look
 from duecare.risk.insurance.questionnaires.asked import (
     LONGEST,
     MOST,
@@ -28,6 +28,7 @@ from duecare.risk.insurance.questionnaires.asked import (
     asked_of,
     demand_answer,
     filled,
+    resting,
     shipped,
 )
 from duecare.risk.insurance.questionnaires.models import Questionnaire
@@ -127,11 +128,13 @@ def drop_question(viewer: Viewer, key: str, question: str, now: datetime) -> Que
 
 
 def fill(viewer: Viewer, key: str, now: datetime) -> Questionnaire:
-    """Put what evidence says now to every question, as its answer where nobody gave one. Evidence is read
-    before the act. Raises NotFound, Refused once it is signed or if it was changed meanwhile."""
+    """Put what evidence says now to every question, as its answer unless a person gave one. Evidence is read
+    before the act. Raises NotFound, Refused once it is signed, if it was changed meanwhile, or for who does
+    not see all of the evidence."""
     before: Questionnaire | None = Questionnaire.objects.filter(pk=key).first()
     if before is None:
         raise _none()
+    demand_reach((id for one in asked_of(before.questions) for id in one.rests_on), viewer)
     with in_the_records_language():
         rows = tuple(
             filled(one, said(look(one.rests_on, viewer, now), lacks_shown(one)))
@@ -167,17 +170,52 @@ def answer_question(
         found = next((one for one in there if one.id == question), None)
         if found is None:
             raise _no_question()
-        said_now = replace(found, answer=answer, words=words.strip())
+        said_now = replace(found, answer=answer, words=words.strip(), own=True)
         demand_answer(said_now)
         _keep(row, tuple(said_now if one.id == question else one for one in there))
         act.reason = recorded("answer a question of the questionnaire %(title)s", title=row.title)
     return row
 
 
+def rest_question(
+    viewer: Viewer,
+    key: str,
+    question: str,
+    rests_on: Sequence[str],
+    lacks: str,
+    now: datetime,
+    *,
+    seen: int | None = None,
+) -> Questionnaire:
+    """Say what of ours shows a question of an insurer's form. Evidence has to be asked anew after it.
+
+    Raises NotFound, Refused once it is signed, if it was changed since `seen`, or for a question that ships,
+    BadInput for what is neither a check nor a safeguard.
+    """
+    demand_known(rests_on)
+    if len(lacks) > LONGEST:
+        raise BadInput(_("This takes %s characters.") % number(LONGEST), _("Shorten it."), "lacks")
+    with recording(viewer.actor, "say what shows a question of a questionnaire") as act:
+        row = _open(key)
+        if seen is not None:
+            demand_unchanged(row, seen)
+        there = asked_of(row.questions)
+        found = next((one for one in there if one.id == question), None)
+        if found is None:
+            raise _no_question()
+        if found.shipped:
+            raise Refused(
+                _("What shows a question that ships is in the program."), _("Add a question of your own.")
+            )
+        _keep(row, tuple(resting(one, rests_on, lacks) if one.id == question else one for one in there))
+        act.reason = recorded("say what shows a question of the questionnaire %(title)s", title=row.title)
+    return row
+
+
 def review(viewer: Viewer, key: str, seen: int, now: datetime) -> Questionnaire:
     """Say that all answers were read and are right: from then on an owner or approver can sign. Raises
     NotFound, Refused once it is signed or if it was changed since `seen`, BadInput while a question has no
-    answer, or one that differs from evidence has no word."""
+    answer, one that differs from evidence has no word, or evidence was not asked lately of each."""
     with recording(viewer.actor, "read a questionnaire through") as act:
         row = _open(key)
         demand_unchanged(row, seen)
@@ -195,6 +233,14 @@ def review(viewer: Viewer, key: str, seen: int, now: datetime) -> Questionnaire:
                     % number(place),
                     _("Say it in its words."),
                 )
+        if old := too_old(row.filled_at, now):
+            raise BadInput(old, _("Fill it from evidence, then read it through."))
+        unasked = next((place for place, one in enumerate(rows, start=1) if not one.evidence), None)
+        if unasked is not None:
+            raise BadInput(
+                _("Evidence was not asked to question %s.") % number(unasked),
+                _("Ask evidence again, then read it through."),
+            )
         row.reviewed_at, row.reviewed_by = now, viewer.actor
         row.save()
         act.reason = recorded("read the questionnaire %(title)s through", title=row.title)

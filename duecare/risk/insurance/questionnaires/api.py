@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from duecare.ledger.viewers import Request, Scope, demand_area
+from duecare.ledger.viewers import Request, Scope, Viewer, demand_area
 from duecare.program.unchanged import seen_entry
 from duecare.risk.insurance.doors import keeper
 from duecare.risk.insurance.questionnaires import actions as questionnaires
 from duecare.risk.insurance.questionnaires import queries as questionnaire_queries
+from duecare.risk.insurance.questionnaires.asked import as_json
 from duecare.risk.insurance.questionnaires.models import Questionnaire
 from duecare.risk.insurance.routing import router
 from duecare.risk.rooms import ROOM
@@ -77,12 +78,22 @@ class AnswerQuestion(Body):
     seen: int | None = None
 
 
-def _questionnaire(row: Questionnaire) -> dict[str, Any]:
-    own = ("id", "state", "seen")
+class RestQuestion(Body):
+    """What of ours shows a question of an insurer's form."""
+
+    rests_on: list[Line]
+    """As `check:access.accounts_second_factor` or `safeguard:mfa`."""
+    lacks: Words = ""
+    seen: int | None = None
+
+
+def _questionnaire(row: Questionnaire, viewer: Viewer) -> dict[str, Any]:
+    own = ("id", "state", "seen", "questions")
     return {
         **{name: getattr(row, name) for name in QuestionnaireAnswer.model_fields if name not in own},
         "id": row.pk,
         "state": questionnaire_queries.state_of(row),
+        "questions": as_json(questionnaire_queries.asked_for(row, viewer)),
         "seen": seen_entry(row),
     }
 
@@ -101,13 +112,15 @@ def list_questionnaires(request: Request) -> Any:
 def begin_questionnaire(request: Request, body: BeginQuestionnaire) -> Any:
     """Begin a questionnaire."""
     draft = questionnaires.Draft(body.title, body.insurer, body.as_of, body.usual)
-    return _questionnaire(questionnaires.begin(keeper(request), draft, request.now))
+    viewer = keeper(request)
+    return _questionnaire(questionnaires.begin(viewer, draft, request.now), viewer)
 
 
 @endpoint(router, "GET", "/risk/insurance/questionnaires/{key}", Scope.READ, QuestionnaireAnswer)
 def one_questionnaire(request: Request, key: Key) -> Any:
     """One questionnaire with its questions and answers."""
-    return _questionnaire(questionnaire_queries.find_questionnaire(key, demand_area(request, ROOM)))
+    viewer = demand_area(request, ROOM)
+    return _questionnaire(questionnaire_queries.find_questionnaire(key, viewer), viewer)
 
 
 @endpoint(
@@ -121,7 +134,7 @@ def add_to_questionnaire(request: Request, key: Key, body: AddQuestions) -> Any:
     row = questionnaires.add_questions(
         viewer, key, body.asks, request.now, rests_on=body.rests_on, lacks=body.lacks
     )
-    return _questionnaire(row)
+    return _questionnaire(row, viewer)
 
 
 @endpoint(router, "POST", "/risk/insurance/questionnaires/{key}/fill", Scope.RISK, QuestionnaireAnswer)
@@ -129,7 +142,7 @@ def fill_questionnaire(request: Request, key: Key) -> Any:
     """Put what evidence says now to every question."""
     viewer = keeper(request)
     questionnaire_queries.find_questionnaire(key, viewer)
-    return _questionnaire(questionnaires.fill(viewer, key, request.now))
+    return _questionnaire(questionnaires.fill(viewer, key, request.now), viewer)
 
 
 @endpoint(
@@ -143,4 +156,18 @@ def answer_in_questionnaire(request: Request, key: Key, question: Key, body: Ans
     row = questionnaires.answer_question(
         viewer, key, question, body.answer, body.words, request.now, seen=body.seen
     )
-    return _questionnaire(row)
+    return _questionnaire(row, viewer)
+
+
+@endpoint(
+    router, "POST", "/risk/insurance/questionnaires/{key}/questions/{question}/evidence", Scope.RISK,
+    QuestionnaireAnswer,
+)  # fmt: skip
+def rest_in_questionnaire(request: Request, key: Key, question: Key, body: RestQuestion) -> Any:
+    """Say what of ours shows a question of an insurer's form; evidence has to be asked anew after it."""
+    viewer = keeper(request)
+    questionnaire_queries.find_questionnaire(key, viewer)
+    row = questionnaires.rest_question(
+        viewer, key, question, body.rests_on, body.lacks, request.now, seen=body.seen
+    )
+    return _questionnaire(row, viewer)

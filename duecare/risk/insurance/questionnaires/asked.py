@@ -61,6 +61,8 @@ class Asked:
     """Id of the question that ships of which it was made; empty for one of a form."""
     answer: str = ""
     """A key of ANSWERS; empty while nobody answered."""
+    own: bool = False
+    """Whether a person gave the answer. Any other is what evidence said, and moves with it."""
     words: str = ""
     """What is said beside it: to the insurer."""
     evidence: str = ""
@@ -105,7 +107,7 @@ def parse(text: str, place: str) -> Mapping[str, Shipped]:
 
 
 def filled(one: Asked, told: Said) -> Asked:
-    """The question with what evidence says now, which is also its answer until a person gave one."""
+    """The question with what evidence says now, which is also its answer unless a person gave one."""
     names = tuple(f"{each.name}: {each.why}"[:NAMED_CUT] for each in told.counters[:NAMED])
     return replace(
         one,
@@ -113,7 +115,22 @@ def filled(one: Asked, told: Said) -> Asked:
         why=tuple(line[:WHY_CUT] for line in told.why[:3]),
         named=names,
         unmet=told.unmet,
-        answer=one.answer or told.answer.value,
+        answer=one.answer if one.own else told.answer.value,
+    )
+
+
+def resting(one: Asked, rests_on: Sequence[str], lacks: str) -> Asked:
+    """The question with what shows it from now on. What evidence said before is gone, and so is an answer
+    that came from it."""
+    return replace(
+        one,
+        rests_on=tuple(dict.fromkeys(rests_on)),
+        lacks=lacks.strip(),
+        evidence="",
+        why=(),
+        named=(),
+        unmet=0,
+        answer=one.answer if one.own else "",
     )
 
 
@@ -134,7 +151,8 @@ def demand_answer(one: Asked) -> None:
 def of_table(table: Table) -> Iterator[str]:
     """The questions of a file: those of the column whose head is “question”, or of the only one.
 
-    Raises BadInput naming the place for a file without such a column, an empty file, a question too long.
+    Raises BadInput naming the place for a file without such a column, an empty file, a question too long, or
+    one that could not be read: a form that is brought half is answered half.
     """
     heads = [head.strip().lower() for head in table.head]
     column = next((heads.index(name) for name in QUESTION_HEADS if name in heads), None)
@@ -144,6 +162,13 @@ def of_table(table: Table) -> Iterator[str]:
                 _("No column is called “question”."), _("Call the column with the questions so."), "file"
             )
         column = 0
+    for problem in table.problems:
+        if problem.column in (None, column):
+            raise BadInput(
+                f"{table.place(problem.row, problem.column)}: {problem.reason}",
+                _("Mend it in the file, then bring it again."),
+                "file",
+            )
     found = False
     for row in table.rows:
         asks = " ".join(row.cells[column].split())

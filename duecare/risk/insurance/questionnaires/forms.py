@@ -32,12 +32,9 @@ class BeginForm(RecordForm):
         return Draft(**{name: self.cleaned_data[name] for name in Draft.__slots__})
 
 
-class AskForm(RecordForm):
-    """One question in the insurer's own words."""
+class RestForm(RecordForm):
+    """What of ours shows a question."""
 
-    asks = forms.CharField(
-        label=_("The question, word for word"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
-    )
     rests_on = forms.MultipleChoiceField(
         label=_("What of ours shows it"), required=False, widget=forms.SelectMultiple(attrs={"size": 10})
     )
@@ -52,6 +49,21 @@ class AskForm(RecordForm):
         super().__init__(*args, **options)
         field: Any = self.fields["rests_on"]
         field.choices = choices()
+
+
+class RestAgainForm(RestForm):
+    """What of ours shows a question that is there already."""
+
+    seen = SeenField(required=False)
+
+
+class AskForm(RestForm):
+    """One question in the insurer's own words."""
+
+    asks = forms.CharField(
+        label=_("The question, word for word"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    field_order = ("asks", "rests_on", "lacks")
 
 
 class BringForm(RecordForm):

@@ -16,7 +16,7 @@ from duecare.program.papers.placing import day, moment
 from duecare.program.papers.setting import Paper
 from duecare.risk.insurance.questionnaires.asked import ANSWERS, Asked, asked_of
 from duecare.risk.insurance.questionnaires.models import Questionnaire
-from duecare.risk.insurance.questionnaires.queries import asks, reference
+from duecare.risk.insurance.questionnaires.queries import asked_for, asks, reference
 from duecare.web.exports import cell
 from duecare.words import number
 
@@ -66,13 +66,13 @@ def _answer(one: Asked) -> str:
     return str(ANSWERS.get(one.answer, "–"))
 
 
-def as_csv(row: Questionnaire) -> str:
+def as_csv(row: Questionnaire, viewer: Viewer) -> str:
     """The same for a spreadsheet, with what evidence said: cells that begin like a formula are quoted."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     heads = (_("No."), _("Question"), _("Answer"), _("In words"), _("Evidence said"), _("Why"))
     writer.writerow([cell(head) for head in heads])
-    for place, one in enumerate(asked_of(row.questions), start=1):
+    for place, one in enumerate(asked_for(row, viewer), start=1):
         said = str(ANSWERS.get(one.evidence, ""))
         told = (place, asks(one), _answer(one), one.words, said, " ".join(one.why))
         writer.writerow([cell(value) for value in told])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,10 @@ from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Approvable, register_approvable
 from duecare.program.models import Decided
+from duecare.program.papers.placing import moment
 from duecare.program.subjects import register_reference
+from duecare.risk.insurance.evidence import too_old
+from duecare.risk.insurance.looking import reaches_all
 from duecare.risk.insurance.questionnaires.asked import ANSWERS, Asked, asked_of
 from duecare.risk.insurance.questionnaires.models import Questionnaire
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
@@ -53,6 +57,19 @@ def asks(one: Asked) -> str:
 def lacks(one: Asked) -> str:
     """What its evidence does not reach, likewise."""
     return _(one.lacks) if one.shipped and one.lacks else one.lacks
+
+
+def asked_for(row: Questionnaire, viewer: Viewer) -> tuple[Asked, ...]:
+    """Its questions as a viewer may see them: of evidence outside of their areas what it comes to, and
+    nothing by name."""
+    return tuple(as_seen(one, viewer) for one in asked_of(row.questions))
+
+
+def as_seen(one: Asked, viewer: Viewer) -> Asked:
+    """One question, likewise."""
+    if not one.evidence or reaches_all(one.rests_on, viewer):
+        return one
+    return replace(one, why=(_("Part of the evidence lies outside of your areas."),), named=())
 
 
 def state_of(row: Questionnaire) -> str:
@@ -103,6 +120,7 @@ def _facts(record: Questionnaire, viewer: Viewer) -> Sequence[tuple[str, Any]]:
     told = [
         (_("For"), record.insurer),
         (_("The answers speak of"), day(record.as_of)),
+        (_("Evidence was asked"), moment(record.filled_at)),
         (_("Answers that differ from evidence"), number(differing)),
     ]
     return [*told, *((asks(one), told_answer(one)) for one in rows)]
@@ -121,7 +139,9 @@ def _closed(record: Questionnaire, now: datetime) -> str:
         return _("This questionnaire was ended.")
     if record.signed_at is not None:
         return _("It was signed already.")
-    return "" if record.reviewed_at else _("Nobody has read it through yet.")
+    if not record.reviewed_at:
+        return _("Nobody has read it through yet.")
+    return too_old(record.filled_at, now)
 
 
 def _decided(record: Questionnaire, decided: Decided, now: datetime) -> None:

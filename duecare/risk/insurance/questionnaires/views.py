@@ -28,16 +28,24 @@ from duecare.program.statement_queries import names_of
 from duecare.program.unchanged import seen_entry
 from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.doors import keeper, reader
-from duecare.risk.insurance.evidence import SHOWN
+from duecare.risk.insurance.evidence import SHOWN, too_old
 from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.forms import ReasonForm
 from duecare.risk.insurance.questionnaires import actions, papers
-from duecare.risk.insurance.questionnaires.asked import ANSWERS, Asked, asked_of, of_table
-from duecare.risk.insurance.questionnaires.forms import AnswerForm, AskForm, BeginForm, BringForm
+from duecare.risk.insurance.questionnaires.asked import ANSWERS, Asked, of_table
+from duecare.risk.insurance.questionnaires.forms import (
+    AnswerForm,
+    AskForm,
+    BeginForm,
+    BringForm,
+    RestAgainForm,
+)
 from duecare.risk.insurance.questionnaires.models import Questionnaire
 from duecare.risk.insurance.questionnaires.queries import (
     ASKED,
     QUESTIONNAIRE,
+    as_seen,
+    asked_for,
     asks,
     find_question,
     find_questionnaire,
@@ -69,7 +77,8 @@ def questionnaire(request: Request, key: str) -> HttpResponseBase:
     viewer = reader(request)
     row = find_questionnaire(key, viewer)
     name, state, live = reference(key), state_of(row), asof.current() is None
-    rows = asked_of(row.questions)
+    rows = asked_for(row, viewer)
+    aged = too_old(row.filled_at, request.view_now) if row.filled_at and row.signed_at is None else ""
     names = names_of({row.reviewed_by, row.ended_by} - {""}, viewer)
     context: dict[str, Any] = {
         "row": row,
@@ -77,6 +86,8 @@ def questionnaire(request: Request, key: str) -> HttpResponseBase:
         "questions": [_told(place, one) for place, one in enumerate(rows, start=1)],
         "unanswered": sum(not one.answer for one in rows),
         "differing": sum(one.differs for one in rows),
+        "aged": aged,
+        "unasked": sum(not one.evidence for one in rows),
         "seen": seen_entry(row) if live else 0,
         "reviewed_by": names.get(row.reviewed_by, row.reviewed_by),
         "ended_by": names.get(row.ended_by, row.ended_by),
@@ -84,7 +95,7 @@ def questionnaire(request: Request, key: str) -> HttpResponseBase:
         "may_end": viewer.changes and live and row.ended_at is None,
         "reference": name,
         "decisions": decisions_about([name], viewer).get(name, []),
-        "may_decide": state == ASKED and may_decide(viewer, name),
+        "may_decide": state == ASKED and not aged and may_decide(viewer, name),
         "may_take": live,
         "entries": history(QUESTIONNAIRE, key, viewer),
         **remarks.context(name, viewer),
@@ -168,6 +179,8 @@ def _bring(request: Request, key: str) -> HttpResponseBase:
                 raise BadInput(_("The workbook has several sheets."), _("Save the one as CSV."), "file")
             found = list(of_table(table))
             actions.add_questions(viewer, key, found, request.now)
+            for note in table.notes:
+                messages.info(request, note)
         except DuecareError as error:
             form.add_error("file", str(error))
         else:
@@ -197,8 +210,15 @@ def answer(request: Request, key: str, question: str) -> HttpResponseBase:
         actions.drop_question(viewer, key, question, request.now)
         messages.success(request, _("The question was taken out."))
         return redirect("questionnaire", key)
-    initial = {"answer": one.answer, "words": one.words, "seen": seen_entry(row)}
-    form = AnswerForm(sent(request), initial=initial)
+    seen, resting = seen_entry(row), "rest" in request.POST
+    initial = {"answer": one.answer, "words": one.words, "seen": seen}
+    form = AnswerForm(None if resting else sent(request), initial=initial)
+    rest = None
+    if not one.shipped:
+        shown = {"rests_on": list(one.rests_on), "lacks": one.lacks, "seen": seen}
+        rest = RestAgainForm(sent(request) if resting else None, initial=shown, prefix="rest")
+        if _rested(rest, request, key, question):
+            return redirect("questionnaire", key)
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -210,8 +230,37 @@ def answer(request: Request, key: str, question: str) -> HttpResponseBase:
         else:
             messages.success(request, _("The answer was kept."))
             return redirect("questionnaire", key)
-    context = {"form": form, "row": row, "one": _told(0, one), "back": _back(key)}
-    return render(request, "risk/insurance/question.html", context, status=400 if form.errors else 200)
+    context = {
+        "form": form,
+        "rest": rest,
+        "row": row,
+        "one": _told(0, as_seen(one, viewer)),
+        "back": _back(key),
+    }
+    wrong = form.errors or (rest is not None and rest.errors)
+    return render(request, "risk/insurance/question.html", context, status=400 if wrong else 200)
+
+
+def _rested(form: RestAgainForm, request: Request, key: str, question: str) -> bool:
+    """Whether it was said what of ours shows the question."""
+    if not form.is_valid():
+        return False
+    values = form.cleaned_data
+    try:
+        actions.rest_question(
+            request.viewer,
+            key,
+            question,
+            values["rests_on"],
+            values["lacks"],
+            request.now,
+            seen=values["seen"],
+        )
+    except DuecareError as error:
+        refuse(form, error)
+        return False
+    messages.success(request, _("Kept. Ask evidence again, so that it says something to the question."))
+    return True
 
 
 @require_POST
@@ -265,8 +314,9 @@ def paper(request: Request, key: str) -> HttpResponseBase:
 @require_safe
 def csv(request: Request, key: str) -> HttpResponseBase:
     """Its questions and answers as CSV."""
-    row = find_questionnaire(key, reader(request))
-    answer = HttpResponse(papers.as_csv(row), content_type="text/csv; charset=utf-8")
+    viewer = reader(request)
+    row = find_questionnaire(key, viewer)
+    answer = HttpResponse(papers.as_csv(row, viewer), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="questionnaire.csv"'
     return answer
 

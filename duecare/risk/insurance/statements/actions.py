@@ -19,7 +19,7 @@ from duecare.program.models import Ending, Finding, Task
 from duecare.program.record_form import LONG
 from duecare.program.unchanged import demand_unchanged
 from duecare.risk.insurance.evidence import ANSWERS, as_json, said
-from duecare.risk.insurance.looking import demand_known, look
+from duecare.risk.insurance.looking import demand_known, demand_reach, look
 from duecare.risk.insurance.policies.queries import find_policy
 from duecare.risk.insurance.statements.models import InsurerStatement, StatementDrift
 from duecare.risk.insurance.statements.queries import STATEMENT, origin
@@ -111,6 +111,7 @@ def answer_statement(
     found: InsurerStatement | None = InsurerStatement.objects.filter(pk=key).first()
     if found is None:
         raise _none()
+    demand_reach(found.rests_on, viewer)
     with in_the_records_language():
         told = said(look(found.rests_on, viewer, now), found.lacks)
     if told.answer != answer and not differs_because:
@@ -133,10 +134,10 @@ def answer_statement(
     return row
 
 
-def tell(viewer: Viewer, drift: str, words: str, now: datetime) -> StatementDrift:
-    """Say that the insurer was told of a change. Its task ends and its finding closes; what evidence says now
-    is what the insurer knows from then on. Raises NotFound, Refused if that was said before, BadInput without
-    words."""
+def tell(viewer: Viewer, drift: str, words: str, now: datetime, *, seen: int | None = None) -> StatementDrift:
+    """Say that the insurer was told of a change. Its task ends and its finding closes; what evidence said by
+    the drift is what the insurer knows from then on, and what came later is still owed. Raises NotFound,
+    Refused if that was said before or if the drift changed since `seen`, BadInput without words."""
     words = words.strip()
     if not words or len(words) > LONG:
         raise BadInput(
@@ -147,13 +148,16 @@ def tell(viewer: Viewer, drift: str, words: str, now: datetime) -> StatementDrif
     found = StatementDrift.objects.select_related("statement").filter(pk=drift).first()
     if found is None:
         raise NotFound(_("There is no such change of a statement."), _("Look at the page of the statement."))
-    with in_the_records_language():
-        told = said(look(found.statement.rests_on, viewer, now), found.statement.lacks)
+    demand_reach(found.statement.rests_on, viewer)
     with recording(viewer.actor, "tell an insurer of a change") as act:
+        # The statement first, as the worker locks them.
+        InsurerStatement.objects.select_for_update().get(pk=found.statement_id)
         row = StatementDrift.objects.select_for_update().get(pk=drift)
         if row.told_at is not None:
             raise Refused(_("That was said already."), _("Write what came later as a comment."))
-        row.told_at, row.told_by, row.told_words, row.said = now, viewer.actor, words, as_json(told)
+        if seen is not None:
+            demand_unchanged(row, seen)
+        row.told_at, row.told_by, row.told_words = now, viewer.actor, words
         row.save()
         act.reason = recorded(
             "tell the insurer that the answer changed: %(question)s", question=str(found.statement)

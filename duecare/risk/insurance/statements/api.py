@@ -10,8 +10,8 @@ from django.utils import timezone
 from duecare.ledger.viewers import Request, Scope, Viewer, demand_area
 from duecare.program.unchanged import seen_entry
 from duecare.risk.insurance.doors import keeper
-from duecare.risk.insurance.evidence import as_json, said
-from duecare.risk.insurance.looking import look
+from duecare.risk.insurance.evidence import as_json, said, said_of
+from duecare.risk.insurance.looking import as_seen, look
 from duecare.risk.insurance.routing import router
 from duecare.risk.insurance.statements import actions as statements
 from duecare.risk.insurance.statements import queries as statement_queries
@@ -89,13 +89,15 @@ class AnswerStatement(Body):
 
 
 def _statement(row: InsurerStatement, viewer: Viewer, request: Request) -> dict[str, Any]:
-    own = ("id", "policy", "state", "now", "seen")
+    own = ("id", "policy", "state", "said", "now", "seen")
+    then = said_of(row.said)
     drifted = row.pk in statement_queries.untold([row.pk])
     return {
         **{name: getattr(row, name) for name in InsurerStatementAnswer.model_fields if name not in own},
         "id": row.pk,
         "policy": row.policy_id,
         "state": statement_queries.state_of(row, drifted, timezone.localdate(request.view_now)),
+        "said": {} if then is None else as_json(as_seen(then, viewer)),
         "now": as_json(said(look(row.rests_on, viewer, request.view_now), row.lacks)),
         "seen": seen_entry(row),
     }

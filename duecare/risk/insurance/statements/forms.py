@@ -131,3 +131,4 @@ class TellForm(RecordForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Put a copy of the letter to the statement as a file."),
     )
+    seen = SeenField(required=False)

@@ -79,13 +79,14 @@ class StatementDrift(Record):
     since = models.DateTimeField()
     """When it was first seen."""
     said = models.JSONField()
-    """What evidence said then, or by the last time it got worse (`evidence.Said`)."""
+    """What evidence said then, or when it last got worse (`evidence.Said`): what the insurer is told."""
     due = models.DateField()
     """The last day on which the insurer is told in time."""
     finding = models.CharField(max_length=40)
     """Key of the finding that it opened."""
     agreed_at = models.DateTimeField(null=True)
-    """When evidence agreed again; what was untrue for a time is told all the same."""
+    """When evidence agreed again; what was untrue for a time is told all the same. Once it was told, the
+    insurer knows what evidence said by the drift until then, and what was signed from then on."""
     told_at = models.DateTimeField(null=True)
     told_by = models.CharField(max_length=80, blank=True)
     told_words = models.TextField(blank=True)

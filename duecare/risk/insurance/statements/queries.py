@@ -16,10 +16,11 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.approval_queries import Approvable, register_approvable
 from duecare.program.judgement import register_told
 from duecare.program.models import Decided
+from duecare.program.papers.placing import moment
 from duecare.program.subjects import register_reference
 from duecare.program.task_queries import today_at
-from duecare.risk.insurance.evidence import ANSWERS, said_of
-from duecare.risk.insurance.looking import title_of
+from duecare.risk.insurance.evidence import ANSWERS, said_of, too_old
+from duecare.risk.insurance.looking import as_seen, title_of
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.statements.models import InsurerStatement, StatementDrift
 from duecare.risk.insurance.statements.terms import CONTINUITY, KINDS, THROUGHOUT
@@ -189,7 +190,8 @@ def _facts(record: InsurerStatement, viewer: Viewer) -> Sequence[tuple[str, Any]
         (_("When"), when_words(record)),
         (_("Left out"), record.exceptions or "–"),
         (_("Answer"), str(ANSWERS.get(record.answer, "–"))),
-        (_("What evidence said"), _said_words(record)),
+        (_("What evidence said"), _said_words(record, viewer)),
+        (_("Evidence was asked"), moment(record.answered_at)),
     ]
     if said is not None and said.answer != record.answer:
         shown.append((_("Why the answer is another"), record.differs_because))
@@ -209,10 +211,11 @@ def when_words(record: InsurerStatement) -> str:
     return f"{CONTINUITY[record.continuity]}: {day(record.as_of)}"
 
 
-def _said_words(record: InsurerStatement) -> str:
-    said = said_of(record.said)
-    if said is None:
+def _said_words(record: InsurerStatement, viewer: Viewer) -> str:
+    kept = said_of(record.said)
+    if kept is None:
         return "–"
+    said = as_seen(kept, viewer)
     named = ", ".join(one.name for one in said.counters[:10])
     told = f"{ANSWERS[said.answer]}. {' '.join(said.why)}"
     return f"{told} {_('Counterexamples: %s') % named}" if named else told
@@ -228,7 +231,9 @@ def _closed(record: InsurerStatement, now: datetime) -> str:
         return _("This statement was ended.")
     if record.signed_at is not None:
         return _("It was signed already.")
-    return "" if record.answer else _("Nobody has answered it yet.")
+    if not record.answer:
+        return _("Nobody has answered it yet.")
+    return too_old(record.answered_at, now)
 
 
 def _decided(record: InsurerStatement, decided: Decided, now: datetime) -> None:

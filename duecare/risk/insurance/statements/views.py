@@ -14,16 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
-from duecare.ledger.viewers import Request
+from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks
 from duecare.program.approval_queries import decisions_about
 from duecare.program.approval_views import may_decide
 from duecare.program.models import Task
 from duecare.program.statement_queries import names_of
+from duecare.program.unchanged import seen_entry
 from duecare.risk.form_pages import form_page, refuse, sent
 from duecare.risk.insurance.doors import keeper, reader
-from duecare.risk.insurance.evidence import ANSWERS, Said, said, said_of
-from duecare.risk.insurance.looking import CHECK, SAFEGUARD, look, title_of
+from duecare.risk.insurance.evidence import ANSWERS, Said, said, said_of, too_old
+from duecare.risk.insurance.looking import CHECK, SAFEGUARD, as_seen, demand_reach, look, title_of
 from duecare.risk.insurance.pages import history
 from duecare.risk.insurance.policies.forms import ReasonForm
 from duecare.risk.insurance.policies.queries import find_policy
@@ -69,6 +70,7 @@ def statement(request: Request, key: str) -> HttpResponseBase:
     names = names_of(people, viewer)
     then, now = said_of(row.said), said(look(row.rests_on, viewer, request.view_now), row.lacks)
     may = viewer.changes and live and row.ended_at is None
+    aged = too_old(row.answered_at, request.view_now) if state == ASKED else ""
     context: dict[str, Any] = {
         "row": row,
         "state": state,
@@ -77,19 +79,20 @@ def statement(request: Request, key: str) -> HttpResponseBase:
         "one_day": row.continuity == ON_THE_DAY,
         "rests_on": [_link(id) for id in row.rests_on],
         "answer": ANSWERS.get(row.answer, ""),
-        "then": _told(then),
+        "then": _told(then and as_seen(then, viewer)),
         "now_said": _told(now),
         "differs": then is not None and then.answer != row.answer,
         "answered_by": names.get(row.answered_by, row.answered_by),
         "ended_by": names.get(row.ended_by, row.ended_by),
-        "drifts": [_drift(one, names) for one in drifts],
+        "drifts": [_drift(one, names, viewer) for one in drifts],
         "open_drift": open_drift,
         "task": _task(open_drift, request),
         "may_change": may and row.signed_at is None,
         "may_end": may,
         "reference": name,
         "decisions": decisions_about([name], viewer).get(name, []),
-        "may_decide": state == ASKED and may_decide(viewer, name),
+        "aged": aged,
+        "may_decide": state == ASKED and not aged and may_decide(viewer, name),
         "entries": history(STATEMENT, key, viewer),
         **remarks.context(name, viewer),
     }
@@ -113,8 +116,10 @@ def _link(id: str) -> tuple[str, str]:
     return title, reverse("safeguard", args=[id.removeprefix(SAFEGUARD)])
 
 
-def _drift(one: StatementDrift, names: dict[str, str]) -> dict[str, Any]:
-    return {"row": one, "said": _told(said_of(one.said)), "told_by": names.get(one.told_by, one.told_by)}
+def _drift(one: StatementDrift, names: dict[str, str], viewer: Viewer) -> dict[str, Any]:
+    said = said_of(one.said)
+    told = _told(said and as_seen(said, viewer))
+    return {"row": one, "said": told, "told_by": names.get(one.told_by, one.told_by)}
 
 
 def _task(drift: StatementDrift | None, request: Request) -> Task | None:
@@ -176,8 +181,9 @@ def answer(request: Request, key: str) -> HttpResponseBase:
     """Answer it; what evidence says stands above the form."""
     viewer = keeper(request)
     row = _unsigned(find_statement(key, viewer))
+    demand_reach(row.rests_on, viewer)
     now = said(look(row.rests_on, viewer, request.now), row.lacks)
-    form = AnswerForm(sent(request), initial={"answer": now.answer.value})
+    form = AnswerForm(sent(request), initial={"answer": now.answer.value, "seen": seen_entry(row)})
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -208,17 +214,19 @@ def tell(request: Request, key: str) -> HttpResponseBase:
     drift = drifts_of(row, viewer).filter(told_at=None).first()
     if drift is None:
         raise NotFound(_("There is nothing to tell."), _("Look at the page of the statement."))
-    form = TellForm(sent(request))
+    demand_reach(row.rests_on, viewer)
+    form = TellForm(sent(request), initial={"seen": seen_entry(drift)})
     if form.is_valid():
+        values = form.cleaned_data
         try:
-            actions.tell(viewer, drift.pk, form.cleaned_data["words"], request.now)
+            actions.tell(viewer, drift.pk, values["words"], request.now, seen=values["seen"])
         except DuecareError as error:
             refuse(form, error)
         else:
-            messages.success(request, _("Recorded. From now on the insurer knows what evidence says."))
+            messages.success(request, _("Recorded. The insurer knows what evidence said by then."))
             return redirect("insurer-statement", key)
-    text = _("Duecare writes to no insurer. Tell them as the policy asks, then say so here.")
-    return form_page(request, form, _("The insurer was told"), text, _("It was told"), _back(key))
+    context = {"form": form, "row": row, "told": _told(said_of(drift.said)), "back": _back(key)}
+    return render(request, "risk/insurance/tell.html", context, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
