@@ -14,10 +14,18 @@ Range = tuple[int, int]
 BY = "terminal:test"
 
 
-def terms(currency: str = "EUR", tolerance: int | None = 1_500_000_00) -> None:
+def terms(
+    currency: str = "EUR",
+    tolerance: int | None = 1_500_000_00,
+    *,
+    remedy: int | None = None,
+    turnover: int | None = None,
+) -> None:
     """What a bad year may cost us is 1.5 million, unless said otherwise."""
     with recording(BY, "set the terms of risk"):
-        RiskTerms.objects.create(pk=TERMS, currency=currency, tolerance=tolerance)
+        RiskTerms.objects.create(
+            pk=TERMS, currency=currency, tolerance=tolerance, remedy=remedy, turnover=turnover
+        )
 
 
 def scenario(
@@ -54,8 +62,14 @@ def effect(of: Scenario, safeguard: str, at: datetime, on: str = "frequency") ->
         )  # fmt: skip
 
 
-def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys for everybody") -> Measure:
-    """Something that would take away about four fifths of how often it comes."""
+def measure(
+    of: Scenario,
+    safeguard: str,
+    at: datetime,
+    title: str = "Passkeys for everybody",
+    efficacy: Sequence[int] = (800, 850, 950),
+) -> Measure:
+    """Something that would take away about four fifths of how often it comes, unless said otherwise."""
     with recording(BY, "propose a measure"):
         made: Measure = Measure.objects.create(
             title=title, safeguard=safeguard, once=[1, 2, 3], yearly=[1, 2, 3], years=3,
@@ -64,7 +78,7 @@ def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys f
                 {
                     "scenario": of.pk,
                     "on": "frequency",
-                    "efficacy": [800, 850, 950],
+                    "efficacy": list(efficacy),
                     "coverage": 1000,
                     "reliability": 950,
                 }
