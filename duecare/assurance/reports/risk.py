@@ -148,7 +148,7 @@ def _method() -> Iterator[Block]:
         _("Several people’s ranges and our own history are pooled, with the doubt between them kept."),
         _("What safeguards take away of each is counted by how well, how far and how reliably they work."),
         _("From these the chances of every yearly loss are computed; what was drawn by chance says so."),
-        _("The figures are exact for what was estimated, not for the world: a range too narrow misleads."),
+        _("The figures follow from what was estimated, not from the world: a range too narrow misleads."),
     ):
         yield Text(sentence)
 
