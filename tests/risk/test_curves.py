@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from scipy import integrate, special
 
 from duecare.errors import BadInput
-from duecare.risk.curves import NoCertificate, curve, summed
+from duecare.risk.curves import NoCertificate, curve, lattice, on_grid, summed
 from duecare.risk.frequencies import GammaRate, PertRate, Rate
-from duecare.risk.grids import lattice, on_grid
 from duecare.risk.scenarios import Portfolio, Scenario, vulnerability
 from duecare.risk.severities import Capped, Empirical, Lognormal, Pareto, Pert, Severity
 from duecare.risk.simulating import simulate
