@@ -16,7 +16,6 @@ from duecare.assurance.reports.interface import Asked, Told
 from duecare.ledger import asof, blobs
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
-from duecare.risk import curve_files, curves
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.register.portfolios import Stage
@@ -97,10 +96,7 @@ def test_both_sides_are_told_apart_with_the_figures_of_the_pages() -> None:
 
 
 def test_what_was_drawn_by_chance_says_so_wherever_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(curve_files, "YEARS", 20_000)
-    monkeypatch.setattr(curves, "TOLERANCE", 1e-15)
-    monkeypatch.setattr(curves, "MOST_POINTS", 1 << 13)
-    monkeypatch.setattr(curves, "MOST_UNCERTAIN", 1 << 13)
+    made.by_chance(monkeypatch)
     made.terms()
     made.scenario(1, "Fire", utc_now(), (310_000, 910_000), {"replacement": (7_000_00, 97_000_00)})
     told, found = gathered(), register()

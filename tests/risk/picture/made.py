@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import pytest
+
 from duecare.ledger.recording import recording
+from duecare.risk import curve_files, curves
 from duecare.risk.measures.models import Measure
+from duecare.risk.picture import answers, worth
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION
 
@@ -26,6 +30,16 @@ def terms(
         RiskTerms.objects.create(
             pk=TERMS, currency=currency, tolerance=tolerance, remedy=remedy, turnover=turnover
         )
+
+
+def by_chance(patch: pytest.MonkeyPatch) -> None:
+    """No curve gets its certificate: all are drawn by chance, and none of it is kept for other tests."""
+    patch.setattr(curve_files, "YEARS", 20_000)
+    patch.setattr(curves, "TOLERANCE", 1e-15)
+    patch.setattr(curves, "MOST_POINTS", 1 << 13)
+    patch.setattr(curves, "MOST_UNCERTAIN", 1 << 13)
+    for module, name in ((answers, "_figures"), (worth, "_bars"), (worth, "_steps")):
+        patch.setattr(module, name, getattr(module, name).__wrapped__)
 
 
 def scenario(

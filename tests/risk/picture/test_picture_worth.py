@@ -10,7 +10,7 @@ from django.test import Client
 
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
-from duecare.risk import curve_files, curves
+from duecare.risk import curve_files
 from duecare.risk.picture import worth
 from duecare.risk.register.models import Scenario
 from duecare.site.api_tokens import make_token
@@ -210,10 +210,7 @@ def test_bad_years_of_too_much_at_once_are_left_out_and_it_says_so(
 def test_bad_years_without_an_exact_curve_are_left_out_for_that_reason_and_no_other(
     owner: Client, clinic: tuple[Scenario, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curve_files, "YEARS", 20_000)
-    monkeypatch.setattr(curves, "TOLERANCE", 1e-15)
-    monkeypatch.setattr(curves, "MOST_POINTS", 1 << 13)
-    monkeypatch.setattr(curves, "MOST_UNCERTAIN", 1 << 13)
+    made.by_chance(monkeypatch)
     text = page(owner, f"/risk/safeguards/?bad=yes&scenarios={clinic[1].pk}")
     assert "The bad years have no exact curve" in text
     assert "choose fewer scenarios" not in text
