@@ -6,6 +6,7 @@ all show there. axe's rules are those of WCAG 2.2 A and AA, and its own best pra
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ import pytest
 CHROMIUM = "/usr/bin/chromium"
 EXPECTED = re.compile("status of 40|Error Code 400")
 """What Chromium says of an answer that refuses, which tests ask for."""
+SHOTS = os.environ.get("DUECARE_SHOTS", "")
+"""Where to put pictures of the pages that are looked at, for people; empty for nowhere."""
 NOTE_LEAVING = """navigation.addEventListener("navigate", event => {
   window.leaving = !event.destination.sameDocument && event.downloadRequest === null;
 });"""
@@ -131,6 +134,19 @@ def windows(browser: Any) -> Iterator[Windows]:
         opened.close()
     said = opened.complaints()
     assert said == [], said
+
+
+def looked_at(page: Any, name: str) -> None:
+    """The page is whole on a phone and on a desk, in the light and in the dark."""
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert axe_faults(page) == [], (name, width, scheme)
+            if SHOTS:
+                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+    page.emulate_media(color_scheme="light")
 
 
 def axe_faults(page: Any, *rules: str) -> list[str]:

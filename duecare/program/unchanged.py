@@ -6,6 +6,7 @@ one by then, and says who made it. What was typed stays in the form.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -43,6 +44,34 @@ def demand_unchanged(record: Record, seen: int) -> None:
             % {"who": actor_words(entry.actor, entry.actor_name), "number": number(entry.index)},
             _("Your words are still here: compare them with how it stands now, then save again."),
         )
+
+
+def draw_anew(form: Any, record: Record, stands: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """After an act refused what a form was sent with: the form counts from how its record stands now.
+
+    Saving again is then saving over what was now seen, so the page has to show what this returns: labels and
+    words of what differs from what was typed. `stands` are the values of a form that would be drawn now.
+    """
+    form.data = form.data.copy()
+    form.data["seen"] = seen_entry(record)
+    told = []
+    for name, field in form.fields.items():
+        if name in stands and name != "seen" and not field.widget.is_hidden:
+            here = _words(field, stands[name])
+            if here != _words(field, form.cleaned_data.get(name)):
+                told.append((str(form[name].label), here))
+    return told
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    """A value as its field shows it, in words."""
+    if isinstance(value, list | tuple | set):
+        return ", ".join(_words(field, one) for one in value)
+    choices = getattr(field, "choices", None)
+    for key, label in choices or ():
+        if str(key) == str(value):
+            return str(label)
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 def _entries(record: Record) -> Any:

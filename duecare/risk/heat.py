@@ -21,7 +21,7 @@ from duecare.words import Text, gettext_noop
 RATES = (0.01, 0.1, 1.0, 10.0)
 """Events a year at which the next place begins."""
 OF_TOLERANCE = (0.01, 0.1, 1.0, 10.0)
-"""Shares of what a bad year may cost."""
+"""Shares of what a bad year may cost us, or others before it is harm that needs remedy."""
 OF_TURNOVER = (0.0001, 0.001, 0.01, 0.1)
 """Shares of a year's turnover."""
 ABSOLUTE = (10_000.0, 100_000.0, 1_000_000.0, 10_000_000.0)
@@ -41,12 +41,19 @@ class Basis(StrEnum):
     """What the places of a loss are measured by."""
 
     TOLERANCE = "tolerance"
+    REMEDY = "remedy"
     TURNOVER = "turnover"
     ABSOLUTE = "absolute"
 
 
 BASES = {
     Basis.TOLERANCE: Text(gettext_noop("a hundredth, a tenth, once and ten times what a bad year may cost")),
+    Basis.REMEDY: Text(
+        gettext_noop(
+            "a hundredth, a tenth, once and ten times what a bad year may cost others before it is harm that "
+            "needs remedy"
+        )
+    ),
     Basis.TURNOVER: Text(
         gettext_noop("a ten-thousandth, a thousandth, a hundredth and a tenth of a year's turnover")
     ),
@@ -96,9 +103,16 @@ class Cell:
         return level(self.likelihood, self.impact)
 
 
-def bands(tolerance: float | None = None, turnover: float | None = None) -> Bands:
-    """Places of a loss by tolerance (what a bad year may cost), else by turnover, else in units of money."""
+def bands(
+    tolerance: float | None = None, turnover: float | None = None, *, remedy: float | None = None
+) -> Bands:
+    """Places of a loss by tolerance (what a bad year may cost us), else by turnover, else in units of money.
+
+    Those of harm to others go by `remedy` (what a bad year may cost them before it needs remedy); give
+    neither of the other two then: what we can bear is no measure of what is done to others.
+    """
     for of, shares, basis in (
+        (remedy, OF_TOLERANCE, Basis.REMEDY),
         (tolerance, OF_TOLERANCE, Basis.TOLERANCE),
         (turnover, OF_TURNOVER, Basis.TURNOVER),
     ):

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from duecare.errors import BadInput
 from duecare.program.catalogue import read_yaml
 from duecare.risk.criteria import Answer, Judged
-from duecare.words import Text
+from duecare.words import Text, number
 from duecare.words import gettext as _
 
 CONTENT = Path(__file__).parent / "content" / "safe_harbours.yaml"
@@ -88,7 +88,7 @@ class Standing:
     framework: Judged | None
     """None where no framework is asked for."""
     conditions: tuple[tuple[Condition, Judged], ...]
-    """Those that hold for an organisation of this size."""
+    """Those that hold for an organisation of this size; all, if nobody has said how large it is."""
     size: Judged | None
     """None where the size does not matter."""
     reason: str
@@ -147,6 +147,13 @@ def _concerns(condition: Condition, employees: int | None) -> bool:
 
 def _condition(condition: Condition, facts: Facts) -> Judged:
     values = {"what": condition.what}
+    if condition.employees is not None and facts.employees is None:
+        low, high = condition.employees
+        reason = _(
+            "It cannot be said until the number of employees is known, because it holds for %(low)s to "
+            "%(high)s: %(what)s."
+        )
+        return Judged(Answer.CANNOT_SAY, reason % {**values, "low": number(low), "high": number(high)})
     answer = facts.conditions.get(condition.id)
     if answer is None:
         return Judged(Answer.CANNOT_SAY, _("It cannot be said until somebody answers: %(what)s.") % values)

@@ -79,7 +79,42 @@ def test_both_sides_are_told_apart_with_the_figures_of_the_pages() -> None:
     assert kinds(told).count("curves") == 2
     assert kinds(told).count("spans") == 4
     texts = [block["text"] for block in told.content["blocks"] if block["kind"] == "text"]
-    assert "A bad year of our own lies within the tolerance of EUR\u00a01,500,000." in texts
+    # One scenario has no rate: what is partial is not told as within.
+    assert (
+        "What is estimated of a bad year of our own lies within the tolerance of EUR\u00a01,500,000, but "
+        "scenarios are missing in it: it cannot be said that all of it does."
+    ) in texts
+    assert ["Bad years were", "computed", "computed"] in table
+    (borne,) = (
+        cell
+        for block in told.content["blocks"]
+        if block["kind"] == "facts"
+        for term, cell in block["rows"]
+        if term == "A bad year against the tolerance"
+    )
+    assert borne["state"] == "partly"
+
+
+def test_what_was_drawn_by_chance_says_so_wherever_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    made.by_chance(monkeypatch)
+    made.terms()
+    made.scenario(1, "Fire", utc_now(), (310_000, 910_000), {"replacement": (7_000_00, 97_000_00)})
+    told, found = gathered(), register()
+    figures = found.figures("own", Stage.TODAY)
+    assert figures is not None
+    assert not figures.exact
+    bad, table = figures.bad, cells(told)
+    error = found.figure(bad.year_error or 0.0)
+    assert [
+        "A bad year, 1 in 20: more than", f"{found.shown(bad.year)} ± {error}", "Unknown"
+    ] in table  # fmt: skip
+    assert ["Bad years were", "drawn by chance, seed 20260", "–"] in table
+    (alone,) = (row for row in table if row[0] == "R-1 Fire" and len(row) == 5)
+    assert alone[2] == f"≈ {found.figure(bad.year)}"
+    texts = [block["text"] for block in told.content["blocks"] if block["kind"] == "text"]
+    assert any(text.startswith("≈ Drawn by chance, 20,000 years with seed 20260") for text in texts)
+    (picture,) = (block for block in told.content["blocks"] if block["kind"] == "curves")
+    assert picture["legend"][0]["label"] == "Today, drawn by chance"
 
 
 def test_what_is_not_estimated_is_unknown_in_each_table_and_never_nothing() -> None:
@@ -120,6 +155,25 @@ def test_many_scenarios_are_cut_with_how_many_more_there_are(monkeypatch: pytest
     made.clinic(utc_now())
     more = [block["more"] for block in gathered().content["blocks"] if block["kind"] == "table"]
     assert "3 more: see the register in Duecare as of that day." in more
+
+
+def test_no_table_is_longer_than_a_reader_bears_and_each_says_what_it_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("duecare.assurance.reports.risk.LISTED", 1)
+    monkeypatch.setattr("duecare.assurance.reports.risk_pictures.BARS", 2)
+    monkeypatch.setattr("duecare.assurance.reports.risk_pictures.STEPS", 2)
+    made.clinic(utc_now() - timedelta(days=400))
+    tables = [block for block in gathered().content["blocks"] if block["kind"] == "table"]
+    more = [block["more"] for block in tables if block["more"]]
+    # One scenario lacks its rate on both sides, one harm to others; all five are old.
+    assert "2 more: see the overview of risk in Duecare as of that day." in more
+    assert "4 more: see the overview of risk in Duecare as of that day." in more
+    assert "2 more: see what safeguards take away in Duecare as of that day." in more
+    assert any(one.endswith(" more: see what moves the loss most in Duecare as of that day.") for one in more)
+    assert max(len(block["rows"]) for block in tables if block["more"]) <= 3
+    stairs = next(block for block in tables if "take away" in block["more"])
+    assert stairs["rows"][-1][0] == "Today"
 
 
 def test_every_text_is_translated_but_what_people_wrote_and_amounts() -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chromium import axe_faults, chromium, windows
+from tests.chromium import chromium, looked_at, windows
 from tests.site import harbour
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser
-
-SHOTS = os.environ.get("DUECARE_SHOTS", "")
-"""Where to put pictures of the pages, for people to look at; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +37,6 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
             sign_in(page, served.address, who, second)
             pages.append(page)
         yield Clinic(served, *pages)
-
-
-def looked_at(page: Any, name: str) -> None:
-    """The page is whole on a phone and on a desk, in the light and in the dark."""
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], (name, width, scheme)
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
-    page.emulate_media(color_scheme="light")
 
 
 def test_from_what_a_member_saw_to_a_case_that_people_work_on(clinic: Clinic) -> None:

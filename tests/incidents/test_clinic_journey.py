@@ -7,7 +7,6 @@ notices are drafted and recorded, and one that is not owed is decided and signed
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests import stillness
-from tests.chromium import axe_faults, chromium, windows
+from tests.chromium import chromium, looked_at, windows
 from tests.incidents import clinic_home
 from tests.incidents.clinic import FACTS, FRIDAY
 from tests.incidents.clinic_home import APPS, OWNER, SECRET
@@ -27,8 +26,6 @@ from tests.site.browser import Served, code, environment, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
-SHOTS = os.environ.get("DUECARE_SHOTS", "")
-"""Where to put pictures of the pages, for people to look at; empty for nowhere."""
 MONDAY = datetime(2026, 10, 26, 12, 30, tzinfo=UTC)
 """13:30 in Berlin, after the limit."""
 NOVEMBER = datetime(2026, 11, 12, 9, tzinfo=UTC)
@@ -41,19 +38,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, A
         page = several.open()
         sign_in(page, served.address, OWNER, lambda: code(SECRET))
         yield served, page
-
-
-def looked_at(page: Any, name: str) -> None:
-    """The page is whole on a phone and on a desk, in the light and in the dark."""
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], (name, width, scheme)
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, "scrolls sideways")
-    page.emulate_media(color_scheme="light")
 
 
 def answer(page: Any, fact: str, value: str) -> None:

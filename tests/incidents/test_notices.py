@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from duecare.errors import BadInput, Refused
 from duecare.incidents.models import Case, Notice, TimelineEntry
 from duecare.incidents.notices import notice_actions
 from duecare.incidents.notices.clocks import clocks_of
+from duecare.incidents.timeline.actions import strike_entry
 from duecare.law.clocks import State
 from duecare.law.moments import moment
 from duecare.ledger.viewers import Role, Viewer
@@ -104,6 +107,48 @@ def test_a_notice_is_drafted_read_by_a_second_person_changed_and_handed_in(home:
         page = writer.get(f"/incidents/cases/{case.pk}/clocks/{GDPR}/notice/").content.decode()
         assert "This follows our notice part 1 of 23 October 2026, 11:00 CEST, your reference AZ 7." in page
         assert notice_of(case, GDPR, FRIDAY + 3 * HOUR).part == 2
+
+
+def test_what_a_later_part_goes_on_from_is_not_struck_before_that_part_is_gone(home: Path) -> None:
+    now = FRIDAY + 2 * HOUR
+    with clinic.at(FRIDAY):
+        clinic.found()
+        case = clinic.case()
+    with clinic.at(now):
+        clinic.aware(case)
+        clinic.answer(case, "personal_data_breach", True)
+        first = notice_of(case, GDPR, now)
+        at = moment("2026-10-23 11:00", "Europe/Berlin", "at")
+        notice_actions.hand_in(TERMINAL, first.pk, at, now)
+        entry = TimelineEntry.objects.get(kind="notice")
+        second = notice_of(case, GDPR, now)
+        with pytest.raises(Refused, match="Part 2 of the notice") as refused:
+            strike_entry(TERMINAL, case, entry.pk, "It was another.", now)
+        assert "Drop the draft of part 2 first" in refused.value.next_step
+        first.refresh_from_db()
+        assert first.submitted_at is not None
+        notice_actions.hand_in(TERMINAL, second.pk, at, now)
+        with pytest.raises(Refused, match="Part 2 of the notice") as refused:
+            strike_entry(TERMINAL, case, entry.pk, "It was another.", now)
+        assert "Strike first that part 2 was handed in" in refused.value.next_step
+        later = TimelineEntry.objects.get(kind="notice", about=f"incidents.notice:{second.pk}")
+        strike_entry(TERMINAL, case, later.pk, "Not yet.", now)
+        notice_actions.drop_notice(TERMINAL, second.pk, "Not needed.", now)
+        strike_entry(TERMINAL, case, entry.pk, "It was another.", now)
+        first.refresh_from_db()
+        assert first.submitted_at is None
+
+
+def test_a_notice_is_read_to_be_changed_only_once_its_case_is_held(home: Path) -> None:
+    with clinic.at(FRIDAY):
+        clinic.found()
+        notice = notice_of(clinic.case(), EIGHT_K, FRIDAY)
+        with CaptureQueriesContext(connection) as asked:
+            notice_actions.drop_notice(TERMINAL, notice.pk, "No.", FRIDAY)
+    read = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
+    whole = ['"incidents_case"."title"', '"incidents_notice"."words"']
+    first = [next(place for place, sql in enumerate(read) if column in sql) for column in whole]
+    assert first[0] < first[1], "the case is locked before the notice"
 
 
 def test_what_is_handed_in_on_monday_for_a_limit_of_monday_morning_is_late_and_says_why(home: Path) -> None:

@@ -218,6 +218,11 @@ def test_an_obligation_of_our_own_is_added_changed_as_yaml_and_by_form_taken_awa
     assert OwnObligation.objects.get().body["late"] == "call first"
     late = client.post(f"/law/own/{row.pk}/change/", {**filled(name="Hosting"), "why": "x", "seen": seen})
     assert "changed this while you wrote" in text(late)
+    assert int(seen_in(late.content.decode())) > int(seen), "the second try counts from how it stands now"
+    late = client.post(f"/law/own/{row.pk}/yaml/", {"text": f"{body}\n", "why": "x", "seen": seen})
+    assert "changed this while you wrote" in text(late)
+    again = {"text": f"{body}\n# As agreed.\n", "why": "x", "seen": seen_in(late.content.decode())}
+    assert client.post(f"/law/own/{row.pk}/yaml/", again).status_code == 302
     seen = seen_in(client.get(f"/law/own/{row.pk}/change/").content.decode())
     changed = filled(name="Hosting", duty_1_what="")
     changed |= {"clock_2_recipient": "Its insurer", "clock_2_counted": "undelayed"}

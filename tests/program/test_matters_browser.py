@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import Windows, axe_faults, chromium, windows
+from tests.chromium import Windows, chromium, looked_at, windows
 from tests.site import harbour
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser
-
-SHOTS = os.environ.get("DUECARE_SHOTS", "")
-"""Where to put pictures of the pages, for people to look at; empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +37,6 @@ def signed_in(opened: Windows, served: Served, who: str) -> Any:
     page = opened.open(1280)
     sign_in(page, served.address, who, lambda: code(harbour.SECRET))
     return page
-
-
-def looked_at(page: Any, name: str) -> None:
-    """The page is whole on a phone and on a desk, in the light and in the dark."""
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], (name, width, scheme)
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
-    page.emulate_media(color_scheme="light")
 
 
 def test_a_matter_from_its_opening_to_what_counsel_releases(clinic: Clinic, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ def test_a_rate_has_its_place(rate: float, place: int) -> None:
 
 def test_losses_are_measured_by_the_best_that_is_known() -> None:
     assert bands(2e6, 5e7).basis is Basis.TOLERANCE
+    assert bands(remedy=2e6).basis is Basis.REMEDY
+    assert bands(remedy=2e6).edges == bands(2e6).edges
     assert bands(2e6).edges == pytest.approx((2e4, 2e5, 2e6, 2e7))
     assert bands(None, 5e7).edges == pytest.approx((5e3, 5e4, 5e5, 5e6))
     assert bands().basis is Basis.ABSOLUTE

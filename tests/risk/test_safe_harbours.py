@@ -45,6 +45,17 @@ def test_what_is_asked_goes_with_the_size(employees: int, asked: list[str]) -> N
     assert found.answer is (Answer.MET if asked else Answer.NOT_MET)
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_what_is_asked_of_some_sizes_only_cannot_be_said_before_the_size_is_known(said: bool) -> None:
+    texas = HARBOURS["us-tx-542"]
+    answered = {f"us-tx-542.{one}": said for one in ("small", "middle", "large")}
+    found = judge(texas, Facts({}, answered))
+    assert found.answer is Answer.CANNOT_SAY
+    assert [told.answer for _one, told in found.conditions] == [Answer.CANNOT_SAY] * 3
+    assert "until the number of employees is known" in found.conditions[0][1].reason
+    assert "0 to 19" in found.conditions[0][1].reason
+
+
 GOOD = """
 as_of: "2026-01-01"
 safe_harbours:

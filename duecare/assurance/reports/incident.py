@@ -73,7 +73,7 @@ def gather(asked: Asked, viewer: Viewer) -> Told:
         *times(case),
         *timeline(case, viewer),
         *clocks(case, viewer, asked.instant),
-        *decisions(case, viewer, asked.instant),
+        *decisions(case, viewer),
         *notices(case, viewer),
         *evidence(case, viewer),
         *departures(case, viewer, asked.instant),

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from duecare.assurance.reports.decisions import vouched
 from duecare.assurance.reports.incident_course import at_words
+from duecare.errors import DuecareError
 from duecare.incidents.cases.models import Case, CaseRole
 from duecare.incidents.cases.naming import role_name
 from duecare.incidents.cases.overview import departures_of
@@ -22,7 +23,8 @@ from duecare.incidents.lessons.queries import (
     lessons_of,
     reference,
 )
-from duecare.incidents.notices.boards import case_board
+from duecare.incidents.notices.boards import case_board, uncounted_words
+from duecare.incidents.notices.clocks import facts_of
 from duecare.incidents.notices.models import Notice
 from duecare.incidents.notices.showing import Group, Shown
 from duecare.incidents.plans.queries import plan_content
@@ -53,13 +55,17 @@ WORDS = 900
 
 def clocks(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
     """Every clock that ran or waits: its limit, from what it was counted, and when it was met."""
-    board = case_board(case, viewer, now).board
+    yield Heading(_("Clocks of the law"))
+    try:
+        board = case_board(case, viewer, now).board
+    except DuecareError as error:
+        yield Text(uncounted_words(error))
+        return
     rows = [
         one
         for group in (Group.LATE, Group.RUNNING, Group.NEEDS, Group.WAITING, Group.DECIDED, Group.MET)
         for one in board[group]
     ]
-    yield Heading(_("Clocks of the law"))
     yield listed(
         (
             Column(_("Whom to tell"), 3),
@@ -99,10 +105,9 @@ def _clock(one: Shown) -> tuple[Cell, ...]:
     )
 
 
-def decisions(case: Case, viewer: Viewer, now: datetime) -> Iterator[Block]:
+def decisions(case: Case, viewer: Viewer) -> Iterator[Block]:
     """What was decided, among which options, knowing what, and who signed it."""
-    facts = case_board(case, viewer, now).clocks.incident.facts
-    rows = standings([case], viewer, {case.pk: facts})[case.pk]
+    rows = standings([case], viewer, {case.pk: facts_of(case, viewer)})[case.pk]
     entries = placed("incidents.casedecision", [one.decision.pk for one in rows], viewer)
     yield Heading(_("Decisions"))
     if not rows:

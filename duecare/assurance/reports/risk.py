@@ -12,13 +12,28 @@ from django.utils.translation import gettext_lazy, ngettext
 from duecare.assurance.reports.interface import Asked, Report, Told
 from duecare.assurance.reports.risk_pictures import curves_block, stairs_blocks, tornado_blocks
 from duecare.ledger.viewers import Viewer
-from duecare.program.papers.blocks import Block, Cell, Column, Facts, Heading, Table, Text, as_json, cut, mark
+from duecare.program.papers.blocks import (
+    Block,
+    Cell,
+    Column,
+    Facts,
+    Heading,
+    Mark,
+    Table,
+    Text,
+    as_json,
+    cut,
+    listed,
+    mark,
+)
 from duecare.program.papers.placing import day
 from duecare.risk import money
+from duecare.risk.picture.answers import Figures
+from duecare.risk.picture.bearing import bearing
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.queries import Ground, ground
 from duecare.risk.picture.telling import Told as Figured
-from duecare.risk.picture.telling import lines, method, named, share, told
+from duecare.risk.picture.telling import drawn_words, lines, method, named, share, told
 from duecare.risk.register.forms_of_loss import SIDE_WORDS
 from duecare.risk.register.portfolios import Stage
 from duecare.risk.register.reviewing import looked_at
@@ -27,7 +42,7 @@ from duecare.words import number
 SIDES = ("own", "others")
 """Told apart; nothing in the report adds them up."""
 LISTED = 200
-"""Scenarios in a table."""
+"""Rows of a table at most; each table says how many more there are, and where."""
 
 
 def gather(asked: Asked, viewer: Viewer) -> Told:
@@ -38,7 +53,7 @@ def gather(asked: Asked, viewer: Viewer) -> Told:
         words = _("Nobody had set the terms of risk, so nothing can be told in money.")
         return Told(title, (words,), {"blocks": [as_json(Text(words))]})
     blocks: list[dict[str, Any]] = []
-    for part in (_summary(found), _terms(found), _method()):
+    for part in (_summary(found, asked.instant), _terms(found), _method()):
         blocks += [as_json(block) for block in part]
     for side in SIDES:
         blocks += _side(found, side)
@@ -53,7 +68,7 @@ def gather(asked: Asked, viewer: Viewer) -> Told:
     return Told(title, (line,), {"blocks": blocks})
 
 
-def _summary(found: Ground) -> Iterator[Block]:
+def _summary(found: Ground, now: datetime) -> Iterator[Block]:
     """The answer of the first page: what a year may cost, each side apart."""
     figures = [found.figures(side, Stage.TODAY) for side in SIDES]
     yield Heading(_("What a year may cost"))
@@ -62,32 +77,46 @@ def _summary(found: Ground) -> Iterator[Block]:
         (_("A year, on average"), *(unknown if one is None else found.shown(one.mean) for one in figures)),
         (
             _("A bad year, 1 in 20: more than"),
-            *(unknown if one is None else found.shown(one.bad.year) for one in figures),
+            *(unknown if one is None else _give(found, one.bad.year, one.bad.year_error) for one in figures),
         ),
         (
             _("Such years, on average"),
-            *(unknown if one is None else found.shown(one.bad.beyond) for one in figures),
+            *(
+                unknown if one is None else _give(found, one.bad.beyond, one.bad.beyond_error)
+                for one in figures
+            ),
         ),
         (
             _("Chance of a year without any loss"),
             *(unknown if one is None else share(one.none) for one in figures),
         ),
+        (_("Bad years were"), *("–" if one is None else _had(one) for one in figures)),
     ]
     columns = (
         Column(_("With today’s safeguards"), 1),
         *(Column(str(SIDE_WORDS[side]), width=45, right=True) for side in SIDES),
     )
     yield Table(columns, tuple(rows), "")
-    own = figures[0]
     if found.tolerance is None:
         yield Text(_("Nobody has said what a bad year may cost us, so nothing is within a tolerance."))
-    elif own is not None:
-        words = (
-            _("A bad year of our own lies within the tolerance of %s.")
-            if own.bad.year <= found.tolerance
-            else _("A bad year of our own lies above the tolerance of %s.")
-        )
-        yield Text(words % found.shown(found.tolerance))
+    elif (borne := bearing(found, now)) is not None:
+        yield Facts(((_("A bad year against the tolerance"), Mark(borne.state, borne.words)),))
+        yield Text(borne.sentence)
+
+
+def _give(found: Ground, amount: float, error: float | None) -> str:
+    """An amount; with its standard error where it was drawn by chance."""
+    told = found.shown(amount)
+    return (
+        told
+        if error is None
+        else _("%(amount)s ± %(error)s") % {"amount": told, "error": found.figure(error)}
+    )
+
+
+def _had(figures: Figures) -> str:
+    """How a curve was had, in a cell."""
+    return _("computed") if figures.exact else _("drawn by chance, seed %s") % figures.seed
 
 
 def _terms(found: Ground) -> Iterator[Block]:
@@ -119,7 +148,7 @@ def _method() -> Iterator[Block]:
         _("Several people’s ranges and our own history are pooled, with the doubt between them kept."),
         _("What safeguards take away of each is counted by how well, how far and how reliably they work."),
         _("From these the chances of every yearly loss are computed; what was drawn by chance says so."),
-        _("The figures are exact for what was estimated, not for the world: a range too narrow misleads."),
+        _("The figures follow from what was estimated, not from the world: a range too narrow misleads."),
     ):
         yield Text(sentence)
 
@@ -162,20 +191,21 @@ def _figures(found: Ground, stages: Sequence[Figured]) -> Table:
 def _scenarios(found: Ground) -> Iterator[Block]:
     """Each scenario alone: expected loss and bad year, both sides."""
     yield Heading(_("Scenarios, each alone"))
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
+    drawn: list[Figures] = []
     for row in found.rows[:LISTED]:
         alone = found.only(row.key)
         cells: list[Cell] = []
         for side in SIDES:
             one = alone.figures(side, Stage.TODAY)
-            cells += (
-                [mark("unknown"), mark("unknown")]
-                if one is None
-                else [found.figure(one.mean), found.figure(one.bad.year)]
-            )
+            if one is None:
+                cells += [mark("unknown"), mark("unknown")]
+                continue
+            drawn += [] if one.exact else [one]
+            bad = found.figure(one.bad.year)
+            cells += [found.figure(one.mean), bad if one.exact else f"≈ {bad}"]
         rows.append((cut(row.name, 90), *cells))
-    left = len(found.rows) - len(rows)
-    yield Table(
+    yield listed(
         (
             Column(_("Scenario, %s") % found.currency, 1),
             Column(_("Own: average"), width=24, right=True),
@@ -183,17 +213,13 @@ def _scenarios(found: Ground) -> Iterator[Block]:
             Column(_("Others: average"), width=26, right=True),
             Column(_("Others: 1 in 20"), width=26, right=True),
         ),
-        tuple(rows),
-        _("There is no scenario in the register."),
-        ngettext(
-            "%(n)s more: see the register in Duecare as of that day.",
-            "%(n)s more: see the register in Duecare as of that day.",
-            left,
-        )
-        % {"n": number(left)}
-        if left
-        else "",
+        rows,
+        len(found.rows),
+        empty=_("There is no scenario in the register."),
+        where=_("see the register in Duecare as of that day"),
     )
+    for words in dict.fromkeys(drawn_words(one) for one in drawn):
+        yield Text(_("≈ %s") % words, quiet=True)
     yield Text(
         _("Averages add up; bad years do not: that two scenarios have theirs at once is rarer than one."),
         quiet=True,
@@ -206,17 +232,22 @@ def _unknown(found: Ground, now: datetime) -> Iterator[Block]:
     rows = [
         (cut(one.name, 90), str(SIDE_WORDS[side]), one.why) for side in SIDES for one in named(found, side)
     ]
-    yield Table(
+    where = _("see the overview of risk in Duecare as of that day")
+    yield listed(
         (Column(_("Scenario"), 3), Column(_("Is not in"), 2), Column(_("Why"), 4)),
-        tuple(rows),
-        _("Every scenario of the register is in the figures, on both sides."),
+        rows[:LISTED],
+        len(rows),
+        empty=_("Every scenario of the register is in the figures, on both sides."),
+        where=where,
     )
     stale = found.stale(now)
     yield Heading(_("What nobody has looked at for longer than the target allows"))
-    yield Table(
+    yield listed(
         (Column(_("Scenario"), 1), Column(_("Last looked at"), width=40)),
-        tuple((cut(str(one), 90), day(looked_at(one))) for one in stale),
-        _("Nothing: each was looked at within the days that the target allows."),
+        [(cut(str(one), 90), day(looked_at(one))) for one in stale[:LISTED]],
+        len(stale),
+        empty=_("Nothing: each was looked at within the days that the target allows."),
+        where=where,
     )
 
 

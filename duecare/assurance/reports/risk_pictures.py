@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from duecare.program.papers.blocks import Column, Table, as_json, cut
+from duecare.program.papers.blocks import Column, as_json, cut, listed
 from duecare.risk.picture import doubts, stairs
 from duecare.risk.picture.queries import Ground
 from duecare.risk.picture.spans import Span
@@ -15,6 +15,8 @@ from duecare.risk.picture.telling import Told, picture
 
 BARS = 10
 """Of a tornado: those that matter."""
+STEPS = 30
+"""Of a waterfall, with the year of today after them."""
 
 
 def curves_block(found: Ground, stages: Sequence[Told], *, tolerance: bool) -> dict[str, Any] | None:
@@ -22,7 +24,14 @@ def curves_block(found: Ground, stages: Sequence[Told], *, tolerance: bool) -> d
     drawn = picture(found, tuple(stages), "year", tolerance=tolerance)
     if drawn is None:
         return None
-    legend = [{"hue": one.look, "label": one.label} for one in drawn.curves]
+    by_chance = {one.stage.value for one in stages if not one.figures.exact}
+    legend = [
+        {
+            "hue": one.look,
+            "label": _("%s, drawn by chance") % one.label if one.look in by_chance else one.label,
+        }
+        for one in drawn.curves
+    ]
     if drawn.tolerance is not None:
         legend.append({"hue": "tolerance", "label": _("Tolerance, for 1 year in 20")})
     return {
@@ -41,41 +50,47 @@ def curves_block(found: Ground, stages: Sequence[Told], *, tolerance: bool) -> d
 
 def stairs_blocks(found: Ground, side: str) -> Iterator[dict[str, Any]]:
     """The waterfall of safeguards with its table."""
-    rows = list(stairs.shown(found, stairs.waterfall(found, side)))
+    steps = list(stairs.shown(found, stairs.waterfall(found, side)))
+    rows = [*steps[:STEPS], *steps[STEPS:][-1:]]
     yield _spans(
         _("What each safeguard takes away of an average year; the table below has the same figures."),
         [(one.stair.name, one.mean, one.span, not one.change) for one in rows],
     )
     yield as_json(
-        Table(
+        listed(
             (
                 Column(_("Step"), 1),
                 Column(_("Changes it by, %s") % found.currency, width=40, right=True),
                 Column(_("Average year then, %s") % found.currency, width=45, right=True),
             ),
-            tuple((cut(one.stair.name, 90), one.change, one.mean) for one in rows),
-            "",
+            [(cut(one.stair.name, 90), one.change, one.mean) for one in rows],
+            len(steps),
+            empty="",
+            where=_("see what safeguards take away in Duecare as of that day"),
         )
     )
 
 
 def tornado_blocks(found: Ground, side: str, mean: float) -> Iterator[dict[str, Any]]:
     """The widest bars of the tornado with their table."""
-    rows = list(doubts.tried(found, doubts.tornado(found, side), mean))[:BARS]
+    bars = doubts.tornado(found, side)
+    rows = list(doubts.tried(found, bars, mean))[:BARS]
     yield _spans(
         _("What each doubt alone does to an average year; the table below has the same figures."),
         [(one.name, "", one.span, False) for one in rows],
     )
     yield as_json(
-        Table(
+        listed(
             (
                 Column(_("What is in doubt"), 3),
                 Column(_("From, to"), 3),
                 Column(_("Average year then, from"), width=32, right=True),
                 Column(_("to, %s") % found.currency, width=28, right=True),
             ),
-            tuple((cut(one.name, 90), one.tried, one.mean_low, one.mean_high) for one in rows),
-            "",
+            [(cut(one.name, 90), one.tried, one.mean_low, one.mean_high) for one in rows],
+            len(bars),
+            empty="",
+            where=_("see what moves the loss most in Duecare as of that day"),
         )
     )
 

@@ -24,8 +24,10 @@ from duecare.incidents.decisions.queries import (
     standings,
     value_words,
 )
-from duecare.incidents.notices.boards import case_board
+from duecare.incidents.notices.boards import case_board, countable_board
+from duecare.incidents.notices.clocks import facts_of
 from duecare.incidents.notices.pages import form_page, sent, worker
+from duecare.incidents.timeline.queries import register_of
 from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request
@@ -41,9 +43,8 @@ def decisions(request: Request, key: str) -> HttpResponseBase:
     """All decisions of a case, newest first."""
     viewer = request.viewer
     case = find_case(key, viewer)
-    facts = case_board(case, viewer, request.view_now).clocks.incident.facts
     context = {
-        "decisions": standings([case], viewer, {case.pk: facts})[case.pk],
+        "decisions": standings([case], viewer, {case.pk: facts_of(case, viewer)})[case.pk],
         "working": asof.current() is None and may_work(case, viewer),
     }
     return render(request, "incidents/decisions.html", framed(case, request, PAGE, **context))
@@ -55,12 +56,9 @@ def decision(request: Request, key: str) -> HttpResponseBase:
     viewer = request.viewer
     row = find_decision(key, viewer)
     case = row.case
-    clocks = case_board(case, viewer, request.view_now).clocks
-    standing = next(
-        one
-        for one in standings([case], viewer, {case.pk: clocks.incident.facts})[case.pk]
-        if one.decision.pk == key
-    )
+    board, register = countable_board(case, viewer, request.view_now), register_of(case)
+    decided_here = standings([case], viewer, {case.pk: facts_of(case, viewer)})[case.pk]
+    standing = next(one for one in decided_here if one.decision.pk == key)
     name = reference(key)
     live = asof.current() is None
     decided = signatures([key]).get(name, [])
@@ -68,15 +66,14 @@ def decision(request: Request, key: str) -> HttpResponseBase:
         "standing": standing,
         "row": row,
         "known": [
-            (fact_words(one["fact"], clocks.register), value_words(one["value"]), one["rests"])
-            for one in row.known
+            (fact_words(one["fact"], register), value_words(one["value"]), one["rests"]) for one in row.known
         ],
         "changed": [
-            (fact_words(one.fact, clocks.register), value_words(one.was), value_words(one.now))
+            (fact_words(one.fact, register), value_words(one.was), value_words(one.now))
             for one in standing.changed
         ],
-        "told": clocks.of(standing.clock) if standing.clock else None,
-        "law": clocks.register.obligations.get(row.obligation),
+        "told": board.clocks.of(standing.clock) if board and standing.clock else None,
+        "law": register.obligations.get(row.obligation),
         "reference": name,
         "decisions": decided,
         "may_decide": live and not standing.ended and not decided and may_decide(viewer, name),

@@ -69,6 +69,14 @@ def case_board(case: Case, viewer: Viewer, now: datetime) -> CaseBoard:
     return once(f"clocks of {case.pk} {now.isoformat()}", lambda: _case_board(case, viewer, now))
 
 
+def countable_board(case: Case, viewer: Viewer, now: datetime) -> CaseBoard | None:
+    """The same; None where the clocks cannot be counted, which the head of every page of the case says."""
+    try:
+        return case_board(case, viewer, now)
+    except DuecareError:
+        return None
+
+
 def _case_board(case: Case, viewer: Viewer, now: datetime) -> CaseBoard:
     clocks = clocks_of(case, viewer, now)
     decided = standings([case], viewer, {case.pk: clocks.incident.facts}, only_notices=True)[case.pk]

@@ -69,6 +69,12 @@ def clock_id(told: Told) -> str:
     return f"{told.clock.obligation}.{told.clock.id}"
 
 
+def facts_of(case: Case, viewer: Viewer) -> Facts:
+    """What is answered, of the organisation and in the case: known whether or not its law can be read."""
+    rows = CaseFact.objects.all().visible_to(viewer).filter(case=case)
+    return Facts(profile_facts(case), {row.fact: row.value for row in rows})
+
+
 def clocks_of(case: Case, viewer: Viewer, now: datetime) -> Clocks:
     """What the clocks of a case tell at a moment, on the day that is being viewed: five queries at most."""
     rows = TimelineEntry.objects.all().visible_to(viewer).filter(case=case, struck_at=None)

@@ -17,6 +17,9 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+
+from duecare.errors import DuecareError
 from duecare.incidents.cases.models import Case
 from duecare.law.applicable import overrides_now, register_now
 from duecare.law.frozen import Frozen, freeze, thaw
@@ -44,8 +47,16 @@ def law_today() -> Frozen:
 
 
 def law_of(case: Case) -> Law:
-    """The law by which a case is counted. Raises NotFound or Tampered if what was frozen is not there."""
-    return Law(_thawed(case.law), True) if case.law else Law(law_today(), False)
+    """The law by which a case is counted. Raises NotFound, Tampered or BadInput, naming the law, if what was
+    frozen is not there, was altered, or is written as this release does not read it."""
+    if not case.law:
+        return Law(law_today(), False)
+    try:
+        return Law(_thawed(case.law), True)
+    except DuecareError as error:
+        words = _("The law of version %(version)s, by which this case is counted, cannot be read: %(why)s")
+        told = words % {"version": case.law_version, "why": error.what}
+        raise type(error)(told, error.next_step) from error
 
 
 @lru_cache(maxsize=16)

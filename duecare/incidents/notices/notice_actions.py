@@ -307,13 +307,16 @@ def _mail_address(address: str) -> str:
 
 
 def _locked(key: str) -> Notice:
-    """The notice, locked, of an open case."""
-    notice: Notice | None = (
-        Notice.objects.select_for_update(of=("self",)).select_related("case").filter(pk=key).first()
-    )
+    """The notice of an open case, both locked: the case first, as everywhere."""
+    missing = NotFound(_("There is no such notice."), _("Look in the list of the case."))
+    of_case = Notice.objects.filter(pk=key).values_list("case_id", flat=True).first()
+    if of_case is None:
+        raise missing
+    case = open_case_of(of_case)
+    notice: Notice | None = Notice.objects.select_for_update().filter(pk=key, case=case).first()
     if notice is None:
-        raise NotFound(_("There is no such notice."), _("Look in the list of the case."))
-    open_case_of(notice.case_id)
+        raise missing
+    notice.case = case
     return notice
 
 

@@ -16,7 +16,7 @@ from duecare.incidents.cases.frame import framed
 from duecare.incidents.cases.queries import find_case, may_work
 from duecare.incidents.decisions.forms import EndForm
 from duecare.incidents.notices import forms, notice_actions
-from duecare.incidents.notices.boards import case_board
+from duecare.incidents.notices.boards import case_board, countable_board
 from duecare.incidents.notices.clocks import Clocks
 from duecare.incidents.notices.drafting import draft_of, subject_of
 from duecare.incidents.notices.models import Notice
@@ -24,6 +24,8 @@ from duecare.incidents.notices.notice_actions import NOTICE
 from duecare.incidents.notices.pages import again, form_page, sent, worker
 from duecare.incidents.notices.queries import find_notice, material_of, notices_of, state_of, telling_of
 from duecare.incidents.notices.showing import Group, at_words, state_words, utc_words
+from duecare.incidents.timeline.queries import register_of
+from duecare.law.obligations import Register
 from duecare.law.told import Told
 from duecare.ledger import asof
 from duecare.ledger.naming import actor_words
@@ -44,18 +46,20 @@ def notices(request: Request, key: str) -> HttpResponseBase:
     """All notices of a case, and the clocks that ask for one."""
     viewer = request.viewer
     case = find_case(key, viewer)
-    told = case_board(case, viewer, request.view_now)
-    offered = [one for group in OFFERED for one in told.board[group] if not one.told.clock.internal]
+    told = countable_board(case, viewer, request.view_now)
+    shown = [one for group in OFFERED for one in told.board[group]] if told else []
+    offered = [one for one in shown if not one.told.clock.internal]
+    register = register_of(case)
     context = {
-        "notices": [_row(row, told.clocks) for row in notices_of(case, viewer)],
+        "notices": [_row(row, register) for row in notices_of(case, viewer)],
         "offered": offered,
         "working": asof.current() is None and may_work(case, viewer),
     }
     return render(request, "incidents/notices.html", framed(case, request, PAGE, **context))
 
 
-def _row(notice: Notice, found: Clocks) -> dict[str, Any]:
-    law = found.register.obligations.get(notice.obligation)
+def _row(notice: Notice, register: Register) -> dict[str, Any]:
+    law = register.obligations.get(notice.obligation)
     at = notice.submitted_at
     return {
         "notice": notice,
@@ -72,12 +76,12 @@ def notice(request: Request, key: str) -> HttpResponseBase:
     viewer = request.viewer
     found = find_notice(key, viewer)
     case = found.case
-    clocks = case_board(case, viewer, request.view_now).clocks
-    told = clocks.of(f"{found.obligation}.{found.clock}")
+    board = countable_board(case, viewer, request.view_now)
+    told = board.clocks.of(f"{found.obligation}.{found.clock}") if board else None
     live = asof.current() is None
     mail = OutboxMessage.objects.filter(about=notice_actions.message_of(key)).first() if live else None
     context = {
-        **_row(found, clocks),
+        **_row(found, register_of(case)),
         "told": told,
         "clock": f"{found.obligation}.{found.clock}",
         "clock_words": state_words(told) if told else "",

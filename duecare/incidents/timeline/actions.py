@@ -70,7 +70,7 @@ def strike_entry(
 
     A notice of which it told that it was handed in is a draft again. Raises BadInput without a reason, or for
     what is to be confirmed first; NotFound for no such entry; Refused if it is struck, if the mail server
-    took the notice of which it tells, or if the case is closed.
+    took the notice of which it tells, if a later part of that notice stands, or if the case is closed.
     """
     with recording(actor, recorded("strike an entry of the case %(title)s", title=case.title)):
         current = demand_open(case)
@@ -78,6 +78,7 @@ def strike_entry(
         notice = _told_of(found)
         if notice is not None:
             _demand_not_mailed(notice)
+            _demand_last(notice)
         check = guarded(current, now) if found.trigger else unguarded
         _strike(actor, found, reason, now)
         if notice is not None:
@@ -263,6 +264,22 @@ def _demand_not_mailed(notice: Notice) -> None:
             % {"subject": notice.subject},
             _("Tell it anew with other words; hand in the next part of the notice if its text was wrong."),
         )
+
+
+def _demand_last(notice: Notice) -> None:
+    """What a later part goes on from stays handed in: else two drafts of one notice would stand."""
+    parts = Notice.objects.filter(case=notice.case_id, obligation=notice.obligation, clock=notice.clock)
+    later = parts.filter(part__gt=notice.part, dropped_at=None).order_by("-part").first()
+    if later is None:
+        return
+    values = {"subject": notice.subject, "part": number(later.part)}
+    raise Refused(
+        _("Part %(part)s of the notice “%(subject)s” stands, and goes on from what this entry tells.")
+        % values,
+        _("Strike first that part %(part)s was handed in.") % values
+        if later.submitted_at is not None
+        else _("Drop the draft of part %(part)s first, or tell this entry anew.") % values,
+    )
 
 
 def _demand_reason(reason: str) -> None:

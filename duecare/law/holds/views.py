@@ -24,6 +24,7 @@ from duecare.ledger.viewers import Request, Viewer
 from duecare.program import remarks
 from duecare.program.statement_queries import names_of
 from duecare.program.subjects import address_of, name_of
+from duecare.program.unchanged import draw_anew
 from duecare.web.views import show
 
 HISTORY = 20
@@ -94,15 +95,20 @@ def change(request: Request, key: str) -> HttpResponseBase:
     viewer = demand_holder(request)
     row = _standing(find_hold(key, viewer))
     form = HoldForm(request.POST if request.method == "POST" else None, initial=HoldForm.of(row))
+    stands: list[tuple[str, str]] = []
     if form.is_valid():
         try:
             actions.change_hold(viewer, key, form.draft(), form.cleaned_data["seen"] or -1, request.now)
         except DuecareError as error:
+            if isinstance(error, Refused):
+                row.refresh_from_db()
+                stands = draw_anew(form, row, HoldForm.of(row))
             _refuse(form, error)
         else:
             messages.success(request, _("The hold was changed."))
             return redirect("legal-hold", key)
-    return _page(request, form, _("Change the hold"), row.name, _("Save"), reverse("legal-hold", args=[key]))
+    back = reverse("legal-hold", args=[key])
+    return _page(request, form, _("Change the hold"), row.name, _("Save"), back, stands=stands)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +139,7 @@ def _refuse(form: HoldForm | EndForm, error: DuecareError) -> None:
 
 
 def _page(
-    request: Request, form: HoldForm | EndForm, title: str, text: str, button: str, back: str
+    request: Request, form: HoldForm | EndForm, title: str, text: str, button: str, back: str, **more: Any
 ) -> HttpResponseBase:
-    context = {"form": form, "title": title, "text": text, "button": button, "back": back}
+    context = {"form": form, "title": title, "text": text, "button": button, "back": back, **more}
     return render(request, "law/form.html", context, status=400 if form.errors else 200)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import BadInput, DuecareError
+from duecare.errors import BadInput, DuecareError, Refused
 from duecare.law.following.actions import told_in_short
 from duecare.law.models import OwnObligation
 from duecare.law.own import actions
@@ -25,7 +25,7 @@ from duecare.law.own.isolated import LARGEST, read_file
 from duecare.law.queries import AREA, find_own, keeper
 from duecare.law.rulings.forms import ReasonForm
 from duecare.ledger.viewers import Request, demand_area
-from duecare.program.unchanged import seen_entry
+from duecare.program.unchanged import draw_anew, seen_entry
 from duecare.web.uploads import demand_size
 
 
@@ -73,6 +73,7 @@ def change(request: Request, id: str) -> HttpResponseBase:
     viewer = keeper(request)
     row = find_own(id, viewer)
     form = ChangeOwnForm(_sent(request), shown=of_entry(row.body), seen=seen_entry(row))
+    stands: list[tuple[str, str]] = []
     if form.is_valid():
         try:
             entry = taken_in(to_entry(form.guided(), row.body, id), row.name)
@@ -81,6 +82,9 @@ def change(request: Request, id: str) -> HttpResponseBase:
                 viewer.actor, id, entry, values["why"], request.now, seen=values["seen"] or 0
             )
         except DuecareError as error:
+            if isinstance(error, Refused):
+                row.refresh_from_db()
+                stands = draw_anew(form, row, ChangeOwnForm(None, shown=of_entry(row.body)).initial)
             _refused(form, error)
         else:
             _told(request, done)
@@ -93,6 +97,7 @@ def change(request: Request, id: str) -> HttpResponseBase:
         reverse("obligation", args=[id]),
         text=_("What was written as YAML and is not asked for here stays as it is."),
         other=(reverse("own-obligation-yaml", args=[id]), _("Change it as YAML")),
+        stands=stands,
     )
 
 
@@ -103,6 +108,7 @@ def change_yaml(request: Request, id: str) -> HttpResponseBase:
     row = find_own(id, viewer)
     initial = {"text": one_as_yaml(row.body), "seen": seen_entry(row)}
     form = YamlForm(_sent(request), initial=initial)
+    stands: list[tuple[str, str]] = []
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -113,6 +119,9 @@ def change_yaml(request: Request, id: str) -> HttpResponseBase:
                 viewer.actor, id, entries[0], values["why"], request.now, seen=values["seen"]
             )
         except DuecareError as error:
+            if isinstance(error, Refused):
+                row.refresh_from_db()
+                stands = draw_anew(form, row, {"text": one_as_yaml(row.body)})
             _refused(form, error, "text")
         else:
             _told(request, done)
@@ -124,6 +133,7 @@ def change_yaml(request: Request, id: str) -> HttpResponseBase:
         _("Save"),
         reverse("obligation", args=[id]),
         text=_("Its fields are those of the laws that ship; docs/obligations.md describes each."),
+        stands=stands,
     )
 
 

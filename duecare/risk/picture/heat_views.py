@@ -23,7 +23,7 @@ def heat(request: Request) -> HttpResponseBase:
     viewer = demand_area(request, ROOM)
     choice = Choice.of(request.GET, formats=("csv", "json"))
     found = ground(viewer, choice)
-    bands = None if found is None else matrix.scale(found)
+    bands = None if found is None else matrix.scale(found, choice.side)
     placed = () if found is None or bands is None else matrix.placed(found, choice.side, bands)
     if choice.format:
         rows = [] if found is None else matrix.flat(found, placed, choice.side)

@@ -66,11 +66,18 @@ class Row:
     squares: tuple[Square, ...]
 
 
-def scale(ground: Ground) -> Bands:
-    """What places of a loss are measured by: the tolerance, else the turnover, else units of money."""
+def scale(ground: Ground, side: str) -> Bands:
+    """What places of a loss are measured by.
+
+    Of our own: the tolerance, else the turnover, else units of money. Of others: what needs remedy, else
+    units of money. Of both together nobody says what may be: the turnover, else units of money.
+    """
     unit = 10 ** money.digits(ground.currency)
+    if side == "others":
+        remedy: int | None = ground.terms.remedy
+        return bands(remedy=None if remedy is None else remedy / unit)
     turnover: int | None = ground.terms.turnover
-    return bands(ground.tolerance, None if turnover is None else turnover / unit)
+    return bands(ground.tolerance if side == "own" else None, None if turnover is None else turnover / unit)
 
 
 def placed(ground: Ground, side: str, of: Bands) -> tuple[Placed, ...]:

@@ -56,6 +56,18 @@ class Shown:
     bad_change: str
     span: Span
 
+    @property
+    def worse(self) -> bool:
+        """Whether the step makes an average year or a bad one cost more."""
+        return self.stair.change > 0 or (self.stair.bad_change or 0.0) > 0
+
+    @property
+    def look(self) -> str:
+        """The name of the bar's style: a year that costs more is never drawn like one that costs less."""
+        if self.stair.before is None or not self.stair.change:
+            return "plain"
+        return "bad" if self.stair.change > 0 else "good"
+
 
 def waterfall(ground: Ground, side: str, *, bad: bool = False) -> tuple[Stair, ...]:
     """The steps of a side; none where nothing is estimated."""
@@ -117,11 +129,17 @@ def shown(ground: Ground, found: tuple[Stair, ...]) -> Iterator[Shown]:
         yield Shown(
             one,
             ground.figure(one.step.mean),
-            "" if one.before is None else ground.figure(one.change),
+            "" if one.before is None else _signed(ground, one.change),
             "" if one.step.bad is None else ground.figure(one.step.bad),
-            "" if one.bad_change is None else ground.figure(one.bad_change),
+            "" if one.bad_change is None else _signed(ground, one.bad_change),
             span,
         )
+
+
+def _signed(ground: Ground, change: float) -> str:
+    """A change with its sign, so that what is more is not read as what is less."""
+    told = ground.figure(change)
+    return f"+{told}" if change > 0 else told
 
 
 def flat(ground: Ground, found: tuple[Stair, ...], side: str) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,26 +136,47 @@ def _amount(ground: Ground, point: Point, of: str) -> str:
 
 
 def share(chance: float) -> str:
-    """A chance in per cent: "14 %", "0.3 %", "less than 0.1\u00a0%"."""
+    """A chance in per cent: "14 %", "0.3 %", "less than 0.1\u00a0%".
+
+    What is neither impossible nor certain is never told as 0 % or 100 %.
+    """
     per_cent = 100 * chance
     if 0 < per_cent < 0.1:
         return _("less than 0.1\u00a0%")
+    if 99.9 < per_cent < 100:
+        return _("more than 99.9\u00a0%")
+    if 99 < per_cent < 100:
+        return _("%s\u00a0%%") % number(round(per_cent, 1))
     return _("%s\u00a0%%") % number(round(per_cent, 1) if per_cent < 10 else round(per_cent))
 
 
 def method(found: tuple[Told, ...]) -> str:
-    """How the figures were had, and how far they can be off."""
-    drawn = [one.figures for one in found if not one.figures.exact]
+    """How the figures were had, and how far they can be off; by stage where that differs."""
+    exact = [one for one in found if one.figures.exact]
+    drawn = [one for one in found if not one.figures.exact]
     if not drawn:
-        worst = max((one.figures.error for one in found), default=0.0)
-        return _("Computed, not drawn: each figure is within %s %% of what the estimates imply.") % number(
-            max(round(100 * worst, 3), 0.001)
-        )
+        return _computed([one.figures for one in exact])
+    told = [(one.words, drawn_words(one.figures)) for one in drawn]
+    if not exact and len({words for _stage, words in told}) == 1:
+        return told[0][1]
+    told += [(one.words, _computed([one.figures])) for one in exact]
+    return " ".join(_("%(stage)s: %(how)s") % {"stage": stage, "how": how} for stage, how in told)
+
+
+def _computed(found: Sequence[Figures]) -> str:
+    worst = max((one.error for one in found), default=0.0)
+    return _("Computed, not drawn: each figure is within %s %% of what the estimates imply.") % number(
+        max(round(100 * worst, 3), 0.001)
+    )
+
+
+def drawn_words(found: Figures) -> str:
+    """How figures were had that have no certificate, and why they have none."""
     return ngettext(
         "Drawn by chance, %(years)s year with seed %(seed)s, whole years with standard errors: %(why)s",
         "Drawn by chance, %(years)s years with seed %(seed)s, whole years with standard errors: %(why)s",
-        drawn[0].grid,
-    ) % {"years": number(drawn[0].grid), "seed": drawn[0].seed, "why": drawn[0].why}
+        found.grid,
+    ) % {"years": number(found.grid), "seed": found.seed, "why": found.why}
 
 
 def flat(ground: Ground, found: tuple[Told, ...], side: str) -> Iterator[dict[str, Any]]:

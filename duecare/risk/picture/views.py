@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from duecare.ledger.viewers import Request, demand_area
+from duecare.risk.picture.bearing import Bearing, bearing
 from duecare.risk.picture.choosing import Choice
 from duecare.risk.picture.exceedance import Band, Drawing
 from duecare.risk.picture.files import document_file, rows_file
@@ -51,7 +52,7 @@ class Side:
     """The mean of the years beyond a bad one."""
     none: str = ""
     method: str = ""
-    within: bool | None = None
+    bearing: Bearing | None = None
     """Whether a bad year is within the tolerance; None where there is none, or none for this side."""
     drawing: Drawing | None = None
     counted: int = 0
@@ -68,14 +69,14 @@ def overview(request: Request) -> HttpResponseBase:
     context["waiting"] = list(waiting(viewer, timezone.localdate(request.view_now)))
     if found is not None and found.scenarios:
         context |= {
-            "sides": [_side(found, side) for side in ("own", "others")],
+            "sides": [_side(found, side, request.view_now) for side in ("own", "others")],
             "tolerance": None if found.tolerance is None else found.shown(found.tolerance),
             "stale": _stale(found, request.view_now),
         }
     return render(request, "risk/overview.html", context)
 
 
-def _side(found: Ground, side: str) -> Side:
+def _side(found: Ground, side: str, now: datetime) -> Side:
     figures = found.figures(side, Stage.TODAY)
     lacking = named(found, side)
     words = str(SIDE_WORDS[side])
@@ -83,7 +84,6 @@ def _side(found: Ground, side: str) -> Side:
         return Side(side, words, False, lacking=lacking)
     today = (Told(Stage.TODAY, _("Today"), figures),)
     bad = figures.bad
-    level = found.tolerance if side == "own" else None
     return Side(
         side,
         words,
@@ -93,7 +93,7 @@ def _side(found: Ground, side: str) -> Side:
         found.shown(bad.beyond),
         share(figures.none),
         method(today),
-        None if level is None else bad.year <= level,
+        bearing(found, now) if side == "own" else None,
         picture(found, today, "year", tolerance=side == "own"),
         len(found.rows) - len(found.written(side, Stage.TODAY).lacking),
         lacking,

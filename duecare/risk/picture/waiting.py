@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from duecare.ledger.viewers import Viewer
 from duecare.risk.decisions.models import RiskDecision
@@ -16,6 +18,7 @@ from duecare.risk.insurance.policies.queries import EXPIRED, in_state
 from duecare.risk.insurance.statements.models import InsurerStatement
 from duecare.risk.insurance.statements.queries import DRIFTED
 from duecare.risk.insurance.statements.queries import in_state as statements_in
+from duecare.web.figures import number
 
 MOST = 20
 """Of each kind: more are a list of their own."""
@@ -26,7 +29,7 @@ class Waits:
     """One thing that waits."""
 
     status: str
-    """A key of `web/words.py`."""
+    """A key of `web/words.py`; empty where it tells how many more there are."""
     name: str
     url: str
 
@@ -39,12 +42,25 @@ def waiting(viewer: Viewer, today: date) -> Iterator[Waits]:
         | in_condition(Condition.BACK, today)
         | in_condition(Condition.EXPIRED, today)
     )
-    for decision in RiskDecision.objects.all().visible_to(viewer).filter(waits).order_by("number")[:MOST]:
+    decisions = RiskDecision.objects.all().visible_to(viewer).filter(waits).order_by("number")
+    for decision in decisions[:MOST]:
         url = reverse("risk-decision", args=[decision.pk])
         yield Waits(condition_of(decision, today).value, str(decision), url)
+    yield from _more(decisions, _("Decisions about risk"), reverse("risk-decisions"))
     policies = InsurancePolicy.objects.all().visible_to(viewer).filter(in_state(EXPIRED, today))
-    for policy in policies.order_by("period_to", "id")[:MOST]:
+    policies = policies.order_by("period_to", "id")
+    for policy in policies[:MOST]:
         yield Waits(EXPIRED, str(policy), reverse("insurance-policy", args=[policy.pk]))
+    yield from _more(policies, _("Policies of insurance"), reverse("insurance"))
     statements = InsurerStatement.objects.all().visible_to(viewer).filter(statements_in(DRIFTED))
-    for statement in statements.order_by("id")[:MOST]:
+    statements = statements.order_by("id")
+    for statement in statements[:MOST]:
         yield Waits(DRIFTED, str(statement), reverse("insurer-statement", args=[statement.pk]))
+    yield from _more(statements, _("What insurers were told"), reverse("insurer-statements"))
+
+
+def _more(rows: Any, of: str, url: str) -> Iterator[Waits]:
+    """How many of them are left out, with their list."""
+    left = rows.count() - MOST
+    if left > 0:
+        yield Waits("", _("%(n)s more: %(list)s") % {"n": number(left), "list": of}, url)

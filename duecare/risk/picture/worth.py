@@ -30,7 +30,9 @@ class Step:
 
     mean: float
     bad: float | None = None
-    """A bad year, 1 in 20; None where it was not asked for, or has no exact curve."""
+    """A bad year, 1 in 20; None where it was not asked for, or `lacks` says why."""
+    lacks: str = ""
+    """`many`: too many scenarios to compute it at once; `exact`: it has no exact curve."""
 
 
 def bars(document: Mapping[str, Any], doubts: Sequence[Doubt], *, bad: bool = False) -> tuple[Bar, ...]:
@@ -53,11 +55,14 @@ def steps(documents: Sequence[Mapping[str, Any]], *, bad: bool = False) -> tuple
 @lru_cache(maxsize=KEPT)
 def _steps(texts: tuple[str, ...], bad: bool) -> tuple[Step, ...]:
     documents = [json.loads(text) for text in texts]
-    if bad and sum(len(one["scenarios"]) for one in documents) <= MOST_CURVES:
+    lacks = ""
+    if bad and sum(len(one["scenarios"]) for one in documents) > MOST_CURVES:
+        lacks = "many"
+    elif bad:
         try:
             stairs = effects.waterfall([(str(place), one) for place, one in enumerate(documents)], BAD)
         except NoCertificate:
-            pass  # means alone, then: a bad year drawn by chance would differ from step to step by chance
+            lacks = "exact"  # means alone: bad years drawn by chance would differ from step to step by chance
         else:
             return tuple(Step(one.mean, one.var) for one in stairs)
-    return tuple(Step(curve_files.portfolio_of(one).mean) for one in documents)
+    return tuple(Step(curve_files.portfolio_of(one).mean, lacks=lacks) for one in documents)

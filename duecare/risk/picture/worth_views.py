@@ -36,6 +36,7 @@ def sensitivity(request: Request) -> HttpResponseBase:
         if today is not None and bars:
             context |= {
                 "bars": list(doubts.tried(found, bars, today.mean)),
+                "inexact": choice.bad and all(bar.var_low is None for bar in bars),
                 "dashes": any(bar.var_low is None for bar in bars[: doubts.SHOWN]),
                 "more": len(bars) - doubts.SHOWN,
                 "mean": found.shown(today.mean),

@@ -126,6 +126,15 @@ def test_two_who_change_one_hold_at_once_lose_nothing(owner: tuple[Client, Viewe
     assert "A claim of July." in page
     row.refresh_from_db()
     assert row.why == "A claim of June."
+    # What stands is shown, and saving again is saving over what was now seen.
+    stands = page.partition("As it stands now")[2].partition("</section>")[0]
+    assert "A claim of June." in stands
+    afresh = page.partition('name="seen" value="')[2].partition('"')[0]
+    assert int(afresh) == seen_entry(row) > seen
+    again = {**GIVEN, "why": "A claim of July.", "seen": afresh}
+    assert client.post(f"/law/holds/{row.pk}/change/", again).status_code == 302
+    row.refresh_from_db()
+    assert row.why == "A claim of July."
     with pytest.raises(BadInput):
         change_hold(viewer, row.pk, draft("matters"), seen_entry(row), NOW)
     task = f"program.task:{make_task(viewer.actor, NOW, title='Copy the disk').pk}"

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.chromium import axe_faults, chromium, windows
+from tests.chromium import chromium, looked_at, windows
 from tests.patching.feeds.test_feeds import archive
 from tests.site import harbour
 from tests.site.browser import Served, code, environment, serving, sign_in
 
 pytestmark = pytest.mark.browser
 
-SHOTS = os.environ.get("DUECARE_SHOTS", "")
-"""Where to put pictures of the pages, for people to look at; empty for nowhere."""
 DUECARE = Path(sys.executable).with_name("duecare")
 
 
@@ -49,19 +45,6 @@ def served(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     assert "1 of 1 feeds failed." in broken.stderr
     with serving(home) as found:
         yield found
-
-
-def looked_at(page: Any, name: str) -> None:
-    """The page is whole on a phone and on a desk, in the light and in the dark."""
-    for width in (375, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], (name, width, scheme)
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, "it scrolls sideways"
-    page.emulate_media(color_scheme="light")
 
 
 def test_an_update_that_was_set_aside_is_decided_and_a_feed_switched_on(served: Served) -> None:

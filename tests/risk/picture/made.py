@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import pytest
+
 from duecare.ledger.recording import recording
+from duecare.risk import curve_files, curves
 from duecare.risk.measures.models import Measure
+from duecare.risk.picture import answers, worth
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import MILLION
 
@@ -14,10 +18,28 @@ Range = tuple[int, int]
 BY = "terminal:test"
 
 
-def terms(currency: str = "EUR", tolerance: int | None = 1_500_000_00) -> None:
+def terms(
+    currency: str = "EUR",
+    tolerance: int | None = 1_500_000_00,
+    *,
+    remedy: int | None = None,
+    turnover: int | None = None,
+) -> None:
     """What a bad year may cost us is 1.5 million, unless said otherwise."""
     with recording(BY, "set the terms of risk"):
-        RiskTerms.objects.create(pk=TERMS, currency=currency, tolerance=tolerance)
+        RiskTerms.objects.create(
+            pk=TERMS, currency=currency, tolerance=tolerance, remedy=remedy, turnover=turnover
+        )
+
+
+def by_chance(patch: pytest.MonkeyPatch) -> None:
+    """No curve gets its certificate: all are drawn by chance, and none of it is kept for other tests."""
+    patch.setattr(curve_files, "YEARS", 20_000)
+    patch.setattr(curves, "TOLERANCE", 1e-15)
+    patch.setattr(curves, "MOST_POINTS", 1 << 13)
+    patch.setattr(curves, "MOST_UNCERTAIN", 1 << 13)
+    for module, name in ((answers, "_figures"), (worth, "_bars"), (worth, "_steps")):
+        patch.setattr(module, name, getattr(module, name).__wrapped__)
 
 
 def scenario(
@@ -54,8 +76,14 @@ def effect(of: Scenario, safeguard: str, at: datetime, on: str = "frequency") ->
         )  # fmt: skip
 
 
-def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys for everybody") -> Measure:
-    """Something that would take away about four fifths of how often it comes."""
+def measure(
+    of: Scenario,
+    safeguard: str,
+    at: datetime,
+    title: str = "Passkeys for everybody",
+    efficacy: Sequence[int] = (800, 850, 950),
+) -> Measure:
+    """Something that would take away about four fifths of how often it comes, unless said otherwise."""
     with recording(BY, "propose a measure"):
         made: Measure = Measure.objects.create(
             title=title, safeguard=safeguard, once=[1, 2, 3], yearly=[1, 2, 3], years=3,
@@ -64,7 +92,7 @@ def measure(of: Scenario, safeguard: str, at: datetime, title: str = "Passkeys f
                 {
                     "scenario": of.pk,
                     "on": "frequency",
-                    "efficacy": [800, 850, 950],
+                    "efficacy": list(efficacy),
                     "coverage": 1000,
                     "reliability": 950,
                 }

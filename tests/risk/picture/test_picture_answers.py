@@ -9,6 +9,7 @@ import pytest
 from duecare.errors import BadInput
 from duecare.risk import curve_files, curves
 from duecare.risk.picture.answers import QUANTILES, TOLD, canonical, figures
+from duecare.risk.picture.telling import share
 
 DOCUMENT: dict[str, Any] = {
     "format": 1,
@@ -32,6 +33,18 @@ def test_figures_are_the_answer_to_the_document() -> None:
     assert found.error <= 1e-3
     assert set(TOLD) <= set(QUANTILES)
     assert found.bad.one_in == 20
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [
+        (0.0, "0.0\u00a0%"), (1e-6, "less than 0.1\u00a0%"), (0.034, "3.4\u00a0%"), (0.14, "14\u00a0%"),
+        (0.987, "99\u00a0%"), (0.996, "99.6\u00a0%"), (0.99949, "more than 99.9\u00a0%"),
+        (1 - 1e-9, "more than 99.9\u00a0%"), (1.0, "100\u00a0%"),
+    ],
+)  # fmt: skip
+def test_a_chance_is_told_as_none_or_all_only_where_it_is(chance: float, words: str) -> None:
+    assert share(chance) == words
 
 
 def test_an_answer_is_computed_once_and_anew_when_anything_is_said_otherwise(

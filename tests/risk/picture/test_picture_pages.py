@@ -15,7 +15,7 @@ from django.test import Client
 
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role
-from duecare.risk import curve_files, curves, money
+from duecare.risk import curve_files, money
 from duecare.risk.register.models import Scenario
 from duecare.site.api_tokens import make_token
 from duecare.web.figures import number
@@ -216,10 +216,7 @@ def test_scenarios_that_nobody_looked_at_for_a_year_are_named(owner: Client) -> 
 def test_a_curve_that_cannot_be_certified_is_said_to_be_drawn_by_chance_with_its_errors(
     owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(curve_files, "YEARS", 20_000)
-    monkeypatch.setattr(curves, "TOLERANCE", 1e-15)
-    monkeypatch.setattr(curves, "MOST_POINTS", 1 << 13)
-    monkeypatch.setattr(curves, "MOST_UNCERTAIN", 1 << 13)
+    made.by_chance(monkeypatch)
     made.terms()
     made.scenario(1, "Fire", utc_now(), (300_000, 900_000), {"replacement": (7_000_00, 97_000_00)})
     told = curve_files.answer(document(owner))

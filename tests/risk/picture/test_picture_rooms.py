@@ -45,6 +45,20 @@ def test_insurance_in_force_is_a_band_behind_single_losses_of_our_own_alone(
     assert 'class="band"' not in _page(client, "/risk/curves/?side=others")
 
 
+def test_what_waits_beyond_what_is_shown_is_counted_with_a_link_to_its_list(
+    owner: tuple[Client, Viewer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, viewer = owner
+    now = utc_now()
+    made.clinic(now)
+    ago = now.date() - timedelta(days=400)
+    for _place in range(3):
+        policy(viewer, now, period_from=ago, period_to=ago + timedelta(days=364))
+    assert "more: Policies of insurance" not in _page(client, "/risk/")
+    monkeypatch.setattr("duecare.risk.picture.waiting.MOST", 1)
+    assert '<a href="/risk/insurance/">2 more: Policies of insurance</a>' in _page(client, "/risk/")
+
+
 def test_a_policy_past_its_period_waits_on_the_overview_and_pays_nothing(
     owner: tuple[Client, Viewer],
 ) -> None:

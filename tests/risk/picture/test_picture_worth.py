@@ -88,6 +88,20 @@ def test_bad_years_of_the_steps_are_computed_for_who_asks_and_are_those_of_the_c
     assert "A bad year then" in page(owner, "/risk/safeguards/?bad=yes")
 
 
+def test_a_measure_that_makes_a_year_cost_more_is_not_drawn_like_one_that_helps(
+    owner: Client, clinic: tuple[Scenario, ...]
+) -> None:
+    better = page(owner, f"/risk/safeguards/?measures={made.measure(clinic[0], 'mfa', utc_now()).pk}")
+    assert 'rect class="bad"' not in better
+    assert "Makes it worse" not in better
+    weaker = made.measure(clinic[0], "mfa", utc_now(), title="Codes by mail", efficacy=(10, 20, 30))
+    text = page(owner, f"/risk/safeguards/?measures={weaker.pk}")
+    assert text.count('rect class="bad"') == 1
+    row = text.rpartition("Codes by mail")[2].partition("</tr>")[0]
+    assert "Makes it worse" in row
+    assert ">+" in row
+
+
 def test_two_measures_of_one_safeguard_do_not_count_twice(
     owner: Client, clinic: tuple[Scenario, ...]
 ) -> None:
@@ -144,6 +158,29 @@ def test_every_scenario_with_numbers_stands_in_the_cell_of_its_numbers_and_the_o
     assert "nobody has estimated how often it comes" in text
 
 
+def test_each_side_is_measured_by_what_is_stated_for_it(owner: Client) -> None:
+    made.terms(tolerance=1_000_000_00, remedy=10_000_00, turnover=50_000_000_00)
+    loss = {"replacement": (20_000_00, 90_000_00), "others": (20_000_00, 90_000_00)}
+    made.scenario(1, "Fire", utc_now(), (100_000, 500_000), loss)
+    impact = {}
+    for side, basis in (
+        ("own", "ten times what a bad year may cost."),
+        ("others", "before it is harm that needs remedy;"),
+        ("both", "of a year's turnover"),
+    ):
+        assert basis.rstrip(".;") in page(owner, f"/risk/heat/?side={side}")
+        (told,) = rows(owner, f"/risk/heat/?side={side}&format=json")
+        impact[side] = told["impact"]
+    # About 48,000: a twentieth of what we can bear, five times what others may lose.
+    assert impact == {"own": 2, "others": 4, "both": 3}
+
+
+def test_harm_to_others_is_not_measured_by_what_we_can_bear(owner: Client) -> None:
+    made.terms(tolerance=1_000_000_00, turnover=50_000_000_00)
+    made.scenario(1, "Fire", utc_now(), (100_000, 500_000), {"others": (20_000_00, 90_000_00)})
+    assert "10,000,000 units of money" in page(owner, "/risk/heat/?side=others")
+
+
 def test_without_tolerance_or_turnover_places_begin_at_units_of_money_and_it_says_so(owner: Client) -> None:
     made.terms(tolerance=None)
     made.scenario(1, "Fire", utc_now(), (100_000, 500_000), {"replacement": (1_000_00, 90_000_00)})
@@ -168,6 +205,18 @@ def test_bad_years_of_too_much_at_once_are_left_out_and_it_says_so(
     text = page(owner, address)
     assert "choose fewer scenarios" in text
     assert all(one["bad_year"] is None for one in rows(owner, f"{address}&format=json"))
+
+
+def test_bad_years_without_an_exact_curve_are_left_out_for_that_reason_and_no_other(
+    owner: Client, clinic: tuple[Scenario, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.by_chance(monkeypatch)
+    text = page(owner, f"/risk/safeguards/?bad=yes&scenarios={clinic[1].pk}")
+    assert "The bad years have no exact curve" in text
+    assert "choose fewer scenarios" not in text
+    text = page(owner, f"/risk/sensitivity/?bad=yes&scenarios={clinic[1].pk}")
+    assert "The bad years have no exact curve" in text
+    assert "widest bars only" not in text
 
 
 def test_programs_get_the_same_rows(owner: Client, clinic: tuple[Scenario, ...]) -> None:

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chromium import axe_faults, chromium, windows
+from tests.chromium import chromium, looked_at, windows
 from tests.risk.register import register_home
 from tests.site.browser import Served, code, serving, sign_in
 
 pytestmark = pytest.mark.browser
-
-SHOTS = os.environ.get("DUECARE_SHOTS", "")
-"""Where to put pictures of the pages, for people to look at; empty for nowhere."""
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(register_home.seed(tmp_path_factory.mktemp("register") / "home")) as running:
         yield running
-
-
-def looked_at(page: Any, name: str) -> None:
-    """The page is whole on a phone and on a desk, in the light and in the dark."""
-    for width in (320, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert axe_faults(page) == [], (name, width, scheme)
-            if SHOTS:
-                page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
-    page.emulate_media(color_scheme="light")
 
 
 def say(page: Any, low: str, high: str) -> None:
