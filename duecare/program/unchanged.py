@@ -52,19 +52,28 @@ def draw_anew(form: Any, record: Record, stands: Mapping[str, Any]) -> list[tupl
     Saving again is then saving over what was now seen, so the page has to show what this returns: labels and
     words of what differs from what was typed. `stands` are the values of a form that would be drawn now.
     """
+    return [(str(form[name].label), words) for name, words in count_from(form, seen_entry(record), stands)]
+
+
+def count_from(form: Any, seen: int, stands: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same for a form whose record stands at the entry `seen`, with names of fields for labels."""
     form.data = form.data.copy()
-    form.data["seen"] = seen_entry(record)
+    form.data[form.add_prefix("seen")] = seen
     told = []
     for name, field in form.fields.items():
         if name in stands and name != "seen" and not field.widget.is_hidden:
             here = _words(field, stands[name])
             if here != _words(field, form.cleaned_data.get(name)):
-                told.append((str(form[name].label), here))
+                told.append((name, here))
     return told
 
 
 def _words(field: forms.Field, value: Any) -> str:
     """A value as its field shows it, in words."""
+    if isinstance(field, forms.MultiValueField):
+        parts = zip(field.fields, field.widget.decompress(value), strict=True)
+        return ", ".join(words for words in (_words(each, one) for each, one in parts) if words)
+    value = field.prepare_value(value)
     if isinstance(value, list | tuple | set):
         return ", ".join(_words(field, one) for one in value)
     choices = getattr(field, "choices", None)

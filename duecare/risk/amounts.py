@@ -106,6 +106,11 @@ def write_amount(minor: int, currency: str, gap: str = " ") -> str:
     return f"{text}.{part:0{places}d}{'0' if places == 3 else ''}" if part else text
 
 
+def written(minor: int | None, currency: str) -> str:
+    """An amount for a file or a program: its text, with the currency; empty for none."""
+    return "" if minor is None else f"{currency} {write_amount(minor, currency)}"
+
+
 def _capitals(text: str) -> str:
     """Currency codes in capitals, all else in small letters."""
     return re.sub(

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from duecare.errors import DuecareError
+from duecare.errors import DuecareError, Refused
 from duecare.ledger.viewers import Request
+from duecare.program.unchanged import count_from
 
 
 def sent(request: Request) -> Any:
@@ -19,9 +21,18 @@ def sent(request: Request) -> Any:
 
 def refuse(form: Any, error: DuecareError, renamed: Mapping[str, str] | None = None) -> None:
     """Put an error beside the field that it names, if the form has it, else above all; `renamed` where the
-    form calls it otherwise."""
+    form calls it otherwise.
+
+    If somebody changed meanwhile what the form was drawn from, it says beside each field how that stands now,
+    and counts from there: the second try is taken. `form.initial` is what would be drawn now.
+    """
     place = (renamed or {}).get(error.place, error.place)
+    now = form.initial.get("seen")
+    stale = isinstance(error, Refused) and now is not None and form.cleaned_data.get("seen") != now
+    stands = count_from(form, now, form.initial) if stale else []
     form.add_error(place if place in form.fields else None, str(error))
+    for name, words in stands:
+        form.add_error(name, _("Now it says: %s") % (words or "–"))
 
 
 def form_page(

@@ -160,6 +160,21 @@ def _open(key: str) -> Measure:
 def _values(
     viewer: Viewer, key: str, draft: Draft, now: datetime, row: Measure | None = None
 ) -> dict[str, object]:
+    others = dict(Measure.objects.filter(ended_at=None).exclude(pk=key).values_list("pk", "title"))
+    return {
+        **values_alone(draft, row),
+        "effects": _effects(viewer, draft.effects, row),
+        "needs": _keys(draft.needs, others, row.needs if row else (), "needs"),
+        "excludes": _keys(draft.excludes, others, row.excludes if row else (), "excludes"),
+        "owner": _owner(draft.owner, now, row),
+    }
+
+
+def values_alone(draft: Draft, row: Measure | None = None) -> dict[str, object]:
+    """What a measure says that needs nothing else to be judged: its words and its cost.
+
+    `row` is what it was, for a safeguard that the catalogue has no more. Raises BadInput naming the field.
+    """
     if draft.safeguard not in catalogue() and (row is None or row.safeguard != draft.safeguard):
         raise BadInput(
             _("There is no safeguard “%s”.") % draft.safeguard[:40],
@@ -172,7 +187,6 @@ def _values(
             _("Give 1 to %s.") % MOST_YEARS,
             "years",
         )
-    others = dict(Measure.objects.filter(ended_at=None).exclude(pk=key).values_list("pk", "title"))
     return {
         "title": _text(draft.title, "title", LINE, needed=True),
         "safeguard": draft.safeguard,
@@ -180,12 +194,8 @@ def _values(
         "once": _money(draft.once, "once"),
         "yearly": _money(draft.yearly, "yearly"),
         "years": draft.years,
-        "effects": _effects(viewer, draft.effects, row),
-        "needs": _keys(draft.needs, others, row.needs if row else (), "needs"),
-        "excludes": _keys(draft.excludes, others, row.excludes if row else (), "excludes"),
         "must": _text(draft.must, "must", LINE),
         "curtails": _text(draft.curtails, "curtails", LONG),
-        "owner": _owner(draft.owner, now, row),
     }
 
 

@@ -14,7 +14,11 @@ from duecare.ledger.viewers import Viewer
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
 from duecare.risk.measures.models import Choice, Measure
 from duecare.risk.measures.queries import safeguard_title
+from duecare.risk.measures.spreadsheet import MEASURES
 from duecare.risk.rooms import ROOM
+
+SHEETS = (MEASURES,)
+"""The list that takes files: loaded with the room, so that it is known."""
 
 
 def _measures(viewer: Viewer) -> QuerySet[Measure]:

@@ -7,6 +7,7 @@ from duecare.risk.measures import choice_views, harbour_views, judging_views, vi
 urlpatterns: list[URLPattern] = [
     path("measures/", views.measures, name="measures"),
     path("measures/new/", views.add, name="measure-new"),
+    path("measures/table.<str:format>", views.table, name="measures-table"),
     path("measures/<str:key>/", views.measure, name="measure"),
     path("measures/<str:key>/change/", views.change, name="measure-change"),
     path("measures/<str:key>/reasonableness/", judging_views.reasonableness, name="measure-reasonableness"),

@@ -30,11 +30,13 @@ from duecare.risk.measures.forms import EndMeasureForm, MeasureForm
 from duecare.risk.measures.models import Measure
 from duecare.risk.measures.picturing import cost_facts, effect_lines, expected_lines, measured_lines
 from duecare.risk.measures.queries import ENDS, MEASURE, find_measure, listing, on_the_table, state_of, titles
+from duecare.risk.measures.spreadsheet import rows_told
 from duecare.risk.measures.working import register_now
 from duecare.risk.register.doors import changer
 from duecare.risk.register.models import RiskTerms, Scenario
 from duecare.risk.register.queries import terms
 from duecare.risk.rooms import ROOM
+from duecare.risk.table_files import table_file
 from duecare.web.views import show
 from duecare.words import number
 
@@ -51,7 +53,9 @@ def measures(request: Request) -> HttpResponseBase:
     if may:
         shown = replace(shown, empty=replace(shown.empty, url=reverse("measure-new")))
     rows = Measure.objects.all().visible_to(viewer).select_related("owner")
-    return show(request, shown, rows, template="risk/measures.html", context={"may_add": may})
+    return show(
+        request, shown, rows, template="risk/measures.html", context={"may_add": may, "terms": set_terms}
+    )
 
 
 @require_safe
@@ -99,7 +103,7 @@ def add(request: Request) -> HttpResponseBase:
         try:
             made = actions.add_measure(viewer, form.draft(), request.now)
         except DuecareError as error:
-            form.add_error(form.place_of(error.place), str(error))
+            refuse(form, error, {error.place: form.place_of(error.place) or ""})
         else:
             messages.success(request, _("The measure is on the table."))
             return redirect("measure", made.pk)
@@ -120,7 +124,7 @@ def change(request: Request, key: str) -> HttpResponseBase:
         try:
             actions.change_measure(viewer, key, form.draft(), _seen(form), request.now)
         except DuecareError as error:
-            form.add_error(form.place_of(error.place), str(error))
+            refuse(form, error, {error.place: form.place_of(error.place) or ""})
         else:
             messages.success(request, _("The measure was changed."))
             return redirect("measure", key)
@@ -161,6 +165,15 @@ def end(request: Request, key: str) -> HttpResponseBase:
         row.title,
         _("End it"),
         reverse("measure", args=[key]),
+    )
+
+
+@require_safe
+def table(request: Request, format: str) -> HttpResponseBase:
+    """The measures on the table, as CSV or XLSX."""
+    viewer = demand_area(request, ROOM)
+    return table_file(
+        rows_told(viewer, demand_terms(viewer).currency), format, _("Measures"), "risk-measures"
     )
 
 

@@ -12,6 +12,7 @@ from duecare.errors import DuecareError
 from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_area
+from duecare.risk.form_pages import refuse
 from duecare.risk.money import shown
 from duecare.risk.register import terms_actions
 from duecare.risk.register.doors import changer
@@ -37,7 +38,7 @@ def terms_page(request: Request) -> HttpResponseBase:
             try:
                 terms_actions.set_terms(viewer, form.draft(), -1 if seen is None else seen)
             except DuecareError as error:
-                form.add_error(error.place if error.place in form.fields else None, str(error))
+                refuse(form, error)
             else:
                 messages.success(request, _("The terms stand."))
                 return redirect("risk-terms" if row else "scenarios")

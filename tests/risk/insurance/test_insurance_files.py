@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from duecare.ledger.models import Entry
@@ -21,6 +18,7 @@ from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.policies.actions import end_policy
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from tests.people import browser, sign_in
+from tests.program.imports.bringing import confirm, send, words
 from tests.risk.insurance.insurance_samples import CENT, policy, terms
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -42,32 +40,6 @@ CLAIM = "CY-1,Ransomware,CL-1,{known},{told},Mail,notice given,120 k,\n"
 def owner() -> tuple[Client, Viewer]:
     client = browser()
     return client, sign_in(client, Role.OWNER)
-
-
-def words(answer: Any) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.content.decode())
-    return re.sub(r"\s+", " ", text)
-
-
-def send(client: Client, list_id: str, data: bytes | str, name: str = "list.csv") -> Any:
-    """Bring a file and say yes to the columns that are proposed; the preview."""
-    upload = SimpleUploadedFile(name, data.encode() if isinstance(data, str) else data)
-    said = {"file": upload, "downloaded": NOW.date().isoformat()}
-    answer = client.post(f"/imports/new/{list_id}/", said, follow=True)
-    page = answer.content.decode()
-    if "/columns/" not in str(answer.request["PATH_INFO"]):
-        return answer
-    values = {}
-    for name, options in re.findall(r'<select name="(\w+)"(.*?)</select>', page, re.DOTALL):
-        found = re.search(r'value="(\d*)" selected', options)
-        values[name] = found[1] if found else ""
-    return client.post(answer.request["PATH_INFO"], values, follow=True)
-
-
-def confirm(client: Client, preview: Any) -> Any:
-    found = re.search(r'name="plan" value="([0-9a-f]+)"', preview.content.decode())
-    assert found, words(preview)
-    return client.post(f"{preview.request['PATH_INFO']}confirm/", {"plan": found[1]}, follow=True)
 
 
 def claimed(**changed: str) -> str:

@@ -146,6 +146,38 @@ def test_what_is_shown_to_change_is_what_the_effect_leaves_of_today(owner: tuple
     assert "nobody estimated it" in page
 
 
+def test_what_somebody_changed_meanwhile_stands_beside_the_field_and_the_second_try_is_taken(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    set_terms(viewer)
+    made = scenario(viewer, NOW)
+    effect = Change(made.pk, "frequency", (500, 500, 500), 1000, 1000)
+    row = add_measure(viewer, draft(effects=(effect,)), NOW)
+    address = f"/risk/measures/{row.pk}/change/"
+    typed = {
+        "title": "Mine", "safeguard": "mfa", "years": "3", "yearly_least": "40 000",
+        "yearly_likely": "60 000", "yearly_most": "120k", "once_least": "0",
+        "once_likely": "0", "once_most": "0", "seen": seen_entry(row),
+        "effect_0_0": made.pk, "effect_0_1": "frequency", "effect_0_2": "50", "effect_0_3": "50",
+        "effect_0_4": "50", "effect_0_5": "100", "effect_0_6": "100",
+    }  # fmt: skip
+    other = Change(made.pk, "frequency", (600, 600, 600), 1000, 1000)
+    change_measure(viewer, row.pk, draft("Theirs", effects=(other,)), seen_entry(row), NOW)
+    refused = client.post(address, typed)
+    assert refused.status_code == 400
+    page = re.sub(r"\s+", " ", refused.content.decode())
+    assert "changed this while you wrote" in page
+    told = set(re.findall(r"Now it says: ([^<]*)<", page))
+    assert told == {"Theirs", f"{made}, How often it comes, 60, 60, 60, 100, 100"}
+    assert 'value="Mine"' in page
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    assert int(seen[1]) == seen_entry(row)
+    assert client.post(address, {**typed, "seen": seen[1]}).status_code == 302
+    assert Measure.objects.get().title == "Mine"
+
+
 def test_what_was_done_stands_in_the_register_and_moves_the_figures_of_today(
     owner: tuple[Client, Viewer],
 ) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import Any
 
 import pytest
 import xlsxwriter
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from duecare.ledger.models import Entry
@@ -23,6 +21,8 @@ from duecare.risk.register.estimate_actions import Estimated, estimate
 from duecare.risk.register.models import Estimate, Scenario
 from duecare.site.people import end_right
 from tests.people import browser, sign_in
+from tests.program.imports.bringing import confirm
+from tests.program.imports.bringing import send as bring
 from tests.risk.register.a_register import believe, keeper, scenario, told, words
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -35,25 +35,7 @@ NEW = ",Fire,Fire,burns,The house,All is gone,1 in 100,1 in 20,1 m,2 m,3 m,The f
 
 
 def send(client: Client, name: str, data: bytes | str) -> Any:
-    upload = SimpleUploadedFile(name, data.encode() if isinstance(data, str) else data)
-    said = {"file": upload, "downloaded": utc_now().date().isoformat()}
-    answer = client.post("/imports/new/scenarios/", said, follow=True)
-    if "/columns/" in str(answer.request["PATH_INFO"]):
-        chosen = re.findall(r'<select name="(\w+)".*?</select>', answer.content.decode(), re.DOTALL)
-        page = answer.content.decode()
-        values = {}
-        for one in chosen:
-            part = page.split(f'<select name="{one}"')[1].split("</select>")[0]
-            found = re.search(r'value="(\d*)" selected', part)
-            values[one] = found[1] if found else ""
-        answer = client.post(answer.request["PATH_INFO"], values, follow=True)
-    return answer
-
-
-def confirm(client: Client, answer: Any) -> Any:
-    found = re.search(r'name="plan" value="([0-9a-f]+)"', answer.content.decode())
-    assert found, words(answer.content.decode())
-    return client.post(f"{answer.request['PATH_INFO']}confirm/", {"plan": found[1]}, follow=True)
+    return bring(client, "scenarios", data, name)
 
 
 def test_a_file_is_previewed_taken_in_as_a_whole_and_undone() -> None:

@@ -14,10 +14,11 @@ from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
 from duecare.program.queries import live_profile, zone_of
 from duecare.program.subjects import register_reference
+from duecare.risk.amounts import written
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.states import STATES, Timely, timely
 from duecare.risk.insurance.policies.models import InsurancePolicy
-from duecare.risk.insurance.policies.queries import notices_of, written
+from duecare.risk.insurance.policies.queries import notices_of
 from duecare.risk.money import shown
 from duecare.web.listing import Column, Empty, Filter, FilterKind, Kind, Listing
 

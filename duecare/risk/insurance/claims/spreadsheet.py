@@ -23,12 +23,11 @@ from duecare.program.imports.fields import Field, Type
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
 from duecare.program.record_form import LONG
-from duecare.risk.amounts import read_amount
+from duecare.risk.amounts import read_amount, written
 from duecare.risk.insurance.claims.actions import Draft, demand
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.states import STATES, UNTOLD
 from duecare.risk.insurance.policies.models import InsurancePolicy
-from duecare.risk.insurance.policies.queries import written
 
 MONEY = ("claimed", "paid")
 MOMENTS = ("known_at", "noticed_at")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Viewer
 from duecare.program.subjects import register_reference
-from duecare.risk.amounts import write_amount
+from duecare.risk.amounts import written
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.terms import (
     KINDS,
@@ -82,11 +82,6 @@ def policy_choices(viewer: Viewer) -> Sequence[tuple[str, str]]:
     """The policies that were not ended, newest period first, for a field of a form."""
     rows = InsurancePolicy.objects.all().visible_to(viewer).filter(ended_at=None)
     return [(row.pk, str(row)) for row in rows.order_by("-period_from", "id")[:200]]
-
-
-def written(minor: int | None, currency: str) -> str:
-    """An amount for a file or a program: its text, with the currency; empty for none."""
-    return "" if minor is None else f"{currency} {write_amount(minor, currency)}"
 
 
 def listing(today: date, new_url: str = "") -> Listing[InsurancePolicy]:

@@ -26,10 +26,10 @@ from duecare.program.imports.fields import Field, Type
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
 from duecare.program.record_form import LONG
-from duecare.risk.amounts import read_amount
+from duecare.risk.amounts import read_amount, written
 from duecare.risk.insurance.policies.actions import Draft, demand
 from duecare.risk.insurance.policies.models import InsurancePolicy
-from duecare.risk.insurance.policies.queries import parts_of, written
+from duecare.risk.insurance.policies.queries import parts_of
 from duecare.risk.insurance.policies.terms import KINDS, demand_parts
 from duecare.risk.register.actions import lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
