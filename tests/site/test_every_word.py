@@ -64,7 +64,7 @@ NAMES = (
     r"Harbour Mutual|CY-1|Edition 3|War\.|Copies are kept\.|Are disks encrypted\?|All laptops\.|Encrypted\.",
     r"In writing; a call of the hotline is not notice\.|No cover\.|Phones\.|Is there a second factor\?|EUR",
     r"All accounts\.|A second factor\.|The list\.|Nobody looked\.|Renewal of the cyber policy",
-    r"Ransom was asked for",
+    r"Ransom was asked for|(?:\d’\d\. )?Is there a second factor at the gate\?",
     # Services of which lists are, and words that a list may hold.
     "Entra ID|Intune|person, guest, service, unknown",
     # Feeds of advisories, their addresses and what their files say.
