@@ -80,7 +80,13 @@ CALLS: Mapping[str, Call] = {
         "risk/choices", {"name": "x", "budget": 10_000_000, "objective": "own"}, *DAILY, told=(AUDITOR,)
     ),
 }
-FILES: frozenset[str] = frozenset({"risk/choice/choice.json", "risk/choice/kept/<str:key>/choice.json"})
+FILES: frozenset[str] = frozenset(
+    {
+        "risk/measures/table.<str:format>",
+        "risk/choice/choice.json",
+        "risk/choice/kept/<str:key>/choice.json",
+    }
+)
 
 
 def write(owner: Viewer, at: datetime) -> None:
