@@ -222,18 +222,23 @@ def test_claims_that_are_taken_away_and_brought_back_change_nothing(
         assert said in words(preview), words(preview)
 
 
+CLAIM_FAULTS = [
+    (claimed().replace("CY-1", "CY-7"), "No policy has this number"),
+    (claimed().replace("notice given", "paid"), "How much was paid?"),
+    (claimed().replace(",Mail,", ",,"), "A notice counts by how it was given"),
+    (claimed(told=""), "Without a notice the insurer cannot have answered"),
+    (claimed(known=iso(NOW + timedelta(days=9))), "Nobody knows of it yet at that time"),
+    (claimed().replace("120 k", "USD 120 k"), "kept in EUR"),
+    (claimed().replace("notice given", "lost"), "is none of"),
+    (claimed().replace("CY-1", "CY-2").replace("CL-1", "CL-5"), "The claim is under another policy"),
+]
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
-    [
-        (claimed().replace("CY-1", "CY-7"), "No policy has this number"),
-        (claimed().replace("notice given", "paid"), "How much was paid?"),
-        (claimed().replace(",Mail,", ",,"), "A notice counts by how it was given"),
-        (claimed(told=""), "Without a notice the insurer cannot have answered"),
-        (claimed(known=iso(NOW + timedelta(days=9))), "Nobody knows of it yet at that time"),
-        (claimed().replace("120 k", "USD 120 k"), "kept in EUR"),
-        (claimed().replace("notice given", "lost"), "is none of"),
-        (claimed().replace("CY-1", "CY-2").replace("CL-1", "CL-5"), "The claim is under another policy"),
-    ],
+    CLAIM_FAULTS,
+    # Rows hold times, and every test process has to give its tests the same names.
+    ids=[why for _row, why in CLAIM_FAULTS],
 )
 def test_a_bad_cell_of_a_claim_is_named_and_nothing_of_the_file_comes_in(
     row: str, why: str, owner: tuple[Client, Viewer]
