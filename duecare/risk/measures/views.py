@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import DuecareError, Refused
+from duecare.errors import DuecareError, NotFound, Refused
 from duecare.ledger import asof
 from duecare.ledger.browsing import entries_about
 from duecare.ledger.viewers import Request, Viewer, demand_area
@@ -172,9 +172,10 @@ def end(request: Request, key: str) -> HttpResponseBase:
 def table(request: Request, format: str) -> HttpResponseBase:
     """The measures on the table, as CSV or XLSX."""
     viewer = demand_area(request, ROOM)
-    return table_file(
-        rows_told(viewer, demand_terms(viewer).currency), format, _("Measures"), "risk-measures"
-    )
+    found = terms(viewer)
+    if found is None:
+        raise NotFound(_("The terms of risk are not set yet."), _("Set the currency first."))
+    return table_file(rows_told(viewer, found.currency), format, _("Measures"), "risk-measures")
 
 
 def _tell_register(request: Request, ended: actions.Ended) -> None:

@@ -73,7 +73,7 @@ def test_measures_that_are_taken_away_and_brought_back_change_nothing(
     format: str, owner: tuple[Client, Viewer]
 ) -> None:
     client, viewer = owner
-    assert client.get(f"/risk/measures/table.{format}").status_code == 403
+    assert client.get(f"/risk/measures/table.{format}").status_code == 404
     set_terms(viewer)
     measure(viewer)
     measure(viewer, "=1+1", once=(1, 250, 1_000_001), must="A law", about="Two\nlines")

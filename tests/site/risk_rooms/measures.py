@@ -42,7 +42,7 @@ def _form(sample: str) -> Page:
 PAGES: Mapping[str, Page] = {
     "risk/measures/": Page("risk/measures/", READ),
     "risk/measures/new/": _form("new/"),
-    "risk/measures/table.<str:format>": Page("risk/measures/table.csv", READ),
+    "risk/measures/table.<str:format>": Page("risk/measures/table.csv", READ, object=True),
     "risk/measures/<str:key>/": Page("risk/measures/{measure}/", READ, object=True),
     "risk/measures/<str:key>/change/": _form("{measure}/change/"),
     "risk/measures/<str:key>/end/": _form("{measure}/end/"),
