@@ -233,7 +233,11 @@ def test_the_keyboard_alone_finds_a_host_saves_a_view_and_opens_it_from_the_pale
     page.get_by_text(f"Saved as “Mended, at {width}”").wait_for()
     page.goto(f"{site.served.address}/")
     page.keyboard.press("Control+k")
-    page.keyboard.type(f"at {width}")
+    # Enter goes nowhere while an answer to what was typed last is on its way, or being put in its place.
+    with page.expect_response(re.compile(rf"/search/\?q=at(\+|%20){width}")):
+        page.keyboard.type(f"at {width}")
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    page.wait_for_timeout(300)
     page.locator("#palette [role=option][aria-selected=true]", has_text="Mended").wait_for()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/findings/\?state=closed$"))
