@@ -73,6 +73,8 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.MultiValueField):
         parts = zip(field.fields, field.widget.decompress(value), strict=True)
         return ", ".join(words for words in (_words(each, one) for each, one in parts) if words)
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
     value = field.prepare_value(value)
     if isinstance(value, list | tuple | set):
         return ", ".join(_words(field, one) for one in value)
@@ -80,7 +82,9 @@ def _words(field: forms.Field, value: Any) -> str:
     for key, label in choices or ():
         if str(key) == str(value):
             return str(label)
-    return "" if value is None else str(value).replace("\r\n", "\n").strip()
+    # As the page draws it, so that what is only kept more exactly, such as seconds, is no difference.
+    drawn = value if choices else field.widget.format_value(value)
+    return "" if drawn is None else str(drawn).replace("\r\n", "\n").strip()
 
 
 def _entries(record: Record) -> Any:

@@ -23,7 +23,7 @@ from duecare.risk.measures.queries import ENDS, End
 from duecare.risk.register.actions import lock_terms
 from duecare.risk.register.effect_actions import put_effects
 from duecare.risk.register.models import Scenario
-from duecare.web.recorded import recorded
+from duecare.web.recorded import in_the_records_language, recorded
 
 LINE = 200
 MOST_YEARS = 30
@@ -141,7 +141,9 @@ def end_measure(
         row.ended_at, row.ended_by, row.ended_as, row.ended_because = now, viewer.actor, how, reason
         row.save()
         if into_register:
-            why = _("The measure “%(title)s” was carried out: %(why)s") % {"title": row.title, "why": reason}
+            with in_the_records_language():
+                words = _("The measure “%(title)s” was carried out: %(why)s")
+            why = words % {"title": row.title, "why": reason}
             written, left_out = put_effects(viewer, row.safeguard, row.effects, why[:LONG], now)
     return Ended(row, written, left_out)
 

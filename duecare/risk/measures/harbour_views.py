@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from duecare.errors import DuecareError, Refused
+from duecare.errors import DuecareError
 from duecare.ledger import asof
 from duecare.ledger.viewers import Request, demand_area
-from duecare.program.unchanged import draw_anew, seen_entry
+from duecare.program.unchanged import seen_entry
 from duecare.risk.definitions import DEFINITIONS
 from duecare.risk.form_pages import form_page, refuse
 from duecare.risk.measures.harbours import HarbourForm, answers, lines, say
@@ -51,7 +51,6 @@ def answer(request: Request) -> HttpResponseBase:
     row = answers(viewer)
     form = HarbourForm(request.POST if request.method == "POST" else None)
     form.initial = {**form.began(row), "seen": seen_entry(row) if row else None}
-    stands: list[tuple[str, str]] = []
     if form.is_valid():
         seen = form.cleaned_data["seen"]
         try:
@@ -60,13 +59,10 @@ def answer(request: Request) -> HttpResponseBase:
                 -1 if seen is None else int(seen), request.now,
             )  # fmt: skip
         except DuecareError as error:
-            if isinstance(error, Refused) and row is not None:
-                row.refresh_from_db()
-                stands = draw_anew(form, row, form.began(row))
             refuse(form, error)
         else:
             messages.success(request, _("What you said counts from now on."))
             return redirect("safe-harbours")
     text = _("Say only what you could prove. What nobody has said stays open, and is never met.")
     title = _("What safe harbours ask for")
-    return form_page(request, form, title, text, _("Save"), reverse("safe-harbours"), stands=stands)
+    return form_page(request, form, title, text, _("Save"), reverse("safe-harbours"))

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from duecare.errors import BadInput, Refused
+from duecare.errors import BadInput
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.catalogue import catalogue
@@ -26,7 +26,7 @@ from duecare.program.record_form import LONG
 from duecare.risk.amounts import read_amount, written
 from duecare.risk.measures.actions import LINE, Draft, Three, values_alone
 from duecare.risk.measures.models import Measure
-from duecare.risk.register.actions import lock_terms
+from duecare.risk.register.actions import demand_terms_set, lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
 
 TEXTS = ("title", "safeguard", "about", "must", "curtails")
@@ -77,11 +77,7 @@ class MeasureList(List[Measure]):
     )
 
     def demand(self, taking: Taking) -> None:
-        if not RiskTerms.objects.filter(pk=TERMS).exists():
-            raise Refused(
-                gettext("The terms of risk are not set yet."),
-                gettext("Set the currency first, under “Terms of risk”."),
-            )
+        demand_terms_set()
 
     def records(self, taking: Taking) -> QuerySet[Measure]:
         return Measure.objects.filter(ended_at=None).order_by("title", "id")

@@ -130,14 +130,24 @@ def mark_reviewed(row: Scenario, viewer: Viewer, now: datetime) -> None:
     row.save()
 
 
+def demand_terms_set() -> None:
+    """Raises Refused before there are terms: no file with money is taken in without a currency."""
+    if not RiskTerms.objects.filter(pk=TERMS).exists():
+        raise _unset()
+
+
 def lock_terms() -> RiskTerms:
     """The terms, locked, so that numbers are given one after another. Raises Refused before there are any."""
     found: RiskTerms | None = RiskTerms.objects.select_for_update().filter(pk=TERMS).first()
     if found is None:
-        raise Refused(
-            _("The terms of risk are not set yet."), _("Set the currency first, under “Terms of risk”.")
-        )
+        raise _unset()
     return found
+
+
+def _unset() -> Refused:
+    return Refused(
+        _("The terms of risk are not set yet."), _("Set the currency first, under “Terms of risk”.")
+    )
 
 
 def next_number() -> int:

@@ -26,7 +26,7 @@ from duecare.program.imports.mapping import Wanted
 from duecare.program.record_form import LONG
 from duecare.program.task_queries import holding_people, today_at
 from duecare.risk.register import table
-from duecare.risk.register.actions import LENGTHS, lock_terms, next_number
+from duecare.risk.register.actions import LENGTHS, demand_terms_set, lock_terms, next_number
 from duecare.risk.register.believing import CONFIDENCES, DATA, HISTORY, Belief
 from duecare.risk.register.estimate_actions import Estimated, put_estimates
 from duecare.risk.register.forms_of_loss import FORMS, RATE
@@ -126,11 +126,7 @@ class ScenarioList(List[Scenario]):
     fields = tuple(_columns())
 
     def demand(self, taking: Taking) -> None:
-        if not RiskTerms.objects.filter(pk=TERMS).exists():
-            raise Refused(
-                gettext("The terms of risk are not set yet."),
-                gettext("Set the currency first, under “Terms of risk”."),
-            )
+        demand_terms_set()
 
     def records(self, taking: Taking) -> QuerySet[Scenario]:
         return standing_rows(Scenario.objects.all())

@@ -143,3 +143,17 @@ def test_the_page_of_a_claim_says_that_a_period_may_have_begun_earlier(owner: tu
     assert "Unknown" in page
     assert ": told in time" not in page
     assert "Claim it" not in text(client, f"/risk/insurance/claims/{made.pk}/change/")
+
+
+def test_beside_a_form_that_is_late_stands_only_what_somebody_changed(owner: tuple[Client, Viewer]) -> None:
+    client, viewer = owner
+    row = policy(viewer, NOW)
+    made = add_claim(viewer, row.pk, Draft("x", KNOWN, claimed=120_000 * CENT), NOW)
+    typed = {
+        "title": "x", "known_at": KNOWN.strftime("%Y-%m-%dT%H:%M"), "state": "to do", "claimed": "120k",
+        "seen": seen_entry(made),
+    }  # fmt: skip
+    change_claim(viewer, made.pk, Draft("Theirs", KNOWN, claimed=9 * CENT), seen_entry(made), NOW)
+    late = client.post(f"/risk/insurance/claims/{made.pk}/change/", typed)
+    assert late.status_code == 400
+    assert set(re.findall(r"Now it says: ([^<]*)<", late.content.decode())) == {"Theirs", "9"}

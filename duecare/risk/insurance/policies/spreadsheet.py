@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from duecare.errors import BadInput, Refused
+from duecare.errors import BadInput
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.contract_clocks import tell_contract_followers
@@ -31,7 +31,7 @@ from duecare.risk.insurance.policies.actions import Draft, demand
 from duecare.risk.insurance.policies.models import InsurancePolicy
 from duecare.risk.insurance.policies.queries import parts_of
 from duecare.risk.insurance.policies.terms import KINDS, demand_parts
-from duecare.risk.register.actions import lock_terms
+from duecare.risk.register.actions import demand_terms_set, lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
 
 MONEY = ("premium", "retention", "limit", "aggregate")
@@ -80,11 +80,7 @@ class PolicyList(List[InsurancePolicy]):
     )
 
     def demand(self, taking: Taking) -> None:
-        if not RiskTerms.objects.filter(pk=TERMS).exists():
-            raise Refused(
-                gettext("The terms of risk are not set yet."),
-                gettext("Set the currency first, under “Terms of risk”."),
-            )
+        demand_terms_set()
 
     def records(self, taking: Taking) -> QuerySet[InsurancePolicy]:
         return InsurancePolicy.objects.filter(ended_at=None).order_by("period_from", "id")
