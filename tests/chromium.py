@@ -46,6 +46,7 @@ def chromium() -> Iterator[Any]:
             for act in ("click", "tap", "press"):
                 patch.setattr(actor, act, _and_arrive(getattr(actor, act)))
         patch.setattr(playwright.Keyboard, "press", _and_arrive(playwright.Keyboard.press))
+        patch.setattr(playwright.Page, "wait_for_function", _until)
         started = running.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
@@ -83,6 +84,18 @@ def _arrive(page: Any, files: list[Any], before: int) -> None:
         page.wait_for_timeout(10)
     if len(files) > before:
         page.evaluate("window.leaving = false")
+
+
+def _until(page: Any, script: str) -> None:
+    """Wait until a script of the page is true of it.
+
+    Playwright's own asks once as a debugger may, and from then on by `eval`, which the pages' content
+    security policy forbids: it would fail just when there is something to wait for.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(script):
+        assert time.monotonic() < deadline, f"{page.url}: never true: {script}"
+        page.wait_for_timeout(10)
 
 
 class Windows:
