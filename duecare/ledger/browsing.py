@@ -61,6 +61,17 @@ def entries_about(kind: str, keys: Iterable[str], viewer: Viewer) -> VisibleQuer
     return found.filter(index__lt=size_in_view())
 
 
+def opened_about(kind: str, keys: Iterable[str], viewer: Viewer) -> VisibleQuerySet[Entry]:
+    """Of `entries_about` those whose payload the viewer may read.
+
+    None for who is limited to areas, where a row may hold names out of others (`Record.spans_areas`).
+    """
+    found = entries_about(kind, keys, viewer)
+    shape = shapes().get(kind)
+    spans = shape is not None and shape.model.spans_areas
+    return found.none() if spans and viewer.areas is not None else found
+
+
 def live_head() -> Head:
     """The head of the log as it is now, whatever day is viewed."""
     return once("head", Head.objects.get, live=True)

@@ -60,6 +60,9 @@ class Record(models.Model):
     confined stays so: a later release that no longer did would open old entries."""
     room: ClassVar[str] = ""
     """Id of the area that all its rows are of, for those whose rights are limited to some; empty for none."""
+    spans_areas: ClassVar[bool] = False
+    """Whether a row may hold names out of areas beside its own, as what evidence said on a day. Its page
+    leaves out what a viewer may not see; an entry is bytes: who is limited to areas opens none of them."""
 
     objects = VisibleManager()
 

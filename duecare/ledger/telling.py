@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from duecare.errors import NotFound
 from duecare.ledger import canonical
-from duecare.ledger.browsing import entries_about, entries_in_view, size_in_view
+from duecare.ledger.browsing import entries_about, entries_in_view, opened_about, size_in_view
 from duecare.ledger.leaves import parse_leaf
 from duecare.ledger.merkle import leaf_hash, node_hash
 from duecare.ledger.models import ACT, Entry, Payload, withheld
@@ -112,7 +112,7 @@ def find_entry(index: int, viewer: Viewer) -> Entry:
     if entry is None and viewer.areas is not None:
         raise NotFound(
             _("There is no such entry, or none that you may see."),
-            _("Your right is limited to areas; you see the entries about what is of them."),
+            _("Your right is limited to areas; you see the entries about what is of them, and of no other."),
         )
     if entry is None and index < size:
         raise NotFound(
@@ -148,11 +148,11 @@ def find_withheld(index: int, viewer: Viewer) -> Withheld | None:
 
 
 def _seen_at(index: int, viewer: Viewer) -> VisibleQuerySet[Entry]:
-    """The entries that the viewer may see, as far as they decide on the one with this number."""
+    """The entries that the viewer may open, as far as they decide on the one with this number."""
     if viewer.areas is None:
         return entries_in_view(viewer)
     about = Entry.objects.filter(index=index).values_list("kind", "subject").first()
-    return entries_about(about[0], [about[1]], viewer) if about else entries_in_view(viewer)
+    return opened_about(about[0], [about[1]], viewer) if about else entries_in_view(viewer)
 
 
 def tell(entry: Entry, viewer: Viewer) -> EntryTold:

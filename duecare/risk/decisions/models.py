@@ -64,6 +64,7 @@ class RiskDecision(Record):
     """The evidence of that moment: the size of the record, terms, estimates, effects, outcomes, measures."""
 
     room = ROOM
+    spans_areas = True
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger import asof
-from duecare.ledger.browsing import entries_about
+from duecare.ledger.browsing import opened_about
 from duecare.ledger.viewers import Request, Viewer, demand_area
 from duecare.program import remarks
 from duecare.program.approval_queries import decisions_about
@@ -122,7 +122,7 @@ def _told(request: Request, row: RiskDecision, viewer: Viewer) -> dict[str, Any]
         "may_change": open_ and live and viewer.changes,
         "may_work": live and viewer.changes and row.state != Condition.WITHDRAWN.value,
         "entries": list(
-            entries_about(DECISION, [row.pk], viewer).filter(kind=DECISION).order_by("-index")[:HISTORY]
+            opened_about(DECISION, [row.pk], viewer).filter(kind=DECISION).order_by("-index")[:HISTORY]
         ),
         "outcomes": [_outcome(one) for one in outcomes],
         "outcomes_outside": outside,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duecare.ledger.browsing import entries_about
+from duecare.ledger.browsing import opened_about
 from duecare.ledger.models import Entry
 from duecare.ledger.viewers import Viewer
 
@@ -12,4 +12,4 @@ HISTORY = 20
 
 def history(kind: str, key: str, viewer: Viewer) -> list[Entry]:
     """The newest entries about one thing."""
-    return list(entries_about(kind, [key], viewer).filter(kind=kind).order_by("-index")[:HISTORY])
+    return list(opened_about(kind, [key], viewer).filter(kind=kind).order_by("-index")[:HISTORY])

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from duecare.ledger.models import Entry
 from duecare.ledger.recording import recording
 from duecare.ledger.records import new_key, utc_now
 from duecare.ledger.viewers import Role, Viewer
@@ -295,6 +296,10 @@ def test_what_checks_found_is_frozen_whole_and_shown_by_area(owner: tuple[Client
     page = text(client, address)
     assert question not in page
     assert "1 more lies outside of your areas." in page
+    assert "its entries are not opened to you" in page
+    entry = Entry.objects.filter(kind="risk.riskdecision", subject=row.pk).latest("index")
+    assert client.get(f"/ledger/{entry.index}/").status_code == 404
+    assert owner[0].get(f"/ledger/{entry.index}/").status_code == 200
     page = text(owner[0], address)
     assert question in page
     assert "outside of your areas" not in page

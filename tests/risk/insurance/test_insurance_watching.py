@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from duecare.errors import Refused
+from duecare.ledger.browsing import opened_about
+from duecare.ledger.models import Entry
 from duecare.ledger.records import utc_now
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.models import Finding, Task
@@ -295,6 +297,32 @@ def test_what_was_frozen_names_nothing_outside_of_a_viewers_areas(owner: tuple[C
     whole = text(client, page(row))
     assert "ada" in whole
     assert "lap-7" in whole
+
+
+def test_an_entry_that_may_name_another_area_is_opened_to_nobody_limited_to_some(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    outcome(MFA, NOW)
+    outcome(DISKS, NOW)
+    row = signed(viewer, **BOTH)
+    outcome(MFA, NOW, unmet=["ada"])
+    watch("worker", NOW)
+    limited = browser()
+    manager = sign_in(limited, Role.MANAGER, areas=["risk", "systems"])
+    assert limited.get(page(row)).status_code == 200
+    spanning = Entry.objects.filter(kind__in=["risk.insurerstatement", "risk.statementdrift"])
+    assert {one.kind for one in spanning} == {"risk.insurerstatement", "risk.statementdrift"}
+    for one in spanning:
+        answer = limited.get(f"/ledger/{one.index}/")
+        assert answer.status_code == 404, one
+        assert "limited to areas" in answer.content.decode()
+        assert "ada" not in answer.content.decode()
+        assert limited.get(f"/ledger/{one.index}/proof.json").status_code == 404, one
+        assert not opened_about(one.kind, [one.subject], manager).exists()
+        assert client.get(f"/ledger/{one.index}/").status_code == 200, one
+    policy = Entry.objects.filter(kind="risk.insurancepolicy", subject=row.policy_id).latest("index")
+    assert limited.get(f"/ledger/{policy.index}/").status_code == 200, "it names nothing of another area"
 
 
 def test_the_finding_of_one_area_names_nothing_of_another(owner: tuple[Client, Viewer]) -> None:

@@ -16,7 +16,7 @@ class Questionnaire(Record):
     as_of = models.DateField()
     """The day of which the answers speak."""
     questions = models.JSONField(default=list)
-    """In order: objects as `filling.Asked` holds them."""
+    """In order: objects as `asked.Asked` holds them."""
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=80)
     filled_at = models.DateTimeField(null=True)
@@ -31,6 +31,7 @@ class Questionnaire(Record):
     ended_because = models.TextField(blank=True)
 
     room = ROOM
+    spans_areas = True
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:

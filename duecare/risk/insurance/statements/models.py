@@ -62,6 +62,7 @@ class InsurerStatement(Record):
     ended_because = models.TextField(blank=True)
 
     room = ROOM
+    spans_areas = True
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
@@ -93,6 +94,7 @@ class StatementDrift(Record):
     """To whom, how, and what was told."""
 
     room = ROOM
+    spans_areas = True
     objects = RiskQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
