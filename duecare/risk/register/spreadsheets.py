@@ -23,6 +23,7 @@ from duecare.program.imports.changes import Change, Values
 from duecare.program.imports.fields import Field, Reading, Type, value_of
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
+from duecare.program.imports.tables import LONGEST_CELL
 from duecare.program.record_form import LONG
 from duecare.program.task_queries import holding_people, today_at
 from duecare.risk.register import table
@@ -39,7 +40,10 @@ from duecare.web.exports import cell
 MOST_ROWS = 300
 """Of a file: each may bring eight estimates, and all become one act, which takes less than two seconds."""
 TEXTS = tuple(LENGTHS)
+MOST_LISTED = 500_000
+"""Characters of all lists of losses in a file, for the same reason."""
 CELLS = tuple(name for what in table.WHATS for name in table.names(what))
+LISTS = tuple(name for name in CELLS if name.endswith("_losses"))
 WHY = ("reason", "source", "confidence")
 
 
@@ -55,13 +59,19 @@ def _columns() -> Iterator[Field]:
     for name, label in labels.items():
         yield Field(name, label, empty="", longest=LENGTHS[name], required=name == "title")
     yield Field("owner", _("Who looks after it"), empty="", heads=("owner", "risk owner"))
-    parts = {"low": _("at least"), "likely": _("most likely"), "high": _("at most")}
+    parts = {
+        "low": _("at least"),
+        "likely": _("most likely"),
+        "high": _("at most"),
+        "events": _("events that were counted"),
+        "years": _("years in which they were"),
+        "losses": _("each loss that happened"),
+    }
     for what in table.WHATS:
-        for part, label in parts.items():
-            yield Field(
-                f"{what}_{part}", _Joined(_("How often a year") if what == RATE else FORMS[what], label),
-                empty="", longest=60,
-            )  # fmt: skip
+        thing = _("How often a year") if what == RATE else FORMS[what]
+        for part in table.parts(what):
+            longest = LONGEST_CELL if part == "losses" else 60
+            yield Field(f"{what}_{part}", _Joined(thing, parts[part]), empty="", longest=longest)
     yield Field("reason", _("Why"), empty="", longest=LONG, heads=("reason", "rationale"))
     yield Field("source", _("Source"), empty="", longest=200)
     yield Field("confidence", _("Confidence"), Type.CHOICE, empty="", choices=tuple(CONFIDENCES))
@@ -89,7 +99,7 @@ class _Context:
     """Names as they are written, by name in lower case."""
     told_otherwise: Mapping[str, Mapping[str, str]]
     """Of scenarios, by number, the things of which whoever brings the file told a history or a list, and
-    which of the two."""
+    which of the two: a file that tells a range does not end it."""
     left: Mapping[str, float]
     """What safeguards leave of the rates of scenarios, by number."""
 
@@ -119,9 +129,11 @@ class ScenarioList(List[Scenario]):
     about = _(
         "A row finds its scenario by its number (R-7), else by its title; without either it is a new one. "
         "A low and a high cell are a range that holds in nine cases of ten; with a likely one between them "
-        "they are least, most likely and most. What a row changes becomes your own estimate, and needs a "
-        "reason of your own in the place of the one that stands there; without them its source is empty and "
-        "its confidence low. Amounts are in the currency of the register. An empty cell changes nothing."
+        "they are least, most likely and most. Instead, events can be counted over years, and losses that "
+        "happened be listed with a semicolon between them. What a row changes becomes your own estimate, and "
+        "needs a reason of your own in the place of the one that stands there; without them its source is "
+        "empty and its confidence low. Amounts are in the currency of the register. An empty cell changes "
+        "nothing."
     )
     fields = tuple(_columns())
 
@@ -139,6 +151,11 @@ class ScenarioList(List[Scenario]):
             raise BadInput(
                 gettext("The file has more than %s rows.") % MOST_ROWS,
                 gettext("Bring it in parts; nobody weighs so many scenarios at once."),
+            )
+        if sum(len(str(row.values.get(name) or "")) for row in rows for name in LISTS) > MOST_LISTED:
+            raise BadInput(
+                gettext("The lists of losses in the file have more than %s characters.") % f"{MOST_LISTED:,}",
+                gettext("Bring it in parts."),
             )
         terms = RiskTerms.objects.get(pk=TERMS)
         records = list(self.records(taking))
@@ -246,7 +263,7 @@ def values_of(record: Scenario, currency: str) -> dict[str, Any]:
     if not hasattr(kept, "standing"):
         kept.standing = list(record.estimates.filter(ended_at=None).order_by("made_at", "id"))
     standing = kept.standing
-    told = table.newest(Belief(one.what, one.kind, tuple(one.numbers)) for one in standing)
+    told = table.newest((Belief(one.what, one.kind, tuple(one.numbers)) for one in standing), currency)
     cells = dict.fromkeys(CELLS, "")
     for one in told.values():
         cells |= table.written(one, currency)
@@ -331,7 +348,7 @@ def _cells(done: dict[str, Any], known: Values, context: _Context) -> None:
         cells = table.written(belief, currency)
         if all(known.get(name, "") == text for name, text in cells.items()):
             continue
-        if what in otherwise:
+        if otherwise.get(what, belief.kind) != belief.kind:
             raise BadInput(
                 gettext("You told it as a history.")
                 if otherwise[what] == HISTORY

@@ -63,15 +63,19 @@ def test_what_is_taken_away_and_brought_back_changes_nothing(format: str) -> Non
     row = scenario(viewer, title="=1+1 is a title")
     believe(viewer, row, "rate", 100_000, 500_000)
     believe(viewer, row, "fines", 100_050, 200_000, 300_000, kind="pert")
-    believe(viewer, row, "response", 5_000, 6_000, kind="data")
+    believe(viewer, row, "response", 5_000, 6_050, kind="data")
+    believe(viewer, row, "others", 5_000, kind="data")
     other = sign_in(browser(), Role.MANAGER)
     believe(other, row, "rate", 1_000_000, 2_000_000)
+    counted = scenario(viewer, title="Counted")
+    believe(viewer, counted, "rate", 3, 2_500_000, kind="history")
+    believe(viewer, counted, "fines", *[10**7 + one for one in range(2_000)], kind="data")
     scenario(viewer, title="Nothing is estimated of it")
     before = Entry.objects.count()
     file = client.get(f"/risk/scenarios/table.{format}")
     assert file["Content-Disposition"] == f'attachment; filename="risk-scenarios.{format}"'
     preview = send(client, f"back.{format}", file.content)
-    assert "Unchanged 2" in words(preview.content.decode()), words(preview.content.decode())[:3000]
+    assert "Unchanged 3" in words(preview.content.decode()), words(preview.content.decode())[:3000]
     assert "Added 0" in words(preview.content.decode())
     assert "Changed 0" in words(preview.content.decode())
     assert Entry.objects.count() == before
@@ -147,6 +151,78 @@ def test_a_file_ends_no_history_and_no_list_of_whoever_brings_it() -> None:
     confirm(other, send(other, "risks.csv", HEAD + "R-1,The list is lost,,,,,2,4,,,,I counted.,\n"))
     found = Estimate.objects.filter(ended_at=None).order_by("made_at").values_list("kind", flat=True)
     assert list(found) == ["history", "data", "range"], "somebody else's stands beside them"
+
+
+COUNTED = (
+    'No.,"How often a year, events that were counted","How often a year, years in which they were",'
+    '"How often a year, at least","Fines, each loss that happened","Fines, at most",Scenario,Why\n'
+)
+
+
+def test_events_that_were_counted_and_losses_that_happened_are_taken_in() -> None:
+    client, viewer = keeper()
+    row = scenario(viewer)
+    other = sign_in(browser(), Role.MANAGER)
+    believe(other, row, "rate", 3, 10_000_000, kind="history")
+    believe(other, row, "fines", 1_000, 2_000)
+    line = 'R-1,4,"12,5",,"1 k; EUR 2 500; 300.50",,The list is lost,"From our books."\n'
+    preview = send(client, "risks.csv", COUNTED + line)
+    page = words(preview.content.decode())
+    assert "3 → 4" in page, page[:3000]
+    assert "1000; 2500; 300.50" in page
+    confirm(client, preview)
+    found = {
+        (one.what, one.kind, one.author_id): one.numbers for one in Estimate.objects.filter(ended_at=None)
+    }
+    assert found == {
+        ("rate", "history", viewer.person): [4, 12_500_000],
+        ("fines", "data", viewer.person): [100_000, 250_000, 30_050],
+        ("fines", "range", other.person): [1_000, 2_000],
+    }, "there is one history of a scenario, and others' ranges stand"
+    again = send(client, "risks.csv", COUNTED + line)
+    assert "Unchanged 1" in words(again.content.decode())
+    anew = COUNTED + 'R-1,5,13,,,,The list is lost,"Another one."\n'
+    confirm(client, send(client, "risks.csv", anew))
+    assert Estimate.objects.get(kind="history", ended_at=None).numbers == [5, 13_000_000]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("R-1,4,,,,,The list is lost,x\n", "Fill in both"),
+        ("R-1,,10,,,,The list is lost,x\n", "Fill in both"),
+        ("R-1,four,10,,,,The list is lost,x\n", "no count of events"),
+        ("R-1,-4,10,,,,The list is lost,x\n", "no count of events"),
+        ('R-1,4,"1,000",,,,The list is lost,x\n', "read in two ways"),
+        ("R-1,4,1.500,,,,The list is lost,x\n", "read in two ways"),
+        ("R-1,4,1001,,,,The list is lost,x\n", "no number of years"),
+        ("R-1,4,0,,,,The list is lost,x\n", "no number of years"),
+        ("R-1,4,10,0.2,,,The list is lost,x\n", "told in two ways at once"),
+        ("R-1,,,,1 k; 2 k,5 k,The list is lost,x\n", "told in two ways at once"),
+        ("R-1,,,,1 k; none,,The list is lost,x\n", "no amount of money"),
+        ("R-1,,,,1 k; 0,,The list is lost,x\n", "is no loss"),
+        ("R-1,,,,90 m,,The list is lost,x\n", "more than 10 times the turnover"),
+        ("R-1,,,,USD 5,,The list is lost,x\n", "kept in EUR"),
+    ],
+)
+def test_a_count_or_list_that_cannot_be_is_a_fault_of_its_cell(line: str, why: str) -> None:
+    client, viewer = keeper()
+    scenario(viewer)
+    preview = send(client, "risks.csv", COUNTED + line)
+    page = words(preview.content.decode())
+    assert why in page, page[:3000]
+    assert "line 2, column" in page
+    assert 'name="plan"' not in preview.content.decode()
+
+
+def test_lists_that_one_act_does_not_hold_are_refused_whole() -> None:
+    client, viewer = keeper()
+    losses = "; ".join(["1"] * 3_000)
+    rows = "".join(f'R-{number},,,,"{losses}",,Of {number},x\n' for number in range(1, 60))
+    for number in range(1, 60):
+        scenario(viewer, title=f"Of {number}")
+    page = words(send(client, "risks.csv", COUNTED + rows).content.decode())
+    assert "more than 500,000 characters" in page, page[:3000]
 
 
 def test_a_rate_that_no_curve_takes_without_the_safeguards_is_a_fault_of_its_cell() -> None:
