@@ -122,6 +122,12 @@ def catalogue() -> Mapping[str, Safeguard]:
     return parse(CONTENT.read_text("utf-8"), CONTENT.name)
 
 
+def safeguards_by_name() -> Mapping[str, str]:
+    """Ids of safeguards by what a table may call them, in small letters: their id or their title."""
+    titles = {str(one.title).casefold(): one.id for one in catalogue().values()}
+    return titles | {id.casefold(): id for id in catalogue()}
+
+
 def parse(text: str, place: str) -> Mapping[str, Safeguard]:
     """The safeguards written in `text`, a YAML mapping with the one key `safeguards`, a list of entries.
 

@@ -225,16 +225,23 @@ def _money(three: Sequence[int], field: str) -> list[int]:
 
 def _effects(viewer: Viewer, effects: Sequence[Change], row: Measure | None) -> list[dict[str, object]]:
     """Effects as the record keeps them. Raises BadInput, with the number of the effect as its place."""
+    known = {one["scenario"] for one in row.effects} if row else set()
+    wanted = {one.scenario for one in effects}
+    seen = Scenario.objects.all().visible_to(viewer).filter(pk__in=wanted, ended_at=None)
+    return effects_among(effects, known | set(seen.values_list("pk", flat=True)))
+
+
+def effects_among(effects: Sequence[Change], there: Collection[str]) -> list[dict[str, object]]:
+    """Effects on scenarios that are there, by key, as the record keeps them.
+
+    Raises BadInput, with the number of the effect from 0 as its place: `effect_0`.
+    """
     if len(effects) > MOST_EFFECTS:
         raise BadInput(
             _("More than %s effects are too many for one measure.") % MOST_EFFECTS,
             _("Put down several measures."),
             "effects",
         )
-    known = {one["scenario"] for one in row.effects} if row else set()
-    wanted = {one.scenario for one in effects}
-    seen = Scenario.objects.all().visible_to(viewer).filter(pk__in=wanted, ended_at=None)
-    there = known | set(seen.values_list("pk", flat=True))
     found: list[dict[str, object]] = []
     for place, one in enumerate(effects):
         field = f"effect_{place}"
@@ -297,24 +304,35 @@ def _owner(key: str, now: datetime, row: Measure | None) -> Person | None:
 
 
 def _demand_no_clash(key: str, draft: Draft) -> None:
-    """Raises BadInput if a measure would come to need itself, or what cannot be beside it or beside what it
-    needs. Asked within the act, of all measures that stand."""
+    """`demand_untangled` of all measures that stand, once this one says what the draft says."""
     rows = list(Measure.objects.filter(ended_at=None).exclude(pk=key))
-    titles = {row.pk: row.title for row in rows} | {key: draft.title}
+    # This one first, so that a circle is told from it back to it.
+    titles = {key: draft.title} | {row.pk: row.title for row in rows}
     needs = {row.pk: row.needs for row in rows} | {key: list(draft.needs)}
     excludes = {row.pk: row.excludes for row in rows} | {key: list(draft.excludes)}
-    if round_ := circle(needs, key):
-        raise BadInput(
-            _("It would come to need itself: %s.") % " → ".join(titles.get(one, "…") for one in round_),
-            _("Take one of them out."),
-            "needs",
-        )
+    demand_untangled(titles, needs, excludes, "excludes" if draft.excludes else "needs")
+
+
+def demand_untangled(
+    titles: Mapping[str, str],
+    needs: Mapping[str, Collection[str]],
+    excludes: Mapping[str, Collection[str]],
+    place: str,
+) -> None:
+    """Raises BadInput if a measure comes to need itself, or what cannot be beside it or beside what it needs;
+    of the second the place is this one."""
     for one in titles:
+        if round_ := circle(needs, one):
+            raise BadInput(
+                _("It would come to need itself: %s.") % " → ".join(titles.get(each, "…") for each in round_),
+                _("Take one of them out."),
+                "needs",
+            )
         if found := clash(needs, excludes, one):
             first, second = (titles.get(each, "…") for each in found)
             raise BadInput(
                 _("“%(one)s” would need both “%(first)s” and “%(second)s”, which exclude each other.")
                 % {"one": titles[one], "first": first, "second": second},
                 _("Take one of them out."),
-                "excludes" if draft.excludes else "needs",
+                place,
             )

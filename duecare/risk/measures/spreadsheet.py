@@ -1,12 +1,13 @@
 """Measures as CSV and XLSX: brought through the one way that lists have, and given as the same columns.
 
-A row finds its measure by title among those on the table. What a measure changes, needs and excludes is on
-its page; a file leaves it as it is. An empty cell says nothing.
+A row finds its measure by title among those on the table. What it changes, needs and cannot be beside stands
+in one cell each, a line for each, and a cell that is told takes the place of all that stood there. An empty
+cell says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,21 +18,44 @@ from django.utils.translation import gettext_lazy as _
 from duecare.errors import BadInput
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
-from duecare.program.catalogue import catalogue
+from duecare.program.catalogue import safeguards_by_name
 from duecare.program.imports.changes import Change, Values
 from duecare.program.imports.fields import Field, Type
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
+from duecare.program.imports.tables import LONGEST_CELL
 from duecare.program.record_form import LONG
 from duecare.risk.amounts import read_amount, written
-from duecare.risk.measures.actions import LINE, Draft, Three, values_alone
+from duecare.risk.measures.actions import (
+    LINE,
+    Draft,
+    Three,
+    demand_untangled,
+    effects_among,
+    values_alone,
+)
+from duecare.risk.measures.cells import (
+    line,
+    lines_of,
+    read_changes,
+    read_titles,
+    unique,
+    write_changes,
+    write_titles,
+)
 from duecare.risk.measures.models import Measure
+from duecare.risk.owners import Owners
 from duecare.risk.register.actions import demand_terms_set, lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
+from duecare.risk.register.named import Names
+from duecare.risk.register.queries import scenario_names
 
 TEXTS = ("title", "safeguard", "about", "must", "curtails")
 SIDES = ("once", "yearly")
 PARTS = ("least", "likely", "most")
+BONDS = ("needs", "excludes")
+MOST_ROWS = 300
+"""Of a file: all become one act."""
 MONEY = tuple(f"{side}_{part}" for side in SIDES for part in PARTS)
 
 
@@ -43,6 +67,23 @@ class _Context:
     known: Mapping[str, Measure]
     safeguards: Mapping[str, str]
     """Their ids, by id and by title in small letters."""
+    names: Names
+    titles: Mapping[str, str]
+    """Of the measures that stand and those that rows add, as they are written, by title in small letters."""
+    owners: Owners
+    tangled: BadInput | None
+    """Why what the measures would then need and exclude cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the act needs."""
+
+    currency: str
+    names: Names
+    keys: Mapping[str, str]
+    """Of the measures that stand or are added, by title in small letters."""
+    owners: Owners
 
 
 class MeasureList(List[Measure]):
@@ -57,9 +98,11 @@ class MeasureList(List[Measure]):
     roles = (Role.OWNER, Role.MANAGER, Role.APPROVER)
     undivided = True
     about = _(
-        "A row finds its measure by its title among those on the table. What it changes, needs and cannot be "
-        "beside stays as it is: say that on the measure’s page. What is likely stands for a least or a most "
-        "that is left empty. Amounts are in the currency of the register. An empty cell changes nothing."
+        "A row finds its measure by its title among those on the table. What is likely stands for a least or "
+        "a most that is left empty. Amounts are in the currency of the register. What it changes is told in "
+        "one cell, a line for each side of a scenario: R-7; frequency or magnitude; takes away at least; "
+        "most likely; at most; coverage; reliability. Measures that it needs or cannot be beside are named "
+        "by title, a line each. An empty cell changes nothing."
     )
     fields = (
         Field("title", _("Measure"), required=True, longest=LINE, heads=("title", "measure", "control")),
@@ -72,8 +115,12 @@ class MeasureList(List[Measure]):
         Field("yearly_least", _("Cost each year, least"), empty="", longest=60),
         Field("yearly_likely", _("Cost each year, likely"), empty="", longest=60, heads=("yearly", "opex")),
         Field("yearly_most", _("Cost each year, most"), empty="", longest=60),
+        Field("owner", _("Who sees to it"), empty="", heads=("owner",)),
         Field("must", _("Obligation that leaves no choice"), empty="", longest=LINE),
         Field("curtails", _("What it would hinder"), empty="", longest=LONG),
+        Field("changes", _("What it changes"), empty="", longest=LONGEST_CELL, heads=("changes", "effects")),
+        Field("needs", _("Needs"), empty="", longest=LONGEST_CELL),
+        Field("excludes", _("Cannot be beside"), empty="", longest=LONGEST_CELL),
     )
 
     def demand(self, taking: Taking) -> None:
@@ -86,10 +133,21 @@ class MeasureList(List[Measure]):
         return values_of(record, RiskTerms.objects.get(pk=TERMS).currency)
 
     def context(self, taking: Taking, rows: Sequence[Wanted]) -> _Context:
-        safeguards = {str(one.title).casefold(): one.id for one in catalogue().values()}
-        safeguards |= {id.casefold(): id for id in catalogue()}
-        known = {row.title.casefold(): row for row in self.records(taking)}
-        return _Context(RiskTerms.objects.get(pk=TERMS), known, safeguards)
+        if len(rows) > MOST_ROWS:
+            raise BadInput(
+                gettext("The file has more than %s rows.") % MOST_ROWS, gettext("Bring it in parts.")
+            )
+        records = list(self.records(taking))
+        titles = unique([*(one.title for one in records), *_added(records, rows)])
+        return _Context(
+            RiskTerms.objects.get(pk=TERMS),
+            {row.title.casefold(): row for row in records},
+            safeguards_by_name(),
+            scenario_names(),
+            titles,
+            Owners(taking.now),
+            _tangled(records, rows, titles),
+        )
 
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _Context) -> dict[str, Any]:
         """With amounts as the table writes them; what is empty says nothing. `bad` is (field, reason)."""
@@ -108,9 +166,11 @@ class MeasureList(List[Measure]):
                 done.setdefault("years", context.terms.horizon)
             else:
                 done["title"] = known.title
-            told = {**(values_of(known, currency) if known else {}), **done}
+            before = values_of(known, currency) if known else {}
+            told = {**before, **done}
             values_alone(_draft(told, currency), known)
             done |= _costs(told, currency)
+            _bonds(done, before, known, context)
         except BadInput as error:
             place = f"{error.place}_likely" if error.place in SIDES else error.place
             done["bad"] = (place, str(error).rstrip("."))
@@ -120,16 +180,29 @@ class MeasureList(List[Measure]):
         if "bad" in values:
             yield values["bad"]
 
-    def begin(self, taking: Taking, added: Sequence[Change]) -> str:
-        """The currency in which amounts are."""
-        return lock_terms().currency
+    def begin(self, taking: Taking, added: Sequence[Change]) -> _Scope:
+        currency = lock_terms().currency
+        keys = {line(row.title).casefold(): row.pk for row in self.records(taking)}
+        keys |= {line(str(one.after["title"])).casefold(): new_key() for one in added}
+        return _Scope(currency, scenario_names(), keys, Owners(taking.now))
 
-    def make(self, values: Values, taking: Taking, scope: str) -> Measure:
-        record = Measure(id=new_key(), made_at=taking.now, made_by=taking.actor, effects=[])
+    def make(self, values: Values, taking: Taking, scope: _Scope) -> Measure:
+        key = scope.keys[line(str(values["title"])).casefold()]
+        record = Measure(id=key, made_at=taking.now, made_by=taking.actor)
         self.change(record, values, taking, scope)
         return record
 
-    def change(self, record: Measure, values: Values, taking: Taking, scope: str) -> None:
+    def change(self, record: Measure, values: Values, taking: Taking, scope: _Scope) -> None:
+        if "changes" in values:
+            there = {one["scenario"] for one in record.effects}
+            changes = read_changes(values["changes"], scope.names, there, "changes")
+            record.effects = effects_among(changes, scope.names.standing | there)
+        for name in BONDS:
+            if name in values:
+                kept = {line(title).casefold(): key for key, title in _named(getattr(record, name))}
+                setattr(record, name, sorted(read_titles(values[name], {**kept, **scope.keys}, name)))
+        if "owner" in values:
+            record.owner_id = scope.owners.key(values["owner"])
         for name in (*TEXTS, "years"):
             if name in values:
                 setattr(record, name, values[name])
@@ -141,10 +214,19 @@ class MeasureList(List[Measure]):
                     record,
                     side,
                     [
-                        before[part] if text is None else read_amount(text, scope)
+                        before[part] if text is None else read_amount(text, scope.currency)
                         for part, text in told.items()
                     ],
                 )
+
+    def end(self, taking: Taking, scope: _Scope, *, whole: bool) -> None:
+        rows = list(self.records(taking))
+        demand_untangled(
+            {row.pk: row.title for row in rows},
+            {row.pk: row.needs for row in rows},
+            {row.pk: row.excludes for row in rows},
+            "excludes",
+        )
 
 
 def values_of(record: Measure, currency: str) -> dict[str, Any]:
@@ -156,6 +238,9 @@ def values_of(record: Measure, currency: str) -> dict[str, Any]:
             for side in SIDES
             for part, minor in zip(PARTS, getattr(record, side), strict=True)
         },
+        "owner": record.owner.name if record.owner else "",
+        "changes": write_changes(record.effects, scenario_names()) if record.effects else "",
+        **{name: write_titles(title for _key, title in _named(getattr(record, name))) for name in BONDS},
     }
 
 
@@ -210,6 +295,72 @@ def _draft(told: Mapping[str, Any], currency: str) -> Draft:
         must=told.get("must", ""),
         curtails=told.get("curtails", ""),
     )
+
+
+def _added(records: Sequence[Measure], rows: Sequence[Wanted]) -> list[str]:
+    """Titles of the measures that rows would add."""
+    known = {row.title.casefold() for row in records}
+    titles = [str(row.values["title"]) for row in rows if row.values.get("title")]
+    return [one for one in titles if one.casefold() not in known]
+
+
+def _named(keys: Collection[str]) -> list[tuple[str, str]]:
+    """Keys and titles of measures, on the table or not."""
+    return list(Measure.objects.filter(pk__in=keys).values_list("pk", "title")) if keys else []
+
+
+def _bonds(done: dict[str, Any], before: Mapping[str, Any], known: Measure | None, context: _Context) -> None:
+    """What the measure changes, needs and excludes, and who sees to it, as the table writes them.
+
+    Raises BadInput whose place is the field.
+    """
+    if "changes" in done:
+        kept = {one["scenario"] for one in known.effects} if known else set()
+        changes = read_changes(done["changes"], context.names, kept, "changes")
+        try:
+            effects = effects_among(changes, context.names.standing | kept)
+        except BadInput as error:
+            place = error.place.removeprefix("effect_")
+            words = gettext("Line %(number)s: %(fault)s") % {"number": int(place) + 1, "fault": error.what}
+            raise BadInput(words if place.isdigit() else error.what, error.next_step, "changes") from None
+        done["changes"] = write_changes(effects, context.names)
+    for name in BONDS:
+        if name in done:
+            known_by = {one.casefold(): one for one in lines_of(before.get(name, ""))} | {**context.titles}
+            known_by.pop(line(done["title"]).casefold(), None)  # itself
+            done[name] = write_titles(read_titles(done[name], known_by, name))
+            if context.tangled and done[name] != before.get(name, ""):
+                raise BadInput(context.tangled.what, context.tangled.next_step, name)
+    if "owner" in done:
+        same = done["owner"].casefold() == str(before.get("owner", "")).casefold()
+        done["owner"] = before["owner"] if same else context.owners.name(done["owner"])
+
+
+def _tangled(
+    records: Sequence[Measure], rows: Sequence[Wanted], titles: Mapping[str, str]
+) -> BadInput | None:
+    """Why what all measures need and exclude, once the rows are taken in, cannot be.
+
+    Names that no measure has are faults of their own.
+    """
+    by_key = {row.pk: line(row.title).casefold() for row in records}
+    bonds = {
+        name: {
+            by_key[row.pk]: [by_key[one] for one in getattr(row, name) if one in by_key] for row in records
+        }
+        for name in BONDS
+    }
+    for row in rows:
+        title = line(str(row.values.get("title", ""))).casefold()
+        for name in BONDS:
+            if said := row.values.get(name):
+                told = [one.casefold() for one in lines_of(str(said))]
+                bonds[name][title] = [one for one in told if one in titles]
+    try:
+        demand_untangled(titles, bonds["needs"], bonds["excludes"], "excludes")
+    except BadInput as error:
+        return error
+    return None
 
 
 MEASURES = MeasureList()

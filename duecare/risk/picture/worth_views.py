@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from duecare.ledger import asof
 from duecare.ledger.viewers import Request, demand_area
 from duecare.risk.picture import doubts, stairs
 from duecare.risk.picture.choosing import Choice
@@ -55,6 +56,7 @@ def safeguards(request: Request) -> HttpResponseBase:
         rows = [] if found is None else stairs.flat(found, steps, choice.side)
         return rows_file(rows, choice.format, "safeguards")
     context = framed(request, found, "safeguards", choice)
+    context["may_change"] = viewer.changes and asof.current() is None
     if found is not None:
         context |= {
             "lacking": named(found, choice.side),

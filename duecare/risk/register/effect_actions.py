@@ -57,7 +57,7 @@ def add_effect(viewer: Viewer, key: str, draft: EffectDraft, now: datetime) -> E
     Raises NotFound, Refused if the scenario has ended or has the safeguard on that side already, BadInput
     naming the field.
     """
-    values = _values(draft)
+    values = values_of_draft(draft)
     with recording(viewer.actor, "add a safeguard to a scenario") as act:
         row = standing(key)
         _demand_alone(row, draft)
@@ -66,19 +66,19 @@ def add_effect(viewer: Viewer, key: str, draft: EffectDraft, now: datetime) -> E
             safeguard=draft.safeguard,
             name=str(row),
         )
-        before = _left(row)
+        before = left_by(row)
         made: Effect = Effect.objects.create(
             id=new_key(), scenario=row, made_at=now, made_by=viewer.actor, **values
         )
         if draft.known:
-            _rest_on(row, before)
+            rest_on(row, before)
     return made
 
 
 def change_effect(viewer: Viewer, key: str, draft: EffectDraft, seen: int) -> Effect:
     """Change what a safeguard is said to do. Raises NotFound, Refused if it or the scenario has ended, or
     somebody changed it since `seen`, BadInput naming the field."""
-    values = _values(draft)
+    values = values_of_draft(draft)
     with recording(viewer.actor, "change what a safeguard does to a scenario") as act:
         row, found = _standing(key)
         demand_unchanged(found, seen)
@@ -89,12 +89,12 @@ def change_effect(viewer: Viewer, key: str, draft: EffectDraft, seen: int) -> Ef
             safeguard=draft.safeguard,
             name=str(row),
         )
-        before = _left(row)
+        before = left_by(row)
         for name, value in values.items():
             setattr(found, name, value)
         found.save()
         if draft.known:
-            _rest_on(row, before)
+            rest_on(row, before)
     return found
 
 
@@ -113,11 +113,11 @@ def end_effect(viewer: Viewer, key: str, reason: str, now: datetime, *, known: b
             name=str(row),
             why=reason[:500],
         )
-        before = _left(row)
+        before = left_by(row)
         found.ended_at = now
         found.save()
         if known:
-            _rest_on(row, before)
+            rest_on(row, before)
     return found
 
 
@@ -175,18 +175,18 @@ def _demand_alone(row: Scenario, draft: EffectDraft) -> None:
         )
 
 
-def _left(row: Scenario) -> Mapping[str, float]:
+def left_by(row: Scenario) -> Mapping[str, float]:
     """What the safeguards leave of each side of a scenario."""
     holds = holds_today([row])[row.pk]
     return {on: left(holds, on) for on in ON}
 
 
-def _rest_on(row: Scenario, before: Mapping[str, float]) -> None:
+def rest_on(row: Scenario, before: Mapping[str, float]) -> None:
     """Let the estimates that stand know of what changed: they were made of a world that had it.
 
     Raises BadInput if one of them would then be more, without safeguards, than a curve takes.
     """
-    now = _left(row)
+    now = left_by(row)
     for one in Estimate.objects.select_for_update().filter(scenario=row, ended_at=None):
         for on in ON:
             share = getattr(one, f"{on}_left") / MILLION * now[on] / before[on]
@@ -198,7 +198,8 @@ def _rest_on(row: Scenario, before: Mapping[str, float]) -> None:
         one.save()
 
 
-def _values(draft: EffectDraft) -> dict[str, object]:
+def values_of_draft(draft: EffectDraft) -> dict[str, object]:
+    """What the record keeps of a draft. Raises BadInput naming the field that cannot be."""
     if draft.safeguard not in catalogue():
         raise BadInput(
             _("There is no safeguard “%s”.") % draft.safeguard[:60],

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from duecare.ledger import asof
 from duecare.ledger.viewers import Viewer
 from duecare.program.search import Findable, Hit, Shelf, Thing, register_findable, register_shelf
+from duecare.risk.register import effect_sheet as effect_sheet
 from duecare.risk.register import spreadsheets as spreadsheets
 from duecare.risk.register import subjects as subjects
 from duecare.risk.register.library import library

@@ -12,6 +12,7 @@ from duecare.ledger.viewers import Viewer
 from duecare.risk.register.kept_outcomes import measured
 from duecare.risk.register.measuring import NOTHING, Measured
 from duecare.risk.register.models import TERMS, Effect, Estimate, RiskTerms, Scenario
+from duecare.risk.register.named import Named, Names
 from duecare.risk.register.portfolios import MILLION, Hold, Row, Told
 
 SCENARIO = "risk.scenario"
@@ -113,3 +114,16 @@ def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping
         key = str(one["scenario"])
         found[key] = (*found.get(key, ()), hold)
     return found
+
+
+def scenario_names() -> Names:
+    """All scenarios as tables name them, those that stand and those that ended.
+
+    For lists that take files, which only those bring who may change the register.
+    """
+    standing: list[Named] = []
+    ended: list[Named] = []
+    told = Scenario.objects.order_by("number").values_list("pk", "number", "title", "ended_at")
+    for key, number, title, ended_at in told:
+        (standing if ended_at is None else ended).append(Named(key, number, title))
+    return Names(standing, ended)

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from duecare.errors import BadInput, Refused
+from duecare.errors import BadInput
 from duecare.ledger.naming import PERSON
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
@@ -25,7 +25,7 @@ from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
 from duecare.program.imports.tables import LONGEST_CELL
 from duecare.program.record_form import LONG
-from duecare.program.task_queries import holding_people, today_at
+from duecare.risk.owners import Owners
 from duecare.risk.register import table
 from duecare.risk.register.actions import LENGTHS, demand_terms_set, lock_terms, next_number
 from duecare.risk.register.believing import CONFIDENCES, DATA, HISTORY, Belief
@@ -95,8 +95,7 @@ class _Context:
     terms: RiskTerms
     by_number: Mapping[str, Values]
     by_title: Mapping[str, Values]
-    people: Mapping[str, str]
-    """Names as they are written, by name in lower case."""
+    owners: Owners
     told_otherwise: Mapping[str, Mapping[str, str]]
     """Of scenarios, by number, the things of which whoever brings the file told a history or a list, and
     which of the two: a file that tells a range does not end it."""
@@ -109,8 +108,7 @@ class _Scope:
     """What the act needs, and what waits until its scenarios are saved."""
 
     number: int
-    people: Mapping[str, str]
-    """Keys by name in lower case."""
+    owners: Owners
     currency: str
     waiting: list[tuple[Scenario, list[Estimated]]] = field(default_factory=list)
 
@@ -161,12 +159,11 @@ class ScenarioList(List[Scenario]):
         records = list(self.records(taking))
         known = [values_of(row, terms.currency) for row in records]
         holds = holds_today(records)
-        names = [name for _key, name in _people(taking)]
         return _Context(
             terms,
             {str(one["number"]).casefold(): one for one in known},
             {str(one["title"]).casefold(): one for one in known},
-            {name.casefold(): name for name in names if names.count(name) == 1},
+            Owners(taking.now),
             _told_otherwise(taking),
             {f"R-{row.number}": left(holds[row.pk], "frequency") for row in records},
         )
@@ -198,8 +195,7 @@ class ScenarioList(List[Scenario]):
 
     def begin(self, taking: Taking, added: Sequence[Change]) -> _Scope:
         terms = lock_terms()
-        people = {name.casefold(): key for key, name in _people(taking)}
-        return _Scope(next_number(), people, terms.currency)
+        return _Scope(next_number(), Owners(taking.now), terms.currency)
 
     def make(self, values: Values, taking: Taking, scope: _Scope) -> Scenario:
         record = Scenario(
@@ -220,13 +216,7 @@ class ScenarioList(List[Scenario]):
             if name in values:
                 setattr(record, name, values[name])
         if "owner" in values:
-            key = scope.people.get(str(values["owner"]).casefold())
-            if key is None:
-                raise Refused(
-                    gettext("%s may not sign in any more.") % values["owner"],
-                    gettext("Look at the preview once more."),
-                )
-            record.owner_id = key
+            record.owner_id = scope.owners.key(str(values["owner"]))
         cells = {**now, **values}
         told = []
         for what in table.WHATS:
@@ -286,10 +276,6 @@ def rows_told(viewer: Viewer, currency: str) -> Iterator[list[str]]:
         yield [str(values[one.name]) for one in ScenarioList.fields]
 
 
-def _people(taking: Taking) -> list[tuple[str, str]]:
-    return list(holding_people(today_at(taking.now)).values_list("pk", "name"))
-
-
 def _author(taking: Taking) -> str | None:
     """The key of whoever brings the file; None at the command line."""
     return taking.actor.removeprefix(PERSON) if taking.actor.startswith(PERSON) else None
@@ -318,8 +304,8 @@ def _demand_words(done: dict[str, Any], known: Values | None, context: _Context)
     owner = str(done.get("owner", "")).casefold()
     if known is not None and owner == str(known["owner"]).casefold():
         done.pop("owner", None)
-    elif owner and owner not in context.people:
-        raise BadInput(gettext("Nobody who may sign in is called that, or several are."), "", "owner")
+    elif owner:
+        done["owner"] = context.owners.name(owner)
     currency = str(done.get("currency", "")).upper()
     if currency and currency != context.terms.currency:
         raise BadInput(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from duecare.errors import NotFound
 from duecare.ledger.viewers import Request, demand_area
+from duecare.risk.register import effect_sheet
 from duecare.risk.register.queries import terms
 from duecare.risk.register.spreadsheets import rows_told
 from duecare.risk.rooms import ROOM
@@ -22,3 +23,11 @@ def table(request: Request, format: str) -> HttpResponseBase:
     if found is None:
         raise NotFound(_("The terms of risk are not set yet."), _("Set the currency first."))
     return table_file(rows_told(viewer, found.currency), format, _("Scenarios"), "risk-scenarios")
+
+
+@require_safe
+def effects_table(request: Request, format: str) -> HttpResponseBase:
+    """What is said of safeguards on the standing scenarios, as CSV or XLSX."""
+    viewer = demand_area(request, ROOM)
+    told = effect_sheet.rows_told(viewer)
+    return table_file(told, format, _("What safeguards take away"), "risk-effects")

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("scenarios/new/", guided_views.choose, name="scenario-new"),
     path("scenarios/new/words/", guided_views.begin, name="scenario-begin"),
     path("scenarios/table.<str:format>", table_views.table, name="scenarios-table"),
+    path("effects/table.<str:format>", table_views.effects_table, name="effects-table"),
     path("scenarios/<str:key>/", views.scenario, name="risk-scenario"),
     path("scenarios/<str:key>/change/", views.change, name="scenario-change"),
     path("scenarios/<str:key>/review/", views.review, name="scenario-review"),

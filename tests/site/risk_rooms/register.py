@@ -44,6 +44,7 @@ PAGES: Mapping[str, Page] = {
     ),
     "risk/scenarios/new/words/": form("risk/scenarios/new/words/", OWNER, MANAGER, APPROVER, told=(AUDITOR,)),
     "risk/scenarios/table.<str:format>": Page("risk/scenarios/table.csv", READ, object=True),
+    "risk/effects/table.<str:format>": Page("risk/effects/table.csv", READ),
     "risk/scenarios/<str:key>/": Page("risk/scenarios/{risk scenario}/", READ, object=True),
     "risk/scenarios/<str:key>/change/": _kept("change/"),
     "risk/scenarios/<str:key>/review/": act(
@@ -88,7 +89,7 @@ CALLS: Mapping[str, Call] = {
     "PUT risk/effects/{key}": changed("risk/effects/{risk effect}", HELD, *DAILY, told=(AUDITOR,)),
     "POST risk/effects/{key}/end": changed("risk/effects/{risk effect}/end", WHY, *DAILY, told=(AUDITOR,)),
 }
-FILES: frozenset[str] = frozenset({"risk/scenarios/table.<str:format>"})
+FILES: frozenset[str] = frozenset({"risk/scenarios/table.<str:format>", "risk/effects/table.<str:format>"})
 
 
 def write(owner: Viewer, at: datetime) -> None:
