@@ -127,7 +127,7 @@ class MeasureList(List[Measure]):
         demand_terms_set()
 
     def records(self, taking: Taking) -> QuerySet[Measure]:
-        return Measure.objects.filter(ended_at=None).order_by("title", "id")
+        return Measure.objects.filter(ended_at=None).select_related("owner").order_by("title", "id")
 
     def values(self, record: Measure) -> dict[str, Any]:
         return values_of(record, RiskTerms.objects.get(pk=TERMS).currency)
@@ -163,6 +163,7 @@ class MeasureList(List[Measure]):
                     done[name] = written(read_amount(done[name], currency, name), currency)
             if known is None:
                 _demand_new(done)
+                done["title"] = line(done["title"])
                 done.setdefault("years", context.terms.horizon)
             else:
                 done["title"] = known.title
@@ -239,7 +240,7 @@ def values_of(record: Measure, currency: str) -> dict[str, Any]:
             for part, minor in zip(PARTS, getattr(record, side), strict=True)
         },
         "owner": record.owner.name if record.owner else "",
-        "changes": write_changes(record.effects, scenario_names()) if record.effects else "",
+        "changes": _changes_of(record),
         **{name: write_titles(title for _key, title in _named(getattr(record, name))) for name in BONDS},
     }
 
@@ -247,7 +248,13 @@ def values_of(record: Measure, currency: str) -> dict[str, Any]:
 def rows_told(viewer: Viewer, currency: str) -> Iterator[list[str]]:
     """The table: its head, then a row a measure on the table that the viewer may see."""
     yield [str(one.label) for one in MeasureList.fields]
-    for record in Measure.objects.all().visible_to(viewer).filter(ended_at=None).order_by("title", "id"):
+    for record in (
+        Measure.objects.all()
+        .visible_to(viewer)
+        .filter(ended_at=None)
+        .order_by("title", "id")
+        .select_related("owner")
+    ):
         values = values_of(record, currency)
         yield [str(values[one.name]) for one in MeasureList.fields]
 
@@ -302,6 +309,11 @@ def _added(records: Sequence[Measure], rows: Sequence[Wanted]) -> list[str]:
     known = {row.title.casefold() for row in records}
     titles = [str(row.values["title"]) for row in rows if row.values.get("title")]
     return [one for one in titles if one.casefold() not in known]
+
+
+def _changes_of(record: Measure) -> str:
+    keys = [one["scenario"] for one in record.effects]
+    return write_changes(record.effects, scenario_names(keys)) if keys else ""
 
 
 def _named(keys: Collection[str]) -> list[tuple[str, str]]:

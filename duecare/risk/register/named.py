@@ -39,14 +39,14 @@ class Names:
         self.by_key: Mapping[str, Named] = {row.key: row for row in self._by_number.values()}
 
     def find(self, text: str, place: str = "", kept: Collection[str] = ()) -> Named:
-        """The scenario that a cell names; a number counts before what stands behind it.
+        """The scenario that a cell names; a number counts before every title.
 
         Raises BadInput for a title that several have, and for one that does not stand, unless it is among the
         keys `kept`.
         """
-        found = self._by_title.get(_plain(text))
-        if found is None and (numbered := _NUMBERED.fullmatch(text.strip())):
-            found = self._by_number.get(int(numbered[1]))
+        numbered = _NUMBERED.fullmatch(text.strip())
+        found = self._by_number.get(int(numbered[1])) if numbered else None
+        found = found or self._by_title.get(_plain(text))
         if found is None or not (found.key in self.standing or found.key in kept):
             raise BadInput(
                 _("No scenario that stands is called “%s”, or several are.") % text.strip()[:60],

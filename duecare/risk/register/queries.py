@@ -116,14 +116,17 @@ def after_of(effects: Iterable[Mapping[str, object]], safeguard: str) -> Mapping
     return found
 
 
-def scenario_names() -> Names:
-    """All scenarios as tables name them, those that stand and those that ended.
+def scenario_names(keys: Iterable[str] | None = None) -> Names:
+    """Scenarios as tables name them, all or those with these keys, those that stand and those that ended.
 
     For lists that take files, which only those bring who may change the register.
     """
     standing: list[Named] = []
     ended: list[Named] = []
-    told = Scenario.objects.order_by("number").values_list("pk", "number", "title", "ended_at")
+    rows = Scenario.objects.order_by("number")
+    told = (rows if keys is None else rows.filter(pk__in=keys)).values_list(
+        "pk", "number", "title", "ended_at"
+    )
     for key, number, title, ended_at in told:
         (standing if ended_at is None else ended).append(Named(key, number, title))
     return Names(standing, ended)
