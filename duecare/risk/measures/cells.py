@@ -1,4 +1,4 @@
-"""What a measure changes, needs and cannot be beside, each in one cell of a table: a line for each. Pure."""
+"""What a measure changes, needs and cannot be beside, each in one cell of a table: a line for each."""
 
 from __future__ import annotations
 
