@@ -23,8 +23,11 @@ SHOTS = os.environ.get("DUECARE_SHOTS", "")
 """Where to put pictures of the pages that are looked at, for people; empty for nowhere."""
 NOTE_LEAVING = """navigation.addEventListener("navigate", event => {
   window.leaving = !event.destination.sameDocument && event.downloadRequest === null;
-});"""
-"""Run in every document: it notes that another is asked for in its place."""
+});
+addEventListener("submit", event => { window.leaving ||= !event.defaultPrevented; });"""
+"""Run in every document: it notes that another is asked for in its place. A form asks a moment after it was
+sent, by when whoever pressed Enter has gone on."""
+ON_THE_WAY = "window.leaving === true || document.readyState !== 'complete'"
 PATIENCE = 90
 """Seconds that anything may take to come: the machine may be busy."""
 
@@ -33,8 +36,9 @@ PATIENCE = 90
 def chromium() -> Iterator[Any]:
     """A running browser; the test is skipped on a machine that has none.
 
-    What is clicked, tapped or pressed in it returns when the page that it asked for has come. Playwright's
-    own returns before the old page has gone, and what a test says next would be true or false of either.
+    What is clicked, tapped, pressed or filled in it returns when the page that it asked for has come whole.
+    Playwright's own returns before the old page has gone, or when the new one has only begun, and what a test
+    says next would be true or false of either.
     """
     playwright = pytest.importorskip("playwright.sync_api")
     if not Path(CHROMIUM).exists():
@@ -43,7 +47,7 @@ def chromium() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         for actor in (playwright.Page, playwright.Locator):
-            for act in ("click", "tap", "press"):
+            for act in ("click", "tap", "press", "fill"):
                 patch.setattr(actor, act, _and_arrive(getattr(actor, act)))
         patch.setattr(playwright.Keyboard, "press", _and_arrive(playwright.Keyboard.press))
         patch.setattr(playwright.Page, "wait_for_function", _until)
@@ -70,13 +74,13 @@ def _and_arrive(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _arrive(page: Any, files: list[Any], before: int) -> None:
-    """Wait until the page that was asked for has come, or has turned out to be a file to keep."""
+    """Wait until the page that was asked for has come whole, or has turned out to be a file to keep."""
     from playwright.sync_api import Error
 
     deadline = time.monotonic() + PATIENCE
     while not page.is_closed() and len(files) == before:
         try:
-            if not page.evaluate("window.leaving === true"):
+            if not page.evaluate(ON_THE_WAY):
                 break
         except Error:  # the document went away while it was asked
             pass
