@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 CHROMIUM = "/usr/bin/chromium"
-EXPECTED = re.compile("status of 40|Error Code 400")
-"""What Chromium says of an answer that refuses, which tests ask for."""
+EXPECTED = re.compile("status of 40|Error Code 400|htmx:(afterRequest|sendAbort)\\b")
+"""What Chromium says of an answer that refuses, which tests ask for; and htmx of a search that it gave up for
+a newer one. Of one that failed it says `htmx:sendError` too."""
 SHOTS = os.environ.get("DUECARE_SHOTS", "")
 """Where to put pictures of the pages that are looked at, for people; empty for nowhere."""
 NOTE_LEAVING = """navigation.addEventListener("navigate", event => {
@@ -28,6 +30,9 @@ addEventListener("submit", event => { window.leaving ||= !event.defaultPrevented
 """Run in every document: it notes that another is asked for in its place. A form asks a moment after it was
 sent, by when whoever pressed Enter has gone on."""
 ON_THE_WAY = "window.leaving === true || document.readyState !== 'complete'"
+SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+"""Whether htmx awaits no answer and puts none in its place. Until then the focus may still be moved, and a
+link that was put in leads to a whole page."""
 PATIENCE = 90
 """Seconds that anything may take to come: the machine may be busy."""
 
@@ -100,6 +105,23 @@ def _until(page: Any, script: str) -> None:
     while not page.evaluate(script):
         assert time.monotonic() < deadline, f"{page.url}: never true: {script}"
         page.wait_for_timeout(10)
+
+
+@contextmanager
+def searched(page: Any, words: str) -> Iterator[None]:
+    """What is done within has the palette search for these words; at the end what was found is in its place.
+
+    Who types slowly has it search for the first letters too, and Enter leads to no hit until the last answer.
+    """
+
+    def is_answer(response: Any) -> bool:
+        asked = urlsplit(response.url)
+        found = parse_qs(asked.query, keep_blank_values=True)
+        return asked.path == "/search/" and found.get("q") == [words]
+
+    with page.expect_response(is_answer):
+        yield
+    page.wait_for_function(SETTLED)
 
 
 class Windows:
