@@ -184,6 +184,23 @@ def test_the_palette_opens_by_touch_and_its_enter_leads_to_the_page_of_the_searc
     page.wait_for_url(re.compile(r"/search/\?q=lap$"))
 
 
+def test_an_answer_to_older_letters_does_not_lead_to_a_hit_of_them(open_page: Any) -> None:
+    page = open_page("/")
+    page.keyboard.press("Control+k")
+    with searched(page, "lap"):
+        page.keyboard.type("lap")
+    page.locator("#hit-1[aria-selected=true]").wait_for()
+    page.route(re.compile(r"/search/\?q=l"), _answer_pages_alone)
+    page.keyboard.type("to")
+    # As htmx tells it when the answer comes within the moment in which more is typed.
+    page.evaluate(
+        """document.querySelector("#palette-found").dispatchEvent(new CustomEvent(
+        "htmx:afterSettle", {detail: {requestConfig: {parameters: {q: "lap"}}}}))"""
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search/\?q=lapto$"))
+
+
 def _answer_pages_alone(asked: Any) -> None:
     """What htmx asks for stays on its way, however long somebody types."""
     if asked.request.is_navigation_request():

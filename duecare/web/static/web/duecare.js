@@ -47,7 +47,9 @@
     // What is on its way answers another text: Enter waits for it rather than going to an old hit.
     let waiting = false;
     asked.addEventListener("input", () => { waiting = true; });
-    found.addEventListener("htmx:afterSettle", () => { waiting = false; });
+    found.addEventListener("htmx:afterSettle", (event) => {
+      waiting = event.detail.requestConfig.parameters.q !== asked.value;
+    });
     asked.addEventListener("keydown", (event) => {
       const all = hits();
       const place = all.indexOf(chosen());
