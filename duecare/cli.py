@@ -751,8 +751,9 @@ def risk_replay(
     from duecare.risk.decisions import putting, replaying, terminal
     from duecare.risk.decisions.queries import decision_called
 
-    row = decision_called(decision, _viewer())
-    found = putting.replayed(row)
+    viewer = _viewer()
+    row = decision_called(decision, viewer)
+    found = putting.replayed(row, viewer)
     if as_json:
         typer.echo(json.dumps({"decision": f"D-{row.number}", **replaying.told(found)}, indent=2))
     else:

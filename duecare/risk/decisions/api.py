@@ -28,6 +28,7 @@ from duecare.risk.decisions.queries import (
 )
 from duecare.risk.decisions.replaying import told
 from duecare.risk.decisions.seeing import known_to
+from duecare.risk.decisions.tests_again import inputs_for
 from duecare.risk.rooms import ROOM
 from duecare.web.api import endpoint, list_rows, rows_of
 from duecare.web.api_shapes import Answer, Body, Day, Key, Line, Moment, Reason, Words
@@ -168,6 +169,8 @@ class ReplayAnswer(Answer):
     verdict: str
     holds: bool
     compared: int
+    tests_compared: int
+    """Of these, figures and answers of the tests of law; 0 where they were not compared."""
     largest_difference: float | None
     differences: list[dict[str, Any]]
     versions: list[dict[str, str]]
@@ -288,11 +291,15 @@ def dissent_from_risk_decision(request: Request, key: Key, body: Say) -> Any:
 
 @endpoint(router, "GET", "/risk/decisions/{key}/inputs", Scope.READ, dict[str, str])
 def inputs_of_risk_decision(request: Request, key: Key) -> Any:
-    """What a decision was computed from, as it was frozen: curve files as text, and what options cost."""
-    return putting.frozen_of(find_decision(key, demand_area(request, ROOM))).inputs
+    """What a decision was computed from, as it was frozen: curve files as text, what options cost, and what
+    the tests of law rest on, for who reads these."""
+    viewer = demand_area(request, ROOM)
+    row = find_decision(key, viewer)
+    return inputs_for(putting.frozen_of(row).inputs, viewer)
 
 
 @endpoint(router, "GET", "/risk/decisions/{key}/replay", Scope.READ, ReplayAnswer)
 def replay_risk_decision(request: Request, key: Key) -> Any:
     """Compute a decision again from what was frozen with it."""
-    return told(putting.replayed(find_decision(key, demand_area(request, ROOM))))
+    viewer = demand_area(request, ROOM)
+    return told(putting.replayed(find_decision(key, viewer), viewer))

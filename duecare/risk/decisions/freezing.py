@@ -21,6 +21,9 @@ SIDES = ("own", "others", "both")
 STAGES = tuple(stage.value for stage in Stage)
 COSTS = "costs"
 """Name of the input that holds what options cost."""
+TESTS = "tests"
+"""Name of the input that the tests of law were computed of (`tests_again.py`), where they were: no curve
+file, and none of the results."""
 BAD = "0.95"
 """The quantile that is called a bad year: 1 in 20."""
 REMAINS = {"accept": "today", "reduce": "after", "transfer": "today", "avoid": "today"}
@@ -109,13 +112,15 @@ def lacking_of(rows: Sequence[Row], digits: int) -> dict[str, dict[str, str]]:
 
 
 def results_of(inputs: Mapping[str, str]) -> dict[str, Any]:
-    """Every input computed, by its name; empty where nothing is estimated on that side.
+    """Every input but that of the tests computed, by its name; empty where nothing is estimated on that side.
 
     Raises BadInput as `curve_files.answer` does.
     """
     known: dict[str, Any] = {}
     found: dict[str, Any] = {}
     for name, text in sorted(inputs.items()):
+        if name == TESTS:
+            continue
         if name == COSTS:
             found[name] = costs_of(json.loads(text))
             continue

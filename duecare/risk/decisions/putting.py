@@ -32,6 +32,7 @@ from duecare.risk.decisions.queries import Condition, asked_by, find_decision, w
 from duecare.risk.decisions.reasons import frozen_tests
 from duecare.risk.decisions.replaying import Replayed, replay
 from duecare.risk.decisions.rules import RULES
+from duecare.risk.decisions.tests_again import beside, input_of
 from duecare.risk.money import digits
 from duecare.risk.register.actions import lock_terms
 from duecare.risk.register.models import Scenario
@@ -61,7 +62,9 @@ def put(
     demand_unchanged(row, seen)
     read = gather(row, viewer, now)
     frozen, legal = computed(read), frozen_tests(read.legal)
-    text = json.dumps(dict(frozen.inputs), sort_keys=True, ensure_ascii=False)
+    tests = input_of(read.legal, legal)
+    inputs = {**frozen.inputs, **tests}
+    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
     digest = blobs.keep(text.encode())
     with recording(viewer.actor, "put a decision about risk before an approver") as act:
         # Nobody estimates, or judges a safeguard anew, until it is frozen.
@@ -77,7 +80,10 @@ def put(
         act.reason = recorded("put the decision D-%(number)s before an approver", number=row.number)
         row.currency, row.inputs = again.currency, digest
         row.results, row.figures = dict(frozen.results), dict(frozen.figures)
-        row.versions, row.known = versions_now(), {**again.known, "tests": legal}
+        row.versions, row.known = (
+            versions_now(),
+            {**again.known, "tests": legal | ({"replays": True} if tests else {})},
+        )
         row.state, row.put_at, row.put_by = Condition.PUT.value, now, viewer.actor
         row.put_before = _approver(row, before, now)
         row.outside = bool(outside and row.put_before)
@@ -126,7 +132,16 @@ def frozen_of(row: RiskDecision) -> Frozen:
     return Frozen(json.loads(blobs.fetch(row.inputs)), row.results, row.figures)
 
 
-def replayed(row: RiskDecision) -> Replayed:
-    """A decision computed again from what was frozen with it, here and now. Raises as `frozen_of` does."""
-    chosen = row.chosen or 0
-    return replay(frozen_of(row), row.kind, chosen, digits(row.currency), row.versions, versions_now())
+def replayed(row: RiskDecision, viewer: Viewer) -> Replayed:
+    """A decision computed again from what was frozen with it, here and now, with the tests of law for who
+    reads them. Raises as `frozen_of` does."""
+    frozen = frozen_of(row)
+    return replay(
+        frozen,
+        row.kind,
+        row.chosen or 0,
+        digits(row.currency),
+        row.versions,
+        versions_now(),
+        beside=beside(row, frozen.inputs, viewer),
+    )

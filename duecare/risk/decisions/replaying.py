@@ -15,12 +15,14 @@ from math import isfinite
 from typing import Any
 
 from duecare.errors import BadInput
-from duecare.risk.decisions.freezing import Frozen, figures_of, results_of
+from duecare.risk.decisions.freezing import TESTS, Frozen, figures_of, results_of
 from duecare.risk.decisions.rules import HISTORY, Revision, changed_since
 
 WITHIN = 1e-9
 """Relatively, under other versions."""
 RULES, FIGURES = "rules", "figures"
+ROUNDED = (f"{FIGURES}, ", f"{TESTS}, ")
+"""How the places of figures begin that are rounded to whole minor units, or to millionths."""
 CERTIFICATE = "certificate"
 """How exact a figure is, not a figure: compared under the same versions only."""
 MOST = 50
@@ -50,6 +52,15 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The tests of law, which are computed elsewhere and compared with the figures."""
+
+    was: Mapping[str, Any]
+    again: Callable[[], Mapping[str, Any]]
+    """May raise BadInput, ValueError, TypeError or KeyError."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed:
     """What came of computing a decision again."""
 
@@ -68,6 +79,8 @@ class Replayed:
     """What changed in the rules since."""
     failure: str = ""
     """Why it can no longer be computed; empty if it can."""
+    tests: int = 0
+    """How many of the figures are of the tests of law; 0 where these were not compared."""
 
     @property
     def holds(self) -> bool:
@@ -87,8 +100,10 @@ def replay(
     *,
     history: Sequence[Revision] = HISTORY,
     computes: Computes = results_of,
+    beside: Beside | None = None,
 ) -> Replayed:
-    """Compute the inputs again under the versions of `now` and compare with what came of them under `then`.
+    """Compute the inputs again under the versions of `now` and compare with what came of them under `then`,
+    and what is `beside` likewise.
 
     Versions are by name: of duecare, numpy, scipy, of the curve file's format, of the rules.
     """
@@ -99,14 +114,18 @@ def replay(
     )
     under = int(then.get(RULES, "0"))
     revisions = changed_since(under, history)
-    was = _all(frozen.results, frozen.figures)
+    tests = dict(_flat(beside.was, (TESTS,))) if beside else {}
+    was = _all(frozen.results, frozen.figures) | tests
     try:
         results = computes(frozen.inputs)
-        figures = figures_of(results, kind, chosen, digits)
-    except (BadInput, ValueError, KeyError) as error:
+        fresh = _all(results, figures_of(results, kind, chosen, digits))
+        if beside:
+            fresh |= dict(_flat(beside.again(), (TESTS,)))
+    except (BadInput, ValueError, TypeError, KeyError) as error:
         verdict = Verdict.CHANGED if versions else Verdict.DIFFERS
-        return Replayed(verdict, len(was), (), float("inf"), versions, under, revisions, str(error))
-    fresh = _all(results, figures)
+        return Replayed(
+            verdict, len(was), (), float("inf"), versions, under, revisions, str(error), len(tests)
+        )
     if versions:
         was, fresh = _without_certificates(was), _without_certificates(fresh)
     all_of_them = [
@@ -123,7 +142,8 @@ def replay(
     else:
         verdict = Verdict.CHANGED if versions else Verdict.DIFFERS
     told = tuple(sorted(beyond, key=lambda one: (-one.relative, one.place))[:MOST])
-    return Replayed(verdict, len({*was, *fresh}), told, largest, versions, under, revisions)
+    compared = len({*was, *fresh})
+    return Replayed(verdict, compared, told, largest, versions, under, revisions, tests=len(tests))
 
 
 def told(found: Replayed) -> dict[str, Any]:
@@ -132,6 +152,7 @@ def told(found: Replayed) -> dict[str, Any]:
         "verdict": found.verdict.value,
         "holds": found.holds,
         "compared": found.compared,
+        "tests_compared": found.tests,
         "largest_difference": found.largest if isfinite(found.largest) else None,
         "differences": [
             {
@@ -184,5 +205,5 @@ def _apart(place: str, was: Mapping[str, str], now: Mapping[str, str]) -> float:
         return float("inf")
     relative = abs(first - second) / larger
     # What people read is rounded from what is compared above: a last minor unit may fall either way.
-    rounded = place.startswith(f"{FIGURES}, ") and abs(first - second) <= 1
+    rounded = place.startswith(ROUNDED) and abs(first - second) <= 1
     return min(relative, WITHIN) if rounded else relative

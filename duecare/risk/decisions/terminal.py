@@ -17,7 +17,8 @@ WORDS = {
 
 def replay_lines(name: str, found: Replayed) -> Iterator[str]:
     """What came of computing a decision again."""
-    yield f"{name}: {found.compared} figures compared."
+    tests = f", {found.tests} of them of the tests of reasonableness" if found.tests else ""
+    yield f"{name}: {found.compared} figures compared{tests}."
     yield WORDS[found.verdict]
     if found.failure:
         yield f"  {found.failure}"

@@ -34,6 +34,7 @@ from duecare.risk.decisions.figures import (
     signing_words,
     version_lines,
 )
+from duecare.risk.decisions.freezing import TESTS
 from duecare.risk.decisions.lists import listing, rows_for
 from duecare.risk.decisions.models import RiskDecision
 from duecare.risk.decisions.paper import paper_facts, word_words
@@ -51,6 +52,7 @@ from duecare.risk.decisions.replaying import Verdict
 from duecare.risk.decisions.saying import may_sign
 from duecare.risk.decisions.seeing import outcomes_seen
 from duecare.risk.decisions.since import recorded_since
+from duecare.risk.decisions.tests_again import has_input, inputs_for
 from duecare.risk.measures.models import Measure
 from duecare.risk.register.models import Scenario
 from duecare.risk.register.queries import SCENARIO, terms
@@ -127,7 +129,10 @@ def _told(request: Request, row: RiskDecision, viewer: Viewer) -> dict[str, Any]
         "outcomes": [_outcome(one) for one in outcomes],
         "outcomes_outside": outside,
         "versions": version_lines(row.versions),
-        "inputs": sorted(name for name, result in row.results.items() if result),
+        "inputs": [
+            *sorted(name for name, result in row.results.items() if result),
+            *([TESTS] if has_input(row, viewer) else []),
+        ],
         **remarks.context(reference(row.pk), viewer),
     }
 
@@ -151,10 +156,11 @@ def replay(request: Request, key: str) -> HttpResponseBase:
     """Compute a decision again from what was frozen with it."""
     viewer = demand_area(request, ROOM)
     row = find_decision(key, viewer)
-    found = putting.replayed(row)
+    found = putting.replayed(row, viewer)
     context = {
         "decision": row,
         "found": found,
+        "tests_left_out": has_input(row, viewer) is False,
         "verdict": VERDICTS[found.verdict],
         "versions": version_lines(row.versions),
         "others": [(str(VERSIONS.get(name, name)), version) for name, _then, version in found.versions],
@@ -164,10 +170,11 @@ def replay(request: Request, key: str) -> HttpResponseBase:
 
 @require_safe
 def frozen_input(request: Request, key: str, name: str) -> HttpResponseBase:
-    """One input as it was frozen: a curve file that `duecare risk curve` reads."""
+    """One input as it was frozen: a curve file that `duecare risk curve` reads, what options cost, or what
+    the tests of law rest on."""
     viewer = demand_area(request, ROOM)
     row = find_decision(key, viewer)
-    inputs = putting.frozen_of(row).inputs
+    inputs = inputs_for(putting.frozen_of(row).inputs, viewer)
     if name not in inputs:
         raise NotFound(_("This decision has no such input."), _("Choose one on its page."))
     response = HttpResponse(inputs[name], content_type="application/json; charset=utf-8")

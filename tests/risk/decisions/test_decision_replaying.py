@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from duecare.risk.decisions.freezing import COSTS, Frozen, Price, Weighed, freeze, results_of
-from duecare.risk.decisions.replaying import Verdict, replay, told
+from duecare.risk.decisions.replaying import Beside, Verdict, replay, told
 from duecare.risk.decisions.rules import Revision
 from duecare.risk.register.portfolios import Hold, Row, Told
 
@@ -111,3 +111,23 @@ def test_inputs_that_no_longer_compute_are_a_changed_rule_not_a_crash(frozen: Fr
     assert found.verdict is Verdict.CHANGED
     assert "format" in found.failure
     assert told(found)["largest_difference"] is None
+
+
+def test_what_is_beside_is_compared_with_the_rest_and_may_round_otherwise(frozen: Frozen) -> None:
+    was = {"1 Pairs": {"hand": {"own": {"met": True, "reduction": 5_000}, "others": None}}}
+    alone = replay(frozen, "reduce", 1, 2, VERSIONS, VERSIONS)
+    same = replay(frozen, "reduce", 1, 2, VERSIONS, VERSIONS, beside=Beside(was, lambda: was))
+    assert (same.verdict, same.tests, same.compared) == (Verdict.SAME, 3, alone.compared + 3)
+    for reduction, met, verdict in (
+        (5_001, True, Verdict.WITHIN), (5_002, True, Verdict.CHANGED), (5_000, False, Verdict.CHANGED),
+    ):  # fmt: skip
+        now = {"1 Pairs": {"hand": {"own": {"met": met, "reduction": reduction}, "others": None}}}
+        beside = Beside(was, lambda now=now: now)  # type: ignore[misc]
+        found = replay(frozen, "reduce", 1, 2, VERSIONS, LATER, history=HISTORY, beside=beside)
+        assert found.verdict is verdict, (reduction, met)
+
+    def fails() -> Mapping[str, Any]:
+        raise TypeError("no such field")
+
+    found = replay(frozen, "reduce", 1, 2, VERSIONS, VERSIONS, beside=Beside(was, fails))
+    assert (found.verdict, found.failure, found.tests) == (Verdict.DIFFERS, "no such field", 3)

@@ -80,7 +80,7 @@ def test_a_decision_is_drawn_up_put_signed_and_computed_again(owner: Viewer, man
     assert task.owner_id == manager.person
     assert task.due is not None
     assert task.due < row.expires_on
-    assert putting.replayed(row).verdict is Verdict.SAME
+    assert putting.replayed(row, owner).verdict is Verdict.SAME
     assert (
         decision_called("d-1", owner) == decision_called("1", owner) == decision_called(row.pk, owner) == row
     )
@@ -241,10 +241,10 @@ def test_what_is_sent_back_is_a_draft_again_and_put_anew_with_new_figures(
     row = actions.change(manager, row.pk, changed, seen_entry(row), utc_now())
     assert (row.figures, row.inputs, row.put_at) == ({}, "", None), "no figure stands beside other words"
     with pytest.raises(Refused, match="Nothing is frozen"):
-        putting.replayed(row)
+        putting.replayed(row, owner)
     row = put(manager, fresh(row))
     assert row.figures["amount"] > before
-    assert putting.replayed(row).verdict is Verdict.SAME
+    assert putting.replayed(row, owner).verdict is Verdict.SAME
     signs(owner, row, Decided.REFUSED, "Too dear.")
     assert fresh(row).state == "sent back"
     assert [one.words for one in DecisionWord.objects.filter(kind="back").order_by("at")] == [
@@ -325,7 +325,7 @@ def test_what_was_recorded_since_stands_apart_and_changes_no_figure(owner: Viewe
     assert any("Call the bank" in one and "Invoice fraud" in one for one in told)
     assert sum("Call the bank" in one for one in told) == 2, "as itself, and as what the scenario names"
     assert fresh(row).figures == figures
-    assert putting.replayed(fresh(row)).holds
+    assert putting.replayed(fresh(row), owner).holds
 
 
 def test_who_is_from_outside_is_said_and_so_is_what_is_not_in_the_figures(
