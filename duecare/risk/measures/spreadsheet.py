@@ -49,6 +49,7 @@ from duecare.risk.register.actions import demand_terms_set, lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
 from duecare.risk.register.named import Names
 from duecare.risk.register.queries import scenario_names
+from duecare.risk.table_files import as_they_stand
 
 TEXTS = ("title", "safeguard", "about", "must", "curtails")
 SIDES = ("once", "yearly")
@@ -168,6 +169,7 @@ class MeasureList(List[Measure]):
             else:
                 done["title"] = known.title
             before = values_of(known, currency) if known else {}
+            as_they_stand(done, before)
             told = {**before, **done}
             values_alone(_draft(told, currency), known)
             done |= _costs(told, currency)

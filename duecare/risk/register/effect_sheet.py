@@ -29,6 +29,7 @@ from duecare.risk.register.models import Effect, Estimate, Scenario
 from duecare.risk.register.named import Named, Names
 from duecare.risk.register.queries import scenario_names
 from duecare.risk.shares import read_share, write_share
+from duecare.risk.table_files import as_they_stand
 
 MOST_ROWS = 300
 """Of a file: all become one act."""
@@ -220,6 +221,7 @@ def _numbers(done: dict[str, Any], row: Named, context: _Context) -> None:
     for name in NEEDED if not known else ():
         if name not in done:
             raise BadInput(gettext("Nothing is said of this safeguard there yet, so it needs it."), "", name)
+    as_they_stand(done, known)
     told = {**known, **done}
     least, likely, most, coverage, reliability = (read_share(told[name]) for name in SHARES)
     values_of_draft(

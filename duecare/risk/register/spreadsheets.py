@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -20,7 +19,7 @@ from duecare.ledger.naming import PERSON
 from duecare.ledger.records import new_key
 from duecare.ledger.viewers import Role, Viewer
 from duecare.program.imports.changes import Change, Values
-from duecare.program.imports.fields import Field, Reading, Type, value_of
+from duecare.program.imports.fields import Field, Type
 from duecare.program.imports.interface import List, Taking, register_list
 from duecare.program.imports.mapping import Wanted
 from duecare.program.imports.tables import LONGEST_CELL
@@ -34,8 +33,7 @@ from duecare.risk.register.forms_of_loss import FORMS, RATE
 from duecare.risk.register.models import TERMS, Estimate, RiskTerms, Scenario
 from duecare.risk.register.portfolios import left
 from duecare.risk.register.queries import holds_today
-from duecare.risk.register.sheets import held
-from duecare.web.exports import cell
+from duecare.risk.table_files import as_they_stand
 
 MOST_ROWS = 300
 """Of a file: each may bring eight estimates, and all become one act, which takes less than two seconds."""
@@ -178,9 +176,7 @@ class ScenarioList(List[Scenario]):
             if "number" in done
             else context.by_title.get(str(done.get("title", "")).casefold())
         )
-        for name in (*TEXTS, *WHY, "owner"):
-            if known and name in done and _read_back(done[name]) == _read_back(known[name]):
-                done[name] = known[name]
+        as_they_stand(done, known or {})
         try:
             _demand_words(done, known, context)
             _cells(done, known or {}, context)
@@ -374,16 +370,6 @@ def _demand_own_words(done: dict[str, Any], known: Values, *, moved: bool) -> No
     # Told, so that nothing of what stands is taken over and the preview shows it.
     done.setdefault("source", "")
     done.setdefault("confidence", "low")
-
-
-def _read_back(text: str) -> str:
-    """What the import reads where the table tells this text: a workbook knows one kind of line break, and the
-    reader takes off blanks at the ends and the apostrophe before what looks like a formula."""
-    lines = held(str(text)).replace("\r\n", "\n").replace("\r", "\n")
-    return str(value_of(_ANY, cell(lines), Reading(UTC)))
-
-
-_ANY = Field("text", "", empty="", longest=2 * LONG)
 
 
 SCENARIOS = ScenarioList()

@@ -110,7 +110,7 @@ def test_policies_that_are_taken_away_and_brought_back_change_nothing(
     format: str, owner: tuple[Client, Viewer]
 ) -> None:
     client, viewer = owner
-    policy(viewer, NOW)
+    policy(viewer, NOW, exclusions="War.\r\n\r\nFraud of ours.", contact="a\x0cb")
     policy(viewer, NOW, number="=1+1", limit=None, aggregate=None, premium=1_050, kind="crime")
     ended = policy(viewer, NOW, number="OLD")
     end_policy(viewer, ended.pk, "Cancelled.", NOW)
@@ -212,7 +212,7 @@ def test_claims_that_are_taken_away_and_brought_back_change_nothing(
     known = NOW - timedelta(days=5)
     told = Draft(
         "@home, a claim", known, under.parts[0]["id"], number="7", noticed_at=known, noticed_how="Mail",
-        claimed=1_050, state="notice given", words="-1",
+        claimed=1_050, state="notice given", words="-1\r\nand more",
     )  # fmt: skip
     add_claim(viewer, under.pk, told, NOW)
     add_claim(viewer, under.pk, Draft("Not told yet", known), NOW)

@@ -28,6 +28,7 @@ from duecare.risk.insurance.claims.actions import Draft, demand
 from duecare.risk.insurance.claims.models import Claim
 from duecare.risk.insurance.claims.states import STATES, UNTOLD
 from duecare.risk.insurance.policies.models import InsurancePolicy
+from duecare.risk.table_files import as_they_stand
 
 MONEY = ("claimed", "paid")
 MOMENTS = ("known_at", "noticed_at")
@@ -86,6 +87,7 @@ class ClaimList(List[Claim]):
         (field, reason)."""
         done = {name: value for name, value in values.items() if value not in (None, "")}
         known = _known(done, context.claims)
+        as_they_stand(done, values_of(known) if known else {})
         try:
             policy = _policy(done, known, taking, context.policies)
             done["policy"], done["under"] = policy.number, policy.pk

@@ -33,6 +33,7 @@ from duecare.risk.insurance.policies.queries import parts_of
 from duecare.risk.insurance.policies.terms import KINDS, demand_parts
 from duecare.risk.register.actions import demand_terms_set, lock_terms
 from duecare.risk.register.models import TERMS, RiskTerms
+from duecare.risk.table_files import as_they_stand
 
 MONEY = ("premium", "retention", "limit", "aggregate")
 NEEDED = ("kind", "period_to", "premium", "retention")
@@ -98,6 +99,7 @@ class PolicyList(List[InsurancePolicy]):
         done["called"] = _called(done["insurer"], done["number"], done["period_from"])
         known = context.known.get(done["called"].casefold())
         currency = known.currency if known else context.currency
+        as_they_stand(done, values_of(known) if known else {})
         try:
             for name in MONEY:
                 if name in done:
