@@ -200,7 +200,8 @@ def test_measures_that_are_taken_away_and_brought_back_change_nothing(
     made = scenario(viewer, NOW, title="=2;  or two")
     effect = Change(made.pk, "frequency", (0, 55, 1000), 1000, 999)
     first = measure(viewer, effects=(effect,), owner=viewer.person)
-    second = measure(viewer, "=1+1", once=(1, 250, 1_000_001), must="A law", about="Two\r\nlines", curtails="'=1")
+    texts = {"must": "A law", "about": "Two\r\nlines", "curtails": "'=1"}
+    second = measure(viewer, "=1+1", once=(1, 250, 1_000_001), **texts)
     measure(viewer, "Last", needs=(first.pk, second.pk))
     file = client.get(f"/risk/measures/table.{format}")
     assert file["Content-Disposition"] == f'attachment; filename="risk-measures.{format}"'
