@@ -1,7 +1,7 @@
 # The two commands: `make run` and `make test`. Both rest on the stamps in .venv.
 PORT ?= 8000
 export DUECARE_HOME ?= $(CURDIR)/duecare-home
-# Compiled modules are kept, whatever the environment says: without them a start takes three times as long.
+# Compiled modules are kept, whatever the environment says: without them a start takes more than twice as long.
 export PYTHONDONTWRITEBYTECODE :=
 PY := .venv/bin/python
 UV := .venv/bin/uv

@@ -22,7 +22,11 @@ class Owners:
     def name(self, said: str) -> str:
         """The name as it is written. Raises BadInput, its place `owner`, if none or several have it."""
         if said.casefold() not in self._people:
-            raise BadInput(_("Nobody who may sign in is called that, or several are."), "", "owner")
+            raise BadInput(
+                _("Nobody who may sign in is called that, or several are."),
+                _("Write the name as it stands under Settings, or choose them on the page."),
+                "owner",
+            )
         return self._people[said.casefold()][1]
 
     def key(self, name: str) -> str:

@@ -63,8 +63,7 @@ def put(
     read = gather(row, viewer, now)
     frozen, legal = computed(read), frozen_tests(read.legal)
     tests = input_of(read.legal, legal)
-    inputs = {**frozen.inputs, **tests}
-    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False)
+    text = json.dumps({**frozen.inputs, **tests}, sort_keys=True, ensure_ascii=False)
     digest = blobs.keep(text.encode())
     with recording(viewer.actor, "put a decision about risk before an approver") as act:
         # Nobody estimates, or judges a safeguard anew, until it is frozen.
@@ -80,10 +79,8 @@ def put(
         act.reason = recorded("put the decision D-%(number)s before an approver", number=row.number)
         row.currency, row.inputs = again.currency, digest
         row.results, row.figures = dict(frozen.results), dict(frozen.figures)
-        row.versions, row.known = (
-            versions_now(),
-            {**again.known, "tests": legal | ({"replays": True} if tests else {})},
-        )
+        row.versions = versions_now()
+        row.known = {**again.known, "tests": legal | ({"replays": True} if tests else {})}
         row.state, row.put_at, row.put_by = Condition.PUT.value, now, viewer.actor
         row.put_before = _approver(row, before, now)
         row.outside = bool(outside and row.put_before)

@@ -66,6 +66,7 @@ class _Context:
 
     terms: RiskTerms
     known: Mapping[str, Measure]
+    """By title (`_by_title`)."""
     safeguards: Mapping[str, str]
     """Their ids, by id and by title in small letters."""
     names: Names
@@ -142,7 +143,7 @@ class MeasureList(List[Measure]):
         titles = unique([*(one.title for one in records), *_added(records, rows)])
         return _Context(
             RiskTerms.objects.get(pk=TERMS),
-            {row.title.casefold(): row for row in records},
+            _by_title(records),
             safeguards_by_name(),
             scenario_names(),
             titles,
@@ -153,7 +154,7 @@ class MeasureList(List[Measure]):
     def complete(self, values: Mapping[str, Any], taking: Taking, context: _Context) -> dict[str, Any]:
         """With amounts as the table writes them; what is empty says nothing. `bad` is (field, reason)."""
         done = {name: value for name, value in values.items() if value not in (None, "")}
-        known = context.known.get(str(done["title"]).casefold())
+        known = _known(context.known, str(done["title"]))
         currency = context.terms.currency
         if "safeguard" in done:
             said = str(done["safeguard"])
@@ -308,9 +309,22 @@ def _draft(told: Mapping[str, Any], currency: str) -> Draft:
 
 def _added(records: Sequence[Measure], rows: Sequence[Wanted]) -> list[str]:
     """Titles of the measures that rows would add."""
-    known = {row.title.casefold() for row in records}
+    known = _by_title(records)
     titles = [str(row.values["title"]) for row in rows if row.values.get("title")]
-    return [one for one in titles if one.casefold() not in known]
+    return [one for one in titles if _known(known, one) is None]
+
+
+def _by_title(records: Sequence[Measure]) -> Mapping[str, Measure]:
+    """Measures by title in small letters, as it is and with single blanks."""
+    return {line(row.title).casefold(): row for row in records} | {
+        row.title.casefold(): row for row in records
+    }
+
+
+def _known(known: Mapping[str, Measure], title: str) -> Measure | None:
+    """The measure of that title, else the one of it but for blanks: it is no new one, whose costs would be
+    written over those that stand."""
+    return known.get(title.casefold()) or known.get(line(title).casefold())
 
 
 def _changes_of(record: Measure) -> str:
@@ -334,9 +348,10 @@ def _bonds(done: dict[str, Any], before: Mapping[str, Any], known: Measure | Non
         try:
             effects = effects_among(changes, context.names.standing | kept)
         except BadInput as error:
-            place = error.place.removeprefix("effect_")
-            words = gettext("Line %(number)s: %(fault)s") % {"number": int(place) + 1, "fault": error.what}
-            raise BadInput(words if place.isdigit() else error.what, error.next_step, "changes") from None
+            what, place = error.what, error.place.removeprefix("effect_")
+            if place.isdigit():  # of one effect, not of how many there are
+                what = gettext("Line %(number)s: %(fault)s") % {"number": int(place) + 1, "fault": what}
+            raise BadInput(what, error.next_step, "changes") from None
         done["changes"] = write_changes(effects, context.names)
     for name in BONDS:
         if name in done:

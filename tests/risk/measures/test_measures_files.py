@@ -183,6 +183,31 @@ def test_what_came_to_exclude_each_other_since_the_preview_is_taken_in_by_no_fil
     assert Measure.objects.count() == 2
 
 
+def test_a_title_that_differs_in_blanks_alone_is_the_measure_that_stands(
+    owner: tuple[Client, Viewer],
+) -> None:
+    client, viewer = owner
+    set_terms(viewer)
+    row = measure(viewer, "Wider  MFA", years=7)
+    for title in ("wider MFA", "Wider   mfa", "WIDER  MFA"):
+        page = words(send(client, MEASURES, BOUND + f"{title},,,,,,Owner Example\n"))
+        assert "Changed 1" in page, page
+        assert "Cost each year" not in page.split("What it tells")[1], "nothing of its costs is written over"
+    assert Measure.objects.get().pk == row.pk
+
+
+def test_more_effects_than_one_measure_takes_are_a_fault_of_their_cell(owner: tuple[Client, Viewer]) -> None:
+    client, viewer = owner
+    set_terms(viewer)
+    lines = []
+    for number in range(1, 17):
+        scenario(viewer, NOW, number, f"Of {number}")
+        lines += [f"R-{number}; {on}; 1 %; 2 %; 3 %; 9 %; 9 %" for on in ("frequency", "magnitude")]
+    told = "\n".join(lines)
+    page = words(send(client, MEASURES, BOUND + f'Segments,network_security,1 k,"{told}",,,\n'))
+    assert "More than 30 effects are too many for one measure" in page, page
+
+
 def test_more_measures_than_one_act_can_take_are_refused(owner: tuple[Client, Viewer]) -> None:
     client, viewer = owner
     set_terms(viewer)
