@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from duecare.errors import NotFound
 from duecare.program.imports.fields import Field, Reading, value_of
-from duecare.program.record_form import LONG
 from duecare.risk.register.sheets import held, workbook
 from duecare.web.exports import cell
 
@@ -51,4 +50,5 @@ def _read_back(text: str) -> str:
     return str(value_of(_ANY, cell(lines), Reading(UTC)))
 
 
-_ANY = Field("text", "", empty="", longest=2 * LONG)
+_ANY = Field("text", "", empty="", longest=10**9)
+"""Whatever is told or stands, however long, can be compared."""

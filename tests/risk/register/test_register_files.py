@@ -215,6 +215,18 @@ def test_a_count_or_list_that_cannot_be_is_a_fault_of_its_cell(line: str, why: s
     assert 'name="plan"' not in preview.content.decode()
 
 
+def test_a_list_as_long_as_a_cell_is_taken_in_and_comes_back() -> None:
+    client, viewer = keeper()
+    scenario(viewer)
+    losses = "; ".join(["1"] * 3_334)
+    line = f'R-1,,,,"{losses}",,The list is lost,"From our books."\n'
+    assert 9_990 < len(losses) <= 10_000
+    confirm(client, send(client, "risks.csv", COUNTED + line))
+    assert Estimate.objects.get().numbers == [100] * 3_334
+    table = client.get("/risk/scenarios/table.xlsx").content
+    assert "Unchanged 1" in words(send(client, "back.xlsx", table).content.decode())
+
+
 def test_lists_that_one_act_does_not_hold_are_refused_whole() -> None:
     client, viewer = keeper()
     losses = "; ".join(["1"] * 3_000)
